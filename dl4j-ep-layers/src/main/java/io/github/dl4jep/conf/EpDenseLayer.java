@@ -165,6 +165,7 @@ public class EpDenseLayer extends FeedForwardLayer {
     }
 
     /** Builds an {@link EpDenseLayer}, in DL4J's style. */
+    @SuppressWarnings("unchecked") // DL4J declares build() with a type of its own
     public static class Builder extends FeedForwardLayer.Builder<Builder> {
 
         private boolean hasBias = true;
@@ -208,7 +209,6 @@ public class EpDenseLayer extends FeedForwardLayer {
         }
 
         @Override
-        @SuppressWarnings("unchecked")
         public EpDenseLayer build() {
             return new EpDenseLayer(this);
         }

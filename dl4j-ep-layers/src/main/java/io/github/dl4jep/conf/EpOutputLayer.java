@@ -225,6 +225,7 @@ public class EpOutputLayer extends BaseOutputLayer implements EpOutputConf {
     }
 
     /** Builds an {@link EpOutputLayer}, in DL4J's style; default: MCXENT with softmax. */
+    @SuppressWarnings("unchecked") // DL4J declares build() with a type of its own
     public static class Builder extends BaseOutputLayer.Builder<Builder> {
 
         private WeightPrior weightPrior = new GaussianPrior();
@@ -313,7 +314,6 @@ public class EpOutputLayer extends BaseOutputLayer implements EpOutputConf {
         }
 
         @Override
-        @SuppressWarnings("unchecked")
         public EpOutputLayer build() {
             return new EpOutputLayer(this);
         }

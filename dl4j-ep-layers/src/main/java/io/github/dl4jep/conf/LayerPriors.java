@@ -16,6 +16,7 @@ final class LayerPriors {
 
     /** M, S, Q and the two site arrays of a batch, each as large as the weights. */
     private static final int WORKING_COPIES = 5;
+
     private static final double OUTPUT_GAIN = 1;
 
     private LayerPriors() {}
@@ -28,7 +29,9 @@ final class LayerPriors {
             @Nullable Likelihood likelihood) {
         double gain = priorGain > 0
                 ? priorGain
-                : likelihood != null ? OUTPUT_GAIN : Units.of(layer.getActivationFn()).priorGain();
+                : likelihood != null
+                        ? OUTPUT_GAIN
+                        : Units.of(layer.getActivationFn()).priorGain();
         PriorScale scale = new PriorScale(Math.max(1, layer.getNIn()), gain);
         return new PosteriorParamInitializer(prior, scale, layer.getNIn(), layer.getNOut(), hasBias, likelihood);
     }
@@ -36,7 +39,8 @@ final class LayerPriors {
     static LayerMemoryReport memoryReport(FeedForwardLayer layer, InputType inputType, InputType outputType) {
         long parameters = layer.initializer().numParams(layer);
         long weights = layer.getNIn() * layer.getNOut();
-        // Per example: mean, variance and gain of the activation, mean and variance of the pre-activation, two messages.
+        // Per example: mean, variance and gain of the activation, mean and variance of the pre-activation, two
+        // messages.
         long perExample = 7 * outputType.arrayElementsPerExample() + 2 * inputType.arrayElementsPerExample();
         return new LayerMemoryReport.Builder(layer.getLayerName(), layer.getClass(), inputType, outputType)
                 .standardMemory(parameters, 0)

@@ -149,7 +149,8 @@ public final class TrainingSchedule implements Serializable {
 
     @Override
     public String toString() {
-        return "schedule(memoryPasses=" + memoryPasses + ", minMemoryBatches=" + minMemoryBatches + ", averagingBatches="
-                + averagingBatches + ", damping=" + damping + ", sweepsPerBatch=" + sweepsPerBatch + ")";
+        return "schedule(memoryPasses=" + memoryPasses + ", minMemoryBatches=" + minMemoryBatches
+                + ", averagingBatches=" + averagingBatches + ", damping=" + damping + ", sweepsPerBatch="
+                + sweepsPerBatch + ")";
     }
 }

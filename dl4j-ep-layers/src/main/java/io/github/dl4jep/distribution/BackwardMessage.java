@@ -16,6 +16,8 @@ public record BackwardMessage(INDArray shift, INDArray precision) {
     /**
      * Checks that both arrays have one shape.
      *
+     * @param shift z
+     * @param precision G
      * @throws IllegalArgumentException if the shapes differ
      */
     public BackwardMessage {

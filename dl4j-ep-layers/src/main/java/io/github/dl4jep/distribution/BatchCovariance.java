@@ -17,7 +17,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param covariance K, or null for none
  * @param gain D, or null for 1
  */
-public record BatchCovariance(@Nullable INDArray covariance, @Nullable INDArray gain) {
+public record BatchCovariance(
+        @Nullable INDArray covariance, @Nullable INDArray gain) {
 
     private static final BatchCovariance NONE = new BatchCovariance(null, null);
 

@@ -54,7 +54,8 @@ final class GaussianPosterior implements WeightPosterior {
     public WeightMoments moments(@Nullable WeightSite pending) {
         if (pending != null) {
             INDArray variance = precision.rdiv(1);
-            INDArray mean = meanTimesPrecision.mul(variance).addi(pending.shift().mul(variance));
+            INDArray mean =
+                    meanTimesPrecision.mul(variance).addi(pending.shift().mul(variance));
             return new WeightMoments(mean, variance, mean.mul(mean).addi(variance));
         }
         return fused() ? fusedMoments() : plainMoments();
@@ -140,7 +141,8 @@ final class GaussianPosterior implements WeightPosterior {
 
     /** The plain version of the fused update: M + S Rw, t0 + f (t - t0) + T, r = t M. */
     void plainUpdate(WeightSite site, SiteStep step) {
-        INDArray mean = site.shift().mul(step.damping()).addi(meanTimesPrecision).divi(precision);
+        INDArray mean =
+                site.shift().mul(step.damping()).addi(meanTimesPrecision).divi(precision);
         precision
                 .subi(priorPrecision)
                 .muli(step.retention())

@@ -67,9 +67,9 @@ public final class GaussianPrior implements WeightPrior {
     @Override
     public WeightPosterior posterior(Map<String, INDArray> parameters, PriorScale priorScale) {
         return new GaussianPosterior(
-                parameters.get(PRECISION),
-                parameters.get(MEAN_TIMES_PRECISION),
-                parameters.get(AVERAGED_MEAN),
+                Parameters.get(parameters, PRECISION),
+                Parameters.get(parameters, MEAN_TIMES_PRECISION),
+                Parameters.get(parameters, AVERAGED_MEAN),
                 1 / (priorScale.variance() * scale),
                 priorScale.variance());
     }

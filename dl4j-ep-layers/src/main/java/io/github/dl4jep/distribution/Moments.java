@@ -18,6 +18,8 @@ public record Moments(INDArray mean, @Nullable INDArray variance) {
     /**
      * Checks that both arrays have one shape.
      *
+     * @param mean the means
+     * @param variance the variances, or null
      * @throws IllegalArgumentException if the shapes differ
      */
     public Moments {

@@ -11,6 +11,8 @@ public record PriorScale(long fanIn, double gain) {
     /**
      * Checks the ranges.
      *
+     * @param fanIn number of inputs
+     * @param gain gain of the layer
      * @throws IllegalArgumentException if a number is not positive
      */
     public PriorScale {

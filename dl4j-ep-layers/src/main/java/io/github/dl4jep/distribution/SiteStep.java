@@ -13,6 +13,9 @@ public record SiteStep(double retention, double averagingRate, double damping) {
     /**
      * Checks the ranges.
      *
+     * @param retention f
+     * @param averagingRate weight of the newest mean
+     * @param damping share that is applied
      * @throws IllegalArgumentException if a number is outside its range
      */
     public SiteStep {

@@ -36,7 +36,8 @@ public final class LeakyReluUnit implements Unit {
         INDArray varianceOfRectified = rectified.moments().variance();
         INDArray gain = rectified.gain();
         double rest = 1 - alpha;
-        INDArray mean = rectified.moments().mean().muli(rest).addi(preActivation.mean().mul(alpha));
+        INDArray mean =
+                rectified.moments().mean().muli(rest).addi(preActivation.mean().mul(alpha));
         if (variance == null || varianceOfRectified == null || gain == null) {
             return new UnitMoments(Moments.observed(mean), null);
         }

@@ -112,8 +112,7 @@ public final class LinearFactor {
      * @return the sites of this batch, [1, nOut]
      */
     public static WeightSite messageToBias(BackwardMessage message) {
-        return new WeightSite(
-                message.shift().sum(true, 0), message.precision().sum(true, 0));
+        return new WeightSite(message.shift().sum(true, 0), message.precision().sum(true, 0));
     }
 
     private static INDArray product(INDArray a, INDArray b) {
@@ -126,7 +125,8 @@ public final class LinearFactor {
 
     /** Mean over the units of a [nIn, nOut] array, as a column: a product with ones is the fastest reduction. */
     private static INDArray meanOverUnits(INDArray weights) {
-        INDArray ones = Nd4j.valueArrayOf(new long[] {weights.columns(), 1}, 1.0 / weights.columns(), weights.dataType());
+        INDArray ones =
+                Nd4j.valueArrayOf(new long[] {weights.columns(), 1}, 1.0 / weights.columns(), weights.dataType());
         return Nd4j.gemm(weights, ones, false, false);
     }
 

@@ -64,7 +64,8 @@ public final class QuadratureUnit implements Unit {
     public UnitMoments moments(Moments preActivation) {
         INDArray variance = preActivation.variance();
         if (variance == null) {
-            return new UnitMoments(Moments.observed(activate(preActivation.mean().dup())), null);
+            return new UnitMoments(
+                    Moments.observed(activate(preActivation.mean().dup())), null);
         }
         INDArray w = preActivation.mean().dup('c').reshape(-1);
         INDArray v = variance.dup('c').reshape(-1);
@@ -73,8 +74,7 @@ public final class QuadratureUnit implements Unit {
             block(w, v, gain, start, Math.min(start + BLOCK, w.length()));
         }
         long[] shape = preActivation.mean().shape();
-        return new UnitMoments(
-                new Moments(w.reshape('c', shape), v.reshape('c', shape)), gain.reshape('c', shape));
+        return new UnitMoments(new Moments(w.reshape('c', shape), v.reshape('c', shape)), gain.reshape('c', shape));
     }
 
     /** Replaces w by the mean and v by the variance of the activation, in [start, end). */
@@ -90,7 +90,8 @@ public final class QuadratureUnit implements Unit {
         INDArray rise = sums.getColumn(0, true);
         INDArray squares = values.muli(values).mmul(weights.castTo(type).getColumn(0, true));
         center.assign(atCenter.addi(rise));
-        gain.get(interval(start, end)).assign(gainOf(sums.getColumn(1, true), deviation).reshape(-1));
+        gain.get(interval(start, end))
+                .assign(gainOf(sums.getColumn(1, true), deviation).reshape(-1));
         variance.assign(Transforms.max(squares.subi(rise.mul(rise)), 0, false));
     }
 

@@ -78,7 +78,8 @@ public final class FusedLoop {
         if (length >= PARALLEL_FROM) {
             range = range.parallel();
         }
-        ThreadLocal<float[][]> scratch = ThreadLocal.withInitial(() -> new float[inputs.length + outputs.length][CHUNK]);
+        ThreadLocal<float[][]> scratch =
+                ThreadLocal.withInitial(() -> new float[inputs.length + outputs.length][CHUNK]);
         range.forEach(chunk -> runChunk(formula, from, to, scratch.get(), chunk * CHUNK, length));
         for (INDArray output : outputs) {
             Nd4j.getAffinityManager()

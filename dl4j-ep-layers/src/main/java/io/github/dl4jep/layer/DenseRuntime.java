@@ -42,7 +42,8 @@ public final class DenseRuntime extends BaseLayer<EpDenseLayer> implements EpLay
         ForwardMessage preActivation = linear().forward(message);
         UnitMoments activation = unit().moments(preActivation.moments());
         gain = activation.gain();
-        return new ForwardMessage(activation.moments(), preActivation.covariance().through(gain));
+        return new ForwardMessage(
+                activation.moments(), preActivation.covariance().through(gain));
     }
 
     @Override

@@ -28,7 +28,8 @@ public interface EpLayer {
      * @param message message at the activation
      * @return message at the input; null if the input was observed and so needs none
      */
-    @Nullable BackwardMessage backward(BackwardMessage message);
+    @Nullable
+    BackwardMessage backward(BackwardMessage message);
 
     /**
      * Tells whether everything the batch says to this layer is finite. Infinite or NaN sites must be discarded.

@@ -1,8 +1,10 @@
 package io.github.dl4jep.layer;
 
 import io.github.dl4jep.distribution.BackwardMessage;
+import io.github.dl4jep.distribution.BatchCovariance;
 import io.github.dl4jep.distribution.ForwardMessage;
 import io.github.dl4jep.distribution.Moments;
+import io.github.dl4jep.distribution.Parameters;
 import io.github.dl4jep.likelihood.InvalidLabelException;
 import io.github.dl4jep.likelihood.LearningPhase;
 import io.github.dl4jep.likelihood.Likelihood;
@@ -56,7 +58,7 @@ final class LikelihoodSweep {
     }
 
     INDArray negativeLogLikelihood(Moments potentials, INDArray labels, @Nullable INDArray mask) {
-        ForwardMessage message = new ForwardMessage(potentials, io.github.dl4jep.distribution.BatchCovariance.none());
+        ForwardMessage message = new ForwardMessage(potentials, BatchCovariance.none());
         return likelihood.negativeLogLikelihood(
                 new OutputBatch(message, labels, importance(labels, mask), null), parameters.get());
     }
@@ -88,7 +90,7 @@ final class LikelihoodSweep {
     void commit() {
         Map<String, INDArray> table = parameters.get();
         learned.forEach((name, value) -> {
-            INDArray view = table.get(name);
+            INDArray view = Parameters.get(table, name);
             view.assign(value.castTo(view.dataType()).reshape(view.shape()));
         });
         discard();
@@ -102,13 +104,15 @@ final class LikelihoodSweep {
 
     void validate(INDArray labels, @Nullable INDArray mask, String where) {
         if (labels.rank() != 2 || labels.size(1) != outputs) {
-            throw new DL4JInvalidInputException("Labels have shape " + Arrays.toString(labels.shape()) + ", allowed is ["
-                    + "minibatch, " + outputs + "] at " + where
-                    + "; check the number of classes of the iterator or nOut of the layer");
+            throw new DL4JInvalidInputException(
+                    "Labels have shape " + Arrays.toString(labels.shape()) + ", allowed is ["
+                            + "minibatch, " + outputs + "] at " + where
+                            + "; check the number of classes of the iterator or nOut of the layer");
         }
         if (mask != null && !isMaskOf(mask, labels)) {
-            throw new DL4JInvalidInputException("Label mask has shape " + Arrays.toString(mask.shape())
-                    + ", allowed are [" + labels.size(0) + ", 1] and " + Arrays.toString(labels.shape()) + " at " + where);
+            throw new DL4JInvalidInputException(
+                    "Label mask has shape " + Arrays.toString(mask.shape()) + ", allowed are [" + labels.size(0)
+                            + ", 1] and " + Arrays.toString(labels.shape()) + " at " + where);
         }
         INDArray importance = importance(labels, mask);
         try {

@@ -47,7 +47,8 @@ final class LinearSweep {
     }
 
     /** Keeps the sites; answers the message to the input, or null if that was observed. */
-    @Nullable BackwardMessage backward(BackwardMessage message) {
+    @Nullable
+    BackwardMessage backward(BackwardMessage message) {
         if (input == null || weightMoments == null) {
             throw new IllegalStateException("backward without forward");
         }

@@ -115,8 +115,7 @@ public final class LossRuntime extends BaseOutputLayer<EpLossLayer> implements E
     @Override
     protected INDArray preOutput(boolean training, LayerWorkspaceMgr workspaceMgr) {
         assertInputSet(false);
-        return workspaceMgr.leverageTo(
-                ArrayType.ACTIVATIONS, likelihood().pointPreActivation(input.castTo(dataType)));
+        return workspaceMgr.leverageTo(ArrayType.ACTIVATIONS, likelihood().pointPreActivation(input.castTo(dataType)));
     }
 
     @Override

@@ -1,14 +1,13 @@
 package io.github.dl4jep.likelihood;
 
-import io.github.dl4jep.distribution.BackwardMessage;
 import io.github.dl4jep.distribution.Moments;
+import io.github.dl4jep.distribution.Parameters;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.ops.transforms.Transforms;
 import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
@@ -101,8 +100,7 @@ public final class GaussianLikelihood implements Likelihood {
         TargetScaling scaling = scalingFor(batch, parameters);
         INDArray noise = Parameters.row(parameters, NOISE);
         INDArray residual = scaling.standardise(batch.doubleLabels()).subi(batch.mean());
-        PseudoObservation observation =
-                PseudoObservation.of(residual, noise.broadcast(residual.shape()), importance);
+        PseudoObservation observation = PseudoObservation.of(residual, noise.broadcast(residual.shape()), importance);
         JointMessage joint = JointMessage.of(batch, observation);
         Map<String, INDArray> learned = new LinkedHashMap<>();
         learned.put(OFFSET, scaling.offset());
@@ -134,8 +132,7 @@ public final class GaussianLikelihood implements Likelihood {
                 .mulRowVector(point.factor().castTo(type))
                 .addiRowVector(point.offset().castTo(type));
         INDArray variance = potentials.variance();
-        INDArray epistemic =
-                variance == null ? mean.mul(0) : variance.mulRowVector(squaredScale);
+        INDArray epistemic = variance == null ? mean.mul(0) : variance.mulRowVector(squaredScale);
         INDArray noise = Parameters.row(parameters, NOISE).castTo(type).muli(squaredScale);
         INDArray aleatoric = mean.mul(0).addiRowVector(noise);
         INDArray entropy = Transforms.log(epistemic.add(aleatoric), false)

@@ -25,8 +25,8 @@ record JointMessage(JointSolve.Solution solution, BackwardMessage message) {
         PseudoObservation whole = observation;
         INDArray earlier = batch.earlierShift();
         if (earlier != null) {
-            INDArray moved = new JointSolve(variance, covariance, observation)
-                    .timesCovariance(earlier.castTo(DataType.DOUBLE));
+            INDArray moved =
+                    new JointSolve(variance, covariance, observation).timesCovariance(earlier.castTo(DataType.DOUBLE));
             whole = new PseudoObservation(
                     observation.residual().add(moved),
                     observation.noise(),

@@ -98,7 +98,8 @@ final class JointSolve {
     private @Nullable INDArray conjugateGradients(INDArray preconditioner) {
         INDArray z = preconditioner.mmul(residual);
         INDArray rest = residual.sub(times(z));
-        INDArray goal = columnDot(residual, residual).muli(TOLERANCE * TOLERANCE).addi(Double.MIN_NORMAL);
+        INDArray goal =
+                columnDot(residual, residual).muli(TOLERANCE * TOLERANCE).addi(Double.MIN_NORMAL);
         INDArray step = preconditioner.mmul(rest);
         INDArray direction = step.dup();
         INDArray energy = columnDot(rest, step);
@@ -160,8 +161,7 @@ final class JointSolve {
         INDArray diagonal = Nd4j.diag(covariance).reshape(size, 1);
         INDArray scale = Transforms.max(diagonal, variance.mean(true, 1), true);
         INDArray inverse = Transforms.sqrt(scale.addi(Double.MIN_NORMAL), false).rdivi(1);
-        INDArray correlation =
-                covariance.mulColumnVector(inverse).muliRowVector(inverse.reshape(1, size));
+        INDArray correlation = covariance.mulColumnVector(inverse).muliRowVector(inverse.reshape(1, size));
         for (int n = 0; n < size; n++) {
             correlation.putScalar(n, n, 1);
         }

@@ -51,8 +51,9 @@ public final class Likelihoods {
     public static Likelihood of(ILossFunction loss, IActivation activation) {
         Supplier<Likelihood> supplier = REGISTRY.get(new Pairing(loss.getClass(), activation.getClass()));
         if (supplier == null) {
-            throw new UnsupportedOperationException("loss " + loss.getClass().getSimpleName() + " with output activation "
-                    + activation.getClass().getSimpleName() + " has no likelihood; supported are " + supported());
+            throw new UnsupportedOperationException("loss " + loss.getClass().getSimpleName()
+                    + " with output activation " + activation.getClass().getSimpleName()
+                    + " has no likelihood; supported are " + supported());
         }
         return supplier.get();
     }

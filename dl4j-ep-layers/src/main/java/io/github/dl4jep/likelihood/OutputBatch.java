@@ -16,7 +16,10 @@ import org.nd4j.linalg.factory.Nd4j;
  * @param earlierShift z of the sweep before on the same batch, [minibatch, outputs], or null in the first sweep
  */
 public record OutputBatch(
-        ForwardMessage forward, INDArray labels, @Nullable INDArray importance, @Nullable INDArray earlierShift) {
+        ForwardMessage forward,
+        INDArray labels,
+        @Nullable INDArray importance,
+        @Nullable INDArray earlierShift) {
 
     /** Means of the output potentials, [minibatch, outputs], double. */
     INDArray mean() {
@@ -36,8 +39,6 @@ public record OutputBatch(
 
     /** Importance in double precision, ones if not given. */
     INDArray importanceOrOnes() {
-        return importance == null
-                ? Nd4j.ones(DataType.DOUBLE, labels.shape())
-                : importance.castTo(DataType.DOUBLE);
+        return importance == null ? Nd4j.ones(DataType.DOUBLE, labels.shape()) : importance.castTo(DataType.DOUBLE);
     }
 }

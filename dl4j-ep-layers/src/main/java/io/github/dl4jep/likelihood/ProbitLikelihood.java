@@ -84,7 +84,8 @@ public final class ProbitLikelihood extends SiteApproximationLikelihood {
             for (int c = 0; c < w[n].length; c++) {
                 double z = w[n][c] / Math.sqrt(1 + v[n][c]);
                 double log = StandardNormal.logCumulative(z);
-                // Softmax of log Phi normalises the probabilities; the sigmoid of twice half the log odds is Phi itself.
+                // Softmax of log Phi normalises the probabilities; the sigmoid of twice half the log odds is Phi
+                // itself.
                 w[n][c] = independent ? (log - StandardNormal.logCumulative(-z)) / 2 : log;
             }
         }

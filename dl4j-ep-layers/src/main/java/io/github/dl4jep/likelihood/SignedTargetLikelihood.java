@@ -1,6 +1,7 @@
 package io.github.dl4jep.likelihood;
 
 import io.github.dl4jep.distribution.Moments;
+import io.github.dl4jep.distribution.Parameters;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -45,8 +46,8 @@ abstract class SignedTargetLikelihood implements Likelihood {
         this.noiseFloor = Checks.notNegative("noiseFloor", noiseFloor);
         this.learnNoise = learnNoise;
         if (initialNoise < noiseFloor) {
-            throw new IllegalArgumentException(
-                    "initialNoise is " + initialNoise + ", but the noiseFloor is " + noiseFloor + "; allowed is at least it");
+            throw new IllegalArgumentException("initialNoise is " + initialNoise + ", but the noiseFloor is "
+                    + noiseFloor + "; allowed is at least it");
         }
     }
 
@@ -137,8 +138,7 @@ abstract class SignedTargetLikelihood implements Likelihood {
         INDArray mean = potentials.mean();
         INDArray variance = potentials.variance();
         INDArray epistemic = variance == null ? mean.mul(0) : variance;
-        INDArray logs =
-                logProbabilities(mean.castTo(DataType.DOUBLE), epistemic.castTo(DataType.DOUBLE), parameters);
+        INDArray logs = logProbabilities(mean.castTo(DataType.DOUBLE), epistemic.castTo(DataType.DOUBLE), parameters);
         INDArray aleatoric = mean.mul(0).addi(Parameters.scalar(parameters, NOISE));
         return new Prediction(
                 mean,

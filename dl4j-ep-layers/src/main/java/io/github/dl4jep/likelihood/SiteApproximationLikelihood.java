@@ -62,8 +62,8 @@ abstract class SiteApproximationLikelihood implements Likelihood {
         INDArray mean = potentials.mean();
         INDArray variance = potentials.variance();
         INDArray epistemic = variance == null ? mean.mul(0) : variance;
-        INDArray logs = kind().logProbabilities(
-                scores(mean.castTo(DataType.DOUBLE), epistemic.castTo(DataType.DOUBLE)));
+        INDArray logs =
+                kind().logProbabilities(scores(mean.castTo(DataType.DOUBLE), epistemic.castTo(DataType.DOUBLE)));
         return new Prediction(
                 mean,
                 epistemic,

@@ -52,7 +52,6 @@ public final class SoftmaxLikelihood extends SiteApproximationLikelihood {
 
     @Override
     public PointScale pointScale(Map<String, INDArray> parameters) {
-        return new PointScale(
-                Nd4j.createFromArray(new double[][] {{1}}), Nd4j.createFromArray(new double[][] {{0}}));
+        return new PointScale(Nd4j.createFromArray(new double[][] {{1}}), Nd4j.createFromArray(new double[][] {{0}}));
     }
 }

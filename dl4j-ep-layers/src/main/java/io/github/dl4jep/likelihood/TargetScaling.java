@@ -34,8 +34,8 @@ record TargetScaling(INDArray offset, INDArray scale) {
         for (int c = 0; c < outputs; c++) {
             double[] moments = moments(labels, importance, c);
             double rootMeanSquare = Math.hypot(moments[0], moments[1]);
-            boolean plain = rootMeanSquare == 0
-                    || (rootMeanSquare <= LARGEST_PLAIN && rootMeanSquare >= 1 / LARGEST_PLAIN);
+            boolean plain =
+                    rootMeanSquare == 0 || (rootMeanSquare <= LARGEST_PLAIN && rootMeanSquare >= 1 / LARGEST_PLAIN);
             offset[c] = plain ? 0 : moments[0];
             scale[c] = plain ? 1 : moments[1] > 0 ? moments[1] : rootMeanSquare;
             if (!plain) {

@@ -1,5 +1,6 @@
 package io.github.dl4jep.params;
 
+import io.github.dl4jep.distribution.Parameters;
 import io.github.dl4jep.distribution.PriorScale;
 import io.github.dl4jep.distribution.WeightPosterior;
 import io.github.dl4jep.distribution.WeightPrior;
@@ -97,7 +98,7 @@ public final class PosteriorParamInitializer implements ParamInitializer {
     private Map<String, INDArray> select(Map<String, INDArray> parameters, String prefix) {
         Map<String, INDArray> selected = new LinkedHashMap<>();
         for (String name : prior.parameterNames()) {
-            selected.put(name, parameters.get(prefix + name));
+            selected.put(name, Parameters.get(parameters, prefix + name));
         }
         return selected;
     }
