@@ -1,0 +1,46 @@
+package io.github.dl4jep.cli.definition;
+
+import io.github.dl4jep.cli.failure.UserException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+
+/** Definitions in files, as {@code MultiLayerConfiguration.toJson()} writes them. */
+final class DefinitionFile {
+    private DefinitionFile() {}
+
+    /**
+     * Reads a definition.
+     *
+     * @param file the file
+     * @return the definition
+     * @throws UserException if there is no such file, or it holds no definition that DL4J can read
+     */
+    static MultiLayerConfiguration read(String file) {
+        Path path = Path.of(file);
+        if (!Files.isRegularFile(path)) {
+            throw new UserException("There is no network definition " + path.toAbsolutePath()
+                    + ": --net takes mlp:UNITS,UNITS or a JSON file written by MultiLayerConfiguration.toJson().");
+        }
+        MultiLayerConfiguration configuration = parse(path);
+        if (configuration.getConfs() == null || configuration.getConfs().isEmpty()) {
+            throw new UserException(path.toAbsolutePath() + " is a network definition without layers.");
+        }
+        return configuration;
+    }
+
+    private static MultiLayerConfiguration parse(Path path) {
+        try {
+            return MultiLayerConfiguration.fromJson(Files.readString(path, StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UserException("Cannot read " + path.toAbsolutePath() + ": " + UserException.reason(e) + ".", e);
+        } catch (RuntimeException e) {
+            throw new UserException(
+                    path.toAbsolutePath() + " is not a network definition that MultiLayerConfiguration.fromJson can read"
+                            + " (" + UserException.reason(e) + ").",
+                    e);
+        }
+    }
+}
