@@ -1,0 +1,149 @@
+package io.github.dl4jep.architecture;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaPackage;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.NullMarked;
+
+/** The package rules of docs/ARCHITECTURE.md: what may depend on what, and which libraries appear where. */
+@AnalyzeClasses(locations = ModuleLocations.class)
+class ArchitectureTest {
+
+    private static final String ROOT = "io.github.dl4jep";
+
+    /** Lowest first: nothing may depend on a later tier, packages of one tier may depend on each other. */
+    private static final List<Set<String>> TIERS = List.of(
+            Set.of("distribution"),
+            Set.of("factor"),
+            Set.of("likelihood"),
+            Set.of("conf", "layer", "params"),
+            Set.of("sweep"),
+            Set.of("network"),
+            Set.of("convert", "samediff"),
+            Set.of("cli"));
+
+    @ArchTest
+    static void everyPackageHasATier(JavaClasses classes) {
+        Set<String> known = TIERS.stream().flatMap(Set::stream).collect(Collectors.toSet());
+        Set<String> found = classes.stream().map(ArchitectureTest::topPackage).collect(Collectors.toSet());
+        assertThat(known)
+                .as("packages below %s; a class outside it, or in a package of another name, has no tier", ROOT)
+                .containsAll(found);
+    }
+
+    @ArchTest
+    static void lowerTiersDoNotKnowHigherOnes(JavaClasses classes) {
+        for (int tier = 0; tier < TIERS.size() - 1; tier++) {
+            String[] lower = patterns(TIERS.get(tier));
+            String[] higher = TIERS.subList(tier + 1, TIERS.size()).stream()
+                    .flatMap(Set::stream)
+                    .map(ArchitectureTest::pattern)
+                    .toArray(String[]::new);
+            noClasses()
+                    .that()
+                    .resideInAnyPackage(lower)
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(higher)
+                    .allowEmptyShould(true)
+                    .check(classes);
+        }
+    }
+
+    @ArchTest
+    static final ArchRule mathematicsDoesNotKnowDeeplearning4j = noClasses()
+            .that()
+            .resideInAnyPackage(pattern("distribution"), pattern("factor"), pattern("likelihood"))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.deeplearning4j..")
+            .allowEmptyShould(true);
+
+    @ArchTest
+    static final ArchRule terminalPlotsAndLogBackendBelongToTheCommand = noClasses()
+            .that()
+            .resideOutsideOfPackage(pattern("cli"))
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("picocli..", "org.knowm.xchart..", "ch.qos.logback..", "me.tongfei.progressbar..")
+            .allowEmptyShould(true);
+
+    @ArchTest
+    static final ArchRule noPackageForLeftovers = noClasses()
+            .should()
+            .resideInAnyPackage("..util..", "..utils..", "..common..", "..helper..", "..helpers..")
+            .allowEmptyShould(true);
+
+    @ArchTest
+    static final ArchRule packagesOfOthersStayTheirs =
+            classes().should().resideInAPackage(ROOT + "..").allowEmptyShould(true);
+
+    @ArchTest
+    static final ArchRule packagesAreNullMarked = classes()
+            .that(resideInAnyPackage(ROOT + ".."))
+            .should(new ArchCondition<>("be in a package that is @NullMarked") {
+                @Override
+                public void check(JavaClass type, ConditionEvents events) {
+                    JavaPackage owner = type.getPackage();
+                    events.add(new SimpleConditionEvent(
+                            type,
+                            owner.isAnnotatedWith(NullMarked.class),
+                            type.getName() + ": " + owner.getName() + " needs a package-info.java with @NullMarked"));
+                }
+            })
+            .allowEmptyShould(true);
+
+    @ArchTest
+    static final ArchRule noCycles = slices().assignedFrom(new SliceAssignment() {
+                @Override
+                public SliceIdentifier getIdentifierOf(JavaClass type) {
+                    String name = topPackage(type);
+                    boolean inLayerTier = Set.of("conf", "layer", "params").contains(name);
+                    return SliceIdentifier.of(inLayerTier ? "conf, layer, params" : name);
+                }
+
+                @Override
+                public String getDescription() {
+                    return "the packages below " + ROOT + ", with conf, layer and params as one";
+                }
+            })
+            .should()
+            .beFreeOfCycles()
+            .allowEmptyShould(true);
+
+    /** The first name below the root package, or the whole package name of a class outside it. */
+    private static String topPackage(JavaClass type) {
+        String name = type.getPackageName();
+        if (!name.startsWith(ROOT + ".")) {
+            return name;
+        }
+        String relative = name.substring(ROOT.length() + 1);
+        int dot = relative.indexOf('.');
+        return dot < 0 ? relative : relative.substring(0, dot);
+    }
+
+    private static String[] patterns(Set<String> packages) {
+        return packages.stream().map(ArchitectureTest::pattern).toArray(String[]::new);
+    }
+
+    private static String pattern(String name) {
+        return ROOT + "." + name + "..";
+    }
+}
