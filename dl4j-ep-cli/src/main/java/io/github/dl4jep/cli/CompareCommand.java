@@ -23,6 +23,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -98,7 +99,7 @@ final class CompareCommand implements Runnable {
         OutputFolder folder = OutputFolder.prepare(out);
         ComparisonResult result = compare(source, plan);
         Path file = folder.write(result);
-        PrintWriter writer = writer();
+        PrintWriter writer = command().getOut();
         writer.println();
         new ComparisonTable(result, source.task()).lines().forEach(writer::println);
         writer.println();
@@ -121,14 +122,16 @@ final class CompareCommand implements Runnable {
 
     private ComparisonResult compare(DataSource source, ComparisonPlan plan) {
         boolean severalSplits = plan.splits().size() > 1;
-        try (ConsoleProgress progress = new ConsoleProgress(
-                writer(), source.task(), plan.passes(), severalSplits, ErrorTerminal.isPresent())) {
+        PrintWriter terminal = ErrorTerminal.isPresent() ? command().getErr() : null;
+        try (ConsoleProgress progress =
+                new ConsoleProgress(command().getOut(), source.task(), plan.passes(), severalSplits, terminal)) {
             return new Comparison(source, plan, progress).run();
         }
     }
 
     private List<Trainer> trainers() {
-        List<Trainer> chosen = trainers.stream().map(String::strip).map(Trainers::named).toList();
+        List<Trainer> chosen =
+                trainers.stream().map(String::strip).map(Trainers::named).toList();
         if (new HashSet<>(chosen).size() < chosen.size()) {
             throw new UserException("--trainers " + String.join(",", trainers) + " names a trainer twice.");
         }
@@ -161,10 +164,10 @@ final class CompareCommand implements Runnable {
         }
     }
 
-    private PrintWriter writer() {
+    private CommandLine command() {
         if (spec == null) {
             throw new IllegalStateException("The command runs outside of picocli.");
         }
-        return spec.commandLine().getOut();
+        return spec.commandLine();
     }
 }

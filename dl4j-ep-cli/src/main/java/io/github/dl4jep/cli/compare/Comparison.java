@@ -71,7 +71,8 @@ public final class Comparison {
         int rows = Math.min(plan.batch(), split.train().numExamples());
         DataSet batch = (DataSet) split.train().getRange(0, rows);
         for (Trainer trainer : plan.trainers()) {
-            TrainingSession session = start(trainer, new TrainingJob(network.configuration(), split.task(), batch, plan.rates()));
+            TrainingSession session =
+                    start(trainer, new TrainingJob(network.configuration(), split.task(), batch, plan.rates()));
             session.trainPass(PassBatches.of(batch, plan.batch(), plan.seed(), 0));
             INDArray features = batch.getFeatures();
             session.predict(features);

@@ -80,9 +80,8 @@ record CsvFile(String name, List<String> header, List<List<String>> rows) {
     Table table(@Nullable String labelName, @Nullable Task task) {
         int labelColumn = labelName == null ? header.size() - 1 : header.indexOf(labelName);
         if (labelColumn < 0) {
-            throw new UserException(
-                    name + ": there is no column \"" + labelName + "\"; the columns are " + String.join(", ", header)
-                            + ".");
+            throw new UserException(name + ": there is no column \"" + labelName + "\"; the columns are "
+                    + String.join(", ", header) + ".");
         }
         double[][] features = IntStream.range(0, rows.size())
                 .mapToObj(row -> features(row, labelColumn))
@@ -107,7 +106,9 @@ record CsvFile(String name, List<String> header, List<List<String>> rows) {
     }
 
     private double[] numbers(int column) {
-        return IntStream.range(0, rows.size()).mapToDouble(row -> number(row, column)).toArray();
+        return IntStream.range(0, rows.size())
+                .mapToDouble(row -> number(row, column))
+                .toArray();
     }
 
     private String at(int row, int column) {
@@ -117,7 +118,8 @@ record CsvFile(String name, List<String> header, List<List<String>> rows) {
     /** One number among texts is a mistake in one of the two, so it is not taken for either task. */
     private Task taskOf(int labelColumn) {
         int[] notNumbers = IntStream.range(0, rows.size())
-                .filter(row -> FiniteNumber.parse(rows.get(row).get(labelColumn)).isEmpty())
+                .filter(row ->
+                        FiniteNumber.parse(rows.get(row).get(labelColumn)).isEmpty())
                 .toArray();
         if (notNumbers.length == 0) {
             return Task.REGRESSION;

@@ -29,8 +29,7 @@ final class CsvSource {
             RunDefaults defaults = table.task() == Task.CLASSIFICATION ? CLASSIFICATION : REGRESSION;
             return new TableSource(table, testRows(table, request.testFraction()), request.seed(), defaults);
         } catch (IOException e) {
-            throw new UserException(
-                    "Cannot read " + file.toAbsolutePath() + ": " + TextFiles.describe(e) + ".", e);
+            throw new UserException("Cannot read " + file.toAbsolutePath() + ": " + TextFiles.describe(e) + ".", e);
         }
     }
 

@@ -28,8 +28,9 @@ public final class DataSources {
         return switch (name) {
             case "iris" -> IrisSource.open(request.seed());
             case "mnist" -> new MnistSource(request.folder(), new MnistDownload());
-            default -> throw new UserException(
-                    "Unknown data \"" + name + "\": --data takes iris, mnist, uci:NAME or csv:FILE.");
+            default ->
+                throw new UserException(
+                        "Unknown data \"" + name + "\": --data takes iris, mnist, uci:NAME or csv:FILE.");
         };
     }
 }

@@ -22,8 +22,7 @@ record Holdout(int[] train, int[] test) {
      */
     static Holdout random(int rows, int testRows, long seed) {
         int[] order = Permutation.of(rows, seed);
-        return new Holdout(
-                Arrays.copyOfRange(order, testRows, rows), Arrays.copyOfRange(order, 0, testRows));
+        return new Holdout(Arrays.copyOfRange(order, testRows, rows), Arrays.copyOfRange(order, 0, testRows));
     }
 
     /**

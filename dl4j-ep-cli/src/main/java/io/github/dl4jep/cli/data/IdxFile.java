@@ -43,9 +43,8 @@ record IdxFile(Path path, int[] dimensions, byte[] bytes) {
             int size = size(path, dimensions);
             byte[] bytes = in.readNBytes(size);
             if (bytes.length < size) {
-                throw new UserException(
-                        path.toAbsolutePath() + " holds " + bytes.length + " values, but its header promises "
-                                + Arrays.toString(dimensions) + " = " + size + ".");
+                throw new UserException(path.toAbsolutePath() + " holds " + bytes.length
+                        + " values, but its header promises " + Arrays.toString(dimensions) + " = " + size + ".");
             }
             if (in.read() >= 0) {
                 throw new UserException(path.toAbsolutePath() + " holds more values than the "

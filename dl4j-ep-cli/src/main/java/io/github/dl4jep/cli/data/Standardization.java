@@ -29,8 +29,11 @@ final class Standardization {
         double[] deviation = new double[columns];
         for (int c = 0; c < columns; c++) {
             int column = c;
-            double[] values = Arrays.stream(rows).mapToDouble(row -> row[column]).toArray();
-            mean[c] = isConstant(values) ? values[0] : Arrays.stream(values).average().orElseThrow();
+            double[] values =
+                    Arrays.stream(rows).mapToDouble(row -> row[column]).toArray();
+            mean[c] = isConstant(values)
+                    ? values[0]
+                    : Arrays.stream(values).average().orElseThrow();
             deviation[c] = isConstant(values) ? 1 : deviation(values, mean[c]);
         }
         return new Standardization(mean, deviation);

@@ -77,8 +77,8 @@ record Table(String name, double[][] features, double[] labels, List<String> cla
             return Standardization.none(classes.size());
         }
         if (Arrays.stream(targets).allMatch(row -> row[0] == targets[0][0])) {
-            throw new UserException(name + ": the label is " + targets[0][0]
-                    + " on all training rows, so there is nothing to learn.");
+            throw new UserException(
+                    name + ": the label is " + targets[0][0] + " on all training rows, so there is nothing to learn.");
         }
         return Standardization.fit(targets);
     }
@@ -87,8 +87,7 @@ record Table(String name, double[][] features, double[] labels, List<String> cla
         return Arrays.stream(chosen).mapToObj(row -> all[row]).toArray(double[][]::new);
     }
 
-    private DataSet dataSet(
-            Standardization inputScale, Standardization targetScale, double[][] targets, int[] chosen) {
+    private DataSet dataSet(Standardization inputScale, Standardization targetScale, double[][] targets, int[] chosen) {
         return new DataSet(
                 Nd4j.create(inputScale.apply(rows(features, chosen))).castTo(DataType.FLOAT),
                 Nd4j.create(targetScale.apply(rows(targets, chosen))).castTo(DataType.FLOAT));

@@ -73,7 +73,8 @@ final class UciSource implements DataSource {
     private static double[][] rectangular(Path file) {
         double[][] rows = TextFiles.numbers(file);
         if (rows.length < 2) {
-            throw new UserException(file.toAbsolutePath() + " has " + rows.length + " rows, but at least 2 are needed.");
+            throw new UserException(
+                    file.toAbsolutePath() + " has " + rows.length + " rows, but at least 2 are needed.");
         }
         for (int i = 0; i < rows.length; i++) {
             if (rows[i].length != rows[0].length) {
@@ -97,9 +98,8 @@ final class UciSource implements DataSource {
 
     private static int index(Path file, double value, int limit, String what) {
         if (!(value >= 0 && value < limit && value == Math.rint(value))) {
-            throw new UserException(
-                    file.toAbsolutePath() + ": " + value + " is not a whole number from 0 to below " + limit + " (" + what
-                            + ").");
+            throw new UserException(file.toAbsolutePath() + ": " + value + " is not a whole number from 0 to below "
+                    + limit + " (" + what + ").");
         }
         return (int) value;
     }

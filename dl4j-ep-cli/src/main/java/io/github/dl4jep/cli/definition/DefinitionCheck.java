@@ -72,8 +72,8 @@ final class DefinitionCheck {
             long before = ((FeedForwardLayer) layer(index - 1)).getNOut();
             long here = ((FeedForwardLayer) layer(index)).getNIn();
             if (before != here) {
-                throw new UserException(at(index) + "has " + here + " inputs, but the layer before it has " + before
-                        + " outputs.");
+                throw new UserException(
+                        at(index) + "has " + here + " inputs, but the layer before it has " + before + " outputs.");
             }
         }
     }

@@ -38,8 +38,9 @@ final class DefinitionFile {
             throw new UserException("Cannot read " + path.toAbsolutePath() + ": " + UserException.reason(e) + ".", e);
         } catch (RuntimeException e) {
             throw new UserException(
-                    path.toAbsolutePath() + " is not a network definition that MultiLayerConfiguration.fromJson can read"
-                            + " (" + UserException.reason(e) + ").",
+                    path.toAbsolutePath()
+                            + " is not a network definition that MultiLayerConfiguration.fromJson can read" + " ("
+                            + UserException.reason(e) + ").",
                     e);
         }
     }

@@ -31,11 +31,13 @@ public final class ComparisonTable {
     public ComparisonTable(ComparisonResult result, Task task) {
         this.runs = result.runs().stream()
                 .collect(Collectors.groupingBy(Run::trainer, LinkedHashMap::new, Collectors.toList()));
-        this.columns =
-                FigureColumn.of(task).stream().filter(column -> applies(column, task)).toList();
+        this.columns = FigureColumn.of(task).stream()
+                .filter(column -> applies(column, task))
+                .toList();
         this.task = task;
         this.passes = result.runs().get(0).passes().size();
-        this.splits = (int) result.runs().stream().mapToInt(Run::split).distinct().count();
+        this.splits =
+                (int) result.runs().stream().mapToInt(Run::split).distinct().count();
     }
 
     // The deciding figure is always shown, so that a table of diverged runs has one column to say so.
@@ -52,7 +54,8 @@ public final class ComparisonTable {
     public List<String> lines() {
         TextTable table = new TextTable();
         table.add(Stream.concat(
-                        Stream.of("trainer", "pass", "seconds"), columns.stream().map(FigureColumn::title))
+                        Stream.of("trainer", "pass", "seconds"),
+                        columns.stream().map(FigureColumn::title))
                 .toList());
         runs.forEach((trainer, list) -> table.add(row(trainer, list)));
         List<String> lines = new ArrayList<>();

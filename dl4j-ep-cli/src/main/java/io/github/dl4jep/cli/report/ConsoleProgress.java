@@ -18,7 +18,7 @@ public final class ConsoleProgress implements ComparisonListener, AutoCloseable 
     private final Task task;
     private final int passes;
     private final boolean severalSplits;
-    private final boolean showBar;
+    private final @Nullable PrintWriter terminal;
     private @Nullable ProgressBar bar;
 
     /**
@@ -28,24 +28,25 @@ public final class ConsoleProgress implements ComparisonListener, AutoCloseable 
      * @param task decides which figures a line has
      * @param passes the number of passes of each run
      * @param severalSplits whether lines name the split
-     * @param showBar whether to show a bar on stderr
+     * @param terminal shows the bar, or null for no bar
      */
-    public ConsoleProgress(PrintWriter out, Task task, int passes, boolean severalSplits, boolean showBar) {
+    public ConsoleProgress(
+            PrintWriter out, Task task, int passes, boolean severalSplits, @Nullable PrintWriter terminal) {
         this.out = out;
         this.task = task;
         this.passes = passes;
         this.severalSplits = severalSplits;
-        this.showBar = showBar;
+        this.terminal = terminal;
     }
 
     @Override
     public void passStarted(String trainer, int split, int pass, int batches) {
-        if (showBar) {
+        if (terminal != null) {
             bar = new ProgressBarBuilder()
                     .setTaskName(label(trainer, split, pass).strip())
                     .setInitialMax(batches)
                     .setStyle(ProgressBarStyle.ASCII)
-                    .clearDisplayOnFinish()
+                    .setConsumer(new BarLine(terminal))
                     .build();
         }
     }
@@ -63,7 +64,8 @@ public final class ConsoleProgress implements ComparisonListener, AutoCloseable 
         String figures = result.figures().diverged()
                 ? "diverged: the outputs are not finite"
                 : FigureColumn.of(task).stream()
-                        .flatMap(column -> column.text(result.figures()).map(text -> column.title() + " " + text).stream())
+                        .flatMap(column ->
+                                column.text(result.figures()).map(text -> column.title() + " " + text).stream())
                         .collect(Collectors.joining("  "));
         String seconds = Estimate.decimals(2).apply(result.trainSeconds());
         out.println(label(trainer, split, result.pass()) + "  " + seconds + " s  " + figures);

@@ -1,29 +1,29 @@
 package io.github.dl4jep.cli.report;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.lang.ProcessBuilder.Redirect;
 
 /** Whether somebody is watching stderr. */
 public final class ErrorTerminal {
-    private static final Path STDERR = Path.of("/proc/self/fd/2");
-
     private ErrorTerminal() {}
 
     /**
-     * Says whether stderr is a terminal. Where the operating system does not show what stderr is (outside Linux) the
-     * answer is Java's: whether stdin and stdout are.
+     * Says whether stderr is a terminal. Java itself can only tell for stdin and stdout, so the shell is asked about the
+     * stderr it inherits; where there is no shell, the answer is no.
      *
      * @return true if a progress bar makes sense
      */
     public static boolean isPresent() {
-        if (!Files.isSymbolicLink(STDERR)) {
-            return System.console() != null;
-        }
         try {
-            Path target = Files.readSymbolicLink(STDERR);
-            return target.startsWith("/dev/pts") || target.toString().startsWith("/dev/tty");
+            return new ProcessBuilder("/bin/sh", "-c", "test -t 2")
+                            .redirectError(Redirect.INHERIT)
+                            .start()
+                            .waitFor()
+                    == 0;
         } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
             return false;
         }
     }

@@ -21,7 +21,8 @@ record Estimate(double mean, double standardError, int count) {
     static Estimate of(List<Double> values) {
         int n = values.size();
         double mean = values.stream().mapToDouble(v -> v).sum() / n;
-        double squares = values.stream().mapToDouble(v -> (v - mean) * (v - mean)).sum();
+        double squares =
+                values.stream().mapToDouble(v -> (v - mean) * (v - mean)).sum();
         return new Estimate(mean, Math.sqrt(squares / (n - 1) / n), n);
     }
 

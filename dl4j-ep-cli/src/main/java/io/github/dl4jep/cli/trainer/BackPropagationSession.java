@@ -87,7 +87,9 @@ final class BackPropagationSession implements TrainingSession {
     }
 
     private double meanSquaredResidual(DataSet rows) {
-        INDArray residuals = output(rows.getFeatures()).castTo(DataType.DOUBLE).sub(rows.getLabels().castTo(DataType.DOUBLE));
+        INDArray residuals = output(rows.getFeatures())
+                .castTo(DataType.DOUBLE)
+                .sub(rows.getLabels().castTo(DataType.DOUBLE));
         return residuals.muli(residuals).meanNumber().doubleValue();
     }
 }
