@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
@@ -36,19 +37,25 @@ record CsvFile(String name, List<String> header, List<List<String>> rows) {
      * @param name what to call the file in a message
      * @param reader the text
      * @return the cells
-     * @throws IOException if reading fails
      * @throws UserException if the text is not CSV with a header and rows of equal length
      */
-    static CsvFile read(String name, Reader reader) throws IOException {
+    static CsvFile read(String name, Reader reader) {
         try (CSVParser parser = FORMAT.parse(reader)) {
             List<String> header = parser.getHeaderNames().stream()
                     .map(column -> column.replace(BYTE_ORDER_MARK, ""))
                     .toList();
             List<List<String>> rows = parser.stream().map(CSVRecord::toList).toList();
             return new CsvFile(name, header, rows).checked();
-        } catch (IllegalArgumentException | UncheckedIOException e) {
-            throw new UserException(name + " is not a CSV file with a header: " + UserException.reason(e) + ".", e);
+        } catch (UncheckedIOException e) {
+            throw notCsv(name, Objects.requireNonNull(e.getCause()));
+        } catch (IOException | IllegalArgumentException e) {
+            throw notCsv(name, e);
         }
+    }
+
+    private static UserException notCsv(String name, Exception failure) {
+        return new UserException(
+                name + " is not a CSV file with a header: " + UserException.reason(failure) + ".", failure);
     }
 
     private CsvFile checked() {

@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 
 /** Definitions in files, as {@code MultiLayerConfiguration.toJson()} writes them. */
 final class DefinitionFile {
@@ -25,8 +27,9 @@ final class DefinitionFile {
                     + ": --net takes mlp:UNITS,UNITS or a JSON file written by MultiLayerConfiguration.toJson().");
         }
         MultiLayerConfiguration configuration = parse(path);
-        if (configuration.getConfs() == null || configuration.getConfs().isEmpty()) {
-            throw new UserException(path.toAbsolutePath() + " is a network definition without layers.");
+        List<NeuralNetConfiguration> layers = configuration == null ? List.of() : configuration.getConfs();
+        if (layers == null || layers.isEmpty() || layers.stream().anyMatch(layer -> layer.getLayer() == null)) {
+            throw new UserException(path.toAbsolutePath() + " is no network definition: a layer is missing.");
         }
         return configuration;
     }
