@@ -1,0 +1,321 @@
+package io.github.dl4jep.conf;
+
+import io.github.dl4jep.distribution.GaussianPrior;
+import io.github.dl4jep.distribution.WeightPrior;
+import io.github.dl4jep.layer.OutputRuntime;
+import io.github.dl4jep.likelihood.Likelihood;
+import io.github.dl4jep.likelihood.Likelihoods;
+import io.github.dl4jep.params.PosteriorParamInitializer;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
+import org.deeplearning4j.nn.conf.layers.LayerValidation;
+import org.deeplearning4j.nn.conf.memory.LayerMemoryReport;
+import org.deeplearning4j.optimize.api.TrainingListener;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.activations.impl.ActivationSoftmax;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.NoOp;
+import org.nd4j.linalg.learning.regularization.Regularization;
+import org.nd4j.linalg.lossfunctions.ILossFunction;
+import org.nd4j.linalg.lossfunctions.LossFunctions;
+import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
+
+/**
+ * A dense output layer whose weights have posteriors, with a likelihood in place of the loss. Loss and activation are kept: they
+ * select the likelihood, and DL4J's evaluation looks at them.
+ *
+ * <p>Quality: Preview.
+ */
+public class EpOutputLayer extends BaseOutputLayer implements EpOutputConf {
+
+    private static final long serialVersionUID = 1L;
+
+    private WeightPrior weightPrior = new GaussianPrior();
+    private double priorGain;
+    private @Nullable Likelihood likelihood;
+    private TrainingSchedule schedule = new TrainingSchedule();
+    private PassCounter passCounter = new PassCounter();
+
+    /** For Jackson. */
+    public EpOutputLayer() {
+        super(new Builder());
+        setIUpdater(new NoOp());
+    }
+
+    /**
+     * A layer from its builder.
+     *
+     * @param builder the builder
+     */
+    protected EpOutputLayer(Builder builder) {
+        super(builder);
+        this.weightPrior = builder.weightPrior;
+        this.priorGain = builder.priorGain;
+        this.likelihood = builder.likelihood;
+        this.schedule = builder.schedule;
+        this.passCounter = builder.passCounter;
+        setIUpdater(new NoOp());
+    }
+
+    @Override
+    public Layer instantiate(
+            NeuralNetConfiguration conf,
+            Collection<TrainingListener> trainingListeners,
+            int layerIndex,
+            INDArray layerParamsView,
+            boolean initializeParams,
+            DataType networkDataType) {
+        LayerValidation.assertNInNOutSet("EpOutputLayer", getLayerName(), layerIndex, getNIn(), getNOut());
+        OutputRuntime runtime = new OutputRuntime(conf, networkDataType);
+        runtime.setListeners(trainingListeners);
+        runtime.setIndex(layerIndex);
+        runtime.setParamsViewArray(layerParamsView);
+        runtime.setParamTable(initializer().init(conf, layerParamsView, initializeParams));
+        runtime.setConf(conf);
+        return runtime;
+    }
+
+    @Override
+    public PosteriorParamInitializer initializer() {
+        return LayerPriors.initializer(this, weightPrior, priorGain, hasBias(), effectiveLikelihood());
+    }
+
+    @Override
+    public LayerMemoryReport getMemoryReport(InputType inputType) {
+        return LayerPriors.memoryReport(this, inputType, getOutputType(-1, inputType));
+    }
+
+    @Override
+    public @Nullable List<Regularization> getRegularizationByParam(String paramName) {
+        return null; // The prior takes this role.
+    }
+
+    @Override
+    public IUpdater getUpdaterByParam(String paramName) {
+        return new NoOp();
+    }
+
+    @Override
+    public Likelihood effectiveLikelihood() {
+        return likelihood == null ? Likelihoods.of(getLossFn(), getActivationFn()) : likelihood;
+    }
+
+    /**
+     * The likelihood, if one was set.
+     *
+     * @return the likelihood, or null for the one of loss and activation
+     */
+    public @Nullable Likelihood getLikelihood() {
+        return likelihood;
+    }
+
+    /**
+     * Sets the likelihood (for Jackson).
+     *
+     * @param likelihood the likelihood, or null for the one of loss and activation
+     */
+    public void setLikelihood(@Nullable Likelihood likelihood) {
+        this.likelihood = likelihood;
+    }
+
+    @Override
+    public TrainingSchedule getSchedule() {
+        return schedule;
+    }
+
+    /**
+     * Sets the schedule (for Jackson).
+     *
+     * @param schedule the schedule
+     */
+    public void setSchedule(TrainingSchedule schedule) {
+        this.schedule = schedule;
+    }
+
+    @Override
+    public PassCounter getPassCounter() {
+        return passCounter;
+    }
+
+    @Override
+    public void setPassCounter(PassCounter passCounter) {
+        this.passCounter = passCounter;
+    }
+
+    /**
+     * Whether there is a bias.
+     *
+     * @return true for a bias
+     */
+    public boolean isHasBias() {
+        return hasBias;
+    }
+
+    /**
+     * Sets whether there is a bias (for Jackson).
+     *
+     * @param hasBias true for a bias
+     */
+    public void setHasBias(boolean hasBias) {
+        this.hasBias = hasBias;
+    }
+
+    /**
+     * The prior of weights and bias.
+     *
+     * @return the prior
+     */
+    public WeightPrior getWeightPrior() {
+        return weightPrior;
+    }
+
+    /**
+     * Sets the prior of weights and bias (for Jackson).
+     *
+     * @param weightPrior the prior
+     */
+    public void setWeightPrior(WeightPrior weightPrior) {
+        this.weightPrior = weightPrior;
+    }
+
+    /**
+     * The gain of the prior.
+     *
+     * @return a positive number, or 0 for that of an output layer, 1
+     */
+    public double getPriorGain() {
+        return priorGain;
+    }
+
+    /**
+     * Sets the gain of the prior (for Jackson).
+     *
+     * @param priorGain a positive number, or 0 for that of an output layer, 1
+     */
+    public void setPriorGain(double priorGain) {
+        this.priorGain = priorGain;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof EpOutputLayer that
+                && super.equals(other)
+                && weightPrior.equals(that.weightPrior)
+                && Double.compare(priorGain, that.priorGain) == 0
+                && Objects.equals(likelihood, that.likelihood)
+                && schedule.equals(that.schedule)
+                && passCounter.equals(that.passCounter);
+    }
+
+    @Override
+    protected boolean canEqual(Object other) {
+        return other instanceof EpOutputLayer;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(super.hashCode(), weightPrior, priorGain, likelihood, schedule, passCounter);
+    }
+
+    /** Builds an {@link EpOutputLayer}, in DL4J's style; default: MCXENT with softmax. */
+    @SuppressWarnings("unchecked") // DL4J declares build() with a type of its own
+    public static class Builder extends BaseOutputLayer.Builder<Builder> {
+
+        private WeightPrior weightPrior = new GaussianPrior();
+        private double priorGain;
+        private @Nullable Likelihood likelihood;
+        private TrainingSchedule schedule = new TrainingSchedule();
+        private PassCounter passCounter = new PassCounter();
+
+        /** A builder for MCXENT with softmax. */
+        public Builder() {
+            this(new LossMCXENT());
+        }
+
+        /**
+         * A builder for a loss; the activation starts as softmax, as in DL4J.
+         *
+         * @param lossFunction the loss, which selects the likelihood
+         */
+        public Builder(LossFunctions.LossFunction lossFunction) {
+            this(lossFunction.getILossFunction());
+        }
+
+        /**
+         * A builder for a loss; the activation starts as softmax, as in DL4J.
+         *
+         * @param lossFunction the loss, which selects the likelihood
+         */
+        public Builder(ILossFunction lossFunction) {
+            setLossFn(lossFunction);
+            setActivationFn(new ActivationSoftmax());
+        }
+
+        /**
+         * Sets the prior of weights and bias; default Gaussian of scale .5.
+         *
+         * @param weightPrior the prior
+         * @return this builder
+         */
+        public Builder weightPrior(WeightPrior weightPrior) {
+            this.weightPrior = weightPrior;
+            return this;
+        }
+
+        /**
+         * Sets the gain of the prior.
+         *
+         * @param priorGain a positive number, or 0 for that of an output layer, 1
+         * @return this builder
+         */
+        public Builder priorGain(double priorGain) {
+            this.priorGain = priorGain;
+            return this;
+        }
+
+        /**
+         * Sets the likelihood; default: the one of loss and activation.
+         *
+         * @param likelihood the likelihood
+         * @return this builder
+         */
+        public Builder likelihood(@Nullable Likelihood likelihood) {
+            this.likelihood = likelihood;
+            return this;
+        }
+
+        /**
+         * Sets the schedule; the default needs no tuning.
+         *
+         * @param schedule the schedule
+         * @return this builder
+         */
+        public Builder schedule(TrainingSchedule schedule) {
+            this.schedule = schedule;
+            return this;
+        }
+
+        /**
+         * Sets how many batches a pass has, for training without epochs.
+         *
+         * @param passCounter the counter to start with
+         * @return this builder
+         */
+        public Builder passCounter(PassCounter passCounter) {
+            this.passCounter = passCounter;
+            return this;
+        }
+
+        @Override
+        public EpOutputLayer build() {
+            return new EpOutputLayer(this);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package io.github.dl4jep.conf;
+
+import io.github.dl4jep.distribution.PriorScale;
+import io.github.dl4jep.distribution.WeightPrior;
+import io.github.dl4jep.factor.Units;
+import io.github.dl4jep.likelihood.Likelihood;
+import io.github.dl4jep.params.PosteriorParamInitializer;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.deeplearning4j.nn.conf.memory.LayerMemoryReport;
+import org.deeplearning4j.nn.conf.memory.MemoryReport;
+import org.jspecify.annotations.Nullable;
+
+/** What the EP layers with weights have in common: the parameter layout and the memory report. */
+final class LayerPriors {
+
+    /** M, S, Q and the two site arrays of a batch, each as large as the weights. */
+    private static final int WORKING_COPIES = 5;
+
+    private static final double OUTPUT_GAIN = 1;
+
+    private LayerPriors() {}
+
+    static PosteriorParamInitializer initializer(
+            FeedForwardLayer layer,
+            WeightPrior prior,
+            double priorGain,
+            boolean hasBias,
+            @Nullable Likelihood likelihood) {
+        double gain = priorGain > 0
+                ? priorGain
+                : likelihood != null
+                        ? OUTPUT_GAIN
+                        : Units.of(layer.getActivationFn()).priorGain();
+        PriorScale scale = new PriorScale(Math.max(1, layer.getNIn()), gain);
+        return new PosteriorParamInitializer(prior, scale, layer.getNIn(), layer.getNOut(), hasBias, likelihood);
+    }
+
+    static LayerMemoryReport memoryReport(FeedForwardLayer layer, InputType inputType, InputType outputType) {
+        long parameters = layer.initializer().numParams(layer);
+        long weights = layer.getNIn() * layer.getNOut();
+        // Per example: mean, variance and gain of the activation, mean and variance of the pre-activation, two
+        // messages.
+        long perExample = 7 * outputType.arrayElementsPerExample() + 2 * inputType.arrayElementsPerExample();
+        return new LayerMemoryReport.Builder(layer.getLayerName(), layer.getClass(), inputType, outputType)
+                .standardMemory(parameters, 0)
+                .workingMemory(WORKING_COPIES * weights, perExample, WORKING_COPIES * weights, perExample)
+                .cacheMemory(MemoryReport.CACHE_MODE_ALL_ZEROS, MemoryReport.CACHE_MODE_ALL_ZEROS)
+                .build();
+    }
+}

@@ -1,0 +1,156 @@
+package io.github.dl4jep.conf;
+
+import io.github.dl4jep.distribution.SiteStep;
+import java.io.Serializable;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.shade.jackson.annotation.JsonCreator;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
+
+/**
+ * How batches are counted: the averaged-EP memory, the averaging of means, damping and sweeps. Immutable; part of the output
+ * layer's configuration.
+ *
+ * <p>The memory is \( W = \max(memoryPasses \cdot batchesPerPass, minMemoryBatches) \) batches; retention is
+ * \( f = 1 - 1/\min(step, W) \), so that with a memory of one pass every example counts once, however often it is seen. An
+ * infinite memory is assumed density filtering, f = 1.
+ *
+ * <p>Source: Li, Hernandez-Lobato and Turner 2015 for the averaged sites; the averaging of means: own, docs/algorithm.md.
+ */
+public final class TrainingSchedule implements Serializable {
+
+    /** Default memory, in passes. */
+    public static final double DEFAULT_MEMORY_PASSES = 1;
+    /** Default shortest memory, in batches. */
+    public static final double DEFAULT_MIN_MEMORY_BATCHES = 25;
+    /** Default length of the running average of means, in batches. */
+    public static final double DEFAULT_AVERAGING_BATCHES = 75;
+
+    private static final long serialVersionUID = 1L;
+
+    private final double memoryPasses;
+    private final double minMemoryBatches;
+    private final double averagingBatches;
+    private final double damping;
+    private final int sweepsPerBatch;
+
+    /** The default schedule: one rule for all data sets. */
+    public TrainingSchedule() {
+        this(DEFAULT_MEMORY_PASSES, DEFAULT_MIN_MEMORY_BATCHES, DEFAULT_AVERAGING_BATCHES, 1, 1);
+    }
+
+    /**
+     * A schedule.
+     *
+     * @param memoryPasses passes remembered, positive; infinite for assumed density filtering
+     * @param minMemoryBatches shortest memory in batches, at least 1
+     * @param averagingBatches batches over which predictions average the means, at least 1; 1 for no averaging
+     * @param damping share of each batch's sites that is applied, in (0, 1]
+     * @param sweepsPerBatch sweeps over each batch, at least 1
+     * @throws IllegalArgumentException if a number is outside its range
+     */
+    @JsonCreator
+    public TrainingSchedule(
+            @JsonProperty("memoryPasses") double memoryPasses,
+            @JsonProperty("minMemoryBatches") double minMemoryBatches,
+            @JsonProperty("averagingBatches") double averagingBatches,
+            @JsonProperty("damping") double damping,
+            @JsonProperty("sweepsPerBatch") int sweepsPerBatch) {
+        require(memoryPasses > 0, "memoryPasses", memoryPasses, "positive numbers and infinity");
+        require(minMemoryBatches >= 1, "minMemoryBatches", minMemoryBatches, "1 and more");
+        require(averagingBatches >= 1, "averagingBatches", averagingBatches, "1 and more");
+        require(damping > 0 && damping <= 1, "damping", damping, "(0, 1]");
+        require(sweepsPerBatch >= 1, "sweepsPerBatch", sweepsPerBatch, "1 and more");
+        this.memoryPasses = memoryPasses;
+        this.minMemoryBatches = minMemoryBatches;
+        this.averagingBatches = averagingBatches;
+        this.damping = damping;
+        this.sweepsPerBatch = sweepsPerBatch;
+    }
+
+    private static void require(boolean holds, String name, Number value, String allowed) {
+        if (!holds) {
+            throw new IllegalArgumentException(name + " is " + value + ", allowed: " + allowed);
+        }
+    }
+
+    /**
+     * The numbers for one batch.
+     *
+     * @param step batches learned from, this one included, at least 1
+     * @param batchesPerPass batches in a pass, or the batches so far while that is unknown
+     * @return retention, averaging and damping of this batch
+     */
+    public SiteStep at(long step, double batchesPerPass) {
+        double memory = Math.max(memoryPasses * batchesPerPass, minMemoryBatches);
+        double retention = Double.isInfinite(memory) ? 1 : 1 - 1 / Math.min(step, memory);
+        return new SiteStep(retention, 1 / Math.min(step, averagingBatches), damping);
+    }
+
+    /**
+     * Memory in passes.
+     *
+     * @return a positive number, infinite for assumed density filtering
+     */
+    public double getMemoryPasses() {
+        return memoryPasses;
+    }
+
+    /**
+     * Shortest memory in batches.
+     *
+     * @return at least 1
+     */
+    public double getMinMemoryBatches() {
+        return minMemoryBatches;
+    }
+
+    /**
+     * Batches over which predictions average the means.
+     *
+     * @return at least 1
+     */
+    public double getAveragingBatches() {
+        return averagingBatches;
+    }
+
+    /**
+     * Share of each batch's sites that is applied.
+     *
+     * @return in (0, 1]
+     */
+    public double getDamping() {
+        return damping;
+    }
+
+    /**
+     * Sweeps over each batch.
+     *
+     * @return at least 1
+     */
+    public int getSweepsPerBatch() {
+        return sweepsPerBatch;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof TrainingSchedule that
+                && Double.compare(memoryPasses, that.memoryPasses) == 0
+                && Double.compare(minMemoryBatches, that.minMemoryBatches) == 0
+                && Double.compare(averagingBatches, that.averagingBatches) == 0
+                && Double.compare(damping, that.damping) == 0
+                && sweepsPerBatch == that.sweepsPerBatch;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(memoryPasses, minMemoryBatches, averagingBatches, damping, sweepsPerBatch);
+    }
+
+    @Override
+    public String toString() {
+        return "schedule(memoryPasses=" + memoryPasses + ", minMemoryBatches=" + minMemoryBatches
+                + ", averagingBatches=" + averagingBatches + ", damping=" + damping + ", sweepsPerBatch="
+                + sweepsPerBatch + ")";
+    }
+}

@@ -1,0 +1,29 @@
+package io.github.dl4jep.distribution;
+
+import java.util.Arrays;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * What the outputs say to a layer: algorithm, section 5.
+ *
+ * <p>Shapes: both shaped as the activation the message is about, [minibatch, ...].
+ *
+ * @param shift z: by how much the mean moves per unit of its variance, already consistent over the batch
+ * @param precision G: the per-sample curvature, 1 / variance; 0 says nothing, negative would be improper
+ */
+public record BackwardMessage(INDArray shift, INDArray precision) {
+
+    /**
+     * Checks that both arrays have one shape.
+     *
+     * @param shift z
+     * @param precision G
+     * @throws IllegalArgumentException if the shapes differ
+     */
+    public BackwardMessage {
+        if (!Arrays.equals(shift.shape(), precision.shape())) {
+            throw new IllegalArgumentException("precision has shape " + Arrays.toString(precision.shape())
+                    + ", but the shift has " + Arrays.toString(shift.shape()));
+        }
+    }
+}

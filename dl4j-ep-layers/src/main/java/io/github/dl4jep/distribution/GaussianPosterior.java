@@ -1,0 +1,169 @@
+package io.github.dl4jep.distribution;
+
+import io.github.dl4jep.kernel.FusedLoop;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.ops.transforms.Transforms;
+
+/**
+ * Independent Gaussian posteriors: precision t and meanTimesPrecision r of every weight, M = r / t, S = 1 / t.
+ *
+ * <p>Limits: t stays at or above the prior's precision, because sites are not negative and retention only removes sites; so
+ * the variance is always proper.
+ *
+ * <p>Float arrays go through one fused loop; all others through the plain operations, which are the tests' oracle.
+ */
+final class GaussianPosterior implements WeightPosterior {
+
+    private final INDArray precision;
+    private final INDArray meanTimesPrecision;
+    private final INDArray averagedMean;
+    private final double priorPrecision;
+    private final double initialMeanVariance;
+
+    GaussianPosterior(
+            INDArray precision,
+            INDArray meanTimesPrecision,
+            INDArray averagedMean,
+            double priorPrecision,
+            double initialMeanVariance) {
+        this.precision = precision;
+        this.meanTimesPrecision = meanTimesPrecision;
+        this.averagedMean = averagedMean;
+        this.priorPrecision = priorPrecision;
+        this.initialMeanVariance = initialMeanVariance;
+    }
+
+    @Override
+    public void initialiseBias() {
+        precision.assign(priorPrecision);
+        meanTimesPrecision.assign(0);
+        averagedMean.assign(0);
+    }
+
+    @Override
+    public void initialiseWeights() {
+        precision.assign(priorPrecision);
+        averagedMean.assign(
+                Nd4j.randn(averagedMean.dataType(), averagedMean.shape()).muli(Math.sqrt(initialMeanVariance)));
+        meanTimesPrecision.assign(averagedMean.mul(priorPrecision));
+    }
+
+    @Override
+    public WeightMoments moments(@Nullable WeightSite pending) {
+        if (pending != null) {
+            INDArray variance = precision.rdiv(1);
+            INDArray mean =
+                    meanTimesPrecision.mul(variance).addi(pending.shift().mul(variance));
+            return new WeightMoments(mean, variance, mean.mul(mean).addi(variance));
+        }
+        return fused() ? fusedMoments() : plainMoments();
+    }
+
+    private WeightMoments fusedMoments() {
+        INDArray mean = Nd4j.createUninitialized(precision.dataType(), precision.shape(), precision.ordering());
+        INDArray variance = mean.ulike();
+        INDArray secondMoment = mean.ulike();
+        FusedLoop.run(
+                GaussianPosterior::momentsOfChunk,
+                new INDArray[] {precision, meanTimesPrecision},
+                new INDArray[] {mean, variance, secondMoment});
+        return new WeightMoments(mean, variance, secondMoment);
+    }
+
+    private static void momentsOfChunk(float[][] in, float[][] out, int count) {
+        float[] t = in[0];
+        float[] r = in[1];
+        float[] mean = out[0];
+        float[] variance = out[1];
+        float[] secondMoment = out[2];
+        for (int i = 0; i < count; i++) {
+            float s = 1 / t[i];
+            float m = r[i] * s;
+            mean[i] = m;
+            variance[i] = s;
+            secondMoment[i] = s + m * m;
+        }
+    }
+
+    /** The plain version of {@link #fusedMoments()}. */
+    WeightMoments plainMoments() {
+        INDArray variance = precision.rdiv(1);
+        INDArray mean = meanTimesPrecision.mul(variance);
+        return new WeightMoments(mean, variance, mean.mul(mean).addi(variance));
+    }
+
+    @Override
+    public WeightMoments predictiveMoments() {
+        INDArray variance = precision.rdiv(1);
+        INDArray mean = averagedMean.dup();
+        return new WeightMoments(mean, variance, mean.mul(mean).addi(variance));
+    }
+
+    @Override
+    public INDArray predictiveMean() {
+        return averagedMean.dup();
+    }
+
+    @Override
+    public void update(WeightSite site, SiteStep step) {
+        if (fused() && FusedLoop.accepts(precision, site.shift(), site.precision())) {
+            fusedUpdate(site, step);
+        } else {
+            plainUpdate(site, step);
+        }
+    }
+
+    private void fusedUpdate(WeightSite site, SiteStep step) {
+        float prior = (float) priorPrecision;
+        float retention = (float) step.retention();
+        float averaging = (float) step.averagingRate();
+        float damping = (float) step.damping();
+        FusedLoop.run(
+                (in, out, count) -> {
+                    float[] t = in[0];
+                    float[] r = in[1];
+                    float[] average = in[2];
+                    float[] shift = in[3];
+                    float[] added = in[4];
+                    for (int i = 0; i < count; i++) {
+                        float mean = (r[i] + damping * shift[i]) / t[i];
+                        float next = prior + retention * (t[i] - prior) + damping * added[i];
+                        out[0][i] = next;
+                        out[1][i] = next * mean;
+                        out[2][i] = average[i] + averaging * (mean - average[i]);
+                    }
+                },
+                new INDArray[] {precision, meanTimesPrecision, averagedMean, site.shift(), site.precision()},
+                new INDArray[] {precision, meanTimesPrecision, averagedMean});
+    }
+
+    /** The plain version of the fused update: M + S Rw, t0 + f (t - t0) + T, r = t M. */
+    void plainUpdate(WeightSite site, SiteStep step) {
+        INDArray mean =
+                site.shift().mul(step.damping()).addi(meanTimesPrecision).divi(precision);
+        precision
+                .subi(priorPrecision)
+                .muli(step.retention())
+                .addi(priorPrecision)
+                .addi(site.precision().mul(step.damping()));
+        meanTimesPrecision.assign(mean).muli(precision);
+        averagedMean.addi(mean.subi(averagedMean).muli(step.averagingRate()));
+    }
+
+    @Override
+    public INDArray sample() {
+        INDArray noise = Nd4j.randn(precision.dataType(), precision.shape());
+        return noise.divi(Transforms.sqrt(precision, true)).addi(averagedMean);
+    }
+
+    @Override
+    public INDArray mode() {
+        return predictiveMean();
+    }
+
+    private boolean fused() {
+        return FusedLoop.accepts(precision, meanTimesPrecision, averagedMean);
+    }
+}

@@ -1,0 +1,137 @@
+package io.github.dl4jep.factor;
+
+import io.github.dl4jep.distribution.BackwardMessage;
+import io.github.dl4jep.distribution.BatchCovariance;
+import io.github.dl4jep.distribution.ForwardMessage;
+import io.github.dl4jep.distribution.Moments;
+import io.github.dl4jep.distribution.WeightMoments;
+import io.github.dl4jep.distribution.WeightSite;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * The linear map u = W v + b with uncertain W, b and v, all independent given the messages.
+ *
+ * <p>Shapes: input m, v: [minibatch, nIn]; weights M, S, Q: [nIn, nOut]; bias: [1, nOut]; pre-activation w, V:
+ * [minibatch, nOut]. Results are new f-ordered arrays, which is what the matrix product writes fastest.
+ *
+ * <p>Source: forward moments Hernandez-Lobato and Adams 2015; batch covariance and messages: own, docs/algorithm.md.
+ */
+public final class LinearFactor {
+
+    private LinearFactor() {}
+
+    /**
+     * Forward moments: w = m M + b, V = m^2 S + v Q + S_b.
+     *
+     * @param input moments of the input
+     * @param weights moments of the weights
+     * @param bias moments of the bias, or null for none
+     * @return moments of the pre-activation
+     */
+    public static Moments messageToPreActivation(Moments input, WeightMoments weights, @Nullable WeightMoments bias) {
+        INDArray m = input.mean();
+        INDArray mean = product(m, weights.mean());
+        INDArray variance = product(m.mul(m), weights.variance());
+        if (input.variance() != null) {
+            accumulate(input.variance(), weights.secondMoment(), variance);
+        }
+        if (bias != null) {
+            mean.addiRowVector(bias.mean());
+            variance.addiRowVector(bias.variance());
+        }
+        return new Moments(mean, variance);
+    }
+
+    /**
+     * Batch covariance of the pre-activation, averaged over units: algorithm, section 3,
+     * \( K' = m\,diag(\bar s)\,m^T + \bar s_b + (D\,diag(\bar q)\,D^T) \circ K \).
+     *
+     * @param input moments and batch covariance of the input
+     * @param weights moments of the weights
+     * @param bias moments of the bias, or null for none
+     * @return the covariance, [minibatch, minibatch]
+     */
+    public static BatchCovariance covarianceOfPreActivation(
+            ForwardMessage input, WeightMoments weights, @Nullable WeightMoments bias) {
+        INDArray unitMean = meanOverUnits(weights.variance());
+        INDArray m = input.moments().mean();
+        INDArray covariance = weightedGram(m, unitMean);
+        if (bias != null) {
+            covariance.addi(bias.variance().meanNumber());
+        }
+        INDArray before = input.covariance().covariance();
+        if (before != null) {
+            // Mean over units of M^2: Q = S + M^2.
+            INDArray squaredMean = meanOverUnits(weights.secondMoment()).subi(unitMean);
+            INDArray gain = input.covariance().gain();
+            if (gain == null) {
+                covariance.addi(before.mul(squaredMean.sumNumber()));
+            } else {
+                covariance.addi(weightedGram(gain, squaredMean).muli(before));
+            }
+        }
+        return BatchCovariance.of(covariance);
+    }
+
+    /**
+     * Message to the input: b = z M^T, A = G Q^T.
+     *
+     * @param message z and G at the pre-activation
+     * @param weights moments of the weights
+     * @return the message at the input
+     */
+    public static BackwardMessage messageToInput(BackwardMessage message, WeightMoments weights) {
+        return new BackwardMessage(
+                Nd4j.gemm(message.shift(), weights.mean(), false, true),
+                Nd4j.gemm(message.precision(), weights.secondMoment(), false, true));
+    }
+
+    /**
+     * Message to the weights: shift m^T z, precision (m^2 + v)^T G.
+     *
+     * @param message z and G at the pre-activation
+     * @param input moments of the input
+     * @return the sites of this batch
+     */
+    public static WeightSite messageToWeights(BackwardMessage message, Moments input) {
+        INDArray secondMoment = input.mean().mul(input.mean());
+        if (input.variance() != null) {
+            secondMoment.addi(input.variance());
+        }
+        return new WeightSite(
+                Nd4j.gemm(input.mean(), message.shift(), true, false),
+                Nd4j.gemm(secondMoment, message.precision(), true, false));
+    }
+
+    /**
+     * Message to the bias, an input of value 1 and variance 0.
+     *
+     * @param message z and G at the pre-activation
+     * @return the sites of this batch, [1, nOut]
+     */
+    public static WeightSite messageToBias(BackwardMessage message) {
+        return new WeightSite(message.shift().sum(true, 0), message.precision().sum(true, 0));
+    }
+
+    private static INDArray product(INDArray a, INDArray b) {
+        return Nd4j.gemm(a, b, false, false);
+    }
+
+    private static void accumulate(INDArray a, INDArray b, INDArray sum) {
+        Nd4j.gemm(a, b, sum, false, false, 1, 1);
+    }
+
+    /** Mean over the units of a [nIn, nOut] array, as a column: a product with ones is the fastest reduction. */
+    private static INDArray meanOverUnits(INDArray weights) {
+        INDArray ones =
+                Nd4j.valueArrayOf(new long[] {weights.columns(), 1}, 1.0 / weights.columns(), weights.dataType());
+        return Nd4j.gemm(weights, ones, false, false);
+    }
+
+    /** x diag(c) x^T for a column c. */
+    private static INDArray weightedGram(INDArray x, INDArray c) {
+        return Nd4j.gemm(x.mulRowVector(c.reshape(1, c.length())), x, false, true);
+    }
+}

@@ -1,0 +1,54 @@
+package io.github.dl4jep.factor;
+
+import io.github.dl4jep.distribution.Moments;
+import io.github.dl4jep.kernel.FusedLoop;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * ReLU, max(u, 0). Exact.
+ *
+ * <p>With z = w / sqrt(V): \( a = \sqrt V\,h(z) \), \( s = V\,g(z) \), \( D = \Phi(z) \), where h and g are mean and
+ * variance of max(z + e, 0), e ~ N(0, 1): see {@link RectifiedNormal}. Limits: right in both tails to |z| = 100 and beyond;
+ * V = 0 gives the unit itself.
+ */
+public final class ReluUnit extends ScalarUnit {
+
+    @Override
+    public ScalarMoments scalarMoments(double mean, double variance) {
+        if (!(variance > 0)) {
+            return new ScalarMoments(Math.max(mean, 0), 0 * variance, mean > 0 ? 1 : mean < 0 ? 0 : 0.5);
+        }
+        double deviation = Math.sqrt(variance);
+        double z = mean / deviation;
+        return new ScalarMoments(
+                deviation * RectifiedNormal.mean(z),
+                variance * RectifiedNormal.variance(z),
+                StandardNormal.cumulative(z));
+    }
+
+    @Override
+    public UnitMoments moments(Moments preActivation) {
+        INDArray variance = preActivation.variance();
+        if (variance == null || !FusedLoop.accepts(preActivation.mean(), variance)) {
+            return plainMoments(preActivation);
+        }
+        INDArray a = preActivation.mean().ulike();
+        INDArray s = a.ulike();
+        INDArray gain = a.ulike();
+        FusedLoop.run(
+                (in, out, count) -> RectifiedNormalTable.scaled(in[0], in[1], out[0], out[1], out[2], count),
+                new INDArray[] {preActivation.mean(), variance},
+                new INDArray[] {a, s, gain});
+        return new UnitMoments(new Moments(a, s), gain);
+    }
+
+    @Override
+    public INDArray activate(INDArray potentials) {
+        return RectifiedNormal.rectify(potentials);
+    }
+
+    @Override
+    public double priorGain() {
+        return 2;
+    }
+}

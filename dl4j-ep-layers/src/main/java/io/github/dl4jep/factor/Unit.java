@@ -1,0 +1,35 @@
+package io.github.dl4jep.factor;
+
+import io.github.dl4jep.distribution.Moments;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A unit f of a layer, v = f(u), elementwise: everything that differs between activations.
+ *
+ * <p>Shapes: all arrays shaped as the pre-activation, [minibatch, ...].
+ */
+public interface Unit {
+
+    /**
+     * Moments of f(u) for u ~ N(mean, variance): algorithm, section 2.
+     *
+     * @param preActivation moments of u; without variance the result is f(mean) without variance
+     * @return mean a, variance s and gain D = Cov(f(u), u) / Var(u); new arrays
+     */
+    UnitMoments moments(Moments preActivation);
+
+    /**
+     * The unit itself, as a point network or a sampled network computes it.
+     *
+     * @param potentials u; may be overwritten
+     * @return f(u)
+     */
+    INDArray activate(INDArray potentials);
+
+    /**
+     * By how much weight variances must exceed 1 / fan-in for activations to keep their scale: 2 for ReLU-like units, else 1.
+     *
+     * @return the gain of the weight prior
+     */
+    double priorGain();
+}

@@ -1,0 +1,53 @@
+package io.github.dl4jep.likelihood;
+
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Checks of class labels. */
+final class ClassLabels {
+
+    private static final double TOLERANCE = 1e-6;
+
+    private ClassLabels() {}
+
+    /** Every row, where it is observed, must be one-hot. */
+    static void requireOneHot(INDArray labels, INDArray importance) {
+        double[][] rows = labels.toDoubleMatrix();
+        double[][] omega = importance.toDoubleMatrix();
+        for (int n = 0; n < rows.length; n++) {
+            double sum = 0;
+            boolean observed = false;
+            for (int c = 0; c < rows[n].length; c++) {
+                if (omega[n][c] > 0) {
+                    observed = true;
+                    requireZeroOrOne(rows[n][c], n, c);
+                }
+                sum += rows[n][c];
+            }
+            if (observed && Math.abs(sum - 1) > TOLERANCE) {
+                throw new InvalidLabelException("label row " + n + " sums to " + sum
+                        + "; a class label must be one-hot: exactly one 1, all others 0. For several independent labels use"
+                        + " the binary cross-entropy loss (XENT) with a sigmoid");
+            }
+        }
+    }
+
+    /** Every observed entry must be 0 or 1. */
+    static void requireBinary(INDArray labels, INDArray importance) {
+        double[][] rows = labels.toDoubleMatrix();
+        double[][] omega = importance.toDoubleMatrix();
+        for (int n = 0; n < rows.length; n++) {
+            for (int c = 0; c < rows[n].length; c++) {
+                if (omega[n][c] > 0) {
+                    requireZeroOrOne(rows[n][c], n, c);
+                }
+            }
+        }
+    }
+
+    private static void requireZeroOrOne(double value, int row, int column) {
+        if (!(Math.abs(value) <= TOLERANCE || Math.abs(value - 1) <= TOLERANCE)) {
+            throw new InvalidLabelException("label at row " + row + ", column " + column + " is " + value
+                    + "; allowed are 0 and 1 (soft labels and label smoothing are not supported)");
+        }
+    }
+}

@@ -1,0 +1,147 @@
+package io.github.dl4jep.likelihood;
+
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** How scores become class probabilities: one class of several, or independent binary outputs. */
+enum ClassProbabilities {
+
+    /** Softmax over the outputs: exactly one class is right. */
+    ONE_OF_MANY {
+        @Override
+        double[] logProbabilities(double[] scores) {
+            double largest = Double.NEGATIVE_INFINITY;
+            for (double score : scores) {
+                largest = Math.max(largest, score);
+            }
+            double sum = 0;
+            for (double score : scores) {
+                sum += Math.exp(score - largest);
+            }
+            double[] logs = new double[scores.length];
+            for (int c = 0; c < scores.length; c++) {
+                logs[c] = scores[c] - largest - Math.log(sum);
+            }
+            return logs;
+        }
+
+        @Override
+        double entropy(double[] logProbabilities) {
+            double entropy = 0;
+            for (double log : logProbabilities) {
+                entropy -= contribution(log);
+            }
+            return entropy;
+        }
+
+        @Override
+        double logLikelihood(double[] logProbabilities, double[] labels, double[] importance) {
+            double sum = 0;
+            for (int c = 0; c < labels.length; c++) {
+                sum += importance[c] * labels[c] * logProbabilities[c];
+            }
+            return sum;
+        }
+
+        @Override
+        void check(INDArray labels, INDArray importance) {
+            ClassLabels.requireOneHot(labels, importance);
+        }
+    },
+
+    /** Sigmoid of twice each score, which is the softmax over (score, -score): every output is right or wrong by itself. */
+    INDEPENDENT {
+        @Override
+        double[] logProbabilities(double[] scores) {
+            double[] logs = new double[scores.length];
+            for (int c = 0; c < scores.length; c++) {
+                logs[c] = logSigmoid(2 * scores[c]);
+            }
+            return logs;
+        }
+
+        @Override
+        double entropy(double[] logProbabilities) {
+            double entropy = 0;
+            for (double log : logProbabilities) {
+                entropy -= contribution(log) + contribution(logComplement(log));
+            }
+            return entropy;
+        }
+
+        @Override
+        double logLikelihood(double[] logProbabilities, double[] labels, double[] importance) {
+            double sum = 0;
+            for (int c = 0; c < labels.length; c++) {
+                double log = labels[c] > 0.5 ? logProbabilities[c] : logComplement(logProbabilities[c]);
+                sum += importance[c] * log;
+            }
+            return sum;
+        }
+
+        @Override
+        void check(INDArray labels, INDArray importance) {
+            ClassLabels.requireBinary(labels, importance);
+        }
+    };
+
+    private static final double LOG_SMALLEST = Math.log(Double.MIN_NORMAL);
+
+    /** Log probability of each output from its score, in nats. */
+    abstract double[] logProbabilities(double[] scores);
+
+    /** Entropy of the prediction, in nats. */
+    abstract double entropy(double[] logProbabilities);
+
+    /** Log likelihood of one row of labels, in nats. */
+    abstract double logLikelihood(double[] logProbabilities, double[] labels, double[] importance);
+
+    /** Throws if the labels are not of this kind. */
+    abstract void check(INDArray labels, INDArray importance);
+
+    /** Log probabilities of every row, [minibatch, outputs], double. */
+    INDArray logProbabilities(INDArray scores) {
+        double[][] rows = scores.toDoubleMatrix();
+        for (int n = 0; n < rows.length; n++) {
+            rows[n] = logProbabilities(rows[n]);
+        }
+        return Nd4j.createFromArray(rows);
+    }
+
+    /** Entropy of every row, [minibatch, 1], double. */
+    INDArray entropy(INDArray logProbabilities) {
+        double[][] rows = logProbabilities.toDoubleMatrix();
+        double[][] entropies = new double[rows.length][1];
+        for (int n = 0; n < rows.length; n++) {
+            entropies[n][0] = entropy(rows[n]);
+        }
+        return Nd4j.createFromArray(entropies);
+    }
+
+    /** Negative log likelihood of every row, [minibatch, 1], double. */
+    INDArray negativeLogLikelihood(INDArray logProbabilities, INDArray labels, INDArray importance) {
+        double[][] rows = logProbabilities.toDoubleMatrix();
+        double[][] y = labels.toDoubleMatrix();
+        double[][] omega = importance.toDoubleMatrix();
+        double[][] nll = new double[rows.length][1];
+        for (int n = 0; n < rows.length; n++) {
+            nll[n][0] = -logLikelihood(rows[n], y[n], omega[n]);
+        }
+        return Nd4j.createFromArray(nll);
+    }
+
+    private static double contribution(double log) {
+        return log < LOG_SMALLEST ? 0 : log * Math.exp(log);
+    }
+
+    private static double logSigmoid(double x) {
+        return x > 0 ? -Math.log1p(Math.exp(-x)) : x - Math.log1p(Math.exp(x));
+    }
+
+    /** log(1 - exp(log)); the two branches are each accurate on their side of -log 2. */
+    private static double logComplement(double log) {
+        double exact = log > -0.6931471805599453 ? Math.log(-Math.expm1(log)) : Math.log1p(-Math.exp(log));
+        // A probability of exactly 1 leaves nothing for the other side in double precision; its log stays finite.
+        return Math.max(exact, LOG_SMALLEST);
+    }
+}

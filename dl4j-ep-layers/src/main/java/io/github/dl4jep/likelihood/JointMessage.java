@@ -1,0 +1,46 @@
+package io.github.dl4jep.likelihood;
+
+import io.github.dl4jep.distribution.BackwardMessage;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The joint solve of a batch with the message that comes of it: z from the solve, G = 1 / (V + N).
+ *
+ * @param solution z and the diagonal of the inverse, double
+ * @param message z and G in the network's data type
+ */
+record JointMessage(JointSolve.Solution solution, BackwardMessage message) {
+
+    /**
+     * Solves for the batch.
+     *
+     * <p>In a later sweep over the same batch the potentials have already moved, by K z of the sweep before if the network
+     * were linear. That part is added back to the residual, so that the solution is again the whole step from the cavity and
+     * a linear network stays where it is.
+     */
+    static JointMessage of(OutputBatch batch, PseudoObservation observation) {
+        INDArray variance = batch.variance();
+        INDArray covariance = batch.forward().covariance().covariance();
+        PseudoObservation whole = observation;
+        INDArray earlier = batch.earlierShift();
+        if (earlier != null) {
+            INDArray moved =
+                    new JointSolve(variance, covariance, observation).timesCovariance(earlier.castTo(DataType.DOUBLE));
+            whole = new PseudoObservation(
+                    observation.residual().add(moved),
+                    observation.noise(),
+                    observation.importance(),
+                    observation.observed());
+        }
+        JointSolve.Solution solution = new JointSolve(variance, covariance, whole).solve();
+        DataType type = batch.forward().moments().mean().dataType();
+        INDArray precision = variance.add(whole.noise()).rdivi(1).muli(whole.observed());
+        // Products are fastest on f-ordered arrays.
+        return new JointMessage(
+                solution,
+                new BackwardMessage(
+                        solution.shift().castTo(type).dup('f'),
+                        precision.castTo(type).dup('f')));
+    }
+}

@@ -1,0 +1,23 @@
+package io.github.dl4jep.likelihood;
+
+/**
+ * Where training stands, for what a likelihood learns slowly.
+ *
+ * @param step batches learned from so far, the current one included, at least 1
+ * @param firstPass true until the first pass through the data has ended
+ * @param batchesPerPass batches in a pass; in the first pass, the batches so far
+ */
+public record LearningPhase(long step, boolean firstPass, double batchesPerPass) {
+
+    /** The longest memory of a learned scalar, in batches. */
+    private static final double MAX_MEMORY = 50;
+
+    /**
+     * Weight of the newest batch in a learned scalar: an average over about one pass, of at most 50 batches.
+     *
+     * @return a rate in (0, 1]
+     */
+    double rate() {
+        return 1 / Math.max(1, Math.min(MAX_MEMORY, batchesPerPass));
+    }
+}

@@ -1,0 +1,94 @@
+package io.github.dl4jep.likelihood;
+
+import io.github.dl4jep.distribution.BackwardMessage;
+import io.github.dl4jep.distribution.Moments;
+import java.io.Serializable;
+import java.util.Map;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.shade.jackson.annotation.JsonTypeInfo;
+
+/**
+ * How labels speak to the output potentials: everything that differs between losses.
+ *
+ * <p>A likelihood is an immutable value (it is part of the output layer's configuration and travels in DL4J's JSON); what it
+ * learns, such as the noise, lives in parameters of the output layer, which are handed to every call.
+ */
+@JsonTypeInfo(use = JsonTypeInfo.Id.CLASS, include = JsonTypeInfo.As.PROPERTY, property = "@class")
+public interface Likelihood extends Serializable {
+
+    /**
+     * Names and lengths of the learned parameters, in the order of the flat parameter vector.
+     *
+     * @param outputs number of outputs
+     * @return length by name; each parameter is a row [1, length]
+     */
+    Map<String, Integer> parameterLengths(int outputs);
+
+    /**
+     * Sets the learned parameters to where training starts.
+     *
+     * @param parameters views by name, changed in place
+     */
+    void initialise(Map<String, INDArray> parameters);
+
+    /**
+     * Checks labels before anything is computed from them.
+     *
+     * @param labels finite labels, [minibatch, outputs]
+     * @param importance weight of each entry, [minibatch, outputs]; entries of weight 0 are not checked
+     * @throws InvalidLabelException if a row is not what this likelihood takes
+     */
+    void validate(INDArray labels, INDArray importance);
+
+    /**
+     * The joint message of the whole batch to the output potentials, and what is learned from it.
+     *
+     * @param batch predictions and labels
+     * @param parameters learned parameters by name, not changed
+     * @param phase where training stands
+     * @return the message, and new values of the parameters to be assigned when the batch is committed
+     */
+    Update update(OutputBatch batch, Map<String, INDArray> parameters, LearningPhase phase);
+
+    /**
+     * Negative log predictive likelihood of every example.
+     *
+     * @param batch predictions and labels
+     * @param parameters learned parameters by name
+     * @return nats per example, summed over outputs, [minibatch, 1], double
+     */
+    INDArray negativeLogLikelihood(OutputBatch batch, Map<String, INDArray> parameters);
+
+    /**
+     * The prediction from moments of the output potentials.
+     *
+     * @param potentials moments of the output potentials
+     * @param parameters learned parameters by name
+     * @return the prediction
+     */
+    Prediction predict(Moments potentials, Map<String, INDArray> parameters);
+
+    /**
+     * Factor and offset that turn output potentials into what a point network's output activation expects.
+     *
+     * @param parameters learned parameters by name
+     * @return rows [1, outputs]
+     */
+    PointScale pointScale(Map<String, INDArray> parameters);
+
+    /**
+     * Result of {@link #update}.
+     *
+     * @param message message to the output potentials, [minibatch, outputs]
+     * @param learned new values of learned parameters by name; those that stay are left out
+     */
+    record Update(BackwardMessage message, Map<String, INDArray> learned) {}
+
+    /**
+     * Result of {@link #pointScale}: pre-activation of the point network = factor * potential + offset.
+     *
+     * @param factor [1, outputs]
+     * @param offset [1, outputs]
+     */
+    record PointScale(INDArray factor, INDArray offset) {}
+}

@@ -1,0 +1,65 @@
+package io.github.dl4jep.likelihood;
+
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * What a network predicts for a batch, with its uncertainty. Shapes: [minibatch, outputs] where not said otherwise.
+ *
+ * <p>For regression, mean and variances are in the units of the labels that the network was trained on. For classification
+ * they are those of the output potentials, before they become probabilities.
+ *
+ * @param mean predictive mean
+ * @param epistemicVariance variance that more data would remove: from the weights
+ * @param aleatoricVariance variance of the noise, which stays
+ * @param classProbabilities probability of each class (of each output, for independent binary outputs), or null for
+ *     regression
+ * @param entropy entropy of the predictive distribution, in nats, [minibatch, 1]
+ */
+public record Prediction(
+        INDArray mean,
+        INDArray epistemicVariance,
+        INDArray aleatoricVariance,
+        @Nullable INDArray classProbabilities,
+        INDArray entropy) {
+
+    /**
+     * Total predictive variance, epistemic and aleatoric.
+     *
+     * @return the variance, [minibatch, outputs]
+     */
+    public INDArray variance() {
+        return epistemicVariance.add(aleatoricVariance);
+    }
+
+    /**
+     * Tells whether this is a classification.
+     *
+     * @return true if there are class probabilities
+     */
+    public boolean isClassification() {
+        return classProbabilities != null;
+    }
+
+    /**
+     * The class probabilities of a classification.
+     *
+     * @return [minibatch, outputs]
+     * @throws IllegalStateException for a regression
+     */
+    public INDArray probabilities() {
+        if (classProbabilities == null) {
+            throw new IllegalStateException("a regression has no class probabilities; use mean() and variance()");
+        }
+        return classProbabilities;
+    }
+
+    /**
+     * What DL4J's {@code output()} returns: class probabilities, or the mean of a regression.
+     *
+     * @return [minibatch, outputs]
+     */
+    public INDArray output() {
+        return classProbabilities == null ? mean : classProbabilities;
+    }
+}

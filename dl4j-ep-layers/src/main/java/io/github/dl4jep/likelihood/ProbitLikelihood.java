@@ -1,0 +1,110 @@
+package io.github.dl4jep.likelihood;
+
+import io.github.dl4jep.factor.StandardNormal;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.shade.jackson.annotation.JsonCreator;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
+
+/**
+ * Probit, one output against the rest: P(t | w) = Phi(t w), t = +1 or -1. The site of an entry has the exact tilted moments at
+ * the cavity N(w, V): with z = t w / sqrt(1 + V) and h = phi(z) / Phi(z), d log Z / dw = t h / sqrt(1 + V) and the curvature is
+ * h (z + h) / (1 + V).
+ *
+ * <p>Source: Rasmussen and Williams 2006, eq. (3.58); Minka 2001.
+ */
+public final class ProbitLikelihood extends SiteApproximationLikelihood {
+
+    private static final long serialVersionUID = 1L;
+
+    /** A logistic curve of this slope is closest to the normal cdf; only the point network's outputs use it. */
+    private static final double LOGISTIC_SLOPE = 1.702;
+
+    private final boolean independent;
+
+    /** One class of several. */
+    public ProbitLikelihood() {
+        this(false);
+    }
+
+    /**
+     * A probit likelihood.
+     *
+     * @param independent true for independent binary outputs, false for one class of several
+     */
+    @JsonCreator
+    public ProbitLikelihood(@JsonProperty("independent") boolean independent) {
+        this.independent = independent;
+    }
+
+    /**
+     * Whether outputs are independent.
+     *
+     * @return false for one class of several
+     */
+    public boolean isIndependent() {
+        return independent;
+    }
+
+    @Override
+    ClassProbabilities kind() {
+        return independent ? ClassProbabilities.INDEPENDENT : ClassProbabilities.ONE_OF_MANY;
+    }
+
+    @Override
+    double[][][] sites(double[][] mean, double[][] variance, double[][] labels) {
+        double[][] residual = new double[mean.length][];
+        double[][] noise = new double[mean.length][];
+        for (int n = 0; n < mean.length; n++) {
+            residual[n] = new double[mean[n].length];
+            noise[n] = new double[mean[n].length];
+            for (int c = 0; c < mean[n].length; c++) {
+                double t = labels[n][c] > 0.5 ? 1 : -1;
+                double total = 1 + variance[n][c];
+                double z = t * mean[n][c] / Math.sqrt(total);
+                double h = StandardNormal.hazard(z);
+                double slope = t * h / Math.sqrt(total);
+                double curvature = h * (z + h) / total;
+                residual[n][c] = curvature > 0 ? slope / curvature : 0;
+                // 1 / (V + N) is the curvature; N >= 1 because the probit is log-concave with unit noise.
+                noise[n][c] = curvature > 0 ? Math.max(1 / curvature - variance[n][c], 1) : Double.MAX_VALUE;
+            }
+        }
+        return new double[][][] {residual, noise};
+    }
+
+    @Override
+    INDArray scores(INDArray mean, INDArray variance) {
+        double[][] w = mean.toDoubleMatrix();
+        double[][] v = variance.toDoubleMatrix();
+        for (int n = 0; n < w.length; n++) {
+            for (int c = 0; c < w[n].length; c++) {
+                double z = w[n][c] / Math.sqrt(1 + v[n][c]);
+                double log = StandardNormal.logCumulative(z);
+                // Softmax of log Phi normalises the probabilities; the sigmoid of twice half the log odds is Phi
+                // itself.
+                w[n][c] = independent ? (log - StandardNormal.logCumulative(-z)) / 2 : log;
+            }
+        }
+        return Nd4j.createFromArray(w);
+    }
+
+    @Override
+    public PointScale pointScale(Map<String, INDArray> parameters) {
+        return new PointScale(
+                Nd4j.createFromArray(new double[][] {{LOGISTIC_SLOPE}}), Nd4j.createFromArray(new double[][] {{0}}));
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof ProbitLikelihood that && independent == that.independent;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(ProbitLikelihood.class, independent);
+    }
+}

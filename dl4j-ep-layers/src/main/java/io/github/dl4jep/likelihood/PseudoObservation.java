@@ -1,0 +1,30 @@
+package io.github.dl4jep.likelihood;
+
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * What the labels say to each output potential by itself, as a Gaussian observation of the potential. Exact for a Gaussian
+ * likelihood, a site approximation for the others. All [minibatch, outputs], double.
+ *
+ * @param residual e = observed value minus the mean of the potential
+ * @param noise N, variance of the observation, positive and finite
+ * @param importance omega, weight of the entry, already contained in the noise; 0 where nothing is observed
+ * @param observed 1 where the importance is positive, else 0
+ */
+record PseudoObservation(INDArray residual, INDArray noise, INDArray importance, INDArray observed) {
+
+    /**
+     * Observations whose noise is divided by their importance.
+     *
+     * @param residual e, [minibatch, outputs]
+     * @param noise noise at importance 1, [minibatch, outputs]
+     * @param importance omega, [minibatch, outputs], not negative
+     * @return the observations
+     */
+    static PseudoObservation of(INDArray residual, INDArray noise, INDArray importance) {
+        INDArray observed = importance.gt(0).castTo(importance.dataType());
+        // Entries that are not observed are taken out of the equations, so their noise only has to be a number.
+        INDArray divisor = importance.add(1).subi(observed);
+        return new PseudoObservation(residual, noise.div(divisor), importance, observed);
+    }
+}

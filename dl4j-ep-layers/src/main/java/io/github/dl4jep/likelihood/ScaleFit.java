@@ -1,0 +1,81 @@
+package io.github.dl4jep.likelihood;
+
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Fits the one scalar kappa in "score = kappa u" to predictions that were made before their labels were learned from.
+ *
+ * <p>One Newton step on log kappa per batch, of the batch's negative log likelihood. With p from kappa u and signed label t:
+ * softmax: d/dkappa = E_p u - u_y, curvature Var_p u; sigmoid of 2 kappa u: d/dkappa = -2 t u (1 - p_t), curvature
+ * 4 u^2 p (1 - p). The step in log kappa is bounded by 1/2 before it is weighted, because one batch can be all right, where
+ * the likelihood has no maximum.
+ */
+final class ScaleFit {
+
+    private static final double LONGEST_STEP = 0.5;
+
+    private ScaleFit() {}
+
+    /**
+     * The next kappa.
+     *
+     * @param kappa current value, positive
+     * @param kind softmax or independent sigmoids
+     * @param u scores at kappa = 1, [minibatch, outputs]
+     * @param labels 0 or 1, [minibatch, outputs]
+     * @param importance weights, [minibatch, outputs]
+     * @param rate weight of this batch, in (0, 1]
+     * @return the next value; the current one if the batch says nothing
+     */
+    static double next(
+            double kappa, ClassProbabilities kind, INDArray u, INDArray labels, INDArray importance, double rate) {
+        double[][] scores = u.toDoubleMatrix();
+        double[][] y = labels.toDoubleMatrix();
+        double[][] omega = importance.toDoubleMatrix();
+        double slope = 0;
+        double curvature = 0;
+        for (int n = 0; n < scores.length; n++) {
+            double[] derivatives = kind == ClassProbabilities.ONE_OF_MANY
+                    ? softmaxDerivatives(kappa, scores[n], y[n], omega[n])
+                    : sigmoidDerivatives(kappa, scores[n], y[n], omega[n]);
+            slope += derivatives[0];
+            curvature += derivatives[1];
+        }
+        if (!(curvature > 0)) {
+            return kappa;
+        }
+        double step = -slope / (kappa * curvature);
+        return kappa * Math.exp(rate * Math.max(-LONGEST_STEP, Math.min(LONGEST_STEP, step)));
+    }
+
+    private static double[] softmaxDerivatives(double kappa, double[] u, double[] y, double[] omega) {
+        double[] scaled = new double[u.length];
+        for (int c = 0; c < u.length; c++) {
+            scaled[c] = kappa * u[c];
+        }
+        double[] logs = ClassProbabilities.ONE_OF_MANY.logProbabilities(scaled);
+        double mean = 0;
+        double square = 0;
+        double ofLabel = 0;
+        double weight = 0;
+        for (int c = 0; c < u.length; c++) {
+            double p = Math.exp(logs[c]);
+            mean += p * u[c];
+            square += p * u[c] * u[c];
+            ofLabel += y[c] * u[c];
+            weight += omega[c] * y[c];
+        }
+        return new double[] {weight * (mean - ofLabel), weight * (square - mean * mean)};
+    }
+
+    private static double[] sigmoidDerivatives(double kappa, double[] u, double[] y, double[] omega) {
+        double slope = 0;
+        double curvature = 0;
+        for (int c = 0; c < u.length; c++) {
+            double p = 1 / (1 + Math.exp(-2 * kappa * u[c]));
+            slope += omega[c] * 2 * u[c] * (p - y[c]);
+            curvature += omega[c] * 4 * u[c] * u[c] * p * (1 - p);
+        }
+        return new double[] {slope, curvature};
+    }
+}

@@ -1,0 +1,191 @@
+package io.github.dl4jep.likelihood;
+
+import io.github.dl4jep.distribution.Moments;
+import io.github.dl4jep.distribution.Parameters;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.ops.transforms.Transforms;
+
+/**
+ * Classification by a Gaussian likelihood on signed targets: +1 for the right class, -1 for the others; the joint solve is
+ * then exact. The noise R is common to all outputs, learned, and floored, because it also stands for everything that the
+ * Gaussian does not see.
+ *
+ * <p>Probabilities come from u = w / sqrt(V + R), scaled by kappa, which is fitted on predictions made before the batch is
+ * learned from ({@link ScaleFit}). A second scalar does the same for the point network, whose u is w itself.
+ *
+ * <p>Source: own, docs/algorithm.md.
+ */
+abstract class SignedTargetLikelihood implements Likelihood {
+
+    /** Parameter: R. */
+    static final String NOISE = "noiseVariance";
+    /** Parameter: kappa. */
+    static final String SCALE = "probabilityScale";
+    /** Parameter: kappa of the point network. */
+    static final String POINT_SCALE = "pointScale";
+
+    static final double DEFAULT_NOISE = 0.5;
+    static final double DEFAULT_FLOOR = 0.05;
+
+    private static final long serialVersionUID = 1L;
+    private static final double FIRST_SCALE = 2;
+    private static final double SCALE_RATE = 1.0 / 50;
+
+    private final double initialNoise;
+    private final double noiseFloor;
+    private final boolean learnNoise;
+
+    SignedTargetLikelihood(double initialNoise, double noiseFloor, boolean learnNoise) {
+        this.initialNoise = Checks.positive("initialNoise", initialNoise);
+        this.noiseFloor = Checks.notNegative("noiseFloor", noiseFloor);
+        this.learnNoise = learnNoise;
+        if (initialNoise < noiseFloor) {
+            throw new IllegalArgumentException("initialNoise is " + initialNoise + ", but the noiseFloor is "
+                    + noiseFloor + "; allowed is at least it");
+        }
+    }
+
+    /** Softmax or independent sigmoids. */
+    abstract ClassProbabilities kind();
+
+    /**
+     * The noise variance that training starts with.
+     *
+     * @return R
+     */
+    public double getInitialNoise() {
+        return initialNoise;
+    }
+
+    /**
+     * The smallest noise variance that is learned.
+     *
+     * @return the floor of R
+     */
+    public double getNoiseFloor() {
+        return noiseFloor;
+    }
+
+    /**
+     * Whether R is learned.
+     *
+     * @return false for a fixed R
+     */
+    public boolean isLearnNoise() {
+        return learnNoise;
+    }
+
+    @Override
+    public Map<String, Integer> parameterLengths(int outputs) {
+        Map<String, Integer> lengths = new LinkedHashMap<>();
+        lengths.put(NOISE, 1);
+        lengths.put(SCALE, 1);
+        lengths.put(POINT_SCALE, 1);
+        return lengths;
+    }
+
+    @Override
+    public void initialise(Map<String, INDArray> parameters) {
+        Parameters.get(parameters, NOISE).assign(initialNoise);
+        Parameters.get(parameters, SCALE).assign(FIRST_SCALE);
+        Parameters.get(parameters, POINT_SCALE).assign(FIRST_SCALE / Math.sqrt(initialNoise));
+    }
+
+    @Override
+    public void validate(INDArray labels, INDArray importance) {
+        kind().check(labels, importance);
+    }
+
+    @Override
+    public Update update(OutputBatch batch, Map<String, INDArray> parameters, LearningPhase phase) {
+        INDArray labels = batch.doubleLabels();
+        INDArray importance = batch.importanceOrOnes();
+        double noise = Parameters.scalar(parameters, NOISE);
+        INDArray residual = labels.mul(2).subi(1).subi(batch.mean());
+        PseudoObservation observation =
+                PseudoObservation.of(residual, Nd4j.valueArrayOf(residual.shape(), noise, DataType.DOUBLE), importance);
+        JointMessage joint = JointMessage.of(batch, observation);
+        Map<String, INDArray> learned = new LinkedHashMap<>();
+        if (learnNoise) {
+            INDArray current = Nd4j.valueArrayOf(new long[] {1, residual.columns()}, noise, DataType.DOUBLE);
+            double next = NoiseLearning.next(current, joint.solution(), observation, phase.rate(), false)
+                    .getDouble(0);
+            learned.put(NOISE, scalar(Math.max(next, noiseFloor)));
+        }
+        double scale = Parameters.scalar(parameters, SCALE);
+        double pointScale = Parameters.scalar(parameters, POINT_SCALE);
+        INDArray u = standardised(batch.mean(), batch.variance(), noise);
+        learned.put(SCALE, scalar(ScaleFit.next(scale, kind(), u, labels, importance, SCALE_RATE)));
+        learned.put(
+                POINT_SCALE, scalar(ScaleFit.next(pointScale, kind(), batch.mean(), labels, importance, SCALE_RATE)));
+        return new Update(joint.message(), learned);
+    }
+
+    @Override
+    public INDArray negativeLogLikelihood(OutputBatch batch, Map<String, INDArray> parameters) {
+        INDArray logs = logProbabilities(batch.mean(), batch.variance(), parameters);
+        return kind().negativeLogLikelihood(logs, batch.doubleLabels(), batch.importanceOrOnes());
+    }
+
+    @Override
+    public Prediction predict(Moments potentials, Map<String, INDArray> parameters) {
+        INDArray mean = potentials.mean();
+        INDArray variance = potentials.variance();
+        INDArray epistemic = variance == null ? mean.mul(0) : variance;
+        INDArray logs = logProbabilities(mean.castTo(DataType.DOUBLE), epistemic.castTo(DataType.DOUBLE), parameters);
+        INDArray aleatoric = mean.mul(0).addi(Parameters.scalar(parameters, NOISE));
+        return new Prediction(
+                mean,
+                epistemic,
+                aleatoric,
+                Transforms.exp(logs, true).castTo(mean.dataType()),
+                kind().entropy(logs).castTo(mean.dataType()));
+    }
+
+    @Override
+    public PointScale pointScale(Map<String, INDArray> parameters) {
+        // DL4J's sigmoid is that of its pre-activation, ours of twice the score.
+        double factor = Parameters.scalar(parameters, POINT_SCALE) * (kind() == ClassProbabilities.INDEPENDENT ? 2 : 1);
+        return new PointScale(scalar(factor), scalar(0));
+    }
+
+    private INDArray logProbabilities(INDArray mean, INDArray variance, Map<String, INDArray> parameters) {
+        INDArray u = standardised(mean, variance, Parameters.scalar(parameters, NOISE));
+        return kind().logProbabilities(u.muli(Parameters.scalar(parameters, SCALE)));
+    }
+
+    private static INDArray standardised(INDArray mean, INDArray variance, double noise) {
+        return mean.div(Transforms.sqrt(variance.add(noise), false));
+    }
+
+    private static INDArray scalar(double value) {
+        return Nd4j.createFromArray(new double[][] {{value}});
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other != null
+                && getClass() == other.getClass()
+                && other instanceof SignedTargetLikelihood that
+                && Double.compare(initialNoise, that.initialNoise) == 0
+                && Double.compare(noiseFloor, that.noiseFloor) == 0
+                && learnNoise == that.learnNoise;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(getClass(), initialNoise, noiseFloor, learnNoise);
+    }
+
+    @Override
+    public String toString() {
+        return getClass().getSimpleName() + "(initialNoise=" + initialNoise + ", noiseFloor=" + noiseFloor
+                + ", learnNoise=" + learnNoise + ")";
+    }
+}

@@ -1,0 +1,57 @@
+package io.github.dl4jep.likelihood;
+
+import java.util.Map;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.ops.transforms.Transforms;
+
+/**
+ * Softmax with one curvature step per batch: the site of an entry has precision p (1 - p) and mean w + (y - p) / (p (1 - p)), p
+ * from w / sqrt(1 + pi V / 8) (MacKay 1992).
+ *
+ * <p>Limits: p (1 - p) is kept at 1e-4 or more, else a confident entry would be an observation of infinite noise and residual.
+ * Further Newton steps inside a batch diverged when tried.
+ */
+public final class SoftmaxLikelihood extends SiteApproximationLikelihood {
+
+    private static final long serialVersionUID = 1L;
+    private static final double SMALLEST_CURVATURE = 1e-4;
+
+    @Override
+    ClassProbabilities kind() {
+        return ClassProbabilities.ONE_OF_MANY;
+    }
+
+    @Override
+    double[][][] sites(double[][] mean, double[][] variance, double[][] labels) {
+        double[][] residual = new double[mean.length][];
+        double[][] noise = new double[mean.length][];
+        for (int n = 0; n < mean.length; n++) {
+            int outputs = mean[n].length;
+            double[] scores = new double[outputs];
+            for (int c = 0; c < outputs; c++) {
+                scores[c] = mean[n][c] / Math.sqrt(1 + Math.PI * variance[n][c] / 8);
+            }
+            double[] logs = kind().logProbabilities(scores);
+            residual[n] = new double[outputs];
+            noise[n] = new double[outputs];
+            for (int c = 0; c < outputs; c++) {
+                double p = Math.exp(logs[c]);
+                double curvature = Math.max(p * (1 - p), SMALLEST_CURVATURE);
+                residual[n][c] = (labels[n][c] - p) / curvature;
+                noise[n][c] = 1 / curvature;
+            }
+        }
+        return new double[][][] {residual, noise};
+    }
+
+    @Override
+    INDArray scores(INDArray mean, INDArray variance) {
+        return mean.div(Transforms.sqrt(variance.mul(Math.PI / 8).addi(1), false));
+    }
+
+    @Override
+    public PointScale pointScale(Map<String, INDArray> parameters) {
+        return new PointScale(Nd4j.createFromArray(new double[][] {{1}}), Nd4j.createFromArray(new double[][] {{0}}));
+    }
+}

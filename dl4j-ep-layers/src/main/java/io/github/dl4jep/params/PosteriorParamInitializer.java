@@ -1,0 +1,184 @@
+package io.github.dl4jep.params;
+
+import io.github.dl4jep.distribution.Parameters;
+import io.github.dl4jep.distribution.PriorScale;
+import io.github.dl4jep.distribution.WeightPosterior;
+import io.github.dl4jep.distribution.WeightPrior;
+import io.github.dl4jep.likelihood.Likelihood;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.deeplearning4j.nn.api.ParamInitializer;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/**
+ * The parameters of a layer with weights [nIn, nOut], bias [1, nOut] and, for an output layer, a likelihood: the natural
+ * parameters of the weights ({@code WPrecision}, ...), of the bias ({@code bPrecision}, ...), then what the likelihood learns.
+ *
+ * <p>All arrays are f-ordered views of the flat vector, as DL4J's own weights are.
+ */
+public final class PosteriorParamInitializer implements ParamInitializer {
+
+    /** Put before the names of the weights' parameters. */
+    public static final String WEIGHT_PREFIX = "W";
+    /** Put before the names of the bias' parameters. */
+    public static final String BIAS_PREFIX = "b";
+
+    private final WeightPrior prior;
+    private final PriorScale scale;
+    private final Map<String, long[]> shapes;
+    private final int weightCount;
+    private final int biasCount;
+    private final @Nullable Likelihood likelihood;
+
+    /**
+     * The layout of a layer.
+     *
+     * @param prior prior of weights and bias
+     * @param scale fan-in and gain; a layer without inputs yet set has fan-in 1
+     * @param nIn number of inputs
+     * @param nOut number of outputs
+     * @param hasBias whether there is a bias
+     * @param likelihood likelihood of an output layer, or null
+     */
+    public PosteriorParamInitializer(
+            WeightPrior prior,
+            PriorScale scale,
+            long nIn,
+            long nOut,
+            boolean hasBias,
+            @Nullable Likelihood likelihood) {
+        this.prior = prior;
+        this.scale = scale;
+        this.likelihood = likelihood;
+        this.shapes = new LinkedHashMap<>();
+        for (String name : prior.parameterNames()) {
+            shapes.put(WEIGHT_PREFIX + name, new long[] {nIn, nOut});
+        }
+        this.weightCount = shapes.size();
+        if (hasBias) {
+            for (String name : prior.parameterNames()) {
+                shapes.put(BIAS_PREFIX + name, new long[] {1, nOut});
+            }
+        }
+        this.biasCount = shapes.size() - weightCount;
+        if (likelihood != null) {
+            likelihood
+                    .parameterLengths(Math.toIntExact(nOut))
+                    .forEach((name, length) -> shapes.put(name, new long[] {1, length}));
+        }
+    }
+
+    /**
+     * The posterior of the weights in a layer's parameters.
+     *
+     * @param parameters the layer's parameter table
+     * @return the posterior, a view
+     */
+    public WeightPosterior weights(Map<String, INDArray> parameters) {
+        return prior.posterior(select(parameters, WEIGHT_PREFIX), scale);
+    }
+
+    /**
+     * The posterior of the bias in a layer's parameters.
+     *
+     * @param parameters the layer's parameter table
+     * @return the posterior, a view, or null if the layer has no bias
+     */
+    public @Nullable WeightPosterior bias(Map<String, INDArray> parameters) {
+        return biasCount == 0 ? null : prior.posterior(select(parameters, BIAS_PREFIX), scale);
+    }
+
+    private Map<String, INDArray> select(Map<String, INDArray> parameters, String prefix) {
+        Map<String, INDArray> selected = new LinkedHashMap<>();
+        for (String name : prior.parameterNames()) {
+            selected.put(name, Parameters.get(parameters, prefix + name));
+        }
+        return selected;
+    }
+
+    @Override
+    public long numParams(NeuralNetConfiguration conf) {
+        return numParams(conf.getLayer());
+    }
+
+    @Override
+    public long numParams(Layer layer) {
+        long total = 0;
+        for (long[] shape : shapes.values()) {
+            total += shape[0] * shape[1];
+        }
+        return total;
+    }
+
+    @Override
+    public List<String> paramKeys(Layer layer) {
+        return new ArrayList<>(shapes.keySet());
+    }
+
+    @Override
+    public List<String> weightKeys(Layer layer) {
+        return paramKeys(layer).subList(0, weightCount);
+    }
+
+    @Override
+    public List<String> biasKeys(Layer layer) {
+        return paramKeys(layer).subList(weightCount, weightCount + biasCount);
+    }
+
+    @Override
+    public boolean isWeightParam(Layer layer, String key) {
+        return weightKeys(layer).contains(key);
+    }
+
+    @Override
+    public boolean isBiasParam(Layer layer, String key) {
+        return biasKeys(layer).contains(key);
+    }
+
+    @Override
+    public Map<String, INDArray> init(NeuralNetConfiguration conf, INDArray paramsView, boolean initializeParams) {
+        Map<String, INDArray> parameters = Collections.synchronizedMap(views(paramsView));
+        parameters.keySet().forEach(conf::addVariable);
+        if (initializeParams) {
+            weights(parameters).initialiseWeights();
+            WeightPosterior bias = bias(parameters);
+            if (bias != null) {
+                bias.initialiseBias();
+            }
+            if (likelihood != null) {
+                likelihood.initialise(parameters);
+            }
+        }
+        return parameters;
+    }
+
+    @Override
+    public Map<String, INDArray> getGradientsFromFlattened(NeuralNetConfiguration conf, INDArray gradientView) {
+        return views(gradientView);
+    }
+
+    private Map<String, INDArray> views(INDArray flat) {
+        INDArray vector = flat.reshape(flat.length());
+        Map<String, INDArray> views = new LinkedHashMap<>();
+        long offset = 0;
+        for (Map.Entry<String, long[]> entry : shapes.entrySet()) {
+            long[] shape = entry.getValue();
+            long length = shape[0] * shape[1];
+            INDArray part = vector.get(NDArrayIndex.interval(offset, offset + length));
+            views.put(entry.getKey(), part.reshape('f', shape));
+            offset += length;
+        }
+        if (offset != vector.length()) {
+            throw new IllegalArgumentException(
+                    "parameter vector has length " + vector.length() + ", but the layer needs " + offset);
+        }
+        return views;
+    }
+}
