@@ -73,7 +73,7 @@ public final class Comparison {
         for (Trainer trainer : plan.trainers()) {
             TrainingSession session =
                     start(trainer, new TrainingJob(network.configuration(), split.task(), batch, plan.rates()));
-            session.trainPass(PassBatches.of(batch, plan.batch(), plan.seed(), 0));
+            session.trainPass(PassBatches.of(batch, plan.batch(), plan.seed(), 0, () -> {}));
             INDArray features = batch.getFeatures();
             session.predict(features);
             session.pointScores(features);
@@ -102,7 +102,7 @@ public final class Comparison {
 
     private double train(TrainingSession session, Split split, int pass) {
         DataSetIterator batches =
-                new WatchedBatches(PassBatches.of(split.train(), plan.batch(), plan.seed(), pass), listener);
+                PassBatches.of(split.train(), plan.batch(), plan.seed(), pass, listener::batchStarted);
         long start = System.nanoTime();
         session.trainPass(batches);
         return (System.nanoTime() - start) / NANOS;

@@ -21,13 +21,20 @@ final class PassBatches {
      * @param batch the number of rows in a batch
      * @param seed the seed of the comparison
      * @param pass the number of the pass
+     * @param onBatch is run when a batch is taken, within the measured time
      * @return the batches
      */
-    static DataSetIterator of(DataSet train, int batch, long seed, int pass) {
+    static DataSetIterator of(DataSet train, int batch, long seed, int pass, Runnable onBatch) {
         int[] order = Permutation.of(train.numExamples(), seed + 1_000_003L * pass);
         DataSet ordered = new DataSet(
                 Nd4j.pullRows(train.getFeatures(), 1, order, 'c'), Nd4j.pullRows(train.getLabels(), 1, order, 'c'));
-        return new ViewIterator(ordered, batch);
+        return new ViewIterator(ordered, batch) {
+            @Override
+            public DataSet next() {
+                onBatch.run();
+                return super.next();
+            }
+        };
     }
 
     /**

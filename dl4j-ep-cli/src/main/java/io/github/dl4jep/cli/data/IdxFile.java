@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 
 /**
@@ -62,9 +63,13 @@ record IdxFile(Path path, int[] dimensions, byte[] bytes) {
         int expected = BYTE_TYPE + rank;
         if (magic != expected) {
             throw new UserException(String.format(
+                    Locale.ROOT,
                     "%s starts with the magic number 0x%08x, but an IDX file of bytes with %d dimension(s) starts with"
                             + " 0x%08x.",
-                    path.toAbsolutePath(), magic, rank, expected));
+                    path.toAbsolutePath(),
+                    magic,
+                    rank,
+                    expected));
         }
     }
 
