@@ -1,0 +1,101 @@
+package io.github.dl4jep.convert;
+
+import io.github.dl4jep.network.EpMultiLayerNetwork;
+import java.io.File;
+import java.io.IOException;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.util.ModelSerializer;
+
+/**
+ * Makes EP networks of DL4J definitions and networks, and back.
+ *
+ * <pre>{@code
+ * EpMultiLayerNetwork net = EpNetworks.from(existingConfiguration);
+ * net.fit(trainIterator, 2);
+ * Evaluation eval = net.evaluate(testIterator);
+ * }</pre>
+ */
+public final class EpNetworks {
+
+    private EpNetworks() {}
+
+    /**
+     * An EP network of the same definition, with default options, initialised.
+     *
+     * @param configuration any DL4J configuration, for example from {@code MultiLayerConfiguration.fromJson}; not changed
+     * @return the network
+     * @throws org.deeplearning4j.exception.DL4JInvalidConfigException if a layer does not convert; lists all that do not
+     */
+    public static EpMultiLayerNetwork from(MultiLayerConfiguration configuration) {
+        return from(configuration, EpOptions.defaults());
+    }
+
+    /**
+     * An EP network of the same definition, initialised.
+     *
+     * @param configuration any DL4J configuration; not changed
+     * @param options how it is trained
+     * @return the network
+     * @throws org.deeplearning4j.exception.DL4JInvalidConfigException if a layer does not convert; lists all that do not
+     */
+    public static EpMultiLayerNetwork from(MultiLayerConfiguration configuration, EpOptions options) {
+        EpMultiLayerNetwork network = new EpMultiLayerNetwork(ConfigurationConverter.convert(configuration, options));
+        network.init();
+        return network;
+    }
+
+    /**
+     * An EP network of an existing network's definition, with default options.
+     *
+     * @param network a DL4J network; not changed
+     * @return the EP network; see {@link #from(MultiLayerNetwork, EpOptions)}
+     */
+    public static EpMultiLayerNetwork from(MultiLayerNetwork network) {
+        return from(network, EpOptions.defaults());
+    }
+
+    /**
+     * An EP network of an existing network's definition. The definition and the listeners are taken over, the weights and the
+     * counters are not: the prior's means are drawn anew from the definition's seed.
+     *
+     * @param network a DL4J network; not changed
+     * @param options how it is trained
+     * @return the EP network, initialised
+     * @throws org.deeplearning4j.exception.DL4JInvalidConfigException if a layer does not convert; lists all that do not
+     */
+    public static EpMultiLayerNetwork from(MultiLayerNetwork network, EpOptions options) {
+        MultiLayerConfiguration configuration = network.getLayerWiseConfigurations().clone();
+        configuration.setIterationCount(0);
+        configuration.setEpochCount(0);
+        EpMultiLayerNetwork converted = from(configuration, options);
+        converted.setListeners(network.getListeners());
+        return converted;
+    }
+
+    /**
+     * Restores an EP network that was written by {@code network.save(file)} or DL4J's {@code ModelSerializer}, ready to go on
+     * training.
+     *
+     * @param file the model file
+     * @return the network
+     * @throws IOException if the file cannot be read
+     * @throws org.deeplearning4j.exception.DL4JInvalidConfigException if the file holds no EP network
+     */
+    public static EpMultiLayerNetwork load(File file) throws IOException {
+        MultiLayerNetwork plain = ModelSerializer.restoreMultiLayerNetwork(file, false);
+        EpMultiLayerNetwork network = new EpMultiLayerNetwork(plain.getLayerWiseConfigurations());
+        network.init(plain.params(), false);
+        return network;
+    }
+
+    /**
+     * The plain DL4J network with the posterior means as weights: original layer types, runs without this plugin.
+     *
+     * @param network an EP network; not changed
+     * @return a DL4J network
+     */
+    public static MultiLayerNetwork toPointNetwork(EpMultiLayerNetwork network) {
+        return PointNetwork.of(network);
+    }
+}

@@ -1,0 +1,262 @@
+package io.github.dl4jep.convert;
+
+import io.github.dl4jep.conf.PassCounter;
+import io.github.dl4jep.conf.TrainingSchedule;
+import io.github.dl4jep.distribution.GaussianPrior;
+import io.github.dl4jep.distribution.WeightPrior;
+import io.github.dl4jep.likelihood.Likelihood;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.activations.IActivation;
+
+/**
+ * How a DL4J definition is trained by EP. The defaults need no tuning; every option is optional. Immutable.
+ *
+ * <pre>{@code
+ * EpOptions options = EpOptions.builder().priorScale(0.3).memoryPasses(2).build();
+ * EpMultiLayerNetwork net = EpNetworks.from(configuration, options);
+ * }</pre>
+ */
+public final class EpOptions {
+
+    private static final EpOptions DEFAULTS = builder().build();
+
+    private final WeightPrior weightPrior;
+    private final Map<String, WeightPrior> weightPriors;
+    private final Map<String, IActivation> activations;
+    private final @Nullable Likelihood likelihood;
+    private final TrainingSchedule schedule;
+    private final PassCounter passCounter;
+
+    private EpOptions(Builder builder) {
+        this.weightPrior = builder.weightPrior;
+        this.weightPriors = Map.copyOf(builder.weightPriors);
+        this.activations = Map.copyOf(builder.activations);
+        this.likelihood = builder.likelihood;
+        this.schedule = new TrainingSchedule(
+                builder.memoryPasses,
+                builder.minMemoryBatches,
+                builder.averagingBatches,
+                builder.damping,
+                builder.sweepsPerBatch);
+        this.passCounter = new PassCounter(builder.batchesPerPass, 0);
+    }
+
+    /**
+     * The defaults.
+     *
+     * @return options that need no tuning
+     */
+    public static EpOptions defaults() {
+        return DEFAULTS;
+    }
+
+    /**
+     * A builder that starts from the defaults.
+     *
+     * @return a builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    WeightPrior weightPriorOf(String layerName) {
+        return weightPriors.getOrDefault(layerName, weightPrior);
+    }
+
+    IActivation activationOf(String layerName, IActivation defined) {
+        return activations.getOrDefault(layerName, defined);
+    }
+
+    @Nullable Likelihood likelihood() {
+        return likelihood;
+    }
+
+    TrainingSchedule schedule() {
+        return schedule;
+    }
+
+    PassCounter passCounter() {
+        return passCounter;
+    }
+
+    /** Names of layers that an option was given for. */
+    java.util.Set<String> layerNames() {
+        java.util.Set<String> names = new java.util.TreeSet<>(weightPriors.keySet());
+        names.addAll(activations.keySet());
+        return names;
+    }
+
+    /**
+     * The options in effect, for reports.
+     *
+     * @return values by option name; an infinite memory is the text "infinity"
+     */
+    public Map<String, Object> asMap() {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("weightPrior", weightPrior.toString());
+        weightPriors.forEach((layer, prior) -> map.put("weightPrior." + layer, prior.toString()));
+        activations.forEach((layer, activation) -> map.put("activation." + layer, activation.toString()));
+        map.put("likelihood", likelihood == null ? "default" : likelihood.toString());
+        double memory = schedule.getMemoryPasses();
+        map.put("memoryPasses", Double.isInfinite(memory) ? "infinity" : memory);
+        map.put("minMemoryBatches", schedule.getMinMemoryBatches());
+        map.put("averagingBatches", schedule.getAveragingBatches());
+        map.put("damping", schedule.getDamping());
+        map.put("sweepsPerBatch", schedule.getSweepsPerBatch());
+        return map;
+    }
+
+    /** Builds {@link EpOptions}. */
+    public static final class Builder {
+
+        private WeightPrior weightPrior = new GaussianPrior();
+        private final Map<String, WeightPrior> weightPriors = new LinkedHashMap<>();
+        private final Map<String, IActivation> activations = new LinkedHashMap<>();
+        private @Nullable Likelihood likelihood;
+        private double memoryPasses = TrainingSchedule.DEFAULT_MEMORY_PASSES;
+        private double minMemoryBatches = TrainingSchedule.DEFAULT_MIN_MEMORY_BATCHES;
+        private double averagingBatches = TrainingSchedule.DEFAULT_AVERAGING_BATCHES;
+        private double damping = 1;
+        private int sweepsPerBatch = 1;
+        private double batchesPerPass;
+
+        private Builder() {}
+
+        /**
+         * Sets the scale of the Gaussian prior of all layers, default .5: prior variance as a share of the variance that keeps
+         * the activations' scale. .2 to .5 all work well.
+         *
+         * @param scale a positive number
+         * @return this builder
+         */
+        public Builder priorScale(double scale) {
+            return weightPrior(new GaussianPrior(scale));
+        }
+
+        /**
+         * Sets the weight prior of all layers.
+         *
+         * @param prior the prior
+         * @return this builder
+         */
+        public Builder weightPrior(WeightPrior prior) {
+            this.weightPrior = prior;
+            return this;
+        }
+
+        /**
+         * Sets the weight prior of one layer.
+         *
+         * @param layerName the layer's name, or {@code layerN} for an unnamed layer of index N
+         * @param prior the prior
+         * @return this builder
+         */
+        public Builder weightPrior(String layerName, WeightPrior prior) {
+            this.weightPriors.put(layerName, prior);
+            return this;
+        }
+
+        /**
+         * Replaces the activation of one layer.
+         *
+         * @param layerName the layer's name, or {@code layerN} for an unnamed layer of index N
+         * @param activation any elementwise activation
+         * @return this builder
+         */
+        public Builder activation(String layerName, IActivation activation) {
+            this.activations.put(layerName, activation);
+            return this;
+        }
+
+        /**
+         * Sets the likelihood; default: the one that loss and output activation stand for. Noise is set here too, for example
+         * {@code new GaussianLikelihood(0.01, false)}.
+         *
+         * @param outputLikelihood the likelihood
+         * @return this builder
+         */
+        public Builder likelihood(Likelihood outputLikelihood) {
+            this.likelihood = outputLikelihood;
+            return this;
+        }
+
+        /**
+         * Sets how many passes are remembered, default 1: every example counts once, however often it is seen. Infinity is
+         * assumed density filtering.
+         *
+         * @param passes a positive number
+         * @return this builder
+         */
+        public Builder memoryPasses(double passes) {
+            this.memoryPasses = passes;
+            return this;
+        }
+
+        /**
+         * Sets the shortest memory, default 25 batches.
+         *
+         * @param batches at least 1
+         * @return this builder
+         */
+        public Builder minMemoryBatches(double batches) {
+            this.minMemoryBatches = batches;
+            return this;
+        }
+
+        /**
+         * Sets over how many batches predictions average the means, default 75; 1 for no averaging.
+         *
+         * @param batches at least 1
+         * @return this builder
+         */
+        public Builder averagingBatches(double batches) {
+            this.averagingBatches = batches;
+            return this;
+        }
+
+        /**
+         * Sets the share of each batch's sites that is applied, default 1.
+         *
+         * @param share in (0, 1]
+         * @return this builder
+         */
+        public Builder damping(double share) {
+            this.damping = share;
+            return this;
+        }
+
+        /**
+         * Sets the number of sweeps over each batch, default 1.
+         *
+         * @param sweeps at least 1
+         * @return this builder
+         */
+        public Builder sweepsPerBatch(int sweeps) {
+            this.sweepsPerBatch = sweeps;
+            return this;
+        }
+
+        /**
+         * Tells how many batches a pass has. Needed only where DL4J counts no epochs, as with repeated {@code fit(DataSet)}.
+         *
+         * @param batches a positive number; default 0, learned at the end of the first epoch
+         * @return this builder
+         */
+        public Builder batchesPerPass(double batches) {
+            this.batchesPerPass = batches;
+            return this;
+        }
+
+        /**
+         * Builds the options.
+         *
+         * @return the options
+         * @throws IllegalArgumentException if a number is outside its range
+         */
+        public EpOptions build() {
+            return new EpOptions(this);
+        }
+    }
+}

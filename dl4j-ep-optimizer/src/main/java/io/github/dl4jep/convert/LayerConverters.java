@@ -1,0 +1,126 @@
+package io.github.dl4jep.convert;
+
+import io.github.dl4jep.conf.EpActivationLayer;
+import io.github.dl4jep.conf.EpDenseLayer;
+import io.github.dl4jep.conf.EpLossLayer;
+import io.github.dl4jep.conf.EpOutputLayer;
+import io.github.dl4jep.factor.Units;
+import io.github.dl4jep.likelihood.Likelihoods;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.DropoutLayer;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
+
+/** Which DL4J layer types convert: one registration line each. */
+final class LayerConverters {
+
+    private static final Map<Class<? extends Layer>, LayerConverter<? extends Layer>> REGISTRY = new LinkedHashMap<>();
+
+    static {
+        register(DenseLayer.class, LayerConverters::dense);
+        register(OutputLayer.class, LayerConverters::output);
+        register(LossLayer.class, LayerConverters::loss);
+        register(ActivationLayer.class, LayerConverters::activation);
+        register(DropoutLayer.class, LayerConverters::dropout);
+        register(EpDenseLayer.class, (layer, context) -> layer.clone());
+        register(EpOutputLayer.class, (layer, context) -> layer.clone());
+        register(EpLossLayer.class, (layer, context) -> layer.clone());
+        register(EpActivationLayer.class, (layer, context) -> layer.clone());
+    }
+
+    private LayerConverters() {}
+
+    private static <L extends Layer> void register(Class<L> type, LayerConverter<L> converter) {
+        REGISTRY.put(type, converter);
+    }
+
+    /**
+     * Converts a layer.
+     *
+     * @param context the layer's place
+     * @return the EP layer
+     * @throws UnsupportedOperationException if it does not convert; the message says why
+     */
+    static Layer convert(ConversionContext context) {
+        return convert(context.layer(), context);
+    }
+
+    @SuppressWarnings("unchecked") // register ties converter and class together
+    private static <L extends Layer> Layer convert(L layer, ConversionContext context) {
+        LayerConverter<L> converter = (LayerConverter<L>) REGISTRY.get(layer.getClass());
+        if (converter == null) {
+            throw new UnsupportedOperationException(
+                    "there is no EP layer for the type " + layer.getClass().getSimpleName());
+        }
+        return converter.convert(layer, context);
+    }
+
+    private static Layer dense(DenseLayer layer, ConversionContext context) {
+        if (layer.hasLayerNorm()) {
+            throw new UnsupportedOperationException("layer normalization has no moments here; set hasLayerNorm(false)");
+        }
+        context.dropGradientSettings(layer);
+        IActivation activation = context.options().activationOf(context.name(), layer.getActivationFn());
+        EpDenseLayer converted = new EpDenseLayer.Builder()
+                .hasBias(layer.hasBias())
+                .weightPrior(context.options().weightPriorOf(context.name()))
+                .priorGain(Units.of(context.activationBehind(activation)).priorGain())
+                .activation(activation)
+                .build();
+        copyShape(layer, converted);
+        Units.of(activation);
+        return converted;
+    }
+
+    private static Layer output(OutputLayer layer, ConversionContext context) {
+        EpOptions options = context.options();
+        if (options.likelihood() == null) {
+            Likelihoods.of(layer.getLossFn(), layer.getActivationFn());
+        }
+        context.dropGradientSettings(layer);
+        EpOutputLayer converted = new EpOutputLayer.Builder(layer.getLossFn())
+                .hasBias(layer.hasBias())
+                .activation(layer.getActivationFn())
+                .weightPrior(options.weightPriorOf(context.name()))
+                .likelihood(options.likelihood())
+                .schedule(options.schedule())
+                .passCounter(options.passCounter())
+                .build();
+        copyShape(layer, converted);
+        return converted;
+    }
+
+    private static Layer loss(LossLayer layer, ConversionContext context) {
+        EpOptions options = context.options();
+        if (options.likelihood() == null) {
+            Likelihoods.of(layer.getLossFn(), layer.getActivationFn());
+        }
+        long outputs = layer.getNOut() > 0 ? layer.getNOut() : context.outputsBefore();
+        return new EpLossLayer(layer, outputs, options.likelihood(), options.schedule(), options.passCounter());
+    }
+
+    private static Layer activation(ActivationLayer layer, ConversionContext context) {
+        IActivation activation = context.options().activationOf(context.name(), layer.getActivationFn());
+        Units.of(activation);
+        return new EpActivationLayer(layer.getLayerName(), activation);
+    }
+
+    private static Layer dropout(DropoutLayer layer, ConversionContext context) {
+        context.dropped("dropout", "weight uncertainty regularises instead; the layer becomes the identity");
+        return new EpActivationLayer(layer.getLayerName(), new ActivationIdentity());
+    }
+
+    private static void copyShape(FeedForwardLayer from, FeedForwardLayer to) {
+        to.setLayerName(from.getLayerName());
+        to.setNIn(from.getNIn());
+        to.setNOut(from.getNOut());
+        to.setTimeDistributedFormat(from.getTimeDistributedFormat());
+    }
+}

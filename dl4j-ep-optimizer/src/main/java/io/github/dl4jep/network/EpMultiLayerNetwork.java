@@ -1,0 +1,256 @@
+package io.github.dl4jep.network;
+
+import io.github.dl4jep.conf.EpOutputConf;
+import io.github.dl4jep.layer.EpLayer;
+import io.github.dl4jep.layer.EpOutput;
+import io.github.dl4jep.layer.PreProcessorStage;
+import io.github.dl4jep.likelihood.Prediction;
+import io.github.dl4jep.sweep.BatchCheck;
+import io.github.dl4jep.sweep.Sweep;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.deeplearning4j.exception.DL4JInvalidConfigException;
+import org.deeplearning4j.exception.DL4JInvalidInputException;
+import org.deeplearning4j.nn.api.FwdPassType;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.InputPreProcessor;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
+import org.nd4j.linalg.workspace.WorkspaceUtils;
+
+/**
+ * A DL4J network that is trained by expectation propagation: DL4J's own {@code fit}, {@code output}, {@code evaluate} and
+ * {@code score} run on it.
+ *
+ * <p>{@code output} returns class probabilities, or the predictive mean of a regression, from the moments of all weights;
+ * {@code score} is the mean negative log predictive likelihood of the last batch before it was learned from, in nats.
+ * {@link EpPredictor} gives the uncertainty as well. Not thread-safe, as DL4J's networks are not.
+ */
+public class EpMultiLayerNetwork extends MultiLayerNetwork {
+
+    private static final long serialVersionUID = 1L;
+
+    private transient @Nullable Sweep sweep;
+    /** Number of stages of the sweep up to and including each layer; preprocessors are stages of their own. */
+    private transient int[] stagesUpTo = new int[0];
+
+    /**
+     * A network of EP layers; call {@link #init()} before use, as in DL4J.
+     *
+     * @param configuration a configuration of EP layers, as {@code EpNetworks} makes it
+     */
+    public EpMultiLayerNetwork(MultiLayerConfiguration configuration) {
+        super(configuration);
+    }
+
+    @Override
+    public void init(@Nullable INDArray parameters, boolean cloneParametersArray) {
+        if (solver == null) {
+            solver = new EpSolver(new EpOptimizer(this));
+        }
+        super.init(parameters, cloneParametersArray);
+        buildSweep();
+    }
+
+    private void buildSweep() {
+        List<EpLayer> stages = new ArrayList<>();
+        stagesUpTo = new int[layers.length];
+        for (int i = 0; i < layers.length; i++) {
+            InputPreProcessor preProcessor = getLayerWiseConfigurations().getInputPreProcess(i);
+            if (preProcessor != null) {
+                stages.add(new PreProcessorStage(preProcessor));
+            }
+            if (!(layers[i] instanceof EpLayer layer)) {
+                throw new DL4JInvalidConfigException("Layer " + i + " is a "
+                        + layers[i].getClass().getSimpleName()
+                        + ", allowed are EP layers; convert the configuration with EpNetworks.from(...)");
+            }
+            stages.add(layer);
+            stagesUpTo[i] = stages.size();
+        }
+        if (!(layers[layers.length - 1] instanceof EpOutput output)) {
+            throw new DL4JInvalidConfigException("The last layer is a "
+                    + layers[layers.length - 1].getClass().getSimpleName()
+                    + ", which takes no labels; the last layer must be an output or loss layer");
+        }
+        sweep = new Sweep(stages, output);
+    }
+
+    Sweep sweep() {
+        if (sweep == null) {
+            init();
+            buildSweep();
+        }
+        return java.util.Objects.requireNonNull(sweep);
+    }
+
+    private EpOutput outputOfNetwork() {
+        return (EpOutput) layers[layers.length - 1];
+    }
+
+    /** Learns from the batch that DL4J has set as input and labels; answers its score before. */
+    double learnCurrentBatch() {
+        INDArray features = getInput();
+        INDArray targets = getLabels();
+        int iteration = getIterationCount();
+        if (features.size(0) != targets.size(0)) {
+            throw new DL4JInvalidInputException("Batch " + iteration + " has " + features.size(0) + " rows of features but "
+                    + targets.size(0) + " rows of labels; they must be equal");
+        }
+        BatchCheck.requireFinite("feature", features, iteration);
+        BatchCheck.requireFinite("label", targets, iteration);
+        EpOutputConf conf = outputOfNetwork().outputConf();
+        return sweep().learn(
+                        inDataType(features),
+                        targets,
+                        getOutputLayer().getMaskArray(),
+                        conf.getSchedule(),
+                        conf.getPassCounter().phase(iteration));
+    }
+
+    private INDArray inDataType(INDArray features) {
+        return features.castTo(getLayerWiseConfigurations().getDataType());
+    }
+
+    /**
+     * Moments of the network for a batch: what {@link EpPredictor} returns.
+     *
+     * @param features [minibatch, ...]
+     * @return the prediction
+     */
+    Prediction predictMoments(INDArray features) {
+        return sweep().predict(inDataType(features));
+    }
+
+    /** Output potentials under draws of the weights, [draws, minibatch, outputs]. */
+    INDArray samplePotentials(INDArray features, int draws) {
+        return sweep().sample(inDataType(features), draws);
+    }
+
+    /**
+     * Trains for one pass, as DL4J does.
+     *
+     * @param iterator the batches
+     * @throws DL4JInvalidInputException if the iterator gives no batch
+     */
+    @Override
+    public void fit(DataSetIterator iterator) {
+        int before = getIterationCount();
+        super.fit(iterator);
+        if (getIterationCount() == before) {
+            throw new DL4JInvalidInputException("The iterator " + iterator.getClass().getSimpleName()
+                    + " gave no batch in epoch " + (getEpochCount() - 1)
+                    + "; allowed is one batch or more. The posterior is unchanged; reset the iterator or check its source");
+        }
+    }
+
+    @Override
+    public void incrementEpochCount() {
+        super.incrementEpochCount();
+        EpOutputConf conf = outputOfNetwork().outputConf();
+        conf.setPassCounter(conf.getPassCounter().afterPass(getIterationCount()));
+    }
+
+    @Override
+    protected INDArray outputOfLayerDetached(
+            boolean train,
+            FwdPassType fwdPassType,
+            int layerIndex,
+            INDArray features,
+            @Nullable INDArray featureMask,
+            @Nullable INDArray labelsMask,
+            @Nullable MemoryWorkspace outputWorkspace) {
+        setInput(features);
+        INDArray result = layerIndex == layers.length - 1
+                ? predictMoments(features).output()
+                : layerIndex < 0 ? features : sweep().meanActivation(inDataType(features), stagesUpTo[layerIndex]);
+        setInput(null);
+        return outputWorkspace == null || !outputWorkspace.isScopeActive() ? result : result.leverageTo(outputWorkspace.getId());
+    }
+
+    @Override
+    protected synchronized List<INDArray> ffToLayerActivationsDetached(
+            boolean train,
+            FwdPassType fwdPassType,
+            boolean storeLastForTBPTT,
+            int layerIndex,
+            INDArray features,
+            @Nullable INDArray featureMask,
+            @Nullable INDArray labelsMask,
+            boolean clearLayers) {
+        WorkspaceUtils.assertNoWorkspacesOpen("feedForward returns detached arrays");
+        List<INDArray> activations = new ArrayList<>();
+        activations.add(features);
+        for (int i = 0; i <= layerIndex; i++) {
+            activations.add(outputOfLayerDetached(train, fwdPassType, i, features, featureMask, labelsMask, null));
+        }
+        return activations;
+    }
+
+    /**
+     * Mean negative log predictive likelihood of a data set, in nats.
+     *
+     * @param data features, labels and perhaps a label mask
+     * @param training without effect: the prediction is the same
+     * @return the score
+     */
+    @Override
+    public double score(DataSet data, boolean training) {
+        return sweep().score(inDataType(data.getFeatures()), data.getLabels(), data.getLabelsMaskArray());
+    }
+
+    /**
+     * Negative log predictive likelihood of each example.
+     *
+     * @param data features, labels and perhaps a label mask
+     * @param addRegularizationTerms without effect: the prior takes the place of regularization
+     * @return nats, [minibatch, 1]
+     */
+    @Override
+    public INDArray scoreExamples(DataSet data, boolean addRegularizationTerms) {
+        return sweep().scores(inDataType(data.getFeatures()), data.getLabels(), data.getLabelsMaskArray());
+    }
+
+    /** There is no gradient; throws. */
+    @Override
+    public void computeGradientAndScore() {
+        throw new UnsupportedOperationException("An EP network has no gradient; use fit(...) to train and score(...) to score");
+    }
+
+    @Override
+    public void clear() {
+        org.deeplearning4j.optimize.Solver kept = solver;
+        super.clear();
+        solver = kept; // DL4J would make a gradient solver next time.
+    }
+
+    @Override
+    public EpMultiLayerNetwork clone() {
+        EpMultiLayerNetwork copy = new EpMultiLayerNetwork(getLayerWiseConfigurations().clone());
+        copy.init(params().dup(), false);
+        copy.setScore(score());
+        return copy;
+    }
+
+    /**
+     * Compares definition, counters and posterior.
+     *
+     * @param other another object
+     * @return true for an EP network of equal configuration and parameters
+     */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof EpMultiLayerNetwork && super.equals(other);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(new Object[] {getLayerWiseConfigurations(), getClass()});
+    }
+}

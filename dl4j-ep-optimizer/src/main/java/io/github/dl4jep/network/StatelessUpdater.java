@@ -1,0 +1,42 @@
+package io.github.dl4jep.network;
+
+import org.deeplearning4j.nn.api.Trainable;
+import org.deeplearning4j.nn.api.Updater;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The updater that DL4J finds on an EP network: without state, because the posterior itself is all there is. DL4J asks for it
+ * when it writes a model; a stock updater would allocate a gradient as large as the parameters.
+ */
+final class StatelessUpdater implements Updater {
+
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public void setStateViewArray(Trainable layer, @Nullable INDArray viewArray, boolean initialize) {
+        if (viewArray != null && viewArray.length() > 0) {
+            throw new IllegalArgumentException("an EP network has no updater state, but " + viewArray.length()
+                    + " values were given; load the file with EpNetworks.load");
+        }
+    }
+
+    @Override
+    @SuppressWarnings("NullAway") // DL4J writes no state where it gets null.
+    public INDArray getStateViewArray() {
+        return null;
+    }
+
+    @Override
+    public void update(
+            Trainable layer,
+            Gradient gradient,
+            int iteration,
+            int epoch,
+            int miniBatchSize,
+            LayerWorkspaceMgr workspaceMgr) {
+        throw new UnsupportedOperationException("an EP network is not trained by gradients");
+    }
+}
