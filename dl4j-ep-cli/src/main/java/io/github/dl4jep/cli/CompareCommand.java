@@ -68,7 +68,7 @@ final class CompareCommand implements Runnable {
     private @Nullable String network;
 
     @Option(names = "--trainers", paramLabel = "NAME", split = ",")
-    private List<String> trainers = List.of("adam", "sgd");
+    private List<String> trainers = List.of("ep", "adam", "sgd");
 
     @Option(names = "--lr", paramLabel = "RATE")
     private @Nullable String rates;

@@ -18,7 +18,7 @@ public final class ConsoleProgress implements ComparisonListener, AutoCloseable 
     private final Task task;
     private final int passes;
     private final boolean severalSplits;
-    private final @Nullable PrintWriter terminal;
+    private final @Nullable BarLine barLine;
     private @Nullable ProgressBar bar;
 
     /**
@@ -36,17 +36,17 @@ public final class ConsoleProgress implements ComparisonListener, AutoCloseable 
         this.task = task;
         this.passes = passes;
         this.severalSplits = severalSplits;
-        this.terminal = terminal;
+        this.barLine = terminal == null ? null : new BarLine(terminal);
     }
 
     @Override
     public void passStarted(String trainer, int split, int pass, int batches) {
-        if (terminal != null) {
+        if (barLine != null) {
             bar = new ProgressBarBuilder()
                     .setTaskName(label(trainer, split, pass).strip())
                     .setInitialMax(batches)
                     .setStyle(ProgressBarStyle.ASCII)
-                    .setConsumer(new BarLine(terminal))
+                    .setConsumer(barLine)
                     .build();
         }
     }
@@ -80,9 +80,11 @@ public final class ConsoleProgress implements ComparisonListener, AutoCloseable 
     /** Takes the bar away. */
     @Override
     public void close() {
-        if (bar != null) {
+        if (bar != null && barLine != null) {
             bar.close();
             bar = null;
+            // A bar that is closed before it was drawn for the first time is drawn, but not closed, by the library.
+            barLine.close();
         }
     }
 }

@@ -11,7 +11,6 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
-import org.nd4j.linalg.dataset.ViewIterator;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.IUpdater;
@@ -23,9 +22,6 @@ import org.nd4j.linalg.learning.config.IUpdater;
  * with the mean squared residual of the training rows as variance, which is the variance of largest likelihood there.
  */
 final class BackPropagationSession implements TrainingSession {
-    /** So many rows are run at once in prediction, to bound the memory of wide networks. */
-    private static final int PREDICTION_ROWS = 1000;
-
     private final MultiLayerNetwork network;
     private final TrainingJob job;
     private final IUpdater updater;
@@ -74,7 +70,7 @@ final class BackPropagationSession implements TrainingSession {
 
     @Override
     public Predictive predict(INDArray features) {
-        INDArray output = output(features);
+        INDArray output = BatchedOutput.of(network, features);
         if (job.task() == Task.CLASSIFICATION) {
             return new Predictive.Classes(output);
         }
@@ -82,12 +78,8 @@ final class BackPropagationSession implements TrainingSession {
         return new Predictive.Gaussian(output, Nd4j.valueArrayOf(output.shape(), noise, DataType.DOUBLE));
     }
 
-    private INDArray output(INDArray features) {
-        return network.output(new ViewIterator(new DataSet(features, features), PREDICTION_ROWS));
-    }
-
     private double meanSquaredResidual(DataSet rows) {
-        INDArray residuals = output(rows.getFeatures())
+        INDArray residuals = BatchedOutput.of(network, rows.getFeatures())
                 .castTo(DataType.DOUBLE)
                 .sub(rows.getLabels().castTo(DataType.DOUBLE));
         return residuals.muli(residuals).meanNumber().doubleValue();

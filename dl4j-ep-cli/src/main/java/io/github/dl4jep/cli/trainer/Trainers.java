@@ -7,7 +7,8 @@ import java.util.stream.Collectors;
 /** The trainers the command knows. */
 public final class Trainers {
     private static final List<Trainer> ALL = List.of(
-            new AdamTrainer(), //
+            new EpTrainer(), //
+            new AdamTrainer(),
             new SgdTrainer());
 
     private Trainers() {}
