@@ -150,24 +150,6 @@ public class EpOutputLayer extends BaseOutputLayer implements EpOutputConf {
     }
 
     /**
-     * Whether there is a bias.
-     *
-     * @return true for a bias
-     */
-    public boolean isHasBias() {
-        return hasBias;
-    }
-
-    /**
-     * Sets whether there is a bias (for Jackson).
-     *
-     * @param hasBias true for a bias
-     */
-    public void setHasBias(boolean hasBias) {
-        this.hasBias = hasBias;
-    }
-
-    /**
      * The prior of weights and bias.
      *
      * @return the prior

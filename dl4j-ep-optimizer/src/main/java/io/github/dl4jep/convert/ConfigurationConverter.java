@@ -19,7 +19,9 @@ final class ConfigurationConverter {
 
     /** Preprocessors that only rearrange elements, so that they apply to means and variances alike. */
     private static final Set<Class<?>> REARRANGING = Set.of(
-            CnnToFeedForwardPreProcessor.class, Cnn3DToFeedForwardPreProcessor.class, FeedForwardToCnnPreProcessor.class);
+            CnnToFeedForwardPreProcessor.class,
+            Cnn3DToFeedForwardPreProcessor.class,
+            FeedForwardToCnnPreProcessor.class);
 
     private ConfigurationConverter() {}
 

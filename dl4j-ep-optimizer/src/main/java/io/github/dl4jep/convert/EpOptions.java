@@ -69,7 +69,8 @@ public final class EpOptions {
         return activations.getOrDefault(layerName, defined);
     }
 
-    @Nullable Likelihood likelihood() {
+    @Nullable
+    Likelihood likelihood() {
         return likelihood;
     }
 

@@ -85,8 +85,7 @@ final class PointNetwork {
         return plain;
     }
 
-    private static void copyWeights(
-            org.deeplearning4j.nn.api.Layer from, org.deeplearning4j.nn.api.Layer to) {
+    private static void copyWeights(org.deeplearning4j.nn.api.Layer from, org.deeplearning4j.nn.api.Layer to) {
         if (!(from.conf().getLayer().initializer() instanceof PosteriorParamInitializer layout)) {
             return;
         }
@@ -104,7 +103,9 @@ final class PointNetwork {
         }
         to.setParam(DefaultParamInitializer.WEIGHT_KEY, weight);
         if (bias != null) {
-            to.setParam(DefaultParamInitializer.BIAS_KEY, bias.reshape(to.getParam(DefaultParamInitializer.BIAS_KEY).shape()));
+            to.setParam(
+                    DefaultParamInitializer.BIAS_KEY,
+                    bias.reshape(to.getParam(DefaultParamInitializer.BIAS_KEY).shape()));
         }
     }
 }

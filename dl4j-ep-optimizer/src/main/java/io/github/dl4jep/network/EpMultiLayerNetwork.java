@@ -13,7 +13,6 @@ import java.util.List;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.deeplearning4j.nn.api.FwdPassType;
-import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -32,6 +31,7 @@ import org.nd4j.linalg.workspace.WorkspaceUtils;
  * {@code score} is the mean negative log predictive likelihood of the last batch before it was learned from, in nats.
  * {@link EpPredictor} gives the uncertainty as well. Not thread-safe, as DL4J's networks are not.
  */
+@SuppressWarnings("overrides") // a varargs mismatch between two DL4J types
 public class EpMultiLayerNetwork extends MultiLayerNetwork {
 
     private static final long serialVersionUID = 1L;
@@ -100,8 +100,8 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
         INDArray targets = getLabels();
         int iteration = getIterationCount();
         if (features.size(0) != targets.size(0)) {
-            throw new DL4JInvalidInputException("Batch " + iteration + " has " + features.size(0) + " rows of features but "
-                    + targets.size(0) + " rows of labels; they must be equal");
+            throw new DL4JInvalidInputException("Batch " + iteration + " has " + features.size(0)
+                    + " rows of features but " + targets.size(0) + " rows of labels; they must be equal");
         }
         BatchCheck.requireFinite("feature", features, iteration);
         BatchCheck.requireFinite("label", targets, iteration);
@@ -144,9 +144,10 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
         int before = getIterationCount();
         super.fit(iterator);
         if (getIterationCount() == before) {
-            throw new DL4JInvalidInputException("The iterator " + iterator.getClass().getSimpleName()
-                    + " gave no batch in epoch " + (getEpochCount() - 1)
-                    + "; allowed is one batch or more. The posterior is unchanged; reset the iterator or check its source");
+            throw new DL4JInvalidInputException(
+                    "The iterator " + iterator.getClass().getSimpleName()
+                            + " gave no batch in epoch " + (getEpochCount() - 1)
+                            + "; allowed is one batch or more. The posterior is unchanged; reset the iterator or check its source");
         }
     }
 
@@ -171,7 +172,9 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
                 ? predictMoments(features).output()
                 : layerIndex < 0 ? features : sweep().meanActivation(inDataType(features), stagesUpTo[layerIndex]);
         setInput(null);
-        return outputWorkspace == null || !outputWorkspace.isScopeActive() ? result : result.leverageTo(outputWorkspace.getId());
+        return outputWorkspace == null || !outputWorkspace.isScopeActive()
+                ? result
+                : result.leverageTo(outputWorkspace.getId());
     }
 
     @Override
@@ -220,7 +223,8 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
     /** There is no gradient; throws. */
     @Override
     public void computeGradientAndScore() {
-        throw new UnsupportedOperationException("An EP network has no gradient; use fit(...) to train and score(...) to score");
+        throw new UnsupportedOperationException(
+                "An EP network has no gradient; use fit(...) to train and score(...) to score");
     }
 
     @Override
@@ -232,7 +236,8 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
 
     @Override
     public EpMultiLayerNetwork clone() {
-        EpMultiLayerNetwork copy = new EpMultiLayerNetwork(getLayerWiseConfigurations().clone());
+        EpMultiLayerNetwork copy =
+                new EpMultiLayerNetwork(getLayerWiseConfigurations().clone());
         copy.init(params().dup(), false);
         copy.setScore(score());
         return copy;

@@ -28,7 +28,8 @@ public final class BatchCheck {
                 double value = rows.getDouble(row, column);
                 if (!Double.isFinite(value)) {
                     throw new DL4JInvalidInputException("A " + what + " is " + value + " at batch " + batch + ", row "
-                            + row + ", column " + column + "; allowed are finite numbers. The posterior is unchanged and"
+                            + row + ", column " + column
+                            + "; allowed are finite numbers. The posterior is unchanged and"
                             + " training can go on; remove or impute the value");
                 }
             }

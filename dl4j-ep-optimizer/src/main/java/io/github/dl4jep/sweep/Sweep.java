@@ -99,7 +99,12 @@ public final class Sweep {
         INDArray scores = output.negativeLogLikelihood(potentials, labels, mask);
         double examples = mask == null
                 ? labels.size(0)
-                : mask.reshape(labels.size(0), -1).max(1).gt(0).castTo(scores.dataType()).sumNumber().doubleValue();
+                : mask.reshape(labels.size(0), -1)
+                        .max(1)
+                        .gt(0)
+                        .castTo(scores.dataType())
+                        .sumNumber()
+                        .doubleValue();
         return examples > 0 ? scores.sumNumber().doubleValue() / examples : 0;
     }
 
