@@ -1,0 +1,173 @@
+package io.github.dl4jep.cli;
+
+import io.github.dl4jep.cli.compare.Comparison;
+import io.github.dl4jep.cli.compare.ComparisonPlan;
+import io.github.dl4jep.cli.compare.ComparisonResult;
+import io.github.dl4jep.cli.data.DataRequest;
+import io.github.dl4jep.cli.data.DataSource;
+import io.github.dl4jep.cli.data.DataSources;
+import io.github.dl4jep.cli.data.RunDefaults;
+import io.github.dl4jep.cli.data.Task;
+import io.github.dl4jep.cli.failure.UserException;
+import io.github.dl4jep.cli.report.ComparisonTable;
+import io.github.dl4jep.cli.report.ConsoleProgress;
+import io.github.dl4jep.cli.report.ErrorTerminal;
+import io.github.dl4jep.cli.report.OutputFolder;
+import io.github.dl4jep.cli.trainer.LearningRates;
+import io.github.dl4jep.cli.trainer.Trainer;
+import io.github.dl4jep.cli.trainer.Trainers;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The subcommand {@code compare}: trains one definition with several trainers and says who did best. */
+@Command(
+        name = "compare",
+        mixinStandardHelpOptions = true,
+        versionProvider = RootCommand.Version.class,
+        sortOptions = false,
+        resourceBundle = "io.github.dl4jep.cli.compare",
+        descriptionHeading = "%n",
+        optionListHeading = "%nOptions:%n",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:The comparison was made and comparison.json written.",
+            "1:An internal error: a stack trace on stderr, please report it.",
+            "2:Something you can put right: one sentence on stderr says what."
+        },
+        footerHeading = "%n")
+final class CompareCommand implements Runnable {
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Option(names = "--data", paramLabel = "DATA")
+    private String data = "iris";
+
+    @Option(names = "--data-dir", paramLabel = "DIR")
+    private @Nullable Path dataDir;
+
+    @Option(names = "--label", paramLabel = "NAME")
+    private @Nullable String label;
+
+    @Option(names = "--task", paramLabel = "TASK")
+    private @Nullable Task task;
+
+    @Option(names = "--test-fraction", paramLabel = "F")
+    private double testFraction = 0.2;
+
+    @Option(names = "--net", paramLabel = "NET")
+    private @Nullable String network;
+
+    @Option(names = "--trainers", paramLabel = "NAME", split = ",")
+    private List<String> trainers = List.of("ep", "adam", "sgd");
+
+    @Option(names = "--lr", paramLabel = "RATE")
+    private @Nullable String rates;
+
+    @Option(names = "--passes", paramLabel = "N")
+    private @Nullable Integer passes;
+
+    @Option(names = "--batch", paramLabel = "B")
+    private @Nullable Integer batch;
+
+    @Option(names = "--seed", paramLabel = "S")
+    private long seed = 1;
+
+    @Option(names = "--split", paramLabel = "K|all")
+    private String split = "0";
+
+    @Option(names = "--out", paramLabel = "DIR")
+    private Path out = Path.of("ep-comparison");
+
+    @Override
+    public void run() {
+        List<Trainer> chosen = trainers();
+        LearningRates learningRates = rates == null ? LearningRates.DEFAULTS : LearningRates.parse(rates);
+        requirePositive("--passes", passes);
+        requirePositive("--batch", batch);
+        DataSource source = DataSources.open(new DataRequest(data, dataFolder(), task, label, testFraction, seed));
+        ComparisonPlan plan = plan(source, chosen, learningRates);
+        OutputFolder folder = OutputFolder.prepare(out);
+        ComparisonResult result = compare(source, plan);
+        Path file = folder.write(result);
+        PrintWriter writer = command().getOut();
+        writer.println();
+        new ComparisonTable(result, source.task()).lines().forEach(writer::println);
+        writer.println();
+        writer.println("Written to " + file);
+        writer.flush();
+    }
+
+    private ComparisonPlan plan(DataSource source, List<Trainer> chosen, LearningRates learningRates) {
+        RunDefaults defaults = source.defaults();
+        return new ComparisonPlan(
+                data,
+                network == null ? defaults.network() : network,
+                chosen,
+                splits(source),
+                passes == null ? defaults.passes() : passes,
+                batch == null ? defaults.batch() : batch,
+                seed,
+                learningRates);
+    }
+
+    private ComparisonResult compare(DataSource source, ComparisonPlan plan) {
+        boolean severalSplits = plan.splits().size() > 1;
+        PrintWriter terminal = ErrorTerminal.isPresent() ? command().getErr() : null;
+        try (ConsoleProgress progress =
+                new ConsoleProgress(command().getOut(), source.task(), plan.passes(), severalSplits, terminal)) {
+            return new Comparison(source, plan, progress).run();
+        }
+    }
+
+    private List<Trainer> trainers() {
+        List<Trainer> chosen =
+                trainers.stream().map(String::strip).map(Trainers::named).toList();
+        if (new HashSet<>(chosen).size() < chosen.size()) {
+            throw new UserException("--trainers " + String.join(",", trainers) + " names a trainer twice.");
+        }
+        return chosen;
+    }
+
+    private Path dataFolder() {
+        if (dataDir != null) {
+            return dataDir;
+        }
+        Path shared = Path.of("..", "shared", "data");
+        return Files.isDirectory(shared) ? shared : Path.of("data");
+    }
+
+    private List<Integer> splits(DataSource source) {
+        int count = source.splitCount();
+        if (split.equals("all")) {
+            return IntStream.range(0, count).boxed().toList();
+        }
+        if (!split.matches("\\d{1,9}") || Integer.parseInt(split) >= count) {
+            throw new UserException("--split is \"" + split + "\", but " + data + " has "
+                    + (count == 1 ? "only split 0." : "the splits 0 to " + (count - 1) + ", or all."));
+        }
+        return List.of(Integer.parseInt(split));
+    }
+
+    private static void requirePositive(String option, @Nullable Integer value) {
+        if (value != null && value < 1) {
+            throw new UserException(option + " is " + value + ", but must be at least 1.");
+        }
+    }
+
+    private CommandLine command() {
+        if (spec == null) {
+            throw new IllegalStateException("The command runs outside of picocli.");
+        }
+        return spec.commandLine();
+    }
+}

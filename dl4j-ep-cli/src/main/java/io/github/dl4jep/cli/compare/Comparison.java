@@ -1,0 +1,110 @@
+package io.github.dl4jep.cli.compare;
+
+import io.github.dl4jep.cli.data.DataSource;
+import io.github.dl4jep.cli.data.Split;
+import io.github.dl4jep.cli.definition.NetworkDefinition;
+import io.github.dl4jep.cli.metric.Scoring;
+import io.github.dl4jep.cli.trainer.Trainer;
+import io.github.dl4jep.cli.trainer.TrainingJob;
+import io.github.dl4jep.cli.trainer.TrainingSession;
+import java.util.ArrayList;
+import java.util.List;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Trains one definition with several trainers and scores each after every pass.
+ *
+ * <p>Before anything is timed, every trainer trains a throw-away network on one batch and predicts with it: loading of
+ * native code and first compilations are paid by none of the measured passes, and a trainer that cannot train the
+ * definition says so before the first has spent its time.
+ */
+public final class Comparison {
+    private static final double NANOS = 1e9;
+
+    private final DataSource data;
+    private final ComparisonPlan plan;
+    private final ComparisonListener listener;
+
+    /**
+     * Creates the comparison.
+     *
+     * @param data the data
+     * @param plan what to compare
+     * @param listener is told of every pass
+     */
+    public Comparison(DataSource data, ComparisonPlan plan, ComparisonListener listener) {
+        this.data = data;
+        this.plan = plan;
+        this.listener = listener;
+    }
+
+    /**
+     * Runs everything.
+     *
+     * @return all runs
+     * @throws io.github.dl4jep.cli.failure.UserException if the definition does not fit the data, or a trainer cannot
+     *     train it
+     */
+    public ComparisonResult run() {
+        Split split = data.split(plan.splits().get(0));
+        NetworkDefinition network = NetworkDefinition.of(plan.network(), split.shape(), plan.seed());
+        warmUp(network, split);
+        List<Run> runs = new ArrayList<>();
+        for (int index : plan.splits()) {
+            split = index == split.index() ? split : data.split(index);
+            for (Trainer trainer : plan.trainers()) {
+                runs.add(run(trainer, job(network, split), split));
+            }
+        }
+        return new ComparisonResult(
+                plan.data(), network.name(), network.parameters(), plan.seed(), plan.batch(), List.copyOf(runs));
+    }
+
+    private TrainingJob job(NetworkDefinition network, Split split) {
+        return new TrainingJob(network.configuration(), split.task(), split.train(), plan.rates());
+    }
+
+    private void warmUp(NetworkDefinition network, Split split) {
+        int rows = Math.min(plan.batch(), split.train().numExamples());
+        DataSet batch = (DataSet) split.train().getRange(0, rows);
+        for (Trainer trainer : plan.trainers()) {
+            TrainingSession session =
+                    start(trainer, new TrainingJob(network.configuration(), split.task(), batch, plan.rates()));
+            session.trainPass(PassBatches.of(batch, plan.batch(), plan.seed(), 0, () -> {}));
+            INDArray features = batch.getFeatures();
+            session.predict(features);
+            session.pointScores(features);
+            session.sampledScores(features);
+        }
+    }
+
+    private TrainingSession start(Trainer trainer, TrainingJob job) {
+        // Every trainer draws from the same stream, whatever ran before it.
+        Nd4j.getRandom().setSeed(plan.seed());
+        return trainer.start(job);
+    }
+
+    private Run run(Trainer trainer, TrainingJob job, Split split) {
+        TrainingSession session = start(trainer, job);
+        List<PassResult> passes = new ArrayList<>();
+        for (int pass = 1; pass <= plan.passes(); pass++) {
+            listener.passStarted(trainer.name(), split.index(), pass, PassBatches.count(split.train(), plan.batch()));
+            double seconds = train(session, split, pass);
+            PassResult result = new PassResult(pass, seconds, Scoring.of(session, split));
+            passes.add(result);
+            listener.passFinished(trainer.name(), split.index(), result);
+        }
+        return new Run(trainer.name(), split.index(), session.options(), List.copyOf(passes));
+    }
+
+    private double train(TrainingSession session, Split split, int pass) {
+        DataSetIterator batches =
+                PassBatches.of(split.train(), plan.batch(), plan.seed(), pass, listener::batchStarted);
+        long start = System.nanoTime();
+        session.trainPass(batches);
+        return (System.nanoTime() - start) / NANOS;
+    }
+}

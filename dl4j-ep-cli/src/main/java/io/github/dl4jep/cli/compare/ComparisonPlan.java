@@ -1,0 +1,27 @@
+package io.github.dl4jep.cli.compare;
+
+import io.github.dl4jep.cli.trainer.LearningRates;
+import io.github.dl4jep.cli.trainer.Trainer;
+import java.util.List;
+
+/**
+ * What to compare.
+ *
+ * @param data the data, as for {@code --data}
+ * @param network the network, as for {@code --net}
+ * @param trainers the trainers, in order
+ * @param splits the indices of the splits
+ * @param passes the number of passes over the training rows
+ * @param batch the number of rows in a batch
+ * @param seed the seed of initial weights and batches
+ * @param rates the learning rates asked for
+ */
+public record ComparisonPlan(
+        String data,
+        String network,
+        List<Trainer> trainers,
+        List<Integer> splits,
+        int passes,
+        int batch,
+        long seed,
+        LearningRates rates) {}

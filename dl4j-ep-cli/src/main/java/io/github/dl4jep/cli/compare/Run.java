@@ -1,0 +1,36 @@
+package io.github.dl4jep.cli.compare;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import io.github.dl4jep.cli.metric.Figures;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One trainer on one split.
+ *
+ * @param trainer the name of the trainer
+ * @param split the index of the split
+ * @param options the trainer's settings in effect
+ * @param passes the passes, in order, at least one
+ */
+public record Run(String trainer, int split, Map<String, Object> options, List<PassResult> passes) {
+    /**
+     * Returns the figures after the last pass.
+     *
+     * @return the figures
+     */
+    @JsonIgnore
+    public Figures finalFigures() {
+        return passes.get(passes.size() - 1).figures();
+    }
+
+    /**
+     * Returns the training time of all passes.
+     *
+     * @return seconds
+     */
+    @JsonIgnore
+    public double totalSeconds() {
+        return passes.stream().mapToDouble(PassResult::trainSeconds).sum();
+    }
+}

@@ -1,0 +1,33 @@
+package io.github.dl4jep.cli.data;
+
+/** A data set with one or more ways of holding test rows out. */
+public interface DataSource {
+    /**
+     * Returns what the labels are.
+     *
+     * @return the task
+     */
+    Task task();
+
+    /**
+     * Returns how many splits into training and test rows there are.
+     *
+     * @return the number of splits, at least 1
+     */
+    int splitCount();
+
+    /**
+     * Builds one split. The same index gives the same rows in the same order every time.
+     *
+     * @param index the split, from 0 to {@code splitCount() - 1}
+     * @return its training and test rows, scaled
+     */
+    Split split(int index);
+
+    /**
+     * Returns what a comparison on this data uses when nothing else is asked for.
+     *
+     * @return the network, the number of passes and the batch size
+     */
+    RunDefaults defaults();
+}

@@ -1,0 +1,90 @@
+package io.github.dl4jep.cli.report;
+
+import io.github.dl4jep.cli.compare.ComparisonListener;
+import io.github.dl4jep.cli.compare.PassResult;
+import io.github.dl4jep.cli.data.Task;
+import java.io.PrintWriter;
+import java.util.stream.Collectors;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
+
+/** Prints a line for every pass and, when stderr is a terminal, shows a bar for the pass under way. */
+public final class ConsoleProgress implements ComparisonListener, AutoCloseable {
+    private static final int TRAINER_WIDTH = 10;
+
+    private final PrintWriter out;
+    private final Task task;
+    private final int passes;
+    private final boolean severalSplits;
+    private final @Nullable BarLine barLine;
+    private @Nullable ProgressBar bar;
+
+    /**
+     * Creates the display.
+     *
+     * @param out takes the lines
+     * @param task decides which figures a line has
+     * @param passes the number of passes of each run
+     * @param severalSplits whether lines name the split
+     * @param terminal shows the bar, or null for no bar
+     */
+    public ConsoleProgress(
+            PrintWriter out, Task task, int passes, boolean severalSplits, @Nullable PrintWriter terminal) {
+        this.out = out;
+        this.task = task;
+        this.passes = passes;
+        this.severalSplits = severalSplits;
+        this.barLine = terminal == null ? null : new BarLine(terminal);
+    }
+
+    @Override
+    public void passStarted(String trainer, int split, int pass, int batches) {
+        if (barLine != null) {
+            bar = new ProgressBarBuilder()
+                    .setTaskName(label(trainer, split, pass).strip())
+                    .setInitialMax(batches)
+                    .setStyle(ProgressBarStyle.ASCII)
+                    .setConsumer(barLine)
+                    .build();
+        }
+    }
+
+    @Override
+    public void batchStarted() {
+        if (bar != null) {
+            bar.step();
+        }
+    }
+
+    @Override
+    public void passFinished(String trainer, int split, PassResult result) {
+        close();
+        String figures = result.figures().diverged()
+                ? "diverged: the outputs are not finite"
+                : FigureColumn.of(task).stream()
+                        .flatMap(column ->
+                                column.text(result.figures()).map(text -> column.title() + " " + text).stream())
+                        .collect(Collectors.joining("  "));
+        String seconds = Estimate.decimals(2).apply(result.trainSeconds());
+        out.println(label(trainer, split, result.pass()) + "  " + seconds + " s  " + figures);
+        out.flush();
+    }
+
+    private String label(String trainer, int split, int pass) {
+        String name = trainer + " ".repeat(Math.max(0, TRAINER_WIDTH - trainer.length()));
+        return name + (severalSplits ? "split " + split + "  " : "") + "pass " + pass + "/" + passes;
+    }
+
+    /** Takes the bar away. */
+    @Override
+    public void close() {
+        if (bar != null && barLine != null) {
+            bar.close();
+            bar = null;
+            // A bar that is closed before it was drawn for the first time is drawn, but not closed, by the library.
+            barLine.close();
+        }
+    }
+}

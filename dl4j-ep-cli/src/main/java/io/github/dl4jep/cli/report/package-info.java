@@ -1,0 +1,8 @@
+/**
+ * What the user gets to see: progress, the table, and the file {@code comparison.json}. Nothing in the program writes to
+ * the console but through the writers picocli hands out.
+ */
+@NullMarked
+package io.github.dl4jep.cli.report;
+
+import org.jspecify.annotations.NullMarked;

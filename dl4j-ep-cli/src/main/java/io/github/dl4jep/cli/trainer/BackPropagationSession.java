@@ -1,0 +1,87 @@
+package io.github.dl4jep.cli.trainer;
+
+import io.github.dl4jep.cli.data.Task;
+import java.util.Map;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.IUpdater;
+
+/**
+ * A stock DL4J network, trained by DL4J's own back-propagation with one updater on every layer.
+ *
+ * <p>Its predictive distribution: for classes the probabilities it puts out; for a number a Gaussian around its output
+ * with the mean squared residual of the training rows as variance, which is the variance of largest likelihood there.
+ */
+final class BackPropagationSession implements TrainingSession {
+    private final MultiLayerNetwork network;
+    private final TrainingJob job;
+    private final IUpdater updater;
+
+    private BackPropagationSession(MultiLayerNetwork network, TrainingJob job, IUpdater updater) {
+        this.network = network;
+        this.job = job;
+        this.updater = updater;
+    }
+
+    /**
+     * Creates the network, with initial weights from the definition's seed.
+     *
+     * @param job the definition and the training rows
+     * @param updater what takes the place of the definition's updaters
+     * @return the network in training
+     */
+    static TrainingSession start(TrainingJob job, IUpdater updater) {
+        MultiLayerConfiguration definition = job.definition();
+        for (NeuralNetConfiguration configuration : definition.getConfs()) {
+            setUpdater(configuration.getLayer(), updater);
+        }
+        MultiLayerNetwork network = new MultiLayerNetwork(definition);
+        network.init();
+        return new BackPropagationSession(network, job, updater);
+    }
+
+    private static void setUpdater(Layer layer, IUpdater updater) {
+        if (layer instanceof BaseLayer base) {
+            base.setIUpdater(updater.clone());
+            base.setBiasUpdater(null);
+        } else if (layer instanceof BaseWrapperLayer wrapper) {
+            setUpdater(wrapper.getUnderlying(), updater);
+        }
+    }
+
+    @Override
+    public Map<String, Object> options() {
+        return Map.of("learningRate", updater.getLearningRate(0, 0));
+    }
+
+    @Override
+    public void trainPass(DataSetIterator batches) {
+        network.fit(batches);
+    }
+
+    @Override
+    public Predictive predict(INDArray features) {
+        INDArray output = BatchedOutput.of(network, features);
+        if (job.task() == Task.CLASSIFICATION) {
+            return new Predictive.Classes(output);
+        }
+        double noise = meanSquaredResidual(job.train());
+        return new Predictive.Gaussian(output, Nd4j.valueArrayOf(output.shape(), noise, DataType.DOUBLE));
+    }
+
+    private double meanSquaredResidual(DataSet rows) {
+        INDArray residuals = BatchedOutput.of(network, rows.getFeatures())
+                .castTo(DataType.DOUBLE)
+                .sub(rows.getLabels().castTo(DataType.DOUBLE));
+        return residuals.muli(residuals).meanNumber().doubleValue();
+    }
+}

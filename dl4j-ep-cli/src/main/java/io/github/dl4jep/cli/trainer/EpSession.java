@@ -1,0 +1,69 @@
+package io.github.dl4jep.cli.trainer;
+
+import io.github.dl4jep.cli.data.Task;
+import io.github.dl4jep.convert.EpNetworks;
+import io.github.dl4jep.likelihood.Prediction;
+import io.github.dl4jep.network.EpMultiLayerNetwork;
+import io.github.dl4jep.network.EpPredictor;
+import java.util.Map;
+import java.util.Optional;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
+
+/**
+ * A network whose posterior over weights is learned by expectation propagation. Its predictive distribution comes from the
+ * posterior's moments.
+ */
+final class EpSession implements TrainingSession {
+    /** Networks drawn for {@link #sampledScores}. */
+    private static final int DRAWS = 20;
+
+    private final EpMultiLayerNetwork network;
+    private final Task task;
+    private final Map<String, Object> options;
+
+    /**
+     * Creates the session.
+     *
+     * @param network the network, initialised
+     * @param task what its outputs mean
+     * @param options the options it was made with
+     */
+    EpSession(EpMultiLayerNetwork network, Task task, Map<String, Object> options) {
+        this.network = network;
+        this.task = task;
+        this.options = options;
+    }
+
+    @Override
+    public Map<String, Object> options() {
+        return options;
+    }
+
+    @Override
+    public void trainPass(DataSetIterator batches) {
+        network.fit(batches);
+    }
+
+    @Override
+    public Predictive predict(INDArray features) {
+        Prediction prediction = EpPredictor.of(network).predict(features);
+        return task == Task.CLASSIFICATION
+                ? new Predictive.Classes(prediction.probabilities())
+                : new Predictive.Gaussian(prediction.mean(), prediction.variance());
+    }
+
+    @Override
+    public Optional<INDArray> pointScores(INDArray features) {
+        return task == Task.CLASSIFICATION
+                ? Optional.of(BatchedOutput.of(EpNetworks.toPointNetwork(network), features))
+                : Optional.empty();
+    }
+
+    @Override
+    public Optional<INDArray> sampledScores(INDArray features) {
+        return task == Task.CLASSIFICATION
+                ? Optional.of(EpPredictor.of(network).sample(features, DRAWS).mean(0))
+                : Optional.empty();
+    }
+}

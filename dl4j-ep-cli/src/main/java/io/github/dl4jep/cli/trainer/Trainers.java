@@ -1,0 +1,38 @@
+package io.github.dl4jep.cli.trainer;
+
+import io.github.dl4jep.cli.failure.UserException;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The trainers the command knows. */
+public final class Trainers {
+    private static final List<Trainer> ALL = List.of(
+            new EpTrainer(), //
+            new AdamTrainer(),
+            new SgdTrainer());
+
+    private Trainers() {}
+
+    /**
+     * Finds a trainer.
+     *
+     * @param name its name on the command line
+     * @return the trainer
+     * @throws UserException if there is none of that name
+     */
+    public static Trainer named(String name) {
+        return ALL.stream()
+                .filter(trainer -> trainer.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new UserException("Unknown trainer \"" + name + "\": there are " + names() + "."));
+    }
+
+    /**
+     * Lists all names.
+     *
+     * @return the names, separated by commas
+     */
+    public static String names() {
+        return ALL.stream().map(Trainer::name).collect(Collectors.joining(", "));
+    }
+}

@@ -1,0 +1,25 @@
+package io.github.dl4jep.cli.trainer;
+
+import io.github.dl4jep.cli.data.Task;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.nd4j.linalg.dataset.DataSet;
+
+/**
+ * What a trainer gets to work with.
+ *
+ * @param definition the network's definition
+ * @param task what its outputs mean
+ * @param train all training rows, for what is fitted outside the passes
+ * @param rates the learning rates asked for
+ */
+public record TrainingJob(MultiLayerConfiguration definition, Task task, DataSet train, LearningRates rates) {
+    /**
+     * Returns a copy, so that no trainer sees what another one changed.
+     *
+     * @return a fresh copy of the definition
+     */
+    @Override
+    public MultiLayerConfiguration definition() {
+        return definition.clone();
+    }
+}

@@ -1,0 +1,51 @@
+package io.github.dl4jep.cli.trainer;
+
+import java.util.Map;
+import java.util.Optional;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
+
+/** A network in training. */
+public interface TrainingSession {
+    /**
+     * Returns the settings in effect, for the report.
+     *
+     * @return names and values
+     */
+    Map<String, Object> options();
+
+    /**
+     * Trains on every batch once, in the order given. Nothing else happens here: its duration is what is reported.
+     *
+     * @param batches the batches of one pass
+     */
+    void trainPass(DataSetIterator batches);
+
+    /**
+     * Predicts with the network as it is now.
+     *
+     * @param features {@code [rows, inputs]}
+     * @return the predictive distribution of each row's label
+     */
+    Predictive predict(INDArray features);
+
+    /**
+     * Scores the classes by one network of point weights, for trainers that learn a distribution of weights.
+     *
+     * @param features {@code [rows, inputs]}
+     * @return {@code [rows, classes]}, the largest score is the predicted class; empty if there is no such network
+     */
+    default Optional<INDArray> pointScores(INDArray features) {
+        return Optional.empty();
+    }
+
+    /**
+     * Scores the classes by networks drawn from the learned distribution of weights.
+     *
+     * @param features {@code [rows, inputs]}
+     * @return {@code [rows, classes]}, the mean of the draws' output potentials; empty if there is no such distribution
+     */
+    default Optional<INDArray> sampledScores(INDArray features) {
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,226 @@
+package io.github.dl4jep.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.dl4jep.cli.data.DataShape;
+import io.github.dl4jep.cli.data.Task;
+import io.github.dl4jep.cli.definition.NetworkDefinition;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+class CompareCommandTest {
+    @TempDir
+    private Path folder;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @Test
+    void irisComparisonIsPrintedAndWritten() throws IOException {
+        assertThat(compare("--trainers", "adam,sgd", "--passes", "2", "--seed", "5"))
+                .isZero();
+
+        assertThat(err.toString()).isEmpty();
+        assertThat(out.toString().lines().filter(line -> line.matches("(adam|sgd) +pass [12]/2  .*test error % .*")))
+                .hasSize(4);
+        assertThat(out.toString()).contains(" test error after 2 passes; ").contains("trainer  pass  seconds");
+        JsonNode json = json();
+        assertThat(json.fieldNames())
+                .toIterable()
+                .containsExactly("data", "network", "parameters", "seed", "batch", "runs");
+        assertThat(json.get("data").asText()).isEqualTo("iris");
+        assertThat(json.get("network").asText()).isEqualTo("mlp:10,10");
+        assertThat(json.get("parameters").asInt()).isEqualTo(4 * 10 + 10 + 10 * 10 + 10 + 10 * 3 + 3);
+        assertThat(json.get("seed").asInt()).isEqualTo(5);
+        assertThat(json.get("batch").asInt()).isEqualTo(16);
+        assertThat(json.get("runs").findValuesAsText("trainer")).containsExactly("adam", "sgd");
+        assertThat(json.at("/runs/1/options/learningRate").asDouble()).isEqualTo(0.1);
+        assertThat(json.at("/runs/1").fieldNames())
+                .toIterable()
+                .containsExactly("trainer", "split", "options", "passes");
+        assertThat(json.at("/runs/1/passes"))
+                .hasSize(2)
+                .allSatisfy(pass -> assertThat(pass.fieldNames())
+                        .toIterable()
+                        .containsExactly("pass", "trainSeconds", "testError", "nll", "ece"));
+        assertThat(json.at("/runs/1/passes/1/testError").asDouble()).isBetween(0.0, 1.0);
+    }
+
+    @Test
+    void allSplitsOfARegressionAreAveraged() throws IOException {
+        writeTinyUciSet();
+
+        int exitCode = compare(
+                "--data",
+                "uci:tiny",
+                "--data-dir",
+                folder.toString(),
+                "--split",
+                "all",
+                "--passes",
+                "1",
+                "--net",
+                "mlp:3",
+                "--trainers",
+                "adam");
+
+        assertThat(err.toString()).isEmpty();
+        assertThat(exitCode).isZero();
+        assertThat(out.toString())
+                .contains("adam      split 0  pass 1/1  ", "adam      split 1  pass 1/1  ")
+                .contains("(mean of 2 splits)")
+                .contains(" +- ");
+        assertThat(json().at("/runs/1/split").asInt()).isEqualTo(1);
+        assertThat(json().at("/runs/0/passes/0").fieldNames())
+                .toIterable()
+                .containsExactly("pass", "trainSeconds", "rmse", "logLikelihood");
+    }
+
+    @Test
+    void csvAndDefinitionFile() throws IOException {
+        Path csv = Files.writeString(folder.resolve("a.csv"), "y,a,b\nu,1,2\nv,2,1\nu,1,3\nv,3,1\nu,0,2\nv,2,0\n");
+        NetworkDefinition definition = NetworkDefinition.of("mlp:4", new DataShape(2, 2, Task.CLASSIFICATION), 1);
+        Path net = Files.writeString(
+                folder.resolve("net.json"), definition.configuration().toJson());
+
+        int exitCode = compare(
+                "--data",
+                "csv:" + csv,
+                "--label",
+                "y",
+                "--net",
+                net.toString(),
+                "--test-fraction",
+                "0.34",
+                "--trainers",
+                "sgd");
+
+        assertThat(err.toString()).isEmpty();
+        assertThat(exitCode).isZero();
+        assertThat(json().get("network").asText()).isEqualTo(net.toString());
+    }
+
+    @Test
+    void divergedTrainingIsReportedAndNotHidden() throws IOException {
+        writeTinyUciSet();
+
+        int exitCode = compare(
+                "--data",
+                "uci:tiny",
+                "--data-dir",
+                folder.toString(),
+                "--trainers",
+                "sgd",
+                "--lr",
+                "1e30",
+                "--passes",
+                "3");
+
+        assertThat(exitCode).isZero();
+        assertThat(out.toString())
+                .contains("diverged: the outputs are not finite")
+                .contains("sgd diverged.");
+        assertThat(json().at("/runs/0/passes/2").fieldNames()).toIterable().containsExactly("pass", "trainSeconds");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--data nonsense | Unknown data \"nonsense\"",
+                "--data uci:nothing --data-dir no-such-folder | There is no UCI set \"nothing\"",
+                "--data csv:no-such-file.csv | there is no such file",
+                "--net no-such-file.json | There is no network definition",
+                "--net mlp:x | is not a number of units",
+                "--trainers adam,newton | Unknown trainer \"newton\"",
+                "--trainers adam,adam | names a trainer twice",
+                "--passes 0 | --passes is 0, but must be at least 1.",
+                "--batch -3 | --batch is -3, but must be at least 1.",
+                "--passes many | Invalid value for option '--passes'",
+                "--lr 0 | is not a positive number",
+                "--split 1 | --split is \"1\", but iris has only split 0.",
+                "--split -1 | --split is \"-1\"",
+                "--task regression | --task and --label are for --data csv:FILE",
+                "--nonsense | Unknown option: '--nonsense'",
+            })
+    void userErrorsAreOneSentenceAndExitCode2(String options, String message) {
+        int exitCode = compare(options.split(" "));
+
+        assertThat(exitCode).isEqualTo(2);
+        assertThat(err.toString().lines()).hasSize(1).first().asString().contains(message);
+        assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
+    void unwritableOutputFolderIsFoundBeforeTraining() throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "");
+
+        assertThat(execute("compare", "--out", file.toString())).isEqualTo(2);
+
+        assertThat(err.toString()).isEqualTo("Cannot write to --out " + file + ": it is a file, not a folder.\n");
+        assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
+    void commandIsNeeded() {
+        assertThat(execute()).isEqualTo(2);
+
+        assertThat(err.toString().lines()).hasSize(1).first().asString().startsWith("No command given");
+    }
+
+    @Test
+    void helpNamesOptionsFiguresExamplesAndExitCodes() {
+        assertThat(execute("compare", "--help")).isZero();
+
+        assertThat(out.toString())
+                .contains("--data-dir", "--trainers", "--lr", "Exit codes:", "Examples:", "15 bins of equal width")
+                .contains("../shared/data");
+    }
+
+    private int compare(String... options) {
+        List<String> arguments =
+                new ArrayList<>(List.of("compare", "--out", outputFolder().toString()));
+        arguments.addAll(List.of(options));
+        return execute(arguments.toArray(String[]::new));
+    }
+
+    private int execute(String... arguments) {
+        CommandLine command = Main.commandLine();
+        command.setOut(new PrintWriter(out, true));
+        command.setErr(new PrintWriter(err, true));
+        return command.execute(arguments);
+    }
+
+    private Path outputFolder() {
+        return folder.resolve("out");
+    }
+
+    private JsonNode json() throws IOException {
+        return new ObjectMapper()
+                .readTree(outputFolder().resolve("comparison.json").toFile());
+    }
+
+    private void writeTinyUciSet() throws IOException {
+        Path set = Files.createDirectories(folder.resolve("uci").resolve("tiny"));
+        Files.writeString(set.resolve("data.txt"), "1 2\n2 4\n3 6\n4 9\n5 9\n6 12\n");
+        Files.writeString(set.resolve("index_features.txt"), "0\n");
+        Files.writeString(set.resolve("index_target.txt"), "1\n");
+        Files.writeString(set.resolve("n_splits.txt"), "2\n");
+        Files.writeString(set.resolve("index_train_0.txt"), "0\n1\n2\n3\n");
+        Files.writeString(set.resolve("index_test_0.txt"), "4\n5\n");
+        Files.writeString(set.resolve("index_train_1.txt"), "2\n3\n4\n5\n");
+        Files.writeString(set.resolve("index_test_1.txt"), "0\n1\n");
+    }
+}

@@ -1,0 +1,160 @@
+package io.github.dl4jep.cli.compare;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.dl4jep.cli.data.DataRequest;
+import io.github.dl4jep.cli.data.DataSource;
+import io.github.dl4jep.cli.data.DataSources;
+import io.github.dl4jep.cli.failure.UserException;
+import io.github.dl4jep.cli.trainer.LearningRates;
+import io.github.dl4jep.cli.trainer.Predictive;
+import io.github.dl4jep.cli.trainer.Trainer;
+import io.github.dl4jep.cli.trainer.Trainers;
+import io.github.dl4jep.cli.trainer.TrainingJob;
+import io.github.dl4jep.cli.trainer.TrainingSession;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
+import org.nd4j.linalg.factory.Nd4j;
+
+class ComparisonTest {
+    private final List<String> events = new ArrayList<>();
+
+    @Test
+    void everyTrainerSeesTheSameBatchesInTheSameOrder() {
+        Recorder first = new Recorder("first");
+        Recorder second = new Recorder("second");
+
+        compare(List.of(first, second), 2);
+
+        assertThat(first.batches).isEqualTo(second.batches);
+        // The warm-up's one batch, then two passes of 100 rows in batches of 33 with a short last one.
+        assertThat(first.batches.stream().map(DataSet::numExamples)).containsExactly(33, 33, 33, 33, 1, 33, 33, 33, 1);
+        assertThat(first.batches.get(1)).isNotEqualTo(first.batches.get(5));
+    }
+
+    @Test
+    void everyPassUsesEveryRowOnce() {
+        Recorder recorder = new Recorder("recorder");
+
+        compare(List.of(recorder), 1);
+
+        DataSet all = DataSet.merge(recorder.batches.subList(1, 5));
+        assertThat(rows(all))
+                .containsExactlyInAnyOrderElementsOf(rows(data().split(0).train()));
+    }
+
+    @Test
+    void adamAndSgdLearnFromTheSameStart() {
+        ComparisonResult result = compare(List.of(Trainers.named("adam"), Trainers.named("sgd")), 3);
+
+        assertThat(result.parameters()).isEqualTo(4 * 5 + 5 + 5 * 3 + 3);
+        assertThat(result.runs()).extracting(Run::trainer).containsExactly("adam", "sgd");
+        assertThat(result.runs()).allSatisfy(run -> {
+            assertThat(run.passes()).extracting(PassResult::pass).containsExactly(1, 2, 3);
+            assertThat(run.passes())
+                    .allSatisfy(pass -> assertThat(pass.trainSeconds()).isPositive());
+            assertThat(run.passes().get(2).figures().nll())
+                    .isLessThan(run.passes().get(0).figures().nll());
+        });
+        assertThat(events)
+                .containsSubsequence("adam 1 of 4", "batch", "batch", "batch", "batch", "adam 1 done", "sgd 1 of 4");
+    }
+
+    @Test
+    void sameSeedGivesTheSameFigures() {
+        List<Trainer> trainers = List.of(Trainers.named("adam"));
+
+        assertThat(compare(trainers, 2).runs().get(0).finalFigures())
+                .isEqualTo(compare(trainers, 2).runs().get(0).finalFigures());
+    }
+
+    @Test
+    void trainerThatCannotTrainTheDefinitionSaysSoBeforeAnyTraining() {
+        Recorder recorder = new Recorder("recorder");
+        Trainer broken = new Trainer() {
+            @Override
+            public String name() {
+                return "broken";
+            }
+
+            @Override
+            public TrainingSession start(TrainingJob job) {
+                throw new UserException("broken cannot train this.");
+            }
+        };
+
+        assertThatThrownBy(() -> compare(List.of(recorder, broken), 2)).hasMessage("broken cannot train this.");
+        assertThat(events).isEmpty();
+    }
+
+    private ComparisonResult compare(List<Trainer> trainers, int passes) {
+        ComparisonPlan plan =
+                new ComparisonPlan("iris", "mlp:5", trainers, List.of(0), passes, 33, 7, LearningRates.DEFAULTS);
+        return new Comparison(data(), plan, new EventList()).run();
+    }
+
+    private static List<String> rows(DataSet rows) {
+        float[][] features = rows.getFeatures().toFloatMatrix();
+        float[][] labels = rows.getLabels().toFloatMatrix();
+        return IntStream.range(0, features.length)
+                .mapToObj(row -> Arrays.toString(features[row]) + Arrays.toString(labels[row]))
+                .toList();
+    }
+
+    private static DataSource data() {
+        return DataSources.open(new DataRequest("iris", Path.of("data"), null, null, 0.2, 7));
+    }
+
+    private final class EventList implements ComparisonListener {
+        @Override
+        public void passStarted(String trainer, int split, int pass, int batches) {
+            events.add(trainer + " " + pass + " of " + batches);
+        }
+
+        @Override
+        public void batchStarted() {
+            events.add("batch");
+        }
+
+        @Override
+        public void passFinished(String trainer, int split, PassResult result) {
+            events.add(trainer + " " + result.pass() + " done");
+        }
+    }
+
+    /** Keeps the batches it is given. */
+    private record Recorder(String name, List<DataSet> batches) implements Trainer, TrainingSession {
+        Recorder(String name) {
+            this(name, new ArrayList<>());
+        }
+
+        @Override
+        public TrainingSession start(TrainingJob job) {
+            return this;
+        }
+
+        @Override
+        public Map<String, Object> options() {
+            return Map.of();
+        }
+
+        @Override
+        public void trainPass(DataSetIterator iterator) {
+            iterator.forEachRemaining(batch -> batches.add(batch.copy()));
+        }
+
+        @Override
+        public Predictive predict(INDArray features) {
+            return new Predictive.Classes(Nd4j.valueArrayOf(new long[] {features.size(0), 3}, 1 / 3f));
+        }
+    }
+}

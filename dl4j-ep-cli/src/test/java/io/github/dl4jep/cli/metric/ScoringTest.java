@@ -1,0 +1,93 @@
+package io.github.dl4jep.cli.metric;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.dl4jep.cli.data.Split;
+import io.github.dl4jep.cli.data.Task;
+import io.github.dl4jep.cli.trainer.Predictive;
+import io.github.dl4jep.cli.trainer.TrainingSession;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
+import org.nd4j.linalg.factory.Nd4j;
+
+class ScoringTest {
+    private static final INDArray LABELS = Nd4j.create(new float[][] {{1, 0}, {0, 1}, {0, 1}, {1, 0}});
+
+    @Test
+    void classificationHasErrorsOfAllPredictions() {
+        INDArray probabilities = Nd4j.create(new float[][] {{.9f, .1f}, {.2f, .8f}, {.7f, .3f}, {.6f, .4f}});
+        INDArray potentials = Nd4j.create(new float[][] {{-5, -9}, {7, 3}, {7, 3}, {2, 1}});
+
+        Figures figures = Scoring.of(
+                new Fixed(new Predictive.Classes(probabilities), potentials), split(Task.CLASSIFICATION, LABELS, 1));
+
+        assertThat(figures.testError()).isCloseTo(0.25, within(1e-12));
+        assertThat(figures.nll())
+                .isCloseTo(-(Math.log(.9) + Math.log(.8) + Math.log(.3) + Math.log(.6)) / 4, within(1e-6));
+        assertThat(figures.ece()).isBetween(0.0, 1.0);
+        assertThat(figures.pointTestError()).isCloseTo(0.5, within(1e-12));
+        assertThat(figures.sampledTestError()).isNull();
+        assertThat(figures.rmse()).isNull();
+        assertThat(figures.diverged()).isFalse();
+    }
+
+    @Test
+    void regressionIsInOriginalUnits() {
+        INDArray targets = Nd4j.create(new float[][] {{0}, {0}});
+        INDArray mean = Nd4j.create(new float[][] {{3}, {4}});
+        INDArray variance = Nd4j.onesLike(mean);
+
+        Figures figures = Scoring.of(
+                new Fixed(new Predictive.Gaussian(mean, variance), null), split(Task.REGRESSION, targets, 2));
+
+        // root of (9 + 16) / 2, times 2; the mean of 9/2 and 16/2 below the density's maximum
+        assertThat(figures.rmse()).isCloseTo(2 * Math.sqrt(12.5), within(1e-6));
+        assertThat(figures.logLikelihood()).isCloseTo(-0.5 * Math.log(2 * Math.PI) - 6.25 - Math.log(2), within(1e-6));
+        assertThat(figures.testError()).isNull();
+    }
+
+    @Test
+    void outputsThatAreNotFiniteHaveNoFigures() {
+        INDArray nan = Nd4j.valueArrayOf(new long[] {4, 2}, Float.NaN);
+        INDArray infinite = Nd4j.valueArrayOf(new long[] {4, 1}, Float.POSITIVE_INFINITY);
+
+        assertThat(Scoring.of(new Fixed(new Predictive.Classes(nan), null), split(Task.CLASSIFICATION, LABELS, 1)))
+                .isEqualTo(Figures.NONE);
+        assertThat(Scoring.of(
+                                new Fixed(new Predictive.Gaussian(infinite, infinite), null),
+                                split(Task.REGRESSION, infinite, 1))
+                        .diverged())
+                .isTrue();
+    }
+
+    private static Split split(Task task, INDArray labels, double targetDeviation) {
+        DataSet rows = new DataSet(Nd4j.zeros(labels.size(0), 1), labels);
+        return new Split(0, task, rows, rows, targetDeviation);
+    }
+
+    /** Predicts the same whatever the input. */
+    private record Fixed(Predictive predictive, INDArray point) implements TrainingSession {
+        @Override
+        public Map<String, Object> options() {
+            return Map.of();
+        }
+
+        @Override
+        public void trainPass(DataSetIterator batches) {}
+
+        @Override
+        public Predictive predict(INDArray features) {
+            return predictive;
+        }
+
+        @Override
+        public Optional<INDArray> pointScores(INDArray features) {
+            return Optional.ofNullable(point);
+        }
+    }
+}

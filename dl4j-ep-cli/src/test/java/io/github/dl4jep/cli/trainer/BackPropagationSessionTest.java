@@ -1,0 +1,60 @@
+package io.github.dl4jep.cli.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.dl4jep.cli.data.DataShape;
+import io.github.dl4jep.cli.data.Task;
+import io.github.dl4jep.cli.definition.NetworkDefinition;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.ViewIterator;
+import org.nd4j.linalg.factory.Nd4j;
+
+class BackPropagationSessionTest {
+    @ParameterizedTest
+    @ValueSource(strings = {"adam", "sgd"})
+    void learnsAndPredictsWithTheTrainingResiduals(String trainer) {
+        INDArray inputs = Nd4j.linspace(-1, 1, 33).castTo(DataType.FLOAT).reshape(33, 1);
+        DataSet train = new DataSet(inputs, inputs.mul(2));
+        TrainingSession session = start(trainer, train, LearningRates.parse("0.05"));
+        Predictive.Gaussian before = (Predictive.Gaussian) session.predict(inputs);
+        for (int pass = 0; pass < 50; pass++) {
+            session.trainPass(new ViewIterator(train, 8));
+        }
+        Predictive.Gaussian after = (Predictive.Gaussian) session.predict(inputs);
+
+        double squares = after.mean().sub(train.getLabels()).norm2Number().doubleValue();
+        assertThat(after.variance().getDouble(32, 0)).isCloseTo(squares * squares / 33, within(1e-6));
+        assertThat(after.variance().getDouble(0, 0))
+                .isLessThan(before.variance().getDouble(0, 0) / 20);
+        assertThat(session.options()).containsEntry("learningRate", 0.05);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"adam", "sgd"})
+    void definitionIsLeftAsItIs(String trainer) {
+        DataSet train = new DataSet(Nd4j.ones(3, 1), Nd4j.ones(3, 1));
+        MultiLayerConfiguration definition = definition();
+        String before = definition.toJson();
+
+        Trainers.named(trainer)
+                .start(new TrainingJob(definition, Task.REGRESSION, train, LearningRates.DEFAULTS))
+                .trainPass(new ViewIterator(train, 2));
+
+        assertThat(definition.toJson()).isEqualTo(before);
+    }
+
+    private static TrainingSession start(String trainer, DataSet train, LearningRates rates) {
+        return Trainers.named(trainer).start(new TrainingJob(definition(), Task.REGRESSION, train, rates));
+    }
+
+    private static MultiLayerConfiguration definition() {
+        return NetworkDefinition.of("mlp:8", new DataShape(1, 1, Task.REGRESSION), 1)
+                .configuration();
+    }
+}
