@@ -154,6 +154,7 @@ public class EpOutputLayer extends BaseOutputLayer implements EpOutputConf {
      *
      * @return true for a bias
      */
+    @Override
     public boolean isHasBias() {
         return hasBias;
     }
@@ -163,6 +164,7 @@ public class EpOutputLayer extends BaseOutputLayer implements EpOutputConf {
      *
      * @param hasBias true for a bias
      */
+    @Override
     public void setHasBias(boolean hasBias) {
         this.hasBias = hasBias;
     }

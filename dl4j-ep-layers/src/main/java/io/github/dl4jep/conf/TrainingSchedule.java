@@ -83,8 +83,8 @@ public final class TrainingSchedule implements Serializable {
      */
     public SiteStep at(long step, double batchesPerPass) {
         double memory = Math.max(memoryPasses * batchesPerPass, minMemoryBatches);
-        double retention = Double.isInfinite(memory) ? 1 : 1 - 1 / Math.min(step, memory);
-        return new SiteStep(retention, 1 / Math.min(step, averagingBatches), damping);
+        double retention = Double.isInfinite(memory) ? 1 : 1 - 1 / Math.min((double) step, memory);
+        return new SiteStep(retention, 1 / Math.min((double) step, averagingBatches), damping);
     }
 
     /**
