@@ -15,7 +15,7 @@ final class RectifiedNormal {
 
     /** h(z). For z below 0 the density is factored out, so that the difference does not cancel in the tail. */
     static double mean(double z) {
-        if (z >= 0) {
+        if (z > 0) {
             return z + mean(-z);
         }
         return StandardNormal.density(z) * (1 + z * StandardNormal.millsRatio(z));
