@@ -30,8 +30,11 @@ public class EpDenseLayer extends FeedForwardLayer {
 
     private static final long serialVersionUID = 1L;
 
+    /** Whether there is a bias. */
     private boolean hasBias = true;
+    /** Prior of weights and bias. */
     private WeightPrior weightPrior = new GaussianPrior();
+    /** Gain of the prior, or 0 for the default. */
     private double priorGain;
 
     /** For Jackson. */

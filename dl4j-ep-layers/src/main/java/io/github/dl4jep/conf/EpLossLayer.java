@@ -31,8 +31,11 @@ public class EpLossLayer extends BaseOutputLayer implements EpOutputConf {
 
     private static final long serialVersionUID = 1L;
 
+    /** The likelihood, or null for the one of loss and activation. */
     private @Nullable Likelihood likelihood;
+    /** How batches are counted. */
     private TrainingSchedule schedule = new TrainingSchedule();
+    /** How many batches a pass has. */
     private PassCounter passCounter = new PassCounter();
 
     /** For Jackson. */

@@ -37,10 +37,15 @@ public class EpOutputLayer extends BaseOutputLayer implements EpOutputConf {
 
     private static final long serialVersionUID = 1L;
 
+    /** Prior of weights and bias. */
     private WeightPrior weightPrior = new GaussianPrior();
+    /** Gain of the prior, or 0 for the default. */
     private double priorGain;
+    /** The likelihood, or null for the one of loss and activation. */
     private @Nullable Likelihood likelihood;
+    /** How batches are counted. */
     private TrainingSchedule schedule = new TrainingSchedule();
+    /** How many batches a pass has. */
     private PassCounter passCounter = new PassCounter();
 
     /** For Jackson. */

@@ -18,7 +18,9 @@ public final class PassCounter implements Serializable {
     /** Without epochs and without a given pass length, the first pass is taken to end here. */
     private static final long LONGEST_UNKNOWN_FIRST_PASS = 100;
 
+    /** Batches in a pass, 0 while unknown. */
     private final double batchesPerPass;
+    /** Iteration count at the start of the current pass. */
     private final long passStart;
 
     /** A counter that knows nothing yet. */

@@ -28,10 +28,15 @@ public final class TrainingSchedule implements Serializable {
 
     private static final long serialVersionUID = 1L;
 
+    /** Passes remembered. */
     private final double memoryPasses;
+    /** Shortest memory in batches. */
     private final double minMemoryBatches;
+    /** Batches over which predictions average the means. */
     private final double averagingBatches;
+    /** Share of each batch that is applied. */
     private final double damping;
+    /** Sweeps over each batch. */
     private final int sweepsPerBatch;
 
     /** The default schedule: one rule for all data sets. */

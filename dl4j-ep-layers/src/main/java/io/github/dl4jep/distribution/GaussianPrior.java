@@ -29,6 +29,7 @@ public final class GaussianPrior implements WeightPrior {
     private static final long serialVersionUID = 1L;
     private static final List<String> NAMES = List.of(PRECISION, MEAN_TIMES_PRECISION, AVERAGED_MEAN);
 
+    /** s0, the prior variance as a share of gain / fan-in. */
     private final double scale;
 
     /** The default prior, scale .5. */

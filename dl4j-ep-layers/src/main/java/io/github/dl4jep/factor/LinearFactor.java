@@ -32,10 +32,10 @@ public final class LinearFactor {
      */
     public static Moments messageToPreActivation(Moments input, WeightMoments weights, @Nullable WeightMoments bias) {
         INDArray m = input.mean();
-        INDArray mean = product(m, weights.mean());
-        INDArray variance = product(m.mul(m), weights.variance());
+        INDArray mean = product(m, weights.mean(), false, false);
+        INDArray variance = product(m.mul(m), weights.variance(), false, false);
         if (input.variance() != null) {
-            accumulate(input.variance(), weights.secondMoment(), variance);
+            Nd4j.gemm(input.variance(), weights.secondMoment(), variance, false, false, 1, 1);
         }
         if (bias != null) {
             mean.addiRowVector(bias.mean());
@@ -84,8 +84,8 @@ public final class LinearFactor {
      */
     public static BackwardMessage messageToInput(BackwardMessage message, WeightMoments weights) {
         return new BackwardMessage(
-                Nd4j.gemm(message.shift(), weights.mean(), false, true),
-                Nd4j.gemm(message.precision(), weights.secondMoment(), false, true));
+                product(message.shift(), weights.mean(), false, true),
+                product(message.precision(), weights.secondMoment(), false, true));
     }
 
     /**
@@ -101,8 +101,8 @@ public final class LinearFactor {
             secondMoment.addi(input.variance());
         }
         return new WeightSite(
-                Nd4j.gemm(input.mean(), message.shift(), true, false),
-                Nd4j.gemm(secondMoment, message.precision(), true, false));
+                product(input.mean(), message.shift(), true, false),
+                product(secondMoment, message.precision(), true, false));
     }
 
     /**
@@ -115,23 +115,23 @@ public final class LinearFactor {
         return new WeightSite(message.shift().sum(true, 0), message.precision().sum(true, 0));
     }
 
-    private static INDArray product(INDArray a, INDArray b) {
-        return Nd4j.gemm(a, b, false, false);
-    }
-
-    private static void accumulate(INDArray a, INDArray b, INDArray sum) {
-        Nd4j.gemm(a, b, sum, false, false, 1, 1);
+    /** op(a) op(b) as a new f-ordered array: the order that ND4J's matrix product writes without a copy. */
+    private static INDArray product(INDArray a, INDArray b, boolean transposeA, boolean transposeB) {
+        long rows = transposeA ? a.columns() : a.rows();
+        long columns = transposeB ? b.rows() : b.columns();
+        INDArray result = Nd4j.createUninitialized(a.dataType(), new long[] {rows, columns}, 'f');
+        return Nd4j.gemm(a, b, result, transposeA, transposeB, 1, 0);
     }
 
     /** Mean over the units of a [nIn, nOut] array, as a column: a product with ones is the fastest reduction. */
     private static INDArray meanOverUnits(INDArray weights) {
         INDArray ones =
                 Nd4j.valueArrayOf(new long[] {weights.columns(), 1}, 1.0 / weights.columns(), weights.dataType());
-        return Nd4j.gemm(weights, ones, false, false);
+        return product(weights, ones, false, false);
     }
 
     /** x diag(c) x^T for a column c. */
     private static INDArray weightedGram(INDArray x, INDArray c) {
-        return Nd4j.gemm(x.mulRowVector(c.reshape(1, c.length())), x, false, true);
+        return product(x.mulRowVector(c.reshape(1, c.length())), x, false, true);
     }
 }

@@ -8,12 +8,15 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
- * Any elementwise activation, by Gauss-Hermite quadrature. Approximate: exact for polynomials up to degree 2n - 1, about
- * 1e-3 for smooth activations at moderate variance, about 1e-2 where a kink meets a large variance.
+ * Any elementwise activation, by Gauss-Hermite quadrature. Approximate, exact only for polynomials up to degree n - 1.
+ *
+ * <p>Worst errors of the 32 nodes over means from -100 to 100, of the mean and gain in standard deviations of f, of the variance
+ * relatively: smooth activations 1e-3 for V up to 1 and 1e-2 up to 4; activations with a kink 4e-2 and .2. For larger V the nodes
+ * lie further apart than a bounded activation bends: up to .25. A jump inside the density costs up to .6.
  *
  * <p>The function is evaluated on all nodes of a block of elements at once; mean, variance and gain are then three small
  * matrix products. Values are taken relative to f(w), so that a small variance does not cancel:
- * \( a = f(w) + \sum\omega_i d_i \), \( s = \sum\omega_i d_i^2 - (a - f(w))^2 \),
+ * \( a = f(w) + \sum\omega_i d_i \), \( s = \sum\omega_i (d_i - \sum\omega_j d_j)^2 \),
  * \( D = \sum\omega_i x_i d_i / \sqrt V \), \( d_i = f(w + \sqrt V x_i) - f(w) \).
  */
 public final class QuadratureUnit implements Unit {
@@ -88,11 +91,14 @@ public final class QuadratureUnit implements Unit {
         values = activate(values).subiColumnVector(atCenter);
         INDArray sums = values.mmul(weights.castTo(type));
         INDArray rise = sums.getColumn(0, true);
+        values.subiColumnVector(rise);
         INDArray squares = values.muli(values).mmul(weights.castTo(type).getColumn(0, true));
-        center.assign(atCenter.addi(rise));
         gain.get(interval(start, end))
                 .assign(gainOf(sums.getColumn(1, true), deviation).reshape(-1));
-        variance.assign(Transforms.max(squares.subi(rise.mul(rise)), 0, false));
+        // Some activations compare, and so answer a number to a NaN; the zeros keep it, and the whole batch is
+        // rejected.
+        center.muli(0).addi(atCenter).addi(rise);
+        variance.muli(0).addi(squares);
     }
 
     /** Sum / sqrt(V); where V is 0 nothing is uncertain and the gain carries nothing, so it is 0 there. */

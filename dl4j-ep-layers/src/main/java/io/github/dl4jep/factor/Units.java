@@ -37,7 +37,7 @@ public final class Units {
         register(ActivationGELU.class, Units::reluLike);
         register(ActivationSwish.class, Units::reluLike);
         register(ActivationMish.class, Units::reluLike);
-        register(ActivationSoftPlus.class, Units::reluLike);
+        register(ActivationSoftPlus.class, a -> reluLike(new SoftPlus()));
     }
 
     private Units() {}

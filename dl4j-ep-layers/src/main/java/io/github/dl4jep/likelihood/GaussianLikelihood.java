@@ -33,7 +33,9 @@ public final class GaussianLikelihood implements Likelihood {
     private static final long serialVersionUID = 1L;
     private static final double LOG_TWO_PI = Math.log(2 * Math.PI);
 
+    /** R to start with. */
     private final double initialNoise;
+    /** Whether R is learned. */
     private final boolean learnNoise;
 
     /** Noise that starts at 1 and is learned. */

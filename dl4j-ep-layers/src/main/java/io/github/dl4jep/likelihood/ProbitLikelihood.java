@@ -23,6 +23,7 @@ public final class ProbitLikelihood extends SiteApproximationLikelihood {
     /** A logistic curve of this slope is closest to the normal cdf; only the point network's outputs use it. */
     private static final double LOGISTIC_SLOPE = 1.702;
 
+    /** Whether outputs are independent of each other. */
     private final boolean independent;
 
     /** One class of several. */
