@@ -63,7 +63,8 @@ public final class Scoring {
         }
         Evaluation evaluation = new Evaluation((int) labels.size(1));
         evaluation.eval(labels, scores);
-        int wrong = evaluation.falseNegatives().values().stream().mapToInt(n -> n).sum();
+        int wrong =
+                evaluation.falseNegatives().values().stream().mapToInt(n -> n).sum();
         return (double) wrong / labels.size(0);
     }
 
