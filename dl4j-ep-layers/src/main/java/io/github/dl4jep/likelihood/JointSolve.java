@@ -33,6 +33,7 @@ final class JointSolve {
     private final INDArray deviation;
     private final INDArray noise;
     private final INDArray residual;
+    private final INDArray observed;
     private final @Nullable INDArray correlation;
 
     /**
@@ -44,10 +45,11 @@ final class JointSolve {
      */
     JointSolve(INDArray variance, @Nullable INDArray covariance, PseudoObservation observation) {
         // An entry that is not observed has no variance here: that takes it out of every equation but its own.
-        this.variance = variance.mul(observation.observed());
+        this.observed = observation.observed();
+        this.variance = variance.mul(observed);
         this.deviation = Transforms.sqrt(this.variance, true);
         this.noise = observation.noise();
-        this.residual = observation.residual().mul(observation.observed());
+        this.residual = observation.residual().mul(observed);
         this.correlation = covariance == null ? null : correlation(variance, covariance.castTo(DataType.DOUBLE));
     }
 
@@ -92,7 +94,8 @@ final class JointSolve {
         INDArray shared = Nd4j.diag(preconditioner).reshape(variance.rows(), 1);
         INDArray total = variance.mean(true, 1).addi(meanNoise);
         INDArray diagonal = variance.add(noise).rdivi(1).muliColumnVector(shared.mul(total));
-        return new Solution(shift, diagonal);
+        // What is not observed is 0 only to the tolerance of the iteration.
+        return new Solution(shift.muli(observed), diagonal);
     }
 
     private @Nullable INDArray conjugateGradients(INDArray preconditioner) {
