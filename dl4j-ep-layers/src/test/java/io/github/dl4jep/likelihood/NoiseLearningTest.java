@@ -55,7 +55,7 @@ class NoiseLearningTest {
         INDArray residual = Arrays2d.uniform(random, 60, 1, -2, 2);
         INDArray ones = Arrays2d.filled(60, 1, 1);
         double noise = 1;
-        for (int step = 0; step < 3000; step++) {
+        for (int step = 0; step < 400; step++) {
             PseudoObservation observation = PseudoObservation.of(residual, Arrays2d.filled(60, 1, noise), ones);
             noise = next(variance, covariance, observation, noise, 1, true).getDouble(0);
         }
