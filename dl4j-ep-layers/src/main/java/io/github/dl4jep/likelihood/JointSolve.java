@@ -27,6 +27,9 @@ final class JointSolve {
     /** From this many outputs on, the shared factorisation is cheaper. */
     private static final int SHARED_FROM = 4;
 
+    /** The shared matrix stands for every output only while their noise is alike. */
+    private static final double LARGEST_SHARED_SPREAD = 5;
+
     private static final int MAX_ITERATIONS = 60;
     private static final double TOLERANCE = 1e-7;
 
@@ -38,6 +41,8 @@ final class JointSolve {
     private final double[] deviation;
     private final double[] noise;
     private final double[] residual;
+    /** 1 where observed, else 0. */
+    private final double[] observed;
     /** P, symmetric, or null if samples are independent. */
     private final double @Nullable [] correlation;
 
@@ -51,7 +56,7 @@ final class JointSolve {
     JointSolve(INDArray variance, @Nullable INDArray covariance, PseudoObservation observation) {
         this.rows = variance.rows();
         this.outputs = variance.columns();
-        double[] observed = Rows.columns(observation.observed());
+        this.observed = Rows.columns(observation.observed());
         double[] all = Rows.columns(variance);
         // An entry that is not observed has no variance here: that takes it out of every equation but its own.
         this.variance = product(all, observed);
@@ -74,7 +79,22 @@ final class JointSolve {
         if (correlation == null) {
             return solveIndependent();
         }
-        return outputs < SHARED_FROM ? solveEach() : solveShared();
+        return outputs < SHARED_FROM || noiseSpread() > LARGEST_SHARED_SPREAD ? solveEach() : solveShared();
+    }
+
+    /** Largest ratio between the noise variances of one row. */
+    private double noiseSpread() {
+        double spread = 1;
+        for (int n = 0; n < rows; n++) {
+            double least = Double.MAX_VALUE;
+            double most = 0;
+            for (int i = n; i < noise.length; i += rows) {
+                least = Math.min(least, noise[i]);
+                most = Math.max(most, noise[i]);
+            }
+            spread = Math.max(spread, most / least);
+        }
+        return spread;
     }
 
     private Solution solveIndependent() {
@@ -118,7 +138,8 @@ final class JointSolve {
             double shared = preconditioner[n * rows + n] * (meanVariance[n] + meanNoise[n]);
             diagonal[i] = shared / (variance[i] + noise[i]);
         }
-        return solution(shift, diagonal);
+        // What is not observed is 0 only to the tolerance of the iteration.
+        return solution(product(shift, observed), diagonal);
     }
 
     /** Preconditioned conjugate gradients on all outputs at once; null if they did not converge. */
