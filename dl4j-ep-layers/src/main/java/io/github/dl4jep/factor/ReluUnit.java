@@ -36,7 +36,7 @@ public final class ReluUnit extends ScalarUnit {
         INDArray s = a.ulike();
         INDArray gain = a.ulike();
         FusedLoop.run(
-                (in, out, count) -> RectifiedNormalTable.scaled(in[0], in[1], out[0], out[1], out[2], count),
+                (in, out, count, start) -> RectifiedNormalTable.scaled(in[0], in[1], out[0], out[1], out[2], count),
                 new INDArray[] {preActivation.mean(), variance},
                 new INDArray[] {a, s, gain});
         return new UnitMoments(new Moments(a, s), gain);

@@ -23,6 +23,7 @@ final class LinearSweep {
     private @Nullable WeightMoments weightMoments;
     private @Nullable WeightSite weightSite;
     private @Nullable WeightSite biasSite;
+    private boolean sitesAreBounded;
 
     /**
      * The weights of a layer.
@@ -52,13 +53,17 @@ final class LinearSweep {
         if (input == null || weightMoments == null) {
             throw new IllegalStateException("backward without forward");
         }
-        weightSite = LinearFactor.messageToWeights(message, input);
+        BackwardMessage toInput = input.isObserved() ? null : LinearFactor.messageToInput(message, weightMoments);
+        weightSite = LinearFactor.messageToWeights(message, input, weightMoments);
+        weightMoments = null;
         biasSite = bias.get() == null ? null : LinearFactor.messageToBias(message);
-        return input.isObserved() ? null : LinearFactor.messageToInput(message, weightMoments);
+        sitesAreBounded = LinearFactor.boundsSites(message, input);
+        return toInput;
     }
 
     boolean hasFiniteSites() {
-        return (weightSite == null || weightSite.isFinite()) && (biasSite == null || biasSite.isFinite());
+        return sitesAreBounded
+                || ((weightSite == null || weightSite.isFinite()) && (biasSite == null || biasSite.isFinite()));
     }
 
     void commit(SiteStep step) {
@@ -77,6 +82,7 @@ final class LinearSweep {
         weightMoments = null;
         weightSite = null;
         biasSite = null;
+        sitesAreBounded = false;
     }
 
     /** Moments of the pre-activation for a prediction. */
