@@ -23,7 +23,6 @@ final class LinearSweep {
     private @Nullable WeightMoments weightMoments;
     private @Nullable WeightSite weightSite;
     private @Nullable WeightSite biasSite;
-    private boolean sitesAreBounded;
 
     /**
      * The weights of a layer.
@@ -57,13 +56,11 @@ final class LinearSweep {
         weightSite = LinearFactor.messageToWeights(message, input, weightMoments);
         weightMoments = null;
         biasSite = bias.get() == null ? null : LinearFactor.messageToBias(message);
-        sitesAreBounded = LinearFactor.boundsSites(message, input);
         return toInput;
     }
 
     boolean hasFiniteSites() {
-        return sitesAreBounded
-                || ((weightSite == null || weightSite.isFinite()) && (biasSite == null || biasSite.isFinite()));
+        return (weightSite == null || weightSite.isFinite()) && (biasSite == null || biasSite.isFinite());
     }
 
     void commit(SiteStep step) {
@@ -82,7 +79,6 @@ final class LinearSweep {
         weightMoments = null;
         weightSite = null;
         biasSite = null;
-        sitesAreBounded = false;
     }
 
     /** Moments of the pre-activation for a prediction. */
