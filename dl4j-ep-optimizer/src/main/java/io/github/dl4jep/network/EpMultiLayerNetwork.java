@@ -244,6 +244,15 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
     }
 
     /**
+     * What Java serialisation writes in place of the network.
+     *
+     * @return the network's file, which reads as a network again
+     */
+    protected Object writeReplace() {
+        return SerializedNetwork.of(this);
+    }
+
+    /**
      * Compares definition, counters and posterior.
      *
      * @param other another object
