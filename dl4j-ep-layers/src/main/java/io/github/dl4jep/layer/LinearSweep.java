@@ -9,13 +9,17 @@ import io.github.dl4jep.distribution.WeightMoments;
 import io.github.dl4jep.distribution.WeightPosterior;
 import io.github.dl4jep.distribution.WeightSite;
 import io.github.dl4jep.factor.LinearFactor;
+import java.util.Arrays;
 import java.util.function.Supplier;
+import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The weights of one layer in a sweep: {@link LinearFactor}'s messages, and this batch's sites until they are committed. */
 final class LinearSweep {
 
+    private final long inputs;
+    private final Supplier<String> place;
     private final Supplier<WeightPosterior> weights;
     private final Supplier<@Nullable WeightPosterior> bias;
 
@@ -27,16 +31,25 @@ final class LinearSweep {
     /**
      * The weights of a layer.
      *
+     * @param inputs number of columns the layer takes
+     * @param place the layer's name and index, for messages
      * @param weights posterior of the weights, bound to the layer's current parameters
      * @param bias posterior of the bias, or of null
      */
-    LinearSweep(Supplier<WeightPosterior> weights, Supplier<@Nullable WeightPosterior> bias) {
+    LinearSweep(
+            long inputs,
+            Supplier<String> place,
+            Supplier<WeightPosterior> weights,
+            Supplier<@Nullable WeightPosterior> bias) {
+        this.inputs = inputs;
+        this.place = place;
         this.weights = weights;
         this.bias = bias;
     }
 
     /** Moments and batch covariance of the pre-activation. */
     ForwardMessage forward(ForwardMessage message) {
+        requireColumns(message.moments().mean());
         input = message.moments();
         weightMoments = weights.get().moments(weightSite);
         WeightPosterior biasPosterior = bias.get();
@@ -83,6 +96,7 @@ final class LinearSweep {
 
     /** Moments of the pre-activation for a prediction. */
     Moments predict(Moments moments) {
+        requireColumns(moments.mean());
         WeightPosterior biasPosterior = bias.get();
         return LinearFactor.messageToPreActivation(
                 moments,
@@ -102,7 +116,22 @@ final class LinearSweep {
         return linear(values, weights.get().mode(), biasPosterior == null ? null : biasPosterior.mode());
     }
 
-    private static INDArray linear(INDArray values, INDArray weight, @Nullable INDArray offset) {
+    /**
+     * Throws if an array is not what this layer takes.
+     *
+     * @param values should be [minibatch, inputs]
+     */
+    private void requireColumns(INDArray values) {
+        if (values.rank() != 2 || values.size(1) != inputs) {
+            throw new DL4JInvalidInputException("Input has shape " + Arrays.toString(values.shape())
+                    + ", allowed is [minibatch, " + inputs + "] at " + place.get()
+                    + "; check the number of feature columns or nIn of the layer, and flatten images by"
+                    + " setInputType(InputType.convolutionalFlat(...)) or a preprocessor");
+        }
+    }
+
+    private INDArray linear(INDArray values, INDArray weight, @Nullable INDArray offset) {
+        requireColumns(values);
         INDArray result = values.mmul(weight);
         return offset == null ? result : result.addiRowVector(offset);
     }
