@@ -7,8 +7,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * The matrix products of one EP batch and nothing else: same shapes, preallocated f-ordered results. What a sweep could cost at
- * best.
+ * The matrix products of one EP batch and nothing else: same shapes, every product with operands of its own, as in a
+ * sweep, and preallocated f-ordered results. What a sweep could cost at best.
  *
  * <p>Per dense layer: forward m M, m^2 S and (not for the first layer) v Q; backward m^T z, (m^2 + v)^T G and (not for the
  * first layer) z M^T, G Q^T.
@@ -33,19 +33,14 @@ final class BareProducts {
         for (int layer = 0; layer + 1 < sizes.size(); layer++) {
             int in = sizes.get(layer);
             int out = sizes.get(layer + 1);
-            INDArray input = random(batch, in);
-            INDArray weights = random(in, out);
-            INDArray message = random(batch, out);
-            INDArray forward = empty(batch, out);
-            INDArray site = empty(in, out);
             for (int repeat = 0; repeat < (layer == 0 ? 2 : 3); repeat++) {
-                products.add(new Product(input, weights, forward, false, false));
+                products.add(new Product(random(batch, in), random(in, out), empty(batch, out), false, false));
             }
             for (int repeat = 0; repeat < 2; repeat++) {
-                products.add(new Product(input, message, site, true, false));
+                products.add(new Product(random(batch, in), random(batch, out), empty(in, out), true, false));
             }
             for (int repeat = 0; layer > 0 && repeat < 2; repeat++) {
-                products.add(new Product(message, weights, empty(batch, in), false, true));
+                products.add(new Product(random(batch, out), random(in, out), empty(batch, in), false, true));
             }
         }
     }

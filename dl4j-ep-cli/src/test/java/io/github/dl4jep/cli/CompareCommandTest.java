@@ -42,8 +42,8 @@ class CompareCommandTest {
                 .toIterable()
                 .containsExactly("data", "network", "parameters", "seed", "batch", "runs");
         assertThat(json.get("data").asText()).isEqualTo("iris");
-        assertThat(json.get("network").asText()).isEqualTo("mlp:10,10");
-        assertThat(json.get("parameters").asInt()).isEqualTo(4 * 10 + 10 + 10 * 10 + 10 + 10 * 3 + 3);
+        assertThat(json.get("network").asText()).isEqualTo("mlp:50");
+        assertThat(json.get("parameters").asInt()).isEqualTo(4 * 50 + 50 + 50 * 3 + 3);
         assertThat(json.get("seed").asInt()).isEqualTo(5);
         assertThat(json.get("batch").asInt()).isEqualTo(16);
         assertThat(json.get("runs").findValuesAsText("trainer")).containsExactly("adam", "sgd");

@@ -20,9 +20,6 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 public final class LinearFactor {
 
-    /** Far below the largest float, so that sums inside a product cannot overflow either. */
-    private static final double SAFE = 1e30;
-
     private LinearFactor() {}
 
     /**
@@ -34,9 +31,8 @@ public final class LinearFactor {
      * @return moments of the pre-activation
      */
     public static Moments messageToPreActivation(Moments input, WeightMoments weights, @Nullable WeightMoments bias) {
-        INDArray m = input.mean();
-        INDArray mean = product(m, weights.mean(), false, false);
-        INDArray variance = product(m.mul(m), weights.variance(), false, false);
+        INDArray mean = product(input.mean(), weights.mean(), false, false);
+        INDArray variance = product(input.squaredMean(), weights.variance(), false, false);
         if (input.variance() != null) {
             Nd4j.gemm(input.variance(), weights.secondMoment(), variance, false, false, 1, 1);
         }
@@ -98,15 +94,11 @@ public final class LinearFactor {
      * @return the sites of this batch
      */
     public static WeightSite messageToWeights(BackwardMessage message, Moments input, WeightMoments weights) {
-        INDArray secondMoment = input.mean().mul(input.mean());
-        if (input.variance() != null) {
-            secondMoment.addi(input.variance());
-        }
         INDArray shift = reusable(weights.mean());
         INDArray precision = reusable(weights.variance());
         return new WeightSite(
                 Nd4j.gemm(input.mean(), message.shift(), shift, true, false, 1, 0),
-                Nd4j.gemm(secondMoment, message.precision(), precision, true, false, 1, 0));
+                Nd4j.gemm(input.secondMoment(), message.precision(), precision, true, false, 1, 0));
     }
 
     /** The array itself if a product can be written into it, else a new one. */
@@ -114,25 +106,6 @@ public final class LinearFactor {
         return array.ordering() == 'f' && !array.isView()
                 ? array
                 : Nd4j.createUninitialized(array.dataType(), array.shape(), 'f');
-    }
-
-    /**
-     * Tells from the messages alone that all sites are finite, by the Cauchy-Schwarz inequality: |m^T z| is at most |m| |z|. Much
-     * cheaper than looking at every site; false says nothing.
-     *
-     * @param message z and G at the pre-activation
-     * @param input moments of the input
-     * @return true if every element of the sites is certainly finite
-     */
-    public static boolean boundsSites(BackwardMessage message, Moments input) {
-        double rows = input.mean().size(0);
-        double mean = input.mean().norm2Number().doubleValue();
-        double variance =
-                input.variance() == null ? 0 : input.variance().norm2Number().doubleValue();
-        double shift = message.shift().norm2Number().doubleValue();
-        double precision = message.precision().norm2Number().doubleValue();
-        // rows covers the bias, an input of 1 in every row. NaN and infinity make every comparison false.
-        return (mean + rows) * shift < SAFE && (mean * mean + variance + rows) * precision < SAFE;
     }
 
     /**

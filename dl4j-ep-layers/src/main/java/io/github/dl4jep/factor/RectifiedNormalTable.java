@@ -56,17 +56,19 @@ final class RectifiedNormalTable {
     }
 
     /**
-     * Mean, variance and gain of max(u, 0) for u ~ N(w, v).
+     * Mean, variance and gain of max(u, 0) for u ~ N(w, v), and the squares that the next layer needs.
      *
-     * @param w means
-     * @param v variances, not negative
-     * @param a result: mean
-     * @param s result: variance
-     * @param d result: gain
+     * @param in w and v, not negative
+     * @param out results: mean, variance, gain, squared mean, second moment
      * @param count number of elements
      */
-    static void scaled(float[] w, float[] v, float[] a, float[] s, float[] d, int count) {
+    static void scaled(float[][] in, float[][] out, int count) {
         float[] t = TABLE;
+        float[] w = in[0];
+        float[] v = in[1];
+        float[] mean = out[0];
+        float[] variance = out[1];
+        float[] gain = out[2];
         for (int i = 0; i < count; i++) {
             float deviation = (float) Math.sqrt(v[i]);
             float z = w[i] / deviation;
@@ -75,21 +77,30 @@ final class RectifiedNormalTable {
                 int cell = (int) position;
                 float x = position - cell;
                 int at = cell * WIDTH;
-                a[i] = deviation * (t[at] + x * (t[at + 1] + x * (t[at + 2] + x * t[at + 3])));
-                s[i] = v[i] * (t[at + 4] + x * (t[at + 5] + x * (t[at + 6] + x * t[at + 7])));
-                d[i] = t[at + 8] + x * (t[at + 9] + x * (t[at + 10] + x * t[at + 11]));
+                mean[i] = deviation * (t[at] + x * (t[at + 1] + x * (t[at + 2] + x * t[at + 3])));
+                variance[i] = v[i] * (t[at + 4] + x * (t[at + 5] + x * (t[at + 6] + x * t[at + 7])));
+                gain[i] = t[at + 8] + x * (t[at + 9] + x * (t[at + 10] + x * t[at + 11]));
             } else {
-                outside(w, v, a, s, d, i);
+                outside(w, v, out, i);
             }
         }
+        squares(mean, variance, out[3], out[4], count);
     }
 
-    private static void outside(float[] w, float[] v, float[] a, float[] s, float[] d, int i) {
+    private static void outside(float[] w, float[] v, float[][] out, int i) {
         // Also reached with v = 0: then z is infinite, or NaN for w = 0, where the gain is the mean of both slopes.
         // A NaN in w or v must not vanish here: it goes on and the whole batch is rejected.
         boolean right = w[i] > 0;
-        a[i] = right ? w[i] : 0 * w[i];
-        s[i] = right ? v[i] : 0 * v[i];
-        d[i] = right ? 1 : w[i] < 0 ? 0 : 0.5f;
+        out[0][i] = right ? w[i] : 0 * w[i];
+        out[1][i] = right ? v[i] : 0 * v[i];
+        out[2][i] = right ? 1 : w[i] < 0 ? 0 : 0.5f;
+    }
+
+    private static void squares(float[] mean, float[] variance, float[] squaredMean, float[] secondMoment, int count) {
+        for (int i = 0; i < count; i++) {
+            float square = mean[i] * mean[i];
+            squaredMean[i] = square;
+            secondMoment[i] = square + variance[i];
+        }
     }
 }

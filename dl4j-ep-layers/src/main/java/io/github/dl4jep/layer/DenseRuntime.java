@@ -111,7 +111,8 @@ public final class DenseRuntime extends BaseLayer<EpDenseLayer> implements EpLay
     private LinearSweep linear() {
         if (linear == null) {
             PosteriorParamInitializer layout = layerConf().initializer();
-            linear = new LinearSweep(() -> layout.weights(params), () -> layout.bias(params));
+            linear = new LinearSweep(
+                    layerConf().getNIn(), this::describe, () -> layout.weights(params), () -> layout.bias(params));
         }
         return linear;
     }

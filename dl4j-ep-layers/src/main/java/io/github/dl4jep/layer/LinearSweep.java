@@ -9,13 +9,17 @@ import io.github.dl4jep.distribution.WeightMoments;
 import io.github.dl4jep.distribution.WeightPosterior;
 import io.github.dl4jep.distribution.WeightSite;
 import io.github.dl4jep.factor.LinearFactor;
+import java.util.Arrays;
 import java.util.function.Supplier;
+import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The weights of one layer in a sweep: {@link LinearFactor}'s messages, and this batch's sites until they are committed. */
 final class LinearSweep {
 
+    private final long inputs;
+    private final Supplier<String> place;
     private final Supplier<WeightPosterior> weights;
     private final Supplier<@Nullable WeightPosterior> bias;
 
@@ -23,21 +27,29 @@ final class LinearSweep {
     private @Nullable WeightMoments weightMoments;
     private @Nullable WeightSite weightSite;
     private @Nullable WeightSite biasSite;
-    private boolean sitesAreBounded;
 
     /**
      * The weights of a layer.
      *
+     * @param inputs number of columns the layer takes
+     * @param place the layer's name and index, for messages
      * @param weights posterior of the weights, bound to the layer's current parameters
      * @param bias posterior of the bias, or of null
      */
-    LinearSweep(Supplier<WeightPosterior> weights, Supplier<@Nullable WeightPosterior> bias) {
+    LinearSweep(
+            long inputs,
+            Supplier<String> place,
+            Supplier<WeightPosterior> weights,
+            Supplier<@Nullable WeightPosterior> bias) {
+        this.inputs = inputs;
+        this.place = place;
         this.weights = weights;
         this.bias = bias;
     }
 
     /** Moments and batch covariance of the pre-activation. */
     ForwardMessage forward(ForwardMessage message) {
+        requireColumns(message.moments().mean());
         input = message.moments();
         weightMoments = weights.get().moments(weightSite);
         WeightPosterior biasPosterior = bias.get();
@@ -57,13 +69,11 @@ final class LinearSweep {
         weightSite = LinearFactor.messageToWeights(message, input, weightMoments);
         weightMoments = null;
         biasSite = bias.get() == null ? null : LinearFactor.messageToBias(message);
-        sitesAreBounded = LinearFactor.boundsSites(message, input);
         return toInput;
     }
 
     boolean hasFiniteSites() {
-        return sitesAreBounded
-                || ((weightSite == null || weightSite.isFinite()) && (biasSite == null || biasSite.isFinite()));
+        return (weightSite == null || weightSite.isFinite()) && (biasSite == null || biasSite.isFinite());
     }
 
     void commit(SiteStep step) {
@@ -82,11 +92,11 @@ final class LinearSweep {
         weightMoments = null;
         weightSite = null;
         biasSite = null;
-        sitesAreBounded = false;
     }
 
     /** Moments of the pre-activation for a prediction. */
     Moments predict(Moments moments) {
+        requireColumns(moments.mean());
         WeightPosterior biasPosterior = bias.get();
         return LinearFactor.messageToPreActivation(
                 moments,
@@ -106,7 +116,22 @@ final class LinearSweep {
         return linear(values, weights.get().mode(), biasPosterior == null ? null : biasPosterior.mode());
     }
 
-    private static INDArray linear(INDArray values, INDArray weight, @Nullable INDArray offset) {
+    /**
+     * Throws if an array is not what this layer takes.
+     *
+     * @param values should be [minibatch, inputs]
+     */
+    private void requireColumns(INDArray values) {
+        if (values.rank() != 2 || values.size(1) != inputs) {
+            throw new DL4JInvalidInputException("Input has shape " + Arrays.toString(values.shape())
+                    + ", allowed is [minibatch, " + inputs + "] at " + place.get()
+                    + "; check the number of feature columns or nIn of the layer, and flatten images by"
+                    + " setInputType(InputType.convolutionalFlat(...)) or a preprocessor");
+        }
+    }
+
+    private INDArray linear(INDArray values, INDArray weight, @Nullable INDArray offset) {
+        requireColumns(values);
         INDArray result = values.mmul(weight);
         return offset == null ? result : result.addiRowVector(offset);
     }

@@ -137,7 +137,8 @@ public final class OutputRuntime extends BaseOutputLayer<EpOutputLayer> implemen
     private LinearSweep linear() {
         if (linear == null) {
             PosteriorParamInitializer layout = layerConf().initializer();
-            linear = new LinearSweep(() -> layout.weights(params), () -> layout.bias(params));
+            linear = new LinearSweep(
+                    layerConf().getNIn(), this::describe, () -> layout.weights(params), () -> layout.bias(params));
         }
         return linear;
     }

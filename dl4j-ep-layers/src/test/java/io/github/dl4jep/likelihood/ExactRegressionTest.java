@@ -175,7 +175,7 @@ class ExactRegressionTest {
             return new Sites(
                     forward,
                     message,
-                    LinearFactor.messageToWeights(message, input),
+                    LinearFactor.messageToWeights(message, input, moments),
                     LinearFactor.messageToBias(message));
         }
 
@@ -195,8 +195,7 @@ class ExactRegressionTest {
                 moved.addi(pending.shift().div(PRIOR_PRECISION));
             }
             INDArray variance = Arrays2d.filled(mean.rows(), mean.columns(), 1 / PRIOR_PRECISION);
-            INDArray second = moved.mul(moved).addi(variance);
-            return new WeightMoments(moved.castTo(type), variance.castTo(type), second.castTo(type));
+            return WeightMoments.of(moved.castTo(type), variance.castTo(type));
         }
 
         private record Sites(ForwardMessage forward, BackwardMessage message, WeightSite weights, WeightSite bias) {

@@ -65,7 +65,12 @@ final class ConfigurationConverter {
             conf.getInputPreProcessors().forEach((index, preProcessor) -> {
                 if (!isRearranging(preProcessor)) {
                     problems.add("preprocessor " + preProcessor.getClass().getSimpleName() + " of layer " + index
-                            + " changes values, not only their arrangement; apply it to the data instead");
+                            + " may change values, not only their arrangement; apply it to the data instead, supported"
+                            + " are "
+                            + REARRANGING.stream()
+                                    .map(Class::getSimpleName)
+                                    .sorted()
+                                    .toList());
                 }
             });
         }

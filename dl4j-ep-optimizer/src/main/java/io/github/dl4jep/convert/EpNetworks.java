@@ -3,6 +3,7 @@ package io.github.dl4jep.convert;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
 import java.io.File;
 import java.io.IOException;
+import java.util.List;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
@@ -70,7 +71,7 @@ public final class EpNetworks {
         configuration.setIterationCount(0);
         configuration.setEpochCount(0);
         EpMultiLayerNetwork converted = from(configuration, options);
-        converted.setListeners(network.getListeners());
+        converted.setListeners(List.copyOf(network.getListeners()));
         return converted;
     }
 

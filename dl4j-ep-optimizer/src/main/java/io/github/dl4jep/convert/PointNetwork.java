@@ -3,6 +3,7 @@ package io.github.dl4jep.convert;
 import io.github.dl4jep.conf.EpActivationLayer;
 import io.github.dl4jep.conf.EpDenseLayer;
 import io.github.dl4jep.conf.EpLossLayer;
+import io.github.dl4jep.conf.EpOutputConf;
 import io.github.dl4jep.conf.EpOutputLayer;
 import io.github.dl4jep.distribution.WeightPosterior;
 import io.github.dl4jep.likelihood.Likelihood;
@@ -12,6 +13,7 @@ import java.util.Map;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
@@ -19,7 +21,10 @@ import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.NoOp;
 
 /** The plain DL4J network of an EP network: posterior means (or modes) as weights. */
@@ -30,7 +35,7 @@ final class PointNetwork {
     static MultiLayerNetwork of(EpMultiLayerNetwork network) {
         MultiLayerConfiguration conf = network.getLayerWiseConfigurations().clone();
         for (int i = 0; i < network.getnLayers(); i++) {
-            conf.getConf(i).setLayer(plain(network.getLayer(i).conf().getLayer(), i));
+            conf.getConf(i).setLayer(plain(network.getLayer(i), i));
             conf.getConf(i).clearVariables();
         }
         MultiLayerNetwork point = new MultiLayerNetwork(conf);
@@ -41,7 +46,8 @@ final class PointNetwork {
         return point;
     }
 
-    private static Layer plain(Layer layer, int index) {
+    private static Layer plain(org.deeplearning4j.nn.api.Layer runtime, int index) {
+        Layer layer = runtime.conf().getLayer();
         if (layer instanceof EpDenseLayer dense) {
             return shaped(
                     new DenseLayer.Builder()
@@ -51,12 +57,8 @@ final class PointNetwork {
                     dense);
         }
         if (layer instanceof EpOutputLayer output) {
-            return shaped(
-                    new OutputLayer.Builder(output.getLossFn())
-                            .hasBias(output.hasBias())
-                            .activation(output.getActivationFn())
-                            .build(),
-                    output);
+            // What the likelihood adds to the potentials needs a place, also where the EP layer has no bias.
+            return output(output, output.hasBias() || hasOffset(pointScale(runtime)));
         }
         if (layer instanceof EpActivationLayer activation) {
             ActivationLayer plain = new ActivationLayer(activation.getActivationFn());
@@ -64,6 +66,11 @@ final class PointNetwork {
             return plain;
         }
         if (layer instanceof EpLossLayer loss) {
+            Likelihood.PointScale scale = pointScale(runtime);
+            if (hasOffset(scale) || !scale.factor().eq(1).all()) {
+                // A loss layer cannot scale; an output layer with diagonal weights can.
+                return output(loss, hasOffset(scale));
+            }
             LossLayer plain = new LossLayer.Builder(loss.getLossFn())
                     .activation(loss.getActivationFn())
                     .build();
@@ -73,6 +80,24 @@ final class PointNetwork {
         }
         throw new DL4JInvalidConfigException("Layer " + index + " is a "
                 + layer.getClass().getSimpleName() + ", for which there is no plain DL4J layer");
+    }
+
+    private static Layer output(BaseOutputLayer from, boolean hasBias) {
+        return shaped(
+                new OutputLayer.Builder(from.getLossFn())
+                        .hasBias(hasBias)
+                        .activation(from.getActivationFn())
+                        .build(),
+                from);
+    }
+
+    private static Likelihood.PointScale pointScale(org.deeplearning4j.nn.api.Layer runtime) {
+        EpOutputConf conf = (EpOutputConf) runtime.conf().getLayer();
+        return conf.effectiveLikelihood().pointScale(runtime.paramTable());
+    }
+
+    private static boolean hasOffset(Likelihood.PointScale scale) {
+        return scale.offset().neq(0).any();
     }
 
     private static Layer shaped(FeedForwardLayer plain, FeedForwardLayer from) {
@@ -86,26 +111,34 @@ final class PointNetwork {
     }
 
     private static void copyWeights(org.deeplearning4j.nn.api.Layer from, org.deeplearning4j.nn.api.Layer to) {
-        if (!(from.conf().getLayer().initializer() instanceof PosteriorParamInitializer layout)) {
-            return;
+        if (from.conf().getLayer().initializer() instanceof PosteriorParamInitializer layout) {
+            Map<String, INDArray> parameters = from.paramTable();
+            WeightPosterior bias = layout.bias(parameters);
+            setWeights(from, to, layout.weights(parameters).mode(), bias == null ? null : bias.mode());
+        } else if (from.conf().getLayer() instanceof EpLossLayer loss && to.numParams() > 0) {
+            DataType type = to.getParam(DefaultParamInitializer.WEIGHT_KEY).dataType();
+            setWeights(from, to, Nd4j.eye(loss.getNOut()).castTo(type), null);
         }
-        Map<String, INDArray> parameters = from.paramTable();
-        INDArray weight = layout.weights(parameters).mode();
-        WeightPosterior biasPosterior = layout.bias(parameters);
-        INDArray bias = biasPosterior == null ? null : biasPosterior.mode();
-        if (from.conf().getLayer() instanceof EpOutputLayer output) {
-            Likelihood.PointScale scale = output.effectiveLikelihood().pointScale(parameters);
-            INDArray factor = scale.factor().castTo(weight.dataType()).broadcast(1, weight.columns());
+    }
+
+    private static void setWeights(
+            org.deeplearning4j.nn.api.Layer from,
+            org.deeplearning4j.nn.api.Layer to,
+            INDArray weight,
+            @Nullable INDArray fromBias) {
+        INDArray bias = fromBias;
+        if (from.conf().getLayer() instanceof EpOutputConf) {
+            Likelihood.PointScale scale = pointScale(from);
+            DataType type = weight.dataType();
+            INDArray factor = scale.factor().castTo(type).broadcast(1, weight.columns());
+            INDArray offset = scale.offset().castTo(type).broadcast(1, weight.columns());
             weight.muliRowVector(factor);
-            if (bias != null) {
-                bias.muli(factor).addi(scale.offset().castTo(weight.dataType()).broadcast(1, weight.columns()));
-            }
+            bias = bias == null ? offset : bias.muli(factor).addi(offset);
         }
         to.setParam(DefaultParamInitializer.WEIGHT_KEY, weight);
-        if (bias != null) {
-            to.setParam(
-                    DefaultParamInitializer.BIAS_KEY,
-                    bias.reshape(to.getParam(DefaultParamInitializer.BIAS_KEY).shape()));
+        INDArray target = to.paramTable().get(DefaultParamInitializer.BIAS_KEY);
+        if (bias != null && target != null) {
+            to.setParam(DefaultParamInitializer.BIAS_KEY, bias.reshape(target.shape()));
         }
     }
 }

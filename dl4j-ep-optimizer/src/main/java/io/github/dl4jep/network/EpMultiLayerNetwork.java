@@ -96,6 +96,16 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
 
     /** Learns from the batch that DL4J has set as input and labels; answers its score before. */
     double learnCurrentBatch() {
+        try {
+            return learnInputAndLabels();
+        } catch (RuntimeException e) {
+            clearLayerMaskArrays(); // DL4J does so after a batch that succeeds; the next batch may have no mask of its
+            // own.
+            throw e;
+        }
+    }
+
+    private double learnInputAndLabels() {
         INDArray features = getInput();
         INDArray targets = getLabels();
         int iteration = getIterationCount();
@@ -241,6 +251,15 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
         copy.init(params().dup(), false);
         copy.setScore(score());
         return copy;
+    }
+
+    /**
+     * What Java serialisation writes in place of the network.
+     *
+     * @return the network's file, which reads as a network again
+     */
+    protected Object writeReplace() {
+        return SerializedNetwork.of(this);
     }
 
     /**

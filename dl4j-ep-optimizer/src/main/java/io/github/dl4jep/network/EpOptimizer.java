@@ -28,8 +28,10 @@ final class EpOptimizer extends BaseOptimizer {
         int epoch = getEpochCount(network);
         try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
             for (TrainingListener listener : trainingListeners) {
-                listener.onGradientCalculation(network);
                 listener.onBackwardPass(network);
+            }
+            for (TrainingListener listener : trainingListeners) {
+                listener.onGradientCalculation(network);
             }
             for (TrainingListener listener : trainingListeners) {
                 listener.iterationDone(network, iteration, epoch);

@@ -39,4 +39,15 @@ final class StatelessUpdater implements Updater {
             LayerWorkspaceMgr workspaceMgr) {
         throw new UnsupportedOperationException("an EP network is not trained by gradients");
     }
+
+    /** DL4J compares networks by their updaters, too; without state all are equal. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof StatelessUpdater;
+    }
+
+    @Override
+    public int hashCode() {
+        return StatelessUpdater.class.hashCode();
+    }
 }

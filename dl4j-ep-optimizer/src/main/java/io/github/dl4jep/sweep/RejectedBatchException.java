@@ -15,4 +15,14 @@ public final class RejectedBatchException extends DL4JException {
     public RejectedBatchException(String message) {
         super(message);
     }
+
+    /**
+     * A rejected batch.
+     *
+     * @param message what, where and what to do
+     * @param cause what was noticed
+     */
+    public RejectedBatchException(String message, Throwable cause) {
+        super(message, cause);
+    }
 }

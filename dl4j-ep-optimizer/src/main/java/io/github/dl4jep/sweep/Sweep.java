@@ -57,6 +57,12 @@ public final class Sweep {
             SiteStep step = schedule.at(phase.step(), phase.batchesPerPass());
             layers.forEach(layer -> layer.commit(step));
             return score;
+        } catch (ArithmeticException e) {
+            throw new RejectedBatchException(
+                    "Batch " + (phase.step() - 1) + " gives equations without a solution (" + e.getMessage()
+                            + "); it was not learned from and the posterior is unchanged. Standardise the features, or look"
+                            + " for extreme values in this batch",
+                    e);
         } finally {
             layers.forEach(EpLayer::discard);
         }

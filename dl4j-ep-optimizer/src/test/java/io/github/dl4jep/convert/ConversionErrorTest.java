@@ -1,0 +1,173 @@
+package io.github.dl4jep.convert;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.dl4jep.distribution.GaussianPrior;
+import io.github.dl4jep.network.EpMultiLayerNetwork;
+import io.github.dl4jep.toy.ToyNetworks;
+import org.deeplearning4j.exception.DL4JInvalidConfigException;
+import org.deeplearning4j.nn.api.MaskState;
+import org.deeplearning4j.nn.conf.BackpropType;
+import org.deeplearning4j.nn.conf.InputPreProcessor;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.LSTM;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.nd4j.common.primitives.Pair;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+import org.nd4j.linalg.lossfunctions.impl.LossL1;
+
+class ConversionErrorTest {
+
+    @Test
+    void everythingThatDoesNotConvertIsInOneError() {
+        NeuralNetConfiguration.ListBuilder layers = new NeuralNetConfiguration.Builder().list();
+        for (String name : new String[] {"memory", "filters", "scaled"}) {
+            layers.layer(dense(name).build());
+        }
+        MultiLayerConfiguration definition = layers.layer(
+                        dense("normed").hasLayerNorm(true).build())
+                .layer(dense("soft").activation(Activation.SOFTMAX).build())
+                .layer(dense("fine").build())
+                .layer(new OutputLayer.Builder(LossFunction.MSE)
+                        .name("out")
+                        .nIn(4)
+                        .nOut(4)
+                        .activation(Activation.SOFTMAX)
+                        .build())
+                .inputPreProcessor(3, new Doubling())
+                .build();
+        // DL4J's builder does not let these stand side by side.
+        definition.getConf(0).setLayer(new LSTM.Builder().name("memory").build());
+        definition.getConf(1).setLayer(new ConvolutionLayer.Builder(2, 2).build());
+        definition
+                .getConf(2)
+                .setLayer(new BatchNormalization.Builder().name("scaled").build());
+        EpOptions options =
+                EpOptions.builder().weightPrior("hiden", new GaussianPrior()).build();
+
+        assertThatThrownBy(() -> EpNetworks.from(definition, options))
+                .isInstanceOf(DL4JInvalidConfigException.class)
+                .hasMessageStartingWith("This definition cannot be trained by EP, for 8 reason(s):\n - ")
+                .hasMessageContaining("layer \"memory\" (index 0, LSTM): there is no EP layer for the type LSTM")
+                .hasMessageContaining("layer \"layer1\" (index 1, ConvolutionLayer): there is no EP layer for the type"
+                        + " ConvolutionLayer")
+                .hasMessageContaining(
+                        "layer \"scaled\" (index 2, BatchNormalization): there is no EP layer for the type"
+                                + " BatchNormalization")
+                .hasMessageContaining("layer \"normed\" (index 3, DenseLayer): layer normalization has no moments here;"
+                        + " set hasLayerNorm(false)")
+                .hasMessageContaining("layer \"soft\" (index 4, DenseLayer): softmax is not elementwise, so it has no"
+                        + " moments as a hidden unit")
+                .hasMessageContaining("layer \"out\" (index 6, OutputLayer): loss LossMSE with output activation"
+                        + " ActivationSoftmax has no likelihood; supported are")
+                .hasMessageContaining(
+                        "preprocessor Doubling of layer 3 may change values, not only their arrangement; apply"
+                                + " it to the data instead, supported are [Cnn3DToFeedForwardPreProcessor,"
+                                + " CnnToFeedForwardPreProcessor, FeedForwardToCnnPreProcessor]")
+                .hasMessageContaining("an option names the layer \"hiden\", but the layers are [fine, layer1, memory,"
+                        + " normed, out, scaled, soft]")
+                .hasMessageNotContaining("\"fine\" (index");
+    }
+
+    private static DenseLayer.Builder dense(String name) {
+        return new DenseLayer.Builder().name(name).nIn(4).nOut(4).activation(Activation.RELU);
+    }
+
+    @Test
+    void absoluteLossHasNoLikelihood() {
+        assertThatThrownBy(() -> EpNetworks.from(ToyNetworks.of(new LossL1(), Activation.IDENTITY, 1)))
+                .isInstanceOf(DL4JInvalidConfigException.class)
+                .hasMessageContaining("loss LossL1 with output activation ActivationIdentity has no likelihood;"
+                        + " supported are LossMSE");
+    }
+
+    @Test
+    void truncatedBackPropagationIsRecurrent() {
+        MultiLayerConfiguration definition = ToyNetworks.classifier();
+        definition.setBackpropType(BackpropType.TruncatedBPTT);
+
+        assertThatThrownBy(() -> EpNetworks.from(definition))
+                .hasMessageContaining("truncated back-propagation through time: recurrent training is not supported");
+    }
+
+    @Test
+    void theLastLayerMustTakeLabels() {
+        MultiLayerConfiguration definition = new NeuralNetConfiguration.Builder()
+                .list()
+                .layer(new DenseLayer.Builder()
+                        .nIn(3)
+                        .nOut(4)
+                        .activation(Activation.RELU)
+                        .build())
+                .build();
+
+        assertThatThrownBy(() -> EpNetworks.from(definition))
+                .isInstanceOf(DL4JInvalidConfigException.class)
+                .hasMessage(
+                        "The last layer is a DenseRuntime, which takes no labels; the last layer must be an output or"
+                                + " loss layer");
+    }
+
+    @Test
+    void aDefinitionThatWasNotConvertedIsNamed() {
+        EpMultiLayerNetwork network = new EpMultiLayerNetwork(ToyNetworks.classifier());
+
+        assertThatThrownBy(network::init)
+                .isInstanceOf(DL4JInvalidConfigException.class)
+                .hasMessage("Layer 0 is a DenseLayer, allowed are EP layers; convert the configuration with"
+                        + " EpNetworks.from(...)");
+    }
+
+    @Test
+    void anErrorLeavesTheDefinitionAsItIs() {
+        MultiLayerConfiguration definition = ToyNetworks.of(new LossL1(), Activation.IDENTITY, 1);
+        String before = definition.toJson();
+
+        assertThatThrownBy(() -> EpNetworks.from(definition)).isInstanceOf(DL4JInvalidConfigException.class);
+
+        assertThat(definition.toJson()).isEqualTo(before);
+    }
+
+    /** Changes values, so it must not be taken for a rearrangement. */
+    private static final class Doubling implements InputPreProcessor {
+
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public INDArray preProcess(INDArray input, int miniBatchSize, LayerWorkspaceMgr workspaceMgr) {
+            return input.mul(2);
+        }
+
+        @Override
+        public INDArray backprop(INDArray output, int miniBatchSize, LayerWorkspaceMgr workspaceMgr) {
+            return output.mul(2);
+        }
+
+        @Override
+        public InputPreProcessor clone() {
+            return new Doubling();
+        }
+
+        @Override
+        public InputType getOutputType(InputType inputType) {
+            return inputType;
+        }
+
+        @Override
+        public Pair<INDArray, MaskState> feedForwardMaskArray(
+                @Nullable INDArray maskArray, MaskState currentMaskState, int minibatchSize) {
+            return Pair.of(maskArray, currentMaskState);
+        }
+    }
+}
