@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,7 +42,7 @@ class CompareCommandTest {
                 .toIterable()
                 .containsExactly("data", "network", "parameters", "seed", "batch", "runs");
         assertThat(json.get("data").asText()).isEqualTo("iris");
-        assertThat(json.get("network").asText()).isEqualTo("mlp:10,10");
+        assertThat(json.get("network").asText()).isEqualTo("mlp:50");
         assertThat(json.get("parameters").asInt()).isEqualTo(4 * 10 + 10 + 10 * 10 + 10 + 10 * 3 + 3);
         assertThat(json.get("seed").asInt()).isEqualTo(5);
         assertThat(json.get("batch").asInt()).isEqualTo(16);
@@ -56,6 +57,40 @@ class CompareCommandTest {
                         .toIterable()
                         .containsExactly("pass", "trainSeconds", "testError", "nll", "ece"));
         assertThat(json.at("/runs/1/passes/1/testError").asDouble()).isBetween(0.0, 1.0);
+    }
+
+    @Test
+    void epAddsItsOwnFiguresAndOptions() throws IOException {
+        assertThat(compare("--trainers", "ep", "--passes", "2", "--net", "mlp:8"))
+                .isZero();
+
+        assertThat(err.toString()).isEmpty();
+        assertThat(json().at("/runs/0/options").isEmpty()).isFalse();
+        assertThat(json().at("/runs/0/passes/1").fieldNames())
+                .toIterable()
+                .containsExactly(
+                        "pass", "trainSeconds", "testError", "nll", "ece", "pointTestError", "sampledTestError");
+        assertThat(json().at("/runs/0/passes/1/testError").asDouble()).isLessThan(0.3);
+    }
+
+    @Test
+    void definitionThatEpCannotTrainIsOneSentence() throws IOException {
+        NetworkDefinition definition = NetworkDefinition.of("mlp:4,4", new DataShape(4, 3, Task.CLASSIFICATION), 1);
+        for (int layer = 0; layer < 2; layer++) {
+            ((DenseLayer) definition.configuration().getConf(layer).getLayer()).setHasLayerNorm(true);
+        }
+        Path net = Files.writeString(
+                folder.resolve("net.json"), definition.configuration().toJson());
+
+        assertThat(compare("--net", net.toString())).isEqualTo(2);
+
+        assertThat(err.toString().lines())
+                .hasSize(1)
+                .first()
+                .asString()
+                .startsWith("ep cannot train this network: ")
+                .contains("layer normalization");
+        assertThat(out.toString()).isEmpty();
     }
 
     @Test
@@ -74,7 +109,7 @@ class CompareCommandTest {
                 "--net",
                 "mlp:3",
                 "--trainers",
-                "adam");
+                "ep,adam");
 
         assertThat(err.toString()).isEmpty();
         assertThat(exitCode).isZero();
@@ -82,7 +117,7 @@ class CompareCommandTest {
                 .contains("adam      split 0  pass 1/1  ", "adam      split 1  pass 1/1  ")
                 .contains("(mean of 2 splits)")
                 .contains(" +- ");
-        assertThat(json().at("/runs/1/split").asInt()).isEqualTo(1);
+        assertThat(json().at("/runs/2/split").asInt()).isEqualTo(1);
         assertThat(json().at("/runs/0/passes/0").fieldNames())
                 .toIterable()
                 .containsExactly("pass", "trainSeconds", "rmse", "logLikelihood");

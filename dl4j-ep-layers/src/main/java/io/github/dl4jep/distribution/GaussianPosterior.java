@@ -54,51 +54,84 @@ final class GaussianPosterior implements WeightPosterior {
     public WeightMoments moments(@Nullable WeightSite pending) {
         if (pending != null) {
             INDArray variance = precision.rdiv(1);
-            INDArray mean =
-                    meanTimesPrecision.mul(variance).addi(pending.shift().mul(variance));
-            return new WeightMoments(mean, variance, mean.mul(mean).addi(variance));
+            return WeightMoments.of(
+                    meanTimesPrecision.mul(variance).addi(pending.shift().mul(variance)), variance);
         }
-        return fused() ? fusedMoments() : plainMoments();
+        return fused() && precision.ordering() == 'f' ? fusedMoments() : plainMoments();
     }
 
     private WeightMoments fusedMoments() {
-        INDArray mean = Nd4j.createUninitialized(precision.dataType(), precision.shape(), precision.ordering());
-        INDArray variance = mean.ulike();
-        INDArray secondMoment = mean.ulike();
+        int rows = precision.rows();
+        int columnsPerChunk = Math.max(1, FusedLoop.CHUNK / rows);
+        int chunks = (precision.columns() + columnsPerChunk - 1) / columnsPerChunk;
+        float[][] varianceSums = new float[chunks][rows];
+        float[][] squareSums = new float[chunks][rows];
+        INDArray mean = precision.ulike();
+        INDArray variance = precision.ulike();
+        INDArray secondMoment = precision.ulike();
         FusedLoop.run(
-                GaussianPosterior::momentsOfChunk,
+                (in, out, count, start) -> {
+                    int chunk = start / (columnsPerChunk * rows);
+                    momentsOfChunk(in, out, count, varianceSums[chunk], squareSums[chunk]);
+                },
                 new INDArray[] {precision, meanTimesPrecision},
-                new INDArray[] {mean, variance, secondMoment});
-        return new WeightMoments(mean, variance, secondMoment);
+                new INDArray[] {mean, variance, secondMoment},
+                columnsPerChunk * rows);
+        float share = 1f / precision.columns();
+        return new WeightMoments(mean, variance, secondMoment, total(varianceSums, share), total(squareSums, share));
     }
 
-    private static void momentsOfChunk(float[][] in, float[][] out, int count) {
+    /** Whole columns: {@code sums[j]} collect row j. */
+    private static void momentsOfChunk(
+            float[][] in, float[][] out, int count, float[] varianceSums, float[] squareSums) {
+        int rows = varianceSums.length;
+        for (int column = 0; column < count; column += rows) {
+            momentsOfColumn(in, out, column, varianceSums, squareSums);
+        }
+    }
+
+    private static void momentsOfColumn(
+            float[][] in, float[][] out, int from, float[] varianceSums, float[] squareSums) {
         float[] t = in[0];
         float[] r = in[1];
         float[] mean = out[0];
         float[] variance = out[1];
         float[] secondMoment = out[2];
-        for (int i = 0; i < count; i++) {
-            float s = 1 / t[i];
-            float m = r[i] * s;
-            mean[i] = m;
-            variance[i] = s;
-            secondMoment[i] = s + m * m;
+        for (int j = 0; j < varianceSums.length; j++) {
+            float s = 1 / t[from + j];
+            float m = r[from + j] * s;
+            float square = m * m;
+            mean[from + j] = m;
+            variance[from + j] = s;
+            secondMoment[from + j] = s + square;
+            varianceSums[j] += s;
+            squareSums[j] += square;
         }
+    }
+
+    /** Sum over chunks in their order, so that it does not depend on threads, times a factor; [rows, 1]. */
+    private static INDArray total(float[][] sums, float factor) {
+        float[] total = new float[sums[0].length];
+        for (float[] sum : sums) {
+            for (int j = 0; j < total.length; j++) {
+                total[j] += sum[j];
+            }
+        }
+        for (int j = 0; j < total.length; j++) {
+            total[j] *= factor;
+        }
+        return Nd4j.createFromArray(total).reshape(total.length, 1);
     }
 
     /** The plain version of {@link #fusedMoments()}. */
     WeightMoments plainMoments() {
         INDArray variance = precision.rdiv(1);
-        INDArray mean = meanTimesPrecision.mul(variance);
-        return new WeightMoments(mean, variance, mean.mul(mean).addi(variance));
+        return WeightMoments.of(meanTimesPrecision.mul(variance), variance);
     }
 
     @Override
     public WeightMoments predictiveMoments() {
-        INDArray variance = precision.rdiv(1);
-        INDArray mean = averagedMean.dup();
-        return new WeightMoments(mean, variance, mean.mul(mean).addi(variance));
+        return WeightMoments.of(averagedMean.dup(), precision.rdiv(1));
     }
 
     @Override
@@ -121,7 +154,7 @@ final class GaussianPosterior implements WeightPosterior {
         float averaging = (float) step.averagingRate();
         float damping = (float) step.damping();
         FusedLoop.run(
-                (in, out, count) -> {
+                (in, out, count, start) -> {
                     float[] t = in[0];
                     float[] r = in[1];
                     float[] average = in[2];

@@ -1,6 +1,7 @@
 package io.github.dl4jep.distribution;
 
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * What one batch says about an array of weights: the product of its sites, algorithm section 5. Shaped as the weights.
@@ -16,8 +17,13 @@ public record WeightSite(INDArray shift, INDArray precision) {
      * @return false if a NaN or an infinity is in either array
      */
     public boolean isFinite() {
-        // A sum is one pass and is NaN or infinite if any element is.
-        return Double.isFinite(shift.sumNumber().doubleValue())
-                && Double.isFinite(precision.sumNumber().doubleValue());
+        return isFinite(shift) && isFinite(precision);
+    }
+
+    private static boolean isFinite(INDArray array) {
+        // The sum of magnitudes is one pass, and is NaN or infinite if any element is. Sites are new arrays, so their
+        // elements
+        // are dense, as BLAS wants them.
+        return Double.isFinite(Nd4j.getBlasWrapper().level1().asum(array));
     }
 }

@@ -31,9 +31,8 @@ public final class LinearFactor {
      * @return moments of the pre-activation
      */
     public static Moments messageToPreActivation(Moments input, WeightMoments weights, @Nullable WeightMoments bias) {
-        INDArray m = input.mean();
-        INDArray mean = product(m, weights.mean(), false, false);
-        INDArray variance = product(m.mul(m), weights.variance(), false, false);
+        INDArray mean = product(input.mean(), weights.mean(), false, false);
+        INDArray variance = product(input.squaredMean(), weights.variance(), false, false);
         if (input.variance() != null) {
             Nd4j.gemm(input.variance(), weights.secondMoment(), variance, false, false, 1, 1);
         }
@@ -55,16 +54,13 @@ public final class LinearFactor {
      */
     public static BatchCovariance covarianceOfPreActivation(
             ForwardMessage input, WeightMoments weights, @Nullable WeightMoments bias) {
-        INDArray unitMean = meanOverUnits(weights.variance());
-        INDArray m = input.moments().mean();
-        INDArray covariance = weightedGram(m, unitMean);
+        INDArray covariance = weightedGram(input.moments().mean(), weights.unitMeanVariance());
         if (bias != null) {
             covariance.addi(bias.variance().meanNumber());
         }
         INDArray before = input.covariance().covariance();
         if (before != null) {
-            // Mean over units of M^2: Q = S + M^2.
-            INDArray squaredMean = meanOverUnits(weights.secondMoment()).subi(unitMean);
+            INDArray squaredMean = weights.unitMeanSquaredMean();
             INDArray gain = input.covariance().gain();
             if (gain == null) {
                 covariance.addi(before.mul(squaredMean.sumNumber()));
@@ -93,16 +89,23 @@ public final class LinearFactor {
      *
      * @param message z and G at the pre-activation
      * @param input moments of the input
+     * @param weights moments of the weights, which are not needed any more: the sites are written over M and S, so that a batch
+     *     touches less memory
      * @return the sites of this batch
      */
-    public static WeightSite messageToWeights(BackwardMessage message, Moments input) {
-        INDArray secondMoment = input.mean().mul(input.mean());
-        if (input.variance() != null) {
-            secondMoment.addi(input.variance());
-        }
+    public static WeightSite messageToWeights(BackwardMessage message, Moments input, WeightMoments weights) {
+        INDArray shift = reusable(weights.mean());
+        INDArray precision = reusable(weights.variance());
         return new WeightSite(
-                product(input.mean(), message.shift(), true, false),
-                product(secondMoment, message.precision(), true, false));
+                Nd4j.gemm(input.mean(), message.shift(), shift, true, false, 1, 0),
+                Nd4j.gemm(input.secondMoment(), message.precision(), precision, true, false, 1, 0));
+    }
+
+    /** The array itself if a product can be written into it, else a new one. */
+    private static INDArray reusable(INDArray array) {
+        return array.ordering() == 'f' && !array.isView()
+                ? array
+                : Nd4j.createUninitialized(array.dataType(), array.shape(), 'f');
     }
 
     /**
@@ -121,13 +124,6 @@ public final class LinearFactor {
         long columns = transposeB ? b.rows() : b.columns();
         INDArray result = Nd4j.createUninitialized(a.dataType(), new long[] {rows, columns}, 'f');
         return Nd4j.gemm(a, b, result, transposeA, transposeB, 1, 0);
-    }
-
-    /** Mean over the units of a [nIn, nOut] array, as a column: a product with ones is the fastest reduction. */
-    private static INDArray meanOverUnits(INDArray weights) {
-        INDArray ones =
-                Nd4j.valueArrayOf(new long[] {weights.columns(), 1}, 1.0 / weights.columns(), weights.dataType());
-        return product(weights, ones, false, false);
     }
 
     /** x diag(c) x^T for a column c. */

@@ -33,13 +33,12 @@ public final class ReluUnit extends ScalarUnit {
             return plainMoments(preActivation);
         }
         INDArray a = preActivation.mean().ulike();
-        INDArray s = a.ulike();
-        INDArray gain = a.ulike();
+        INDArray[] results = {a, a.ulike(), a.ulike(), a.ulike(), a.ulike()};
         FusedLoop.run(
-                (in, out, count) -> RectifiedNormalTable.scaled(in[0], in[1], out[0], out[1], out[2], count),
+                (in, out, count, start) -> RectifiedNormalTable.scaled(in, out, count),
                 new INDArray[] {preActivation.mean(), variance},
-                new INDArray[] {a, s, gain});
-        return new UnitMoments(new Moments(a, s), gain);
+                results);
+        return new UnitMoments(Moments.withSquares(a, results[1], results[3], results[4]), results[2]);
     }
 
     @Override

@@ -18,7 +18,9 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 public final class FusedLoop {
 
-    private static final int CHUNK = 2048;
+    /** Default elements in a chunk. */
+    public static final int CHUNK = 2048;
+
     private static final int PARALLEL_FROM = 16 * CHUNK;
 
     private FusedLoop() {}
@@ -33,8 +35,9 @@ public final class FusedLoop {
          * @param in the chunk of every input, in call order
          * @param out the chunk of every output, in call order
          * @param count number of valid elements in each chunk
+         * @param start index of the chunk's first element in the whole array
          */
-        void compute(float[][] in, float[][] out, int count);
+        void compute(float[][] in, float[][] out, int count, int start);
     }
 
     /**
@@ -66,12 +69,25 @@ public final class FusedLoop {
      * @throws IllegalArgumentException if the arrays are not float, equally shaped, dense and of one ordering
      */
     public static void run(Formula formula, INDArray[] inputs, INDArray[] outputs) {
+        run(formula, inputs, outputs, CHUNK);
+    }
+
+    /**
+     * Runs the formula over all elements, in chunks of a given length.
+     *
+     * @param formula what to compute
+     * @param inputs arrays read, shape [...] each
+     * @param outputs arrays written in place, same shape; an array may be both input and output
+     * @param chunkLength elements in a chunk, at least 1; a few thousand fit the cache
+     * @throws IllegalArgumentException if the arrays are not float, equally shaped, dense and of one ordering
+     */
+    public static void run(Formula formula, INDArray[] inputs, INDArray[] outputs, int chunkLength) {
         if (!accepts(inputs) || !accepts(outputs) || !accepts(inputs[0], outputs[0])) {
             throw new IllegalArgumentException("Arrays of a fused loop must be FLOAT, equally shaped, dense and of one"
                     + " ordering; use the plain operations for others");
         }
         int length = Math.toIntExact(inputs[0].length());
-        int chunks = (length + CHUNK - 1) / CHUNK;
+        int chunks = (length + chunkLength - 1) / chunkLength;
         FloatBuffer[] from = buffers(inputs);
         FloatBuffer[] to = buffers(outputs);
         IntStream range = IntStream.range(0, chunks);
@@ -79,8 +95,8 @@ public final class FusedLoop {
             range = range.parallel();
         }
         ThreadLocal<float[][]> scratch =
-                ThreadLocal.withInitial(() -> new float[inputs.length + outputs.length][CHUNK]);
-        range.forEach(chunk -> runChunk(formula, from, to, scratch.get(), chunk * CHUNK, length));
+                ThreadLocal.withInitial(() -> new float[inputs.length + outputs.length][chunkLength]);
+        range.forEach(chunk -> runChunk(formula, from, to, scratch.get(), chunk * chunkLength, length));
         for (INDArray output : outputs) {
             Nd4j.getAffinityManager()
                     .tagLocation(output, org.nd4j.linalg.api.concurrency.AffinityManager.Location.HOST);
@@ -89,7 +105,7 @@ public final class FusedLoop {
 
     private static void runChunk(
             Formula formula, FloatBuffer[] from, FloatBuffer[] to, float[][] scratch, int start, int length) {
-        int count = Math.min(CHUNK, length - start);
+        int count = Math.min(scratch[0].length, length - start);
         float[][] in = new float[from.length][];
         float[][] out = new float[to.length][];
         for (int k = 0; k < from.length; k++) {
@@ -99,7 +115,7 @@ public final class FusedLoop {
         for (int k = 0; k < to.length; k++) {
             out[k] = scratch[from.length + k];
         }
-        formula.compute(in, out, count);
+        formula.compute(in, out, count, start);
         for (int k = 0; k < to.length; k++) {
             to[k].put(to[k].position() + start, out[k], 0, count);
         }

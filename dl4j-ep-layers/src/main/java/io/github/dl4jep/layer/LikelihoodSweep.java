@@ -12,6 +12,7 @@ import io.github.dl4jep.likelihood.Likelihoods;
 import io.github.dl4jep.likelihood.OutputBatch;
 import io.github.dl4jep.likelihood.Prediction;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
@@ -53,7 +54,10 @@ final class LikelihoodSweep {
         OutputBatch batch = new OutputBatch(lastForward(), labels, importance(labels, mask), shift);
         Likelihood.Update update = likelihood.update(batch, parameters.get(), phase);
         shift = update.message().shift();
-        learned = update.learned();
+        // A further sweep may learn less than the first: what it leaves out stays.
+        Map<String, INDArray> both = new LinkedHashMap<>(learned);
+        both.putAll(update.learned());
+        learned = both;
         return update.message();
     }
 

@@ -65,9 +65,11 @@ final class LinearSweep {
         if (input == null || weightMoments == null) {
             throw new IllegalStateException("backward without forward");
         }
-        weightSite = LinearFactor.messageToWeights(message, input);
+        BackwardMessage toInput = input.isObserved() ? null : LinearFactor.messageToInput(message, weightMoments);
+        weightSite = LinearFactor.messageToWeights(message, input, weightMoments);
+        weightMoments = null;
         biasSite = bias.get() == null ? null : LinearFactor.messageToBias(message);
-        return input.isObserved() ? null : LinearFactor.messageToInput(message, weightMoments);
+        return toInput;
     }
 
     boolean hasFiniteSites() {

@@ -1,6 +1,7 @@
 package io.github.dl4jep.layer;
 
 import io.github.dl4jep.distribution.BackwardMessage;
+import io.github.dl4jep.kernel.FusedLoop;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -13,6 +14,33 @@ final class UnitMessages {
         if (gain == null) {
             return message;
         }
+        return FusedLoop.accepts(message.shift(), message.precision(), gain)
+                ? fused(message, gain)
+                : plain(message, gain);
+    }
+
+    private static BackwardMessage fused(BackwardMessage message, INDArray gain) {
+        INDArray shift = gain.ulike();
+        INDArray precision = gain.ulike();
+        FusedLoop.run(
+                (in, out, count, start) -> {
+                    float[] z = in[0];
+                    float[] g = in[1];
+                    float[] d = in[2];
+                    float[] shifts = out[0];
+                    float[] precisions = out[1];
+                    for (int i = 0; i < count; i++) {
+                        shifts[i] = d[i] * z[i];
+                        precisions[i] = d[i] * d[i] * g[i];
+                    }
+                },
+                new INDArray[] {message.shift(), message.precision(), gain},
+                new INDArray[] {shift, precision});
+        return new BackwardMessage(shift, precision);
+    }
+
+    /** The plain version of {@link #fused}. */
+    static BackwardMessage plain(BackwardMessage message, INDArray gain) {
         return new BackwardMessage(
                 message.shift().mul(gain), message.precision().mul(gain).muli(gain));
     }

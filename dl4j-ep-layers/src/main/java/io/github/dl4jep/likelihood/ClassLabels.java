@@ -11,8 +11,8 @@ final class ClassLabels {
 
     /** Every row, where it is observed, must be one-hot. */
     static void requireOneHot(INDArray labels, INDArray importance) {
-        double[][] rows = labels.toDoubleMatrix();
-        double[][] omega = importance.toDoubleMatrix();
+        double[][] rows = Rows.of(labels);
+        double[][] omega = Rows.of(importance);
         for (int n = 0; n < rows.length; n++) {
             double sum = 0;
             boolean observed = false;
@@ -33,8 +33,8 @@ final class ClassLabels {
 
     /** Every observed entry must be 0 or 1. */
     static void requireBinary(INDArray labels, INDArray importance) {
-        double[][] rows = labels.toDoubleMatrix();
-        double[][] omega = importance.toDoubleMatrix();
+        double[][] rows = Rows.of(labels);
+        double[][] omega = Rows.of(importance);
         for (int n = 0; n < rows.length; n++) {
             for (int c = 0; c < rows[n].length; c++) {
                 if (omega[n][c] > 0) {

@@ -101,7 +101,7 @@ enum ClassProbabilities {
 
     /** Log probabilities of every row, [minibatch, outputs], double. */
     INDArray logProbabilities(INDArray scores) {
-        double[][] rows = scores.toDoubleMatrix();
+        double[][] rows = Rows.of(scores);
         for (int n = 0; n < rows.length; n++) {
             rows[n] = logProbabilities(rows[n]);
         }
@@ -110,7 +110,7 @@ enum ClassProbabilities {
 
     /** Entropy of every row, [minibatch, 1], double. */
     INDArray entropy(INDArray logProbabilities) {
-        double[][] rows = logProbabilities.toDoubleMatrix();
+        double[][] rows = Rows.of(logProbabilities);
         double[][] entropies = new double[rows.length][1];
         for (int n = 0; n < rows.length; n++) {
             entropies[n][0] = entropy(rows[n]);
@@ -120,9 +120,9 @@ enum ClassProbabilities {
 
     /** Negative log likelihood of every row, [minibatch, 1], double. */
     INDArray negativeLogLikelihood(INDArray logProbabilities, INDArray labels, INDArray importance) {
-        double[][] rows = logProbabilities.toDoubleMatrix();
-        double[][] y = labels.toDoubleMatrix();
-        double[][] omega = importance.toDoubleMatrix();
+        double[][] rows = Rows.of(logProbabilities);
+        double[][] y = Rows.of(labels);
+        double[][] omega = Rows.of(importance);
         double[][] nll = new double[rows.length][1];
         for (int n = 0; n < rows.length; n++) {
             nll[n][0] = -logLikelihood(rows[n], y[n], omega[n]);

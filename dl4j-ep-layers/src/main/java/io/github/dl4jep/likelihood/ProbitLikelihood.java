@@ -79,8 +79,8 @@ public final class ProbitLikelihood extends SiteApproximationLikelihood {
 
     @Override
     INDArray scores(INDArray mean, INDArray variance) {
-        double[][] w = mean.toDoubleMatrix();
-        double[][] v = variance.toDoubleMatrix();
+        double[][] w = Rows.of(mean);
+        double[][] v = Rows.of(variance);
         for (int n = 0; n < w.length; n++) {
             for (int c = 0; c < w[n].length; c++) {
                 double z = w[n][c] / Math.sqrt(1 + v[n][c]);

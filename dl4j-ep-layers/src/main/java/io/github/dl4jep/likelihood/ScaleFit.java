@@ -29,9 +29,9 @@ final class ScaleFit {
      */
     static double next(
             double kappa, ClassProbabilities kind, INDArray u, INDArray labels, INDArray importance, double rate) {
-        double[][] scores = u.toDoubleMatrix();
-        double[][] y = labels.toDoubleMatrix();
-        double[][] omega = importance.toDoubleMatrix();
+        double[][] scores = Rows.of(u);
+        double[][] y = Rows.of(labels);
+        double[][] omega = Rows.of(importance);
         double slope = 0;
         double curvature = 0;
         for (int n = 0; n < scores.length; n++) {

@@ -118,13 +118,23 @@ abstract class SignedTargetLikelihood implements Likelihood {
                     .getDouble(0);
             learned.put(NOISE, scalar(Math.max(next, noiseFloor)));
         }
+        if (batch.earlierShift() == null) {
+            fitScales(batch, parameters, noise, learned);
+        }
+        return new Update(joint.message(), learned);
+    }
+
+    /** In the first sweep only: later the means have seen the labels, and are no predictions. */
+    private void fitScales(
+            OutputBatch batch, Map<String, INDArray> parameters, double noise, Map<String, INDArray> learned) {
+        INDArray labels = batch.doubleLabels();
+        INDArray importance = batch.importanceOrOnes();
         double scale = Parameters.scalar(parameters, SCALE);
         double pointScale = Parameters.scalar(parameters, POINT_SCALE);
         INDArray u = standardised(batch.mean(), batch.variance(), noise);
         learned.put(SCALE, scalar(ScaleFit.next(scale, kind(), u, labels, importance, SCALE_RATE)));
         learned.put(
                 POINT_SCALE, scalar(ScaleFit.next(pointScale, kind(), batch.mean(), labels, importance, SCALE_RATE)));
-        return new Update(joint.message(), learned);
     }
 
     @Override

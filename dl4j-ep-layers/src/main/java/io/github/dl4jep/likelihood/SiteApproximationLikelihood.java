@@ -42,10 +42,7 @@ abstract class SiteApproximationLikelihood implements Likelihood {
 
     @Override
     public final Update update(OutputBatch batch, Map<String, INDArray> parameters, LearningPhase phase) {
-        double[][][] sites = sites(
-                batch.mean().toDoubleMatrix(),
-                batch.variance().toDoubleMatrix(),
-                batch.doubleLabels().toDoubleMatrix());
+        double[][][] sites = sites(Rows.of(batch.mean()), Rows.of(batch.variance()), Rows.of(batch.doubleLabels()));
         PseudoObservation observation = PseudoObservation.of(
                 Nd4j.createFromArray(sites[0]), Nd4j.createFromArray(sites[1]), batch.importanceOrOnes());
         return new Update(JointMessage.of(batch, observation).message(), Map.of());

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 
 /** A user's CSV file: a header, one row a case, one column with the label. */
 final class CsvSource {
-    private static final RunDefaults CLASSIFICATION = new RunDefaults("mlp:10,10", 20, 16);
+    private static final RunDefaults CLASSIFICATION = new RunDefaults("mlp:50", 20, 16);
     private static final RunDefaults REGRESSION = new RunDefaults("mlp:50", 40, 32);
 
     private CsvSource() {}

@@ -19,7 +19,7 @@ import java.util.Objects;
  */
 final class IrisSource {
     private static final int TEST_ROWS = 50;
-    private static final RunDefaults DEFAULTS = new RunDefaults("mlp:10,10", 20, 16);
+    private static final RunDefaults DEFAULTS = new RunDefaults("mlp:50", 20, 16);
 
     private IrisSource() {}
 

@@ -63,7 +63,9 @@ public final class Scoring {
         }
         Evaluation evaluation = new Evaluation((int) labels.size(1));
         evaluation.eval(labels, scores);
-        return 1 - evaluation.accuracy();
+        int wrong =
+                evaluation.falseNegatives().values().stream().mapToInt(n -> n).sum();
+        return (double) wrong / labels.size(0);
     }
 
     // The sum of finite floats in double precision cannot overflow, and NaN and infinity survive in it.

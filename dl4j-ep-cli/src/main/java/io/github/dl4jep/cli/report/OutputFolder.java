@@ -51,10 +51,11 @@ public final class OutputFolder {
     public Path write(ComparisonResult result) {
         Path file = folder.resolve(FILE);
         try {
-            Path temporary = Files.createTempFile(folder, FILE, ".tmp");
+            // Not createTempFile: its files are for their owner only.
+            Path temporary = folder.resolve(FILE + "." + ProcessHandle.current().pid() + ".tmp");
             try {
                 JSON.writeValue(temporary.toFile(), result);
-                Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING);
+                Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
             } finally {
                 Files.deleteIfExists(temporary);
             }

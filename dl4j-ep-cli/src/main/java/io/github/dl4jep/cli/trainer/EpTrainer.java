@@ -18,7 +18,13 @@ final class EpTrainer implements Trainer {
         try {
             return new EpSession(EpNetworks.from(job.definition(), options), job.task(), options.asMap());
         } catch (DL4JInvalidConfigException | UnsupportedOperationException e) {
-            throw new UserException("ep cannot train this network: " + UserException.reason(e) + ".", e);
+            throw new UserException("ep cannot train this network: " + oneLine(e) + ".", e);
         }
+    }
+
+    /** The converter lists all layers that do not convert, one a line. */
+    private static String oneLine(RuntimeException failure) {
+        String message = String.valueOf(failure.getMessage()).strip();
+        return message.replace(":\n - ", ": ").replace("\n - ", "; ").replace('\n', ' ');
     }
 }

@@ -1,10 +1,15 @@
 package io.github.dl4jep.cli.trainer;
 
+import io.github.dl4jep.cli.data.Task;
 import org.nd4j.linalg.learning.config.Sgd;
 
-/** DL4J's plain stochastic gradient descent, with a learning rate of 0.1. */
+/**
+ * DL4J's plain stochastic gradient descent. The learning rate is 0.1 for classes and 0.05 for a number, where 0.1 makes
+ * the default network diverge on three of the four UCI sets.
+ */
 final class SgdTrainer implements Trainer {
-    private static final double LEARNING_RATE = 0.1;
+    private static final double CLASSIFICATION_RATE = 0.1;
+    private static final double REGRESSION_RATE = 0.05;
 
     @Override
     public String name() {
@@ -18,6 +23,7 @@ final class SgdTrainer implements Trainer {
 
     @Override
     public TrainingSession start(TrainingJob job) {
-        return BackPropagationSession.start(job, new Sgd(job.rates().of(name(), LEARNING_RATE)));
+        double byDefault = job.task() == Task.CLASSIFICATION ? CLASSIFICATION_RATE : REGRESSION_RATE;
+        return BackPropagationSession.start(job, new Sgd(job.rates().of(name(), byDefault)));
     }
 }

@@ -71,10 +71,13 @@ class ComparisonTest {
 
     @Test
     void sameSeedGivesTheSameFigures() {
-        List<Trainer> trainers = List.of(Trainers.named("adam"));
+        List<Trainer> trainers = List.of(Trainers.named("ep"), Trainers.named("adam"));
 
-        assertThat(compare(trainers, 2).runs().get(0).finalFigures())
-                .isEqualTo(compare(trainers, 2).runs().get(0).finalFigures());
+        assertThat(compare(trainers, 2).runs())
+                .extracting(Run::finalFigures)
+                .isEqualTo(compare(trainers, 2).runs().stream()
+                        .map(Run::finalFigures)
+                        .toList());
     }
 
     @Test

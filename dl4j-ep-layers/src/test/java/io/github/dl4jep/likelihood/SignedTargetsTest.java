@@ -1,0 +1,140 @@
+package io.github.dl4jep.likelihood;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.dl4jep.distribution.BatchCovariance;
+import io.github.dl4jep.distribution.ForwardMessage;
+import io.github.dl4jep.distribution.Moments;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.activations.impl.ActivationSigmoid;
+import org.nd4j.linalg.activations.impl.ActivationSoftmax;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.lossfunctions.impl.LossBinaryXENT;
+import org.nd4j.linalg.lossfunctions.impl.LossHinge;
+import org.nd4j.linalg.lossfunctions.impl.LossL2;
+import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
+import org.nd4j.linalg.lossfunctions.impl.LossMSE;
+import org.nd4j.linalg.lossfunctions.impl.LossNegativeLogLikelihood;
+
+/** Formulas, settings and registration of the likelihoods with signed targets. */
+class SignedTargetsTest {
+
+    private static final LearningPhase PHASE = new LearningPhase(1, true, 1);
+
+    private final Moments potentials =
+            new Moments(Arrays2d.of(new double[] {0.5, -0.2, 0.1}), Arrays2d.of(new double[] {0.3, 0.6, 0.9}));
+    private final INDArray labels = Arrays2d.of(new double[] {0, 1, 0});
+    private final OutputBatch batch =
+            new OutputBatch(new ForwardMessage(potentials, BatchCovariance.none()), labels, null, null);
+
+    @Test
+    void oneSampleGetsTheSignedResidualOverTheTotalVariance() {
+        CategoricalLikelihood likelihood = new CategoricalLikelihood(0.5, 0.05, true);
+        Likelihood.Update update = likelihood.update(batch, LikelihoodContractTest.parametersOf(likelihood, 3), PHASE);
+        assertThat(update.message().shift().toDoubleVector())
+                .containsExactly(new double[] {-1.5 / 0.8, 1.2 / 1.1, -1.1 / 1.4}, within(1e-12));
+        assertThat(update.message().precision().toDoubleVector())
+                .containsExactly(new double[] {1 / 0.8, 1 / 1.1, 1 / 1.4}, within(1e-12));
+    }
+
+    @Test
+    void probabilitiesAreTheSoftmaxOfTheScaledScores() {
+        CategoricalLikelihood likelihood = new CategoricalLikelihood(0.5, 0.05, true);
+        double[] p = likelihood
+                .predict(potentials, LikelihoodContractTest.parametersOf(likelihood, 3))
+                .probabilities()
+                .toDoubleVector();
+        double[] e = {
+            Math.exp(2 * 0.5 / Math.sqrt(0.8)), Math.exp(2 * -0.2 / Math.sqrt(1.1)), Math.exp(2 * 0.1 / Math.sqrt(1.4))
+        };
+        double sum = e[0] + e[1] + e[2];
+        assertThat(p).containsExactly(new double[] {e[0] / sum, e[1] / sum, e[2] / sum}, within(1e-12));
+    }
+
+    @Test
+    void noiseStaysAtOrAboveItsFloor() {
+        CategoricalLikelihood likelihood = new CategoricalLikelihood(0.5, 0.45, true);
+        OutputBatch right =
+                new OutputBatch(ForwardMessage.observed(Arrays2d.of(new double[] {-1, 1, -1})), labels, null, null);
+        Map<String, INDArray> learned = likelihood
+                .update(right, LikelihoodContractTest.parametersOf(likelihood, 3), PHASE)
+                .learned();
+        assertThat(learned.get(SignedTargetLikelihood.NOISE).getDouble(0)).isEqualTo(0.45);
+        CategoricalLikelihood fixed = new CategoricalLikelihood(0.5, 0.05, false);
+        assertThat(fixed.update(right, LikelihoodContractTest.parametersOf(fixed, 3), PHASE)
+                        .learned())
+                .doesNotContainKey(SignedTargetLikelihood.NOISE);
+    }
+
+    /** In a further sweep the means have seen the labels, so they are no predictions. */
+    @Test
+    void scalesAreFittedInTheFirstSweepOnly() {
+        CategoricalLikelihood likelihood = new CategoricalLikelihood();
+        OutputBatch again = new OutputBatch(batch.forward(), labels, null, Arrays2d.filled(1, 3, 0.1));
+        Map<String, INDArray> parameters = LikelihoodContractTest.parametersOf(likelihood, 3);
+        assertThat(likelihood.update(batch, parameters, PHASE).learned())
+                .containsKeys(
+                        SignedTargetLikelihood.NOISE, SignedTargetLikelihood.SCALE, SignedTargetLikelihood.POINT_SCALE);
+        assertThat(likelihood.update(again, parameters, PHASE).learned())
+                .containsOnlyKeys(SignedTargetLikelihood.NOISE);
+    }
+
+    @Test
+    void pointNetworkGetsItsOwnScale() {
+        BinaryLikelihood binary = new BinaryLikelihood(0.25, 0.05, true);
+        assertThat(binary.pointScale(LikelihoodContractTest.parametersOf(binary, 3))
+                        .factor()
+                        .getDouble(0))
+                .as("twice the score, of which kappa is 2 / sqrt(R)")
+                .isEqualTo(8);
+        CategoricalLikelihood categorical = new CategoricalLikelihood(0.25, 0.05, true);
+        assertThat(categorical
+                        .pointScale(LikelihoodContractTest.parametersOf(categorical, 3))
+                        .factor()
+                        .getDouble(0))
+                .isEqualTo(4);
+    }
+
+    @Test
+    void settingsAreChecked() {
+        assertThatThrownBy(() -> new CategoricalLikelihood(0.1, 0.2, true))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("initialNoise is 0.1, but the noiseFloor is 0.2; allowed is at least it");
+        assertThatThrownBy(() -> new BinaryLikelihood(Double.NaN, 0.2, true))
+                .hasMessage("initialNoise is NaN, allowed are positive finite numbers");
+        assertThatThrownBy(() -> new BinaryLikelihood(1, -1, true))
+                .hasMessage("noiseFloor is -1.0, allowed are 0 and positive finite numbers");
+    }
+
+    @Test
+    void lossAndActivationSelectTheLikelihood() {
+        assertThat(Likelihoods.of(new LossMSE(), new ActivationIdentity())).isEqualTo(new GaussianLikelihood());
+        assertThat(Likelihoods.of(new LossL2(), new ActivationIdentity())).isEqualTo(new GaussianLikelihood());
+        assertThat(Likelihoods.of(new LossMCXENT(), new ActivationSoftmax())).isEqualTo(new CategoricalLikelihood());
+        assertThat(Likelihoods.of(new LossNegativeLogLikelihood(), new ActivationSoftmax()))
+                .isEqualTo(new CategoricalLikelihood());
+        assertThat(Likelihoods.of(new LossBinaryXENT(), new ActivationSigmoid()))
+                .isEqualTo(new BinaryLikelihood());
+        assertThatThrownBy(() -> Likelihoods.of(new LossHinge(), new ActivationIdentity()))
+                .isInstanceOf(UnsupportedOperationException.class)
+                .hasMessage("loss LossHinge with output activation ActivationIdentity has no likelihood; supported are"
+                        + " LossMSE with ActivationIdentity, LossL2 with ActivationIdentity, LossMCXENT with"
+                        + " ActivationSoftmax, LossNegativeLogLikelihood with ActivationSoftmax, LossBinaryXENT with"
+                        + " ActivationSigmoid");
+    }
+
+    @Test
+    void weightsOfTheLossAreFound() {
+        INDArray weights = Arrays2d.of(new double[] {1, 2, 3});
+        assertThat(Likelihoods.outputWeights(new LossMCXENT(weights))).isEqualTo(weights);
+        assertThat(Likelihoods.outputWeights(new LossNegativeLogLikelihood(weights)))
+                .isEqualTo(weights);
+        assertThat(Likelihoods.outputWeights(new LossMSE(weights))).isEqualTo(weights);
+        assertThat(Likelihoods.outputWeights(new LossBinaryXENT(weights))).isEqualTo(weights);
+        assertThat(Likelihoods.outputWeights(new LossMCXENT())).isNull();
+    }
+}
