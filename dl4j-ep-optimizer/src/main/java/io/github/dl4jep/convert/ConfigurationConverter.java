@@ -1,5 +1,6 @@
 package io.github.dl4jep.convert;
 
+import io.github.dl4jep.conf.EpOutputConf;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -49,7 +50,13 @@ final class ConfigurationConverter {
             throw new DL4JInvalidConfigException("This definition cannot be trained by EP, for " + problems.size()
                     + " reason(s):\n - " + String.join("\n - ", problems));
         }
+        // The posterior starts at the prior, so the counters that training depends on start, too.
+        converted.setIterationCount(0);
+        converted.setEpochCount(0);
         for (int i = 0; i < results.size(); i++) {
+            if (results.get(i) instanceof EpOutputConf output) {
+                output.setPassCounter(options.passCounter());
+            }
             converted.getConf(i).setLayer(results.get(i));
             converted.getConf(i).clearVariables();
         }

@@ -66,11 +66,7 @@ public final class EpNetworks {
      * @throws org.deeplearning4j.exception.DL4JInvalidConfigException if a layer does not convert; lists all that do not
      */
     public static EpMultiLayerNetwork from(MultiLayerNetwork network, EpOptions options) {
-        MultiLayerConfiguration configuration =
-                network.getLayerWiseConfigurations().clone();
-        configuration.setIterationCount(0);
-        configuration.setEpochCount(0);
-        EpMultiLayerNetwork converted = from(configuration, options);
+        EpMultiLayerNetwork converted = from(network.getLayerWiseConfigurations(), options);
         converted.setListeners(List.copyOf(network.getListeners()));
         return converted;
     }

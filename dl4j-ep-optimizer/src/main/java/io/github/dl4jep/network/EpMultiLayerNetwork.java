@@ -21,6 +21,7 @@ import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
+import org.nd4j.linalg.util.FeatureUtil;
 import org.nd4j.linalg.workspace.WorkspaceUtils;
 
 /**
@@ -109,10 +110,7 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
         INDArray features = getInput();
         INDArray targets = getLabels();
         int iteration = getIterationCount();
-        if (features.size(0) != targets.size(0)) {
-            throw new DL4JInvalidInputException("Batch " + iteration + " has " + features.size(0)
-                    + " rows of features but " + targets.size(0) + " rows of labels; they must be equal");
-        }
+        requireSameRows("Batch " + iteration, features, targets);
         BatchCheck.requireFinite("feature", features, iteration);
         BatchCheck.requireFinite("label", targets, iteration);
         EpOutputConf conf = outputOfNetwork().outputConf();
@@ -122,6 +120,17 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
                         getOutputLayer().getMaskArray(),
                         conf.getSchedule(),
                         conf.getPassCounter().phase(iteration));
+    }
+
+    private static void requireSameRows(String what, @Nullable INDArray features, @Nullable INDArray targets) {
+        if (features == null || targets == null) {
+            throw new DL4JInvalidInputException(
+                    what + " has no " + (features == null ? "features" : "labels") + "; EP learns from both");
+        }
+        if (features.size(0) != targets.size(0)) {
+            throw new DL4JInvalidInputException(what + " has " + features.size(0) + " rows of features but "
+                    + targets.size(0) + " rows of labels; they must be equal");
+        }
     }
 
     private INDArray inDataType(INDArray features) {
@@ -159,6 +168,18 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
                             + " gave no batch in epoch " + (getEpochCount() - 1)
                             + "; allowed is one batch or more. The posterior is unchanged; reset the iterator or check its source");
         }
+    }
+
+    /**
+     * Trains on one batch with class numbers as labels.
+     *
+     * @param examples [minibatch, ...]
+     * @param classes one class number per example, from 0
+     */
+    @Override
+    public void fit(INDArray examples, int[] classes) {
+        // DL4J's own asks for its own output layer.
+        fit(examples, FeatureUtil.toOutcomeMatrix(classes, outputOfNetwork().outputs()));
     }
 
     @Override
@@ -215,6 +236,7 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
      */
     @Override
     public double score(DataSet data, boolean training) {
+        requireSameRows("The data set", data.getFeatures(), data.getLabels());
         return sweep().score(inDataType(data.getFeatures()), data.getLabels(), data.getLabelsMaskArray());
     }
 
@@ -227,6 +249,7 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
      */
     @Override
     public INDArray scoreExamples(DataSet data, boolean addRegularizationTerms) {
+        requireSameRows("The data set", data.getFeatures(), data.getLabels());
         return sweep().scores(inDataType(data.getFeatures()), data.getLabels(), data.getLabelsMaskArray());
     }
 

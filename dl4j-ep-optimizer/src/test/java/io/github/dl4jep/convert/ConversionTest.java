@@ -9,6 +9,7 @@ import io.github.dl4jep.conf.EpActivationLayer;
 import io.github.dl4jep.conf.EpDenseLayer;
 import io.github.dl4jep.conf.EpLossLayer;
 import io.github.dl4jep.conf.EpOutputLayer;
+import io.github.dl4jep.conf.PassCounter;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
 import io.github.dl4jep.toy.ToyData;
 import io.github.dl4jep.toy.ToyNetworks;
@@ -249,6 +250,27 @@ class ConversionTest {
         network.fit(ToyData.threeClasses(10, 1));
 
         assertThat(listener.getScoreVsIter().getEffectiveScores()).hasSize(1);
+    }
+
+    @Test
+    void trainingStartsAtTheBeginning() {
+        MultiLayerNetwork existing = new MultiLayerNetwork(ToyNetworks.classifier());
+        existing.init();
+        DataSet data = ToyData.threeClasses(40, 1);
+        existing.fit(ToyData.batches(data, 10), 2);
+        EpMultiLayerNetwork expected = EpNetworks.from(ToyNetworks.classifier());
+        expected.fit(ToyData.batches(data, 10));
+
+        EpMultiLayerNetwork network = EpNetworks.from(existing.getLayerWiseConfigurations());
+        network.fit(ToyData.batches(data, 10));
+        EpMultiLayerNetwork again = EpNetworks.from(network);
+        again.fit(ToyData.batches(data, 10));
+
+        assertThat(network.getIterationCount()).isEqualTo(4);
+        assertThat(network.params()).isEqualTo(expected.params());
+        assertThat(again.params()).isEqualTo(expected.params());
+        assertThat(((EpOutputLayer) again.getLayer(1).conf().getLayer()).getPassCounter())
+                .isEqualTo(new PassCounter(4, 4));
     }
 
     @Test

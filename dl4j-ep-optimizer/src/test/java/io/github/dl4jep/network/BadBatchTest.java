@@ -168,6 +168,22 @@ class BadBatchTest {
     }
 
     @Test
+    void moreFeaturesThanLabelsInAScore() {
+        DataSet data =
+                new DataSet(ToyData.normal(20, 1), ToyData.threeClasses(19, 2).getLabels());
+        String message = "The data set has 20 rows of features but 19 rows of labels; they must be equal";
+
+        assertThatThrownBy(() -> network.score(data)).hasMessage(message);
+        assertThatThrownBy(() -> network.scoreExamples(data, false)).hasMessage(message);
+    }
+
+    @Test
+    void noLabels() {
+        assertRejected(new DataSet(ToyData.normal(20, 1), null))
+                .hasMessage("Batch 1 has no labels; EP learns from both");
+    }
+
+    @Test
     void labelMaskOfAnotherSize() {
         DataSet batch = ToyData.threeClasses(20, 2);
         batch.setLabelsMaskArray(Nd4j.ones(19, 1));

@@ -45,6 +45,8 @@ class FitTest {
         assertThat(classifier(n -> n.fit(data)).params()).isEqualTo(fromIterator);
         assertThat(classifier(n -> n.fit(data.getFeatures(), data.getLabels())).params())
                 .isEqualTo(fromIterator);
+        int[] classes = data.getLabels().argMax(1).toIntVector();
+        assertThat(classifier(n -> n.fit(data.getFeatures(), classes)).params()).isEqualTo(fromIterator);
     }
 
     @Test
@@ -105,9 +107,9 @@ class FitTest {
                 ? EpOptions.builder().damping(0.5).build()
                 : EpOptions.builder().sweepsPerBatch(2).build();
         EpMultiLayerNetwork network = EpNetworks.from(ToyNetworks.classifier(), options);
-        INDArray defaults = classifier(n -> n.fit(ToyData.batches(data, 30), 3)).params();
+        INDArray defaults = classifier(n -> n.fit(ToyData.batches(data, 60), 3)).params();
 
-        network.fit(ToyData.batches(data, 30), 3);
+        network.fit(ToyData.batches(data, 60), 3);
 
         assertThat(accuracy(network)).isGreaterThan(0.95);
         assertThat(network.params()).isNotEqualTo(defaults);
@@ -139,7 +141,7 @@ class FitTest {
                 : EpOptions.defaults();
         EpMultiLayerNetwork network = EpNetworks.from(ToyNetworks.multiLabel(), options);
 
-        network.fit(ToyData.batches(ToyData.twoSigns(600, 1), 30), 4);
+        network.fit(ToyData.batches(ToyData.twoSigns(600, 1), 60), 4);
 
         EvaluationBinary evaluation = new EvaluationBinary(2, null);
         network.doEvaluation(ToyData.batches(ToyData.twoSigns(300, 2), 100), evaluation);

@@ -1,0 +1,56 @@
+package io.github.dl4jep.accuracy;
+
+import io.github.dl4jep.cli.data.Permutation;
+import io.github.dl4jep.cli.data.Split;
+import io.github.dl4jep.cli.definition.NetworkDefinition;
+import io.github.dl4jep.convert.EpNetworks;
+import io.github.dl4jep.network.EpMultiLayerNetwork;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.ViewIterator;
+import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** An EP network with default options on one split. */
+final class Training {
+
+    private static final long SEED = 1;
+
+    private final Split split;
+    private final int batch;
+    private final EpMultiLayerNetwork network;
+    private int passes;
+
+    Training(Split split, String definition, int batch) {
+        this.split = split;
+        this.batch = batch;
+        this.network = EpNetworks.from(
+                NetworkDefinition.of(definition, split.shape(), SEED).configuration());
+    }
+
+    /** One pass in an order of its own. */
+    void pass() {
+        int[] order = Permutation.of(split.train().numExamples(), SEED + 1_000_003L * passes);
+        passes++;
+        DataSet ordered = new DataSet(
+                Nd4j.pullRows(split.train().getFeatures(), 1, order, 'c'),
+                Nd4j.pullRows(split.train().getLabels(), 1, order, 'c'));
+        network.fit(batches(ordered));
+    }
+
+    /** One pass over the first rows, in the order of the file. */
+    void passInOrder(int rows) {
+        network.fit(batches((DataSet) split.train().getRange(0, rows)));
+    }
+
+    private DataSetIterator batches(DataSet rows) {
+        return new ViewIterator(rows, batch);
+    }
+
+    EpMultiLayerNetwork network() {
+        return network;
+    }
+
+    Split split() {
+        return split;
+    }
+}
