@@ -62,21 +62,16 @@ final class GaussianPosterior implements WeightPosterior {
 
     private WeightMoments fusedMoments() {
         int rows = precision.rows();
-        int columnsPerChunk = Math.max(1, FusedLoop.CHUNK / rows);
-        int chunks = (precision.columns() + columnsPerChunk - 1) / columnsPerChunk;
-        float[][] varianceSums = new float[chunks][rows];
-        float[][] squareSums = new float[chunks][rows];
+        float[][] varianceSums = new float[FusedLoop.BLOCKS][rows];
+        float[][] squareSums = new float[FusedLoop.BLOCKS][rows];
         INDArray mean = precision.ulike();
         INDArray variance = precision.ulike();
         INDArray secondMoment = precision.ulike();
         FusedLoop.run(
-                (in, out, count, start) -> {
-                    int chunk = start / (columnsPerChunk * rows);
-                    momentsOfChunk(in, out, count, varianceSums[chunk], squareSums[chunk]);
-                },
+                (in, out, count, block) -> momentsOfChunk(in, out, count, varianceSums[block], squareSums[block]),
                 new INDArray[] {precision, meanTimesPrecision},
                 new INDArray[] {mean, variance, secondMoment},
-                columnsPerChunk * rows);
+                rows);
         float share = 1f / precision.columns();
         return new WeightMoments(mean, variance, secondMoment, total(varianceSums, share), total(squareSums, share));
     }
@@ -109,7 +104,7 @@ final class GaussianPosterior implements WeightPosterior {
         }
     }
 
-    /** Sum over chunks in their order, so that it does not depend on threads, times a factor; [rows, 1]. */
+    /** Sum over blocks in their order, so that it does not depend on threads, times a factor; [rows, 1]. */
     private static INDArray total(float[][] sums, float factor) {
         float[] total = new float[sums[0].length];
         for (float[] sum : sums) {
@@ -154,7 +149,7 @@ final class GaussianPosterior implements WeightPosterior {
         float averaging = (float) step.averagingRate();
         float damping = (float) step.damping();
         FusedLoop.run(
-                (in, out, count, start) -> {
+                (in, out, count, block) -> {
                     float[] t = in[0];
                     float[] r = in[1];
                     float[] average = in[2];
