@@ -68,7 +68,8 @@ final class GaussianPosterior implements WeightPosterior {
         INDArray variance = precision.ulike();
         INDArray secondMoment = precision.ulike();
         FusedLoop.run(
-                (in, out, count, block) -> momentsOfChunk(in, out, count, varianceSums[block], squareSums[block]),
+                (in, out, count, start, block) ->
+                        momentsOfChunk(in, out, count, varianceSums[block], squareSums[block]),
                 new INDArray[] {precision, meanTimesPrecision},
                 new INDArray[] {mean, variance, secondMoment},
                 rows);
@@ -76,31 +77,36 @@ final class GaussianPosterior implements WeightPosterior {
         return new WeightMoments(mean, variance, secondMoment, total(varianceSums, share), total(squareSums, share));
     }
 
-    /** Whole columns: {@code sums[j]} collect row j. */
+    /** Whole columns: {@code sums[j]} collect row j. Loops of one statement each, which the JIT vectorises. */
     private static void momentsOfChunk(
             float[][] in, float[][] out, int count, float[] varianceSums, float[] squareSums) {
-        int rows = varianceSums.length;
-        for (int column = 0; column < count; column += rows) {
-            momentsOfColumn(in, out, column, varianceSums, squareSums);
-        }
-    }
-
-    private static void momentsOfColumn(
-            float[][] in, float[][] out, int from, float[] varianceSums, float[] squareSums) {
         float[] t = in[0];
         float[] r = in[1];
         float[] mean = out[0];
         float[] variance = out[1];
         float[] secondMoment = out[2];
-        for (int j = 0; j < varianceSums.length; j++) {
-            float s = 1 / t[from + j];
-            float m = r[from + j] * s;
-            float square = m * m;
-            mean[from + j] = m;
-            variance[from + j] = s;
-            secondMoment[from + j] = s + square;
-            varianceSums[j] += s;
-            squareSums[j] += square;
+        for (int i = 0; i < count; i++) {
+            variance[i] = 1 / t[i];
+        }
+        for (int i = 0; i < count; i++) {
+            mean[i] = r[i] * variance[i];
+        }
+        for (int i = 0; i < count; i++) {
+            secondMoment[i] = mean[i] * mean[i];
+        }
+        int rows = varianceSums.length;
+        for (int column = 0; column < count; column += rows) {
+            addColumn(varianceSums, variance, column);
+            addColumn(squareSums, secondMoment, column);
+        }
+        for (int i = 0; i < count; i++) {
+            secondMoment[i] += variance[i];
+        }
+    }
+
+    private static void addColumn(float[] sums, float[] columns, int from) {
+        for (int j = 0; j < sums.length; j++) {
+            sums[j] += columns[from + j];
         }
     }
 
@@ -144,27 +150,39 @@ final class GaussianPosterior implements WeightPosterior {
     }
 
     private void fusedUpdate(WeightSite site, SiteStep step) {
-        float prior = (float) priorPrecision;
-        float retention = (float) step.retention();
-        float averaging = (float) step.averagingRate();
-        float damping = (float) step.damping();
         FusedLoop.run(
-                (in, out, count, block) -> {
-                    float[] t = in[0];
-                    float[] r = in[1];
-                    float[] average = in[2];
-                    float[] shift = in[3];
-                    float[] added = in[4];
-                    for (int i = 0; i < count; i++) {
-                        float mean = (r[i] + damping * shift[i]) / t[i];
-                        float next = prior + retention * (t[i] - prior) + damping * added[i];
-                        out[0][i] = next;
-                        out[1][i] = next * mean;
-                        out[2][i] = average[i] + averaging * (mean - average[i]);
-                    }
+                (in, out, count, start, block) -> {
+                    updateOfChunk(in, out, count, step, (float) priorPrecision);
                 },
                 new INDArray[] {precision, meanTimesPrecision, averagedMean, site.shift(), site.precision()},
                 new INDArray[] {precision, meanTimesPrecision, averagedMean});
+    }
+
+    private static void updateOfChunk(float[][] in, float[][] out, int count, SiteStep step, float prior) {
+        float retention = (float) step.retention();
+        float averaging = (float) step.averagingRate();
+        float damping = (float) step.damping();
+        float kept = prior - retention * prior;
+        float[] t = in[0];
+        float[] r = in[1];
+        float[] average = in[2];
+        float[] shift = in[3];
+        float[] added = in[4];
+        float[] precision = out[0];
+        float[] mean = out[1];
+        float[] averaged = out[2];
+        for (int i = 0; i < count; i++) {
+            mean[i] = (r[i] + damping * shift[i]) / t[i];
+        }
+        for (int i = 0; i < count; i++) {
+            precision[i] = kept + retention * t[i] + damping * added[i];
+        }
+        for (int i = 0; i < count; i++) {
+            averaged[i] = average[i] + averaging * (mean[i] - average[i]);
+        }
+        for (int i = 0; i < count; i++) {
+            mean[i] *= precision[i];
+        }
     }
 
     /** The plain version of the fused update: M + S Rw, t0 + f (t - t0) + T, r = t M. */

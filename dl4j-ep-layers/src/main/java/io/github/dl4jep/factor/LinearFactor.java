@@ -6,6 +6,7 @@ import io.github.dl4jep.distribution.ForwardMessage;
 import io.github.dl4jep.distribution.Moments;
 import io.github.dl4jep.distribution.WeightMoments;
 import io.github.dl4jep.distribution.WeightSite;
+import io.github.dl4jep.kernel.FusedLoop;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -37,8 +38,9 @@ public final class LinearFactor {
             Nd4j.gemm(input.variance(), weights.secondMoment(), variance, false, false, 1, 1);
         }
         if (bias != null) {
-            mean.addiRowVector(bias.mean());
-            variance.addiRowVector(bias.variance());
+            INDArray ones = ones(mean.rows(), mean);
+            Nd4j.gemm(ones, bias.mean(), mean, false, false, 1, 1);
+            Nd4j.gemm(ones, bias.variance(), variance, false, false, 1, 1);
         }
         return new Moments(mean, variance);
     }
@@ -126,8 +128,61 @@ public final class LinearFactor {
         return Nd4j.gemm(a, b, result, transposeA, transposeB, 1, 0);
     }
 
+    /** A column of ones: a product with it repeats a row, faster than the operation for that. */
+    private static INDArray ones(long rows, INDArray like) {
+        return Nd4j.ones(like.dataType(), rows, 1);
+    }
+
     /** x diag(c) x^T for a column c. */
     private static INDArray weightedGram(INDArray x, INDArray c) {
-        return product(x.mulRowVector(c.reshape(1, c.length())), x, false, true);
+        return product(scaledColumns(x, c), x, false, true);
+    }
+
+    /** x diag(c), a new array. */
+    private static INDArray scaledColumns(INDArray x, INDArray c) {
+        if (x.rank() != 2 || !FusedLoop.accepts(x)) {
+            return plainScaledColumns(x, c);
+        }
+        INDArray scaled = x.ulike();
+        float[] factors = c.data().asFloat();
+        int rows = x.rows();
+        if (x.ordering() == 'f') {
+            FusedLoop.run(
+                    (in, out, count, start, block) -> scaleColumns(in[0], out[0], count, factors, start / rows, rows),
+                    new INDArray[] {x},
+                    new INDArray[] {scaled},
+                    rows);
+        } else {
+            FusedLoop.run(
+                    (in, out, count, start, block) -> scaleRows(in[0], out[0], count, factors),
+                    new INDArray[] {x},
+                    new INDArray[] {scaled},
+                    factors.length);
+        }
+        return scaled;
+    }
+
+    /** The plain version of the fused scaling. */
+    static INDArray plainScaledColumns(INDArray x, INDArray c) {
+        return x.mulRowVector(c.reshape(1, c.length()));
+    }
+
+    /** A chunk of whole columns of an f-ordered array. */
+    private static void scaleColumns(float[] in, float[] out, int count, float[] factors, int column, int rows) {
+        for (int from = 0; from < count; from += rows) {
+            float factor = factors[column + from / rows];
+            for (int i = from; i < from + rows; i++) {
+                out[i] = factor * in[i];
+            }
+        }
+    }
+
+    /** A chunk of whole rows of a c-ordered array. */
+    private static void scaleRows(float[] in, float[] out, int count, float[] factors) {
+        for (int from = 0; from < count; from += factors.length) {
+            for (int j = 0; j < factors.length; j++) {
+                out[from + j] = factors[j] * in[from + j];
+            }
+        }
     }
 }

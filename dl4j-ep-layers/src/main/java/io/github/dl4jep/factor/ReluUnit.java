@@ -35,7 +35,7 @@ public final class ReluUnit extends ScalarUnit {
         INDArray a = preActivation.mean().ulike();
         INDArray[] results = {a, a.ulike(), a.ulike(), a.ulike(), a.ulike()};
         FusedLoop.run(
-                (in, out, count, block) -> RectifiedNormalTable.scaled(in, out, count),
+                (in, out, count, start, block) -> RectifiedNormalTable.scaled(in, out, count),
                 new INDArray[] {preActivation.mean(), variance},
                 results);
         return new UnitMoments(Moments.withSquares(a, results[1], results[3], results[4]), results[2]);

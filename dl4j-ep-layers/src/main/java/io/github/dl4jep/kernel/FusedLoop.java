@@ -40,10 +40,11 @@ public final class FusedLoop {
          * @param in the chunk of every input, in call order
          * @param out the chunk of every output, in call order
          * @param count number of valid elements in each chunk
+         * @param start index of the chunk's first element in the whole array
          * @param block which of the {@link #BLOCKS} blocks the chunk is in; the chunks of a block run one after the other, so
          *     a formula may collect sums by block
          */
-        void compute(float[][] in, float[][] out, int count, int block);
+        void compute(float[][] in, float[][] out, int count, int start, int block);
     }
 
     /**
@@ -134,7 +135,7 @@ public final class FusedLoop {
             for (int k = 0; k < in.length; k++) {
                 block.from[k].get(block.from[k].position() + start, in[k], 0, count);
             }
-            block.formula.compute(in, out, count, block.number);
+            block.formula.compute(in, out, count, start, block.number);
             for (int k = 0; k < out.length; k++) {
                 block.to[k].put(block.to[k].position() + start, out[k], 0, count);
             }

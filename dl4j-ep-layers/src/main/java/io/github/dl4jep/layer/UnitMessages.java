@@ -23,7 +23,7 @@ final class UnitMessages {
         INDArray shift = gain.ulike();
         INDArray precision = gain.ulike();
         FusedLoop.run(
-                (in, out, count, block) -> {
+                (in, out, count, start, block) -> {
                     float[] z = in[0];
                     float[] g = in[1];
                     float[] d = in[2];

@@ -1,7 +1,6 @@
 package io.github.dl4jep.likelihood;
 
 import java.util.Arrays;
-import org.bytedeco.openblas.global.openblas;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -31,7 +30,7 @@ final class JointSolve {
     private static final double LARGEST_SHARED_SPREAD = 5;
 
     private static final int MAX_ITERATIONS = 60;
-    private static final double TOLERANCE = 1e-7;
+    private static final double TOLERANCE = 1e-6;
 
     private final int rows;
     private final int outputs;
@@ -114,7 +113,11 @@ final class JointSolve {
             double[] inverse = inverse(
                     Arrays.copyOfRange(deviation, from, from + rows), Arrays.copyOfRange(noise, from, from + rows));
             System.arraycopy(
-                    symmetric(inverse, Arrays.copyOfRange(residual, from, from + rows), 1), 0, shift, from, rows);
+                    SymmetricMatrix.times(inverse, Arrays.copyOfRange(residual, from, from + rows), rows),
+                    0,
+                    shift,
+                    from,
+                    rows);
             for (int n = 0; n < rows; n++) {
                 diagonal[from + n] = inverse[n * rows + n];
             }
@@ -144,11 +147,11 @@ final class JointSolve {
 
     /** Preconditioned conjugate gradients on all outputs at once; null if they did not converge. */
     private double @Nullable [] conjugateGradients(double[] preconditioner) {
-        double[] z = symmetric(preconditioner, residual, outputs);
+        double[] z = SymmetricMatrix.times(preconditioner, residual, rows);
         double[] rest = residual.clone();
         addScaled(rest, times(z), ones(-1));
         double[] goal = columnDots(residual, residual);
-        double[] step = symmetric(preconditioner, rest, outputs);
+        double[] step = SymmetricMatrix.times(preconditioner, rest, rows);
         double[] direction = step.clone();
         double[] energy = columnDots(rest, step);
         for (int iteration = 0; iteration < MAX_ITERATIONS; iteration++) {
@@ -159,7 +162,7 @@ final class JointSolve {
             double[] length = ratio(energy, columnDots(direction, image));
             addScaled(z, direction, length);
             addScaled(rest, image, negated(length));
-            step = symmetric(preconditioner, rest, outputs);
+            step = SymmetricMatrix.times(preconditioner, rest, rows);
             double[] next = columnDots(rest, step);
             double[] ratio = ratio(next, energy);
             for (int i = 0; i < direction.length; i++) {
@@ -179,7 +182,7 @@ final class JointSolve {
         if (correlation == null) {
             return product(variance, x);
         }
-        return product(symmetric(correlation, product(deviation, x), outputs), deviation);
+        return product(SymmetricMatrix.times(correlation, product(deviation, x), rows), deviation);
     }
 
     /** (K_c + N_c) x_c for every output. */
@@ -201,7 +204,7 @@ final class JointSolve {
             }
             matrix[n * rows + n] += diagonalNoise[n];
         }
-        return Cholesky.inverse(matrix, rows);
+        return SymmetricMatrix.inverse(matrix, rows);
     }
 
     private double[] correlation() {
@@ -209,26 +212,6 @@ final class JointSolve {
             throw new IllegalStateException("no covariance between samples");
         }
         return correlation;
-    }
-
-    /** Symmetric matrix times every column. */
-    private double[] symmetric(double[] matrix, double[] columns, int count) {
-        double[] result = new double[columns.length];
-        openblas.cblas_dsymm(
-                openblas.CblasColMajor,
-                openblas.CblasLeft,
-                openblas.CblasLower,
-                rows,
-                count,
-                1,
-                matrix,
-                rows,
-                columns,
-                rows,
-                0,
-                result,
-                rows);
-        return result;
     }
 
     private double[] columnDots(double[] a, double[] b) {

@@ -13,7 +13,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 
 class FusedLoopTest {
 
-    private static final FusedLoop.Formula SUM_AND_PRODUCT = (in, out, count, block) -> {
+    private static final FusedLoop.Formula SUM_AND_PRODUCT = (in, out, count, start, block) -> {
         for (int i = 0; i < count; i++) {
             out[0][i] = in[0][i] + in[1][i];
             out[1][i] = in[0][i] * in[1][i];
