@@ -35,12 +35,21 @@ record JointMessage(JointSolve.Solution solution, BackwardMessage message) {
         }
         JointSolve.Solution solution = new JointSolve(variance, covariance, whole).solve();
         DataType type = batch.forward().moments().mean().dataType();
-        INDArray precision = variance.add(whole.noise()).rdivi(1).muli(whole.observed());
-        // Products are fastest on f-ordered arrays.
         return new JointMessage(
                 solution,
                 new BackwardMessage(
-                        solution.shift().castTo(type).dup('f'),
-                        precision.castTo(type).dup('f')));
+                        solution.shift().castTo(type),
+                        precision(variance, whole).castTo(type)));
+    }
+
+    /** G = 1 / (V + N), 0 where nothing is observed; f-ordered, on which products are fastest. */
+    private static INDArray precision(INDArray variance, PseudoObservation observation) {
+        double[] precision = Rows.columns(variance);
+        double[] noise = Rows.columns(observation.noise());
+        double[] observed = Rows.columns(observation.observed());
+        for (int i = 0; i < precision.length; i++) {
+            precision[i] = observed[i] / (precision[i] + noise[i]);
+        }
+        return Rows.matrix(precision, variance.rows(), variance.columns());
     }
 }

@@ -30,7 +30,7 @@ final class JointSolve {
     private static final double LARGEST_SHARED_SPREAD = 5;
 
     private static final int MAX_ITERATIONS = 60;
-    private static final double TOLERANCE = 1e-6;
+    private static final double TOLERANCE = 1e-7;
 
     private final int rows;
     private final int outputs;

@@ -29,22 +29,28 @@ final class NoiseLearning {
             PseudoObservation observation,
             double rate,
             boolean perOutput) {
-        INDArray noise = observation.noise();
-        INDArray meanNoise = noise.mul(solution.shift());
-        INDArray second =
-                meanNoise.muli(meanNoise).addi(noise).subi(noise.mul(noise).muli(solution.inverseDiagonal()));
-        second.muli(observation.importance());
-        double[] sums = second.sum(0).toDoubleVector();
-        double[] counts = observation.observed().sum(0).toDoubleVector();
+        double[] noise = Rows.columns(observation.noise());
+        double[] shift = Rows.columns(solution.shift());
+        double[] inverse = Rows.columns(solution.inverseDiagonal());
+        double[] importance = Rows.columns(observation.importance());
+        double[] observed = Rows.columns(observation.observed());
+        int rows = observation.noise().rows();
+        double[] sums = new double[observation.noise().columns()];
+        double[] counts = new double[sums.length];
+        for (int i = 0; i < noise.length; i++) {
+            double mean = noise[i] * shift[i];
+            sums[i / rows] += importance[i] * (mean * mean + noise[i] - noise[i] * noise[i] * inverse[i]);
+            counts[i / rows] += observed[i];
+        }
         double common = total(sums) / total(counts);
-        INDArray next = current.castTo(second.dataType()).dup();
+        double[] next = Rows.flat(current);
         for (int c = 0; c < sums.length; c++) {
             double estimate = perOutput ? sums[c] / counts[c] : common;
             if (!Double.isNaN(estimate)) {
-                next.putScalar(c, next.getDouble(c) + rate * (estimate - next.getDouble(c)));
+                next[c] += rate * (estimate - next[c]);
             }
         }
-        return next;
+        return Rows.matrix(next, 1, next.length);
     }
 
     private static double total(double[] values) {

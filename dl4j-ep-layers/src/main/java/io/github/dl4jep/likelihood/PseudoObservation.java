@@ -22,9 +22,19 @@ record PseudoObservation(INDArray residual, INDArray noise, INDArray importance,
      * @return the observations
      */
     static PseudoObservation of(INDArray residual, INDArray noise, INDArray importance) {
-        INDArray observed = importance.gt(0).castTo(importance.dataType());
-        // Entries that are not observed are taken out of the equations, so their noise only has to be a number.
-        INDArray divisor = importance.add(1).subi(observed);
-        return new PseudoObservation(residual, noise.div(divisor), importance, observed);
+        double[] omega = Rows.columns(importance);
+        double[] divided = Rows.columns(noise);
+        double[] observed = new double[omega.length];
+        for (int i = 0; i < omega.length; i++) {
+            // Entries that are not observed are taken out of the equations, so their noise only has to be a number.
+            if (omega[i] > 0) {
+                observed[i] = 1;
+                divided[i] /= omega[i];
+            }
+        }
+        int rows = residual.rows();
+        int outputs = residual.columns();
+        return new PseudoObservation(
+                residual, Rows.matrix(divided, rows, outputs), importance, Rows.matrix(observed, rows, outputs));
     }
 }

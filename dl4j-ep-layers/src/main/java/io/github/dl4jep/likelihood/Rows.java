@@ -25,7 +25,9 @@ final class Rows {
     }
 
     private static double[] elements(INDArray matrix, char order) {
-        DoubleBuffer buffer = matrix.castTo(DataType.DOUBLE).dup(order).data().asNioDouble();
+        INDArray doubles = matrix.castTo(DataType.DOUBLE);
+        boolean dense = doubles.ordering() == order && doubles.elementWiseStride() == 1;
+        DoubleBuffer buffer = (dense ? doubles : doubles.dup(order)).data().asNioDouble();
         double[] values = new double[Math.toIntExact(matrix.length())];
         buffer.get(buffer.position(), values);
         return values;

@@ -29,9 +29,12 @@ final class ScaleFit {
      */
     static double next(
             double kappa, ClassProbabilities kind, INDArray u, INDArray labels, INDArray importance, double rate) {
-        double[][] scores = Rows.of(u);
-        double[][] y = Rows.of(labels);
-        double[][] omega = Rows.of(importance);
+        return next(kappa, kind, Rows.of(u), Rows.of(labels), Rows.of(importance), rate);
+    }
+
+    /** The same on rows. */
+    static double next(
+            double kappa, ClassProbabilities kind, double[][] scores, double[][] y, double[][] omega, double rate) {
         double slope = 0;
         double curvature = 0;
         for (int n = 0; n < scores.length; n++) {

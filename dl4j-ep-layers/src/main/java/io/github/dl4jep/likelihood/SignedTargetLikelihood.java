@@ -104,10 +104,9 @@ abstract class SignedTargetLikelihood implements Likelihood {
 
     @Override
     public Update update(OutputBatch batch, Map<String, INDArray> parameters, LearningPhase phase) {
-        INDArray labels = batch.doubleLabels();
         INDArray importance = batch.importanceOrOnes();
         double noise = Parameters.scalar(parameters, NOISE);
-        INDArray residual = labels.mul(2).subi(1).subi(batch.mean());
+        INDArray residual = residual(batch);
         PseudoObservation observation =
                 PseudoObservation.of(residual, Nd4j.valueArrayOf(residual.shape(), noise, DataType.DOUBLE), importance);
         JointMessage joint = JointMessage.of(batch, observation);
@@ -124,17 +123,27 @@ abstract class SignedTargetLikelihood implements Likelihood {
         return new Update(joint.message(), learned);
     }
 
+    /** Signed target minus mean, [minibatch, outputs], double. */
+    private static INDArray residual(OutputBatch batch) {
+        double[] residual = Rows.columns(batch.doubleLabels());
+        double[] mean = Rows.columns(batch.mean());
+        for (int i = 0; i < residual.length; i++) {
+            residual[i] = 2 * residual[i] - 1 - mean[i];
+        }
+        return Rows.matrix(residual, batch.labels().rows(), batch.labels().columns());
+    }
+
     /** In the first sweep only: later the means have seen the labels, and are no predictions. */
     private void fitScales(
             OutputBatch batch, Map<String, INDArray> parameters, double noise, Map<String, INDArray> learned) {
-        INDArray labels = batch.doubleLabels();
-        INDArray importance = batch.importanceOrOnes();
+        double[][] labels = Rows.of(batch.doubleLabels());
+        double[][] importance = Rows.of(batch.importanceOrOnes());
         double scale = Parameters.scalar(parameters, SCALE);
         double pointScale = Parameters.scalar(parameters, POINT_SCALE);
-        INDArray u = standardised(batch.mean(), batch.variance(), noise);
+        double[][] means = Rows.of(batch.mean());
+        double[][] u = Rows.of(standardised(batch.mean(), batch.variance(), noise));
         learned.put(SCALE, scalar(ScaleFit.next(scale, kind(), u, labels, importance, SCALE_RATE)));
-        learned.put(
-                POINT_SCALE, scalar(ScaleFit.next(pointScale, kind(), batch.mean(), labels, importance, SCALE_RATE)));
+        learned.put(POINT_SCALE, scalar(ScaleFit.next(pointScale, kind(), means, labels, importance, SCALE_RATE)));
     }
 
     @Override
@@ -171,7 +180,12 @@ abstract class SignedTargetLikelihood implements Likelihood {
     }
 
     private static INDArray standardised(INDArray mean, INDArray variance, double noise) {
-        return mean.div(Transforms.sqrt(variance.add(noise), false));
+        double[] u = Rows.columns(mean);
+        double[] v = Rows.columns(variance);
+        for (int i = 0; i < u.length; i++) {
+            u[i] /= Math.sqrt(v[i] + noise);
+        }
+        return Rows.matrix(u, mean.rows(), mean.columns());
     }
 
     private static INDArray scalar(double value) {
