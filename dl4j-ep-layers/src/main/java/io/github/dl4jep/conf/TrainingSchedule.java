@@ -12,8 +12,10 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * layer's configuration.
  *
  * <p>The memory is \( W = \max(memoryPasses \cdot batchesPerPass, minMemoryBatches) \) batches; retention is
- * \( f = 1 - 1/\min(step, W) \), so that with a memory of one pass every example counts once, however often it is seen. An
- * infinite memory is assumed density filtering, f = 1.
+ * \( f = 1 - 1/\min(step, W) \). With a memory of one pass every example counts once in the long run, however often it is
+ * seen; in the first pass, while the memory fills, it counts half. An infinite memory is assumed density filtering, f = 1.
+ *
+ * <p>Predictions use a running average of the means over the last quarter of the batches so far, at most over averagingBatches.
  *
  * <p>Source: Li, Hernandez-Lobato and Turner 2015 for the averaged sites; the averaging of means: own, docs/algorithm.md.
  */
@@ -27,6 +29,9 @@ public final class TrainingSchedule implements Serializable {
     public static final double DEFAULT_AVERAGING_BATCHES = 75;
 
     private static final long serialVersionUID = 1L;
+
+    /** The averaging looks back over a quarter of the batches so far: the first means are far from the later ones. */
+    private static final double AVERAGED_SHARE = 4;
 
     /** Passes remembered. */
     private final double memoryPasses;
@@ -89,7 +94,8 @@ public final class TrainingSchedule implements Serializable {
     public SiteStep at(long step, double batchesPerPass) {
         double memory = Math.max(memoryPasses * batchesPerPass, minMemoryBatches);
         double retention = Double.isInfinite(memory) ? 1 : 1 - 1 / Math.min((double) step, memory);
-        return new SiteStep(retention, 1 / Math.min((double) step, averagingBatches), damping);
+        double averaged = Math.max(1, Math.min(step / AVERAGED_SHARE, averagingBatches));
+        return new SiteStep(retention, 1 / averaged, damping);
     }
 
     /**

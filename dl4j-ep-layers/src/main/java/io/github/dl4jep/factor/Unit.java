@@ -14,7 +14,7 @@ public interface Unit {
      * Moments of f(u) for u ~ N(mean, variance): algorithm, section 2.
      *
      * @param preActivation moments of u; without variance the result is f(mean) without variance
-     * @return mean a, variance s and gain D = Cov(f(u), u) / Var(u); new arrays
+     * @return mean a, variance s and gain D = Cov(f(u), u) / Var(u); new arrays, but for the identity
      */
     UnitMoments moments(Moments preActivation);
 

@@ -1,5 +1,5 @@
 /**
- * Fused elementwise loops over float arrays: the one place that touches array memory directly.
+ * Fused elementwise loops over float arrays: the one place that computes on array memory directly.
  *
  * <p>Every fused loop has a plain counterpart made of ND4J operations or scalar code; tests hold the two against each other.
  */

@@ -19,7 +19,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * another size, offset and scale are set once from it (see {@link TargetScaling}), so that labels of size 1e6 or 1e-6 train
  * as well.
  *
- * <p>R starts at 1, is held during the first pass, and is then learned by expectation maximisation ({@link NoiseLearning}).
+ * <p>R starts at 1, is held during the first pass (for 100 batches where passes are not counted), and is then learned by expectation maximisation ({@link NoiseLearning}).
  */
 public final class GaussianLikelihood implements Likelihood {
 

@@ -34,7 +34,11 @@ class TrainingScheduleTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1, 75, 1", "3, 75, .333333333333333333", "75, 75, .013333333333333333", "9000, 75, .013333333333333333"
+    @CsvSource({
+        "1, 75, 1",
+        "12, 75, .333333333333333333",
+        "300, 75, .013333333333333333",
+        "9000, 75, .013333333333333333"
     })
     void averagingIsOverTheLastBatches(long step, double batches, double expected) {
         SiteStep at = new TrainingSchedule(1, 25, batches, 0.7, 1).at(step, 100);

@@ -65,6 +65,10 @@ public final class EpOptions {
         return weightPriors.getOrDefault(layerName, weightPrior);
     }
 
+    boolean replacesActivationOf(String layerName) {
+        return activations.containsKey(layerName);
+    }
+
     IActivation activationOf(String layerName, IActivation defined) {
         return activations.getOrDefault(layerName, defined);
     }
@@ -106,6 +110,7 @@ public final class EpOptions {
         map.put("averagingBatches", schedule.getAveragingBatches());
         map.put("damping", schedule.getDamping());
         map.put("sweepsPerBatch", schedule.getSweepsPerBatch());
+        map.put("batchesPerPass", passCounter.getBatchesPerPass());
         return map;
     }
 
@@ -207,7 +212,8 @@ public final class EpOptions {
         }
 
         /**
-         * Sets over how many batches predictions average the means, default 75; 1 for no averaging.
+         * Sets over how many batches predictions average the means, default 75, but never over more than the last quarter of
+         * the batches so far; 1 for no averaging.
          *
          * @param batches at least 1
          * @return this builder

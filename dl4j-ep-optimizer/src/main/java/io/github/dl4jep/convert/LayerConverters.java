@@ -17,6 +17,7 @@ import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.lossfunctions.ILossFunction;
 
 /** Which DL4J layer types convert: one registration line each. */
 final class LayerConverters {
@@ -81,9 +82,7 @@ final class LayerConverters {
 
     private static Layer output(OutputLayer layer, ConversionContext context) {
         EpOptions options = context.options();
-        if (options.likelihood() == null) {
-            Likelihoods.of(layer.getLossFn(), layer.getActivationFn());
-        }
+        requireLikelihood(layer.getLossFn(), layer.getActivationFn(), context);
         context.dropGradientSettings(layer);
         EpOutputLayer converted = new EpOutputLayer.Builder(layer.getLossFn())
                 .hasBias(layer.hasBias())
@@ -99,11 +98,21 @@ final class LayerConverters {
 
     private static Layer loss(LossLayer layer, ConversionContext context) {
         EpOptions options = context.options();
-        if (options.likelihood() == null) {
-            Likelihoods.of(layer.getLossFn(), layer.getActivationFn());
-        }
+        requireLikelihood(layer.getLossFn(), layer.getActivationFn(), context);
         long outputs = layer.getNOut() > 0 ? layer.getNOut() : context.outputsBefore();
         return new EpLossLayer(layer, outputs, options.likelihood(), options.schedule(), options.passCounter());
+    }
+
+    /** An output's activation belongs to its loss: together they select the likelihood, unless the options name one. */
+    private static void requireLikelihood(ILossFunction loss, IActivation activation, ConversionContext context) {
+        if (context.options().replacesActivationOf(context.name())) {
+            throw new UnsupportedOperationException(
+                    "an option replaces its activation, but an output's activation belongs to"
+                            + " its loss; choose EpOptions.likelihood(...) instead");
+        }
+        if (context.options().likelihood() == null) {
+            Likelihoods.of(loss, activation);
+        }
     }
 
     private static Layer activation(ActivationLayer layer, ConversionContext context) {

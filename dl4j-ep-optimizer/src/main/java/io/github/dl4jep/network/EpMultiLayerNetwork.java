@@ -86,7 +86,6 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
     Sweep sweep() {
         if (sweep == null) {
             init();
-            buildSweep();
         }
         return java.util.Objects.requireNonNull(sweep);
     }

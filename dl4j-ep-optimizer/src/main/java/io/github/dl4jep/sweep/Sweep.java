@@ -94,11 +94,19 @@ public final class Sweep {
     private void rejectUnlessFinite(double score, LearningPhase phase) {
         for (EpLayer layer : layers) {
             if (!layer.hasFiniteSites()) {
-                throw new RejectedBatchException("Batch " + (phase.step() - 1) + " gives NaN or infinite messages at "
-                        + layer.describe() + " (score " + score + "); it was not learned from and the posterior is"
-                        + " unchanged. Standardise the features, or look for extreme values in this batch");
+                throw rejected("messages at " + layer.describe(), score, phase);
             }
         }
+        if (!Double.isFinite(score)) {
+            throw rejected("predictions at " + output.describe(), score, phase);
+        }
+    }
+
+    private static RejectedBatchException rejected(String what, double score, LearningPhase phase) {
+        return new RejectedBatchException("Batch " + (phase.step() - 1) + " gives NaN or infinite " + what + " (score "
+                + score
+                + "); it was not learned from and the posterior is unchanged. Standardise the features, or look for"
+                + " extreme values in this batch");
     }
 
     private double meanScore(Moments potentials, INDArray labels, @Nullable INDArray mask) {

@@ -55,8 +55,9 @@ public final class Comparison {
         List<Run> runs = new ArrayList<>();
         for (int index : plan.splits()) {
             split = index == split.index() ? split : data.split(index);
+            NetworkDefinition seeded = NetworkDefinition.of(plan.network(), split.shape(), seedOf(split));
             for (Trainer trainer : plan.trainers()) {
-                runs.add(run(trainer, job(network, split), split));
+                runs.add(run(trainer, job(seeded, split), split));
             }
         }
         return new ComparisonResult(
@@ -71,8 +72,8 @@ public final class Comparison {
         int rows = Math.min(plan.batch(), split.train().numExamples());
         DataSet batch = (DataSet) split.train().getRange(0, rows);
         for (Trainer trainer : plan.trainers()) {
-            TrainingSession session =
-                    start(trainer, new TrainingJob(network.configuration(), split.task(), batch, plan.rates()));
+            TrainingSession session = start(
+                    trainer, new TrainingJob(network.configuration(), split.task(), batch, plan.rates()), plan.seed());
             session.trainPass(PassBatches.of(batch, plan.batch(), plan.seed(), 0, () -> {}));
             INDArray features = batch.getFeatures();
             session.predict(features);
@@ -81,14 +82,19 @@ public final class Comparison {
         }
     }
 
-    private TrainingSession start(Trainer trainer, TrainingJob job) {
+    /** Every split has initial weights and batches of its own, so that a mean over splits is one over those, too. */
+    private long seedOf(Split split) {
+        return plan.seed() + split.index();
+    }
+
+    private TrainingSession start(Trainer trainer, TrainingJob job, long seed) {
         // Every trainer draws from the same stream, whatever ran before it.
-        Nd4j.getRandom().setSeed(plan.seed());
+        Nd4j.getRandom().setSeed(seed);
         return trainer.start(job);
     }
 
     private Run run(Trainer trainer, TrainingJob job, Split split) {
-        TrainingSession session = start(trainer, job);
+        TrainingSession session = start(trainer, job, seedOf(split));
         List<PassResult> passes = new ArrayList<>();
         for (int pass = 1; pass <= plan.passes(); pass++) {
             listener.passStarted(trainer.name(), split.index(), pass, PassBatches.count(split.train(), plan.batch()));
@@ -102,7 +108,7 @@ public final class Comparison {
 
     private double train(TrainingSession session, Split split, int pass) {
         DataSetIterator batches =
-                PassBatches.of(split.train(), plan.batch(), plan.seed(), pass, listener::batchStarted);
+                PassBatches.of(split.train(), plan.batch(), seedOf(split), pass, listener::batchStarted);
         long start = System.nanoTime();
         session.trainPass(batches);
         return (System.nanoTime() - start) / NANOS;
