@@ -13,6 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -114,6 +115,22 @@ class LinearFactorTest {
             assertThat(covariance.getDouble(n, n))
                     .isCloseTo(variance.getRow(n).meanNumber().doubleValue(), within(1e-12));
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(chars = {'c', 'f'})
+    void floatCovarianceAgreesWithDoubles(char order) {
+        INDArray x = random(40, 70);
+        WeightMoments weights = weights(70, 9);
+        WeightMoments floats = WeightMoments.of(
+                weights.mean().castTo(DataType.FLOAT), weights.variance().castTo(DataType.FLOAT));
+        INDArray exact = LinearFactor.covarianceOfPreActivation(ForwardMessage.observed(x), weights, null)
+                .covariance();
+        INDArray fused = LinearFactor.covarianceOfPreActivation(
+                        ForwardMessage.observed(x.castTo(DataType.FLOAT).dup(order)), floats, null)
+                .covariance();
+        assertThat(fused.castTo(DataType.DOUBLE).distance2(exact))
+                .isLessThan(1e-5 * exact.norm2Number().doubleValue());
     }
 
     @Test

@@ -30,6 +30,25 @@ import org.nd4j.linalg.lossfunctions.impl.LossL1;
 class ConversionErrorTest {
 
     @Test
+    void anOutputsActivationIsNotReplaced() {
+        MultiLayerConfiguration definition = new NeuralNetConfiguration.Builder()
+                .list()
+                .layer(new OutputLayer.Builder(LossFunction.MCXENT)
+                        .name("out")
+                        .nIn(4)
+                        .nOut(3)
+                        .build())
+                .build();
+        EpOptions options = EpOptions.builder()
+                .activation("out", Activation.TANH.getActivationFunction())
+                .build();
+        assertThatThrownBy(() -> EpNetworks.from(definition, options))
+                .isInstanceOf(DL4JInvalidConfigException.class)
+                .hasMessageContaining("layer \"out\" (index 0, OutputLayer): an option replaces its activation, but an"
+                        + " output's activation belongs to its loss; choose EpOptions.likelihood(...) instead");
+    }
+
+    @Test
     void everythingThatDoesNotConvertIsInOneError() {
         NeuralNetConfiguration.ListBuilder layers = new NeuralNetConfiguration.Builder().list();
         for (String name : new String[] {"memory", "filters", "scaled"}) {
