@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
@@ -56,7 +57,11 @@ public final class PeakMemory implements Callable<Integer> {
         }
         double after = peakMebibytes();
         System.out.printf(
-                "{\"trainer\": \"%s\", \"beforeMiB\": %.0f, \"addedMiB\": %.0f}%n", trainer, before, after - before);
+                Locale.ROOT,
+                "{\"trainer\": \"%s\", \"beforeMiB\": %.0f, \"addedMiB\": %.0f}%n",
+                trainer,
+                before,
+                after - before);
         return 0;
     }
 
