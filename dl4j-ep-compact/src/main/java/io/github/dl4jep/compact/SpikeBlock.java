@@ -9,6 +9,11 @@ final class SpikeBlock {
     /** Rows at a time: a layer's spikes then stay in the caches near the core, and loops over rows are long enough. */
     static final int MOST_ROWS = 1024;
 
+    /** A float of value 1 as bits; bit 29 is one of them, so that 0 and 1 can be told from all others without a branch. */
+    private static final int ONE = 0x3f800000;
+
+    private static final int ONE_BIT = 29;
+
     private final int units;
     private final int rows;
     private final int[][] words;
@@ -52,9 +57,10 @@ final class SpikeBlock {
             int bits = 0;
             int others = 0;
             for (int i = from; i < to; i++) {
-                float x = features[i];
-                int one = x == 1 ? 1 : 0;
-                others |= one ^ (x == 0 ? 0 : 1);
+                // Adding 0 makes 0 of -0.
+                int raw = Float.floatToRawIntBits(features[i] + 0f);
+                int one = (raw >>> ONE_BIT) & 1;
+                others |= raw ^ (-one & ONE);
                 bits |= one << i;
             }
             if (others != 0) {
