@@ -25,7 +25,7 @@ public final class BinaryPrior implements WeightPrior {
     public static final String AVERAGED_HALF_LOG_ODDS = "AveragedHalfLogOdds";
 
     /** Default polarisation. */
-    public static final double DEFAULT_POLARISATION = 1.0006;
+    public static final double DEFAULT_POLARISATION = 1.0003;
 
     /**
      * Standard deviation of the first half log-odds. With 2 the variances of the weights are to the squares of their means about as
