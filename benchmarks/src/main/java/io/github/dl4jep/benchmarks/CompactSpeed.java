@@ -1,10 +1,14 @@
 package io.github.dl4jep.benchmarks;
 
 import io.github.dl4jep.activation.ActivationHeaviside;
+import io.github.dl4jep.cli.data.DataRequest;
+import io.github.dl4jep.cli.data.DataSource;
+import io.github.dl4jep.cli.data.DataSources;
 import io.github.dl4jep.compact.CompactNetwork;
 import io.github.dl4jep.compact.PackedSpikes;
 import io.github.dl4jep.convert.EpNetworks;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Random;
@@ -14,6 +18,7 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -46,6 +51,9 @@ public final class CompactSpeed implements Callable<Integer> {
 
     @Option(names = "--type", defaultValue = "FLOAT", description = "data type of the DL4J network: FLOAT or DOUBLE")
     private DataType type = DataType.FLOAT;
+
+    @Option(names = "--data", description = "folder with mnist/ in it; without it, random inputs")
+    private @Nullable Path data;
 
     private final Random random = new Random(1);
 
@@ -159,10 +167,26 @@ public final class CompactSpeed implements Callable<Integer> {
 
     /** One in five is above 0, a multiple of 1 / levels: for a power of two, sums are exact in floats, too. */
     private float[][] inputs(int levels) {
+        if (data != null) {
+            return digits(data, levels);
+        }
         float[][] rows = new float[ROWS][INPUTS];
         for (float[] row : rows) {
             for (int i = 0; i < INPUTS; i++) {
                 row[i] = random.nextInt(5) == 0 ? (1 + random.nextInt(levels)) / (float) levels : 0;
+            }
+        }
+        return rows;
+    }
+
+    /** The test digits, above half of white as 1, or in steps of 1 / 256. */
+    private static float[][] digits(Path folder, int levels) {
+        DataSource source = DataSources.open(new DataRequest("mnist", folder, null, null, 0.1, 1));
+        float[][] rows = source.split(0).test().getFeatures().toFloatMatrix();
+        for (float[] row : rows) {
+            for (int i = 0; i < row.length; i++) {
+                long pixel = Math.round(255 * (row[i] * 0.3081 + 0.1307));
+                row[i] = levels == 1 ? pixel / 128 : pixel / 256f;
             }
         }
         return rows;
