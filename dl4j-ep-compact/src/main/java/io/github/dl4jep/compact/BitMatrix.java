@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One bit for each pair of unit and input, packed along the inputs.
  *
- * <p>Bit {@code i & 31} of word {@code i >>> 5} of a unit belongs to input i. Every unit has a multiple of {@link
- * SpikeCounts#WORDS_PER_PASS} words; the bits behind the last input are 0.
+ * <p>Bit {@code i & 31} of word {@code i >>> 5} of a unit belongs to input i. The bits behind the last
+ * input are 0.
  */
 final class BitMatrix {
 
@@ -19,14 +19,8 @@ final class BitMatrix {
     BitMatrix(int inputs, int units) {
         this.inputs = inputs;
         this.units = units;
-        stride = stride(inputs);
+        stride = Words.count(inputs);
         words = new int[Math.multiplyExact(stride, units)];
-    }
-
-    /** Words of one unit, also those that fill up a pass. */
-    static int stride(int inputs) {
-        int used = Words.count(inputs);
-        return (used + SpikeCounts.WORDS_PER_PASS - 1) / SpikeCounts.WORDS_PER_PASS * SpikeCounts.WORDS_PER_PASS;
     }
 
     int inputs() {
@@ -35,10 +29,6 @@ final class BitMatrix {
 
     int units() {
         return units;
-    }
-
-    int stride() {
-        return stride;
     }
 
     boolean get(int input, int unit) {

@@ -119,22 +119,22 @@ final class DiscreteForward implements LayerForward {
     /** The integer sums of one unit after the other, as factor * plus - minus. */
     private final class SignedCounts {
 
-        private final SpikeBlock in;
+        private final SpikeCounts counts;
         private final @Nullable BitMatrix negative = weights.minus();
         private final int factor = negative == null ? 2 : 1;
         private final int[] plus;
         private final int[] minus;
 
         SignedCounts(SpikeBlock in) {
-            this.in = in;
+            counts = new SpikeCounts(in);
             plus = new int[in.rows()];
             minus = negative == null ? in.spikesPerRow() : new int[in.rows()];
         }
 
         void count(int unit) {
-            SpikeCounts.of(weights.plus(), unit, in, plus);
+            counts.of(weights.plus(), unit, plus);
             if (negative != null) {
-                SpikeCounts.of(negative, unit, in, minus);
+                counts.of(negative, unit, minus);
             }
         }
     }

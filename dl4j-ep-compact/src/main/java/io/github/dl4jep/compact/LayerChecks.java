@@ -20,7 +20,7 @@ final class LayerChecks {
     }
 
     static void discreteSize(int inputs, int outputs) {
-        long words = (long) BitMatrix.stride(inputs) * outputs;
+        long words = (long) Words.count(inputs) * outputs;
         if (words > Integer.MAX_VALUE - 8) {
             throw new IllegalArgumentException("A layer of " + inputs + " inputs and " + outputs + " outputs needs "
                     + words + " words of 32 bits, allowed are " + (Integer.MAX_VALUE - 8));

@@ -11,7 +11,7 @@ final class SpikeBlock {
     /** Rows at a time: a layer's spikes then stay in the caches near the core, and loops over rows are long enough. */
     static final int MOST_ROWS = 1024;
 
-    /** A float of value 1 as bits; bit 29 is one of them, so that 0 and 1 can be told from all others without a branch. */
+    /** A float of value 1 as bits; bit 29 is the highest of them. */
     private static final int ONE = 0x3f800000;
 
     private static final int ONE_BIT = 29;
@@ -66,18 +66,39 @@ final class SpikeBlock {
             int bits = 0;
             int others = 0;
             for (int i = from; i < to; i++) {
-                // Adding 0 makes 0 of -0.
-                int raw = Float.floatToRawIntBits(features[i] + 0f);
-                int one = (raw >>> ONE_BIT) & 1;
-                others |= raw ^ (-one & ONE);
+                int raw = Float.floatToRawIntBits(features[i]);
+                int one = raw >>> ONE_BIT;
+                // Only 0 and 1 are their three highest bits times the bits of 1.
+                others |= raw ^ (one * ONE);
                 bits |= one << i;
             }
             if (others != 0) {
-                return false;
+                // Not only 0 and 1, or a -0, which counts as 0.
+                if (!isZeroOrOne(features, from, to)) {
+                    return false;
+                }
+                bits = ones(features, from, to);
             }
             words[k][row] = bits;
         }
         return true;
+    }
+
+    private static boolean isZeroOrOne(float[] features, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (features[i] != 0 && features[i] != 1) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static int ones(float[] features, int from, int to) {
+        int bits = 0;
+        for (int i = from; i < to; i++) {
+            bits |= (features[i] == 1 ? 1 : 0) << i;
+        }
+        return bits;
     }
 
     /** Packs all rows; see {@link #pack(int, float[])}. */
@@ -97,6 +118,22 @@ final class SpikeBlock {
             words[i >>> 2][row] |= (bytes[i] & 0xff) << (8 * i);
         }
         words[words.length - 1][row] &= Words.lastMask(units);
+    }
+
+    /** The words in which some row has a spike, in ascending order. */
+    int[] activeWords() {
+        int[] active = new int[words.length];
+        int count = 0;
+        for (int k = 0; k < words.length; k++) {
+            int any = 0;
+            for (int bits : words[k]) {
+                any |= bits;
+            }
+            if (any != 0) {
+                active[count++] = k;
+            }
+        }
+        return Arrays.copyOf(active, count);
     }
 
     /** Number of spikes of each row. */

@@ -14,31 +14,45 @@ final class SpikeCounts {
     /** Words of the weights that one pass over the rows takes together. */
     static final int WORDS_PER_PASS = 4;
 
-    private SpikeCounts() {}
+    private final SpikeBlock spikes;
+
+    /** Words without any spike, such as those of an image's border, take no time. */
+    private final int[] active;
+
+    /** For any units on these spikes. */
+    SpikeCounts(SpikeBlock spikes) {
+        this.spikes = spikes;
+        active = spikes.activeWords();
+    }
 
     /**
      * Counts the common bits of one unit and every row.
      *
-     * @param bits the unit's weights are a row of it
+     * @param bits the unit's weights are a row of it; as many inputs as the spikes have units
      * @param unit which row
-     * @param spikes of as many units as the matrix has inputs
      * @param counts [rows]; overwritten
      */
-    static void of(BitMatrix bits, int unit, SpikeBlock spikes, int[] counts) {
+    void of(BitMatrix bits, int unit, int[] counts) {
         Arrays.fill(counts, 0);
-        int last = spikes.wordCount() - 1;
-        for (int k = 0; k < bits.stride(); k += WORDS_PER_PASS) {
-            // Words behind the last one are zero in the matrix, so any word of spikes will do.
+        int[] word = new int[WORDS_PER_PASS];
+        int[] weights = new int[WORDS_PER_PASS];
+        for (int from = 0; from < active.length; from += WORDS_PER_PASS) {
+            for (int i = 0; i < WORDS_PER_PASS; i++) {
+                // Where no word is left, weights of 0 add nothing.
+                boolean left = from + i < active.length;
+                word[i] = active[left ? from + i : from];
+                weights[i] = left ? bits.word(unit, word[i]) : 0;
+            }
             add(
                     counts,
-                    spikes.word(k),
-                    spikes.word(Math.min(k + 1, last)),
-                    spikes.word(Math.min(k + 2, last)),
-                    spikes.word(Math.min(k + 3, last)),
-                    bits.word(unit, k),
-                    bits.word(unit, k + 1),
-                    bits.word(unit, k + 2),
-                    bits.word(unit, k + 3));
+                    spikes.word(word[0]),
+                    spikes.word(word[1]),
+                    spikes.word(word[2]),
+                    spikes.word(word[3]),
+                    weights[0],
+                    weights[1],
+                    weights[2],
+                    weights[3]);
         }
     }
 

@@ -34,6 +34,36 @@ class PackedSpikesTest {
     }
 
     @Test
+    void onlyZerosAndOnesAreSpikes() {
+        CompactNetwork network = RandomNetworks.of(new Random(1), WeightKind.BINARY, WeightKind.FLOAT, 3, 2);
+        assertThat(network.potentials(PackedSpikes.of(new float[][] {{-0f, 1, -0f}})))
+                .isDeepEqualTo(network.potentials(new float[][] {{0, 1, 0}}));
+        for (int highBits = 0; highBits < 1 << 16; highBits++) {
+            float value = Float.intBitsToFloat(highBits << 16);
+            float[][] features = {{0, value, 1}};
+            if (value == 0 || value == 1) {
+                assertThat(PackedSpikes.of(features).rows()).isEqualTo(1);
+            } else {
+                assertThatThrownBy(() -> PackedSpikes.of(features)).isInstanceOf(IllegalArgumentException.class);
+            }
+        }
+    }
+
+    /** Whole words without a spike are left out. */
+    @Test
+    void inputsWithDarkBorders() {
+        Random random = new Random(2);
+        CompactNetwork network = RandomNetworks.of(random, WeightKind.TERNARY, WeightKind.BINARY, 400, 50, 3);
+        for (int lit = 0; lit <= 400; lit += 40) {
+            float[][] features = new float[20][400];
+            for (float[] row : features) {
+                System.arraycopy(RandomNetworks.spikes(random, 1, lit)[0], 0, row, (400 - lit) / 2, lit);
+            }
+            assertThat(network.potentials(features)).isDeepEqualTo(PlainNetwork.potentials(network, features));
+        }
+    }
+
+    @Test
     void refusals() {
         assertThatThrownBy(() -> PackedSpikes.of(new float[][] {{0, 1}, {0, 0.5f}}))
                 .isInstanceOf(IllegalArgumentException.class)
