@@ -4,6 +4,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.ops.transforms.Transforms;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
  * A deterministic spike: v = 1 if u &gt;= 0, else 0.
@@ -51,6 +52,7 @@ public class ActivationHeaviside extends SpikingActivation {
      * @param slope beta, positive
      * @throws IllegalArgumentException if it is not a positive finite number
      */
+    @JsonProperty("slope") // setters are hidden by IActivation, and a field would be read without the check
     public final void setSlope(double slope) {
         if (!(slope > 0) || Double.isInfinite(slope)) {
             throw new IllegalArgumentException(
