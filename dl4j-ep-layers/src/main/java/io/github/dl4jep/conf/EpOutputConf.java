@@ -1,6 +1,7 @@
 package io.github.dl4jep.conf;
 
 import io.github.dl4jep.likelihood.Likelihood;
+import org.jspecify.annotations.Nullable;
 
 /** What the configuration of every EP layer with labels offers: a likelihood, the schedule and the pass counter. */
 public interface EpOutputConf {
@@ -12,6 +13,13 @@ public interface EpOutputConf {
      * @throws UnsupportedOperationException if loss and activation stand for none
      */
     Likelihood effectiveLikelihood();
+
+    /**
+     * Sets the likelihood.
+     *
+     * @param likelihood the likelihood, or null for the one of loss and activation
+     */
+    void setLikelihood(@Nullable Likelihood likelihood);
 
     /**
      * How batches are counted.

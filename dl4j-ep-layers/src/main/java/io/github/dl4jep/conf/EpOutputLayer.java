@@ -121,11 +121,7 @@ public class EpOutputLayer extends BaseOutputLayer implements EpOutputConf {
         return likelihood;
     }
 
-    /**
-     * Sets the likelihood (for Jackson).
-     *
-     * @param likelihood the likelihood, or null for the one of loss and activation
-     */
+    @Override
     public void setLikelihood(@Nullable Likelihood likelihood) {
         this.likelihood = likelihood;
     }

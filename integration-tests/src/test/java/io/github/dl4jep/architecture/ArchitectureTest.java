@@ -37,6 +37,7 @@ class ArchitectureTest {
             Set.of("conf", "layer", "params"),
             Set.of("sweep"),
             Set.of("network"),
+            Set.of("spike"),
             Set.of("convert", "samediff"),
             Set.of("cli"));
 
