@@ -61,30 +61,32 @@ final class GaussianPosterior implements WeightPosterior {
     }
 
     private WeightMoments fusedMoments() {
-        int rows = precision.rows();
-        float[][] varianceSums = new float[FusedLoop.BLOCKS][rows];
-        float[][] squareSums = new float[FusedLoop.BLOCKS][rows];
+        UnitSums variances = new UnitSums(precision.rows());
+        UnitSums squares = new UnitSums(precision.rows());
         INDArray mean = precision.ulike();
         INDArray variance = precision.ulike();
         INDArray secondMoment = precision.ulike();
         FusedLoop.run(
-                (in, out, count, start, block) ->
-                        momentsOfChunk(in, out, count, varianceSums[block], squareSums[block]),
+                (in, out, count, start, block) -> {
+                    momentsOfChunk(in, out, count);
+                    variances.add(block, out[1], count);
+                    squares.add(block, out[2], count);
+                    addTo(out[2], out[1], count);
+                },
                 new INDArray[] {precision, meanTimesPrecision},
                 new INDArray[] {mean, variance, secondMoment},
-                rows);
-        float share = 1f / precision.columns();
-        return new WeightMoments(mean, variance, secondMoment, total(varianceSums, share), total(squareSums, share));
+                precision.rows());
+        int units = precision.columns();
+        return new WeightMoments(mean, variance, secondMoment, variances.mean(units), squares.mean(units));
     }
 
-    /** Whole columns: {@code sums[j]} collect row j. Loops of one statement each, which the JIT vectorises. */
-    private static void momentsOfChunk(
-            float[][] in, float[][] out, int count, float[] varianceSums, float[] squareSums) {
+    /** Loops of one statement each, which the JIT vectorises; the third output becomes the squared mean. */
+    private static void momentsOfChunk(float[][] in, float[][] out, int count) {
         float[] t = in[0];
         float[] r = in[1];
         float[] mean = out[0];
         float[] variance = out[1];
-        float[] secondMoment = out[2];
+        float[] squaredMean = out[2];
         for (int i = 0; i < count; i++) {
             variance[i] = 1 / t[i];
         }
@@ -92,36 +94,14 @@ final class GaussianPosterior implements WeightPosterior {
             mean[i] = r[i] * variance[i];
         }
         for (int i = 0; i < count; i++) {
-            secondMoment[i] = mean[i] * mean[i];
+            squaredMean[i] = mean[i] * mean[i];
         }
-        int rows = varianceSums.length;
-        for (int column = 0; column < count; column += rows) {
-            addColumn(varianceSums, variance, column);
-            addColumn(squareSums, secondMoment, column);
-        }
+    }
+
+    private static void addTo(float[] sum, float[] addend, int count) {
         for (int i = 0; i < count; i++) {
-            secondMoment[i] += variance[i];
+            sum[i] += addend[i];
         }
-    }
-
-    private static void addColumn(float[] sums, float[] columns, int from) {
-        for (int j = 0; j < sums.length; j++) {
-            sums[j] += columns[from + j];
-        }
-    }
-
-    /** Sum over blocks in their order, so that it does not depend on threads, times a factor; [rows, 1]. */
-    private static INDArray total(float[][] sums, float factor) {
-        float[] total = new float[sums[0].length];
-        for (float[] sum : sums) {
-            for (int j = 0; j < total.length; j++) {
-                total[j] += sum[j];
-            }
-        }
-        for (int j = 0; j < total.length; j++) {
-            total[j] *= factor;
-        }
-        return Nd4j.createFromArray(total).reshape(total.length, 1);
     }
 
     /** The plain version of {@link #fusedMoments()}. */
@@ -142,7 +122,7 @@ final class GaussianPosterior implements WeightPosterior {
 
     @Override
     public void update(WeightSite site, SiteStep step) {
-        if (fused() && FusedLoop.accepts(precision, site.shift(), site.precision())) {
+        if (fused() && FusedLoop.accepts(precision, site.shift(), site.requiredPrecision())) {
             fusedUpdate(site, step);
         } else {
             plainUpdate(site, step);
@@ -154,7 +134,7 @@ final class GaussianPosterior implements WeightPosterior {
                 (in, out, count, start, block) -> {
                     updateOfChunk(in, out, count, step, (float) priorPrecision);
                 },
-                new INDArray[] {precision, meanTimesPrecision, averagedMean, site.shift(), site.precision()},
+                new INDArray[] {precision, meanTimesPrecision, averagedMean, site.shift(), site.requiredPrecision()},
                 new INDArray[] {precision, meanTimesPrecision, averagedMean});
     }
 
@@ -193,7 +173,7 @@ final class GaussianPosterior implements WeightPosterior {
                 .subi(priorPrecision)
                 .muli(step.retention())
                 .addi(priorPrecision)
-                .addi(site.precision().mul(step.damping()));
+                .addi(site.requiredPrecision().mul(step.damping()));
         meanTimesPrecision.assign(mean).muli(precision);
         averagedMean.addi(mean.subi(averagedMean).muli(step.averagingRate()));
     }

@@ -11,6 +11,15 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public interface WeightPosterior {
 
+    /**
+     * Whether {@link #update} reads the precision of a site. If not, that product is left out of the sweep.
+     *
+     * @return true unless the posterior has no use for it
+     */
+    default boolean usesSitePrecision() {
+        return true;
+    }
+
     /** Sets the posterior to the prior with zero or symmetric mean: what a bias starts from. */
     void initialiseBias();
 

@@ -30,4 +30,22 @@ public interface WeightPrior extends Serializable {
      * @return the posterior that lives in these parameters
      */
     WeightPosterior posterior(Map<String, INDArray> parameters, PriorScale scale);
+
+    /**
+     * The prior of the biases of a layer whose weights have this prior.
+     *
+     * @return this prior, unless a discrete one leaves its thresholds continuous
+     */
+    default WeightPrior biasPrior() {
+        return this;
+    }
+
+    /**
+     * This prior for the weights of an output layer.
+     *
+     * @return this prior, unless something of it belongs to hidden layers only
+     */
+    default WeightPrior forOutput() {
+        return this;
+    }
 }

@@ -35,7 +35,7 @@ public final class LinearFactor {
         INDArray mean = product(input.mean(), weights.mean(), false, false);
         INDArray variance = product(input.squaredMean(), weights.variance(), false, false);
         if (input.variance() != null) {
-            Nd4j.gemm(input.variance(), weights.secondMoment(), variance, false, false, 1, 1);
+            addProduct(input.variance(), weights, variance);
         }
         if (bias != null) {
             INDArray ones = ones(mean.rows(), mean);
@@ -43,6 +43,27 @@ public final class LinearFactor {
             Nd4j.gemm(ones, bias.variance(), variance, false, false, 1, 1);
         }
         return new Moments(mean, variance);
+    }
+
+    /** variance += v Q. */
+    private static void addProduct(INDArray v, WeightMoments weights, INDArray variance) {
+        INDArray secondMoment = weights.secondMoment();
+        if (secondMoment != null) {
+            Nd4j.gemm(v, secondMoment, variance, false, false, 1, 1);
+        } else {
+            INDArray sums = product(v, column(v.columns(), weights.uniformSecondMoment(), v), false, false);
+            Nd4j.gemm(sums, ones(weights.mean().columns(), v), variance, false, true, 1, 1);
+        }
+    }
+
+    /** g Q^T. */
+    private static INDArray productWithSecondMoments(INDArray g, WeightMoments weights) {
+        INDArray secondMoment = weights.secondMoment();
+        if (secondMoment != null) {
+            return product(g, secondMoment, false, true);
+        }
+        INDArray sums = product(g, column(g.columns(), weights.uniformSecondMoment(), g), false, false);
+        return product(sums, ones(weights.mean().rows(), g), false, true);
     }
 
     /**
@@ -83,7 +104,7 @@ public final class LinearFactor {
     public static BackwardMessage messageToInput(BackwardMessage message, WeightMoments weights) {
         return new BackwardMessage(
                 product(message.shift(), weights.mean(), false, true),
-                product(message.precision(), weights.secondMoment(), false, true));
+                productWithSecondMoments(message.precision(), weights));
     }
 
     /**
@@ -93,10 +114,15 @@ public final class LinearFactor {
      * @param input moments of the input
      * @param weights moments of the weights, which are not needed any more: the sites are written over M and S, so that a batch
      *     touches less memory
+     * @param withPrecision whether the posterior uses the precision
      * @return the sites of this batch
      */
-    public static WeightSite messageToWeights(BackwardMessage message, Moments input, WeightMoments weights) {
+    public static WeightSite messageToWeights(
+            BackwardMessage message, Moments input, WeightMoments weights, boolean withPrecision) {
         INDArray shift = reusable(weights.mean());
+        if (!withPrecision) {
+            return new WeightSite(Nd4j.gemm(input.mean(), message.shift(), shift, true, false, 1, 0), null);
+        }
         INDArray precision = reusable(weights.variance());
         return new WeightSite(
                 Nd4j.gemm(input.mean(), message.shift(), shift, true, false, 1, 0),
@@ -131,6 +157,10 @@ public final class LinearFactor {
     /** A column of ones: a product with it repeats a row, faster than the operation for that. */
     private static INDArray ones(long rows, INDArray like) {
         return Nd4j.ones(like.dataType(), rows, 1);
+    }
+
+    private static INDArray column(long rows, double value, INDArray like) {
+        return Nd4j.valueArrayOf(new long[] {rows, 1}, value, like.dataType());
     }
 
     /** x diag(c) x^T for a column c. */

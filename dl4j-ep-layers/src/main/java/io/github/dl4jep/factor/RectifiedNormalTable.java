@@ -1,8 +1,7 @@
 package io.github.dl4jep.factor;
 
 /**
- * Single-precision table of h, g and Phi of {@link RectifiedNormal}, by cubic Hermite interpolation with the exact
- * derivatives, stored as the cubics' coefficients.
+ * Single-precision table of h, g and Phi of {@link RectifiedNormal}.
  *
  * <p>Step 1/64 on [-13, 13]: the relative error is below 1e-5 wherever the value is a normal float, and below 1e-6 for
  * |z| &lt; 5. Left of the table all three are below the smallest normal float and become 0; right of it they are z, 1 and 1
@@ -16,22 +15,10 @@ final class RectifiedNormalTable {
     /** Per cell: four coefficients each of h, g and Phi, lowest power first. */
     private static final int WIDTH = 12;
 
-    private static final float[] TABLE = table();
+    private static final float[] TABLE =
+            CubicTable.of(CELLS, WIDTH / CubicTable.COEFFICIENTS, RectifiedNormalTable::valuesAndSlopes);
 
     private RectifiedNormalTable() {}
-
-    private static float[] table() {
-        // One cell more than the range: z just below the limit can round to it.
-        float[] table = new float[(CELLS + 1) * WIDTH];
-        for (int cell = 0; cell <= CELLS; cell++) {
-            double[][] left = valuesAndSlopes(cell);
-            double[][] right = valuesAndSlopes(cell + 1);
-            for (int function = 0; function < left.length; function++) {
-                cubic(left[function], right[function], table, cell * WIDTH + 4 * function);
-            }
-        }
-        return table;
-    }
 
     /** Value and slope per cell of h, g and Phi at a node. */
     private static double[][] valuesAndSlopes(int node) {
@@ -44,15 +31,6 @@ final class RectifiedNormalTable {
             {RectifiedNormal.variance(z), 2 * h * StandardNormal.cumulative(-z) * step},
             {phi, StandardNormal.density(z) * step}
         };
-    }
-
-    /** Coefficients of the cubic in [0, 1] with these values and slopes at both ends. */
-    private static void cubic(double[] left, double[] right, float[] table, int at) {
-        double rise = right[0] - left[0];
-        table[at] = (float) left[0];
-        table[at + 1] = (float) left[1];
-        table[at + 2] = (float) (3 * rise - 2 * left[1] - right[1]);
-        table[at + 3] = (float) (left[1] + right[1] - 2 * rise);
     }
 
     /**

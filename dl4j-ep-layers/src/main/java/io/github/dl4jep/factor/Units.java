@@ -1,5 +1,8 @@
 package io.github.dl4jep.factor;
 
+import io.github.dl4jep.activation.ActivationBernoulliProbit;
+import io.github.dl4jep.activation.ActivationBernoulliSigmoid;
+import io.github.dl4jep.activation.ActivationHeaviside;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
@@ -38,6 +41,9 @@ public final class Units {
         register(ActivationSwish.class, Units::reluLike);
         register(ActivationMish.class, Units::reluLike);
         register(ActivationSoftPlus.class, a -> reluLike(new SoftPlus()));
+        register(ActivationHeaviside.class, a -> new SpikingUnit(a, 0));
+        register(ActivationBernoulliProbit.class, a -> new SpikingUnit(a, a.getNoiseVariance()));
+        register(ActivationBernoulliSigmoid.class, a -> new SpikingUnit(a, SpikingUnit.SIGMOID_NOISE_VARIANCE));
     }
 
     private Units() {}

@@ -66,7 +66,8 @@ final class LinearSweep {
             throw new IllegalStateException("backward without forward");
         }
         BackwardMessage toInput = input.isObserved() ? null : LinearFactor.messageToInput(message, weightMoments);
-        weightSite = LinearFactor.messageToWeights(message, input, weightMoments);
+        weightSite = LinearFactor.messageToWeights(
+                message, input, weightMoments, weights.get().usesSitePrecision());
         weightMoments = null;
         biasSite = bias.get() == null ? null : LinearFactor.messageToBias(message);
         return toInput;

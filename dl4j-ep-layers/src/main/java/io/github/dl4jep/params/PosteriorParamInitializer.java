@@ -31,6 +31,7 @@ public final class PosteriorParamInitializer implements ParamInitializer {
     public static final String BIAS_PREFIX = "b";
 
     private final WeightPrior prior;
+    private final WeightPrior biasPrior;
     private final PriorScale scale;
     private final Map<String, long[]> shapes;
     private final int weightCount;
@@ -40,7 +41,7 @@ public final class PosteriorParamInitializer implements ParamInitializer {
     /**
      * The layout of a layer.
      *
-     * @param prior prior of weights and bias
+     * @param prior prior of the weights, which names that of the bias
      * @param scale fan-in and gain; a layer without inputs yet set has fan-in 1
      * @param nIn number of inputs
      * @param nOut number of outputs
@@ -55,6 +56,7 @@ public final class PosteriorParamInitializer implements ParamInitializer {
             boolean hasBias,
             @Nullable Likelihood likelihood) {
         this.prior = prior;
+        this.biasPrior = prior.biasPrior();
         this.scale = scale;
         this.likelihood = likelihood;
         this.shapes = new LinkedHashMap<>();
@@ -63,7 +65,7 @@ public final class PosteriorParamInitializer implements ParamInitializer {
         }
         this.weightCount = shapes.size();
         if (hasBias) {
-            for (String name : prior.parameterNames()) {
+            for (String name : biasPrior.parameterNames()) {
                 shapes.put(BIAS_PREFIX + name, new long[] {1, nOut});
             }
         }
@@ -82,7 +84,7 @@ public final class PosteriorParamInitializer implements ParamInitializer {
      * @return the posterior, a view
      */
     public WeightPosterior weights(Map<String, INDArray> parameters) {
-        return prior.posterior(select(parameters, WEIGHT_PREFIX), scale);
+        return prior.posterior(select(prior, parameters, WEIGHT_PREFIX), scale);
     }
 
     /**
@@ -92,12 +94,13 @@ public final class PosteriorParamInitializer implements ParamInitializer {
      * @return the posterior, a view, or null if the layer has no bias
      */
     public @Nullable WeightPosterior bias(Map<String, INDArray> parameters) {
-        return biasCount == 0 ? null : prior.posterior(select(parameters, BIAS_PREFIX), scale);
+        return biasCount == 0 ? null : biasPrior.posterior(select(biasPrior, parameters, BIAS_PREFIX), scale);
     }
 
-    private Map<String, INDArray> select(Map<String, INDArray> parameters, String prefix) {
+    private static Map<String, INDArray> select(
+            WeightPrior selecting, Map<String, INDArray> parameters, String prefix) {
         Map<String, INDArray> selected = new LinkedHashMap<>();
-        for (String name : prior.parameterNames()) {
+        for (String name : selecting.parameterNames()) {
             selected.put(name, Parameters.get(parameters, prefix + name));
         }
         return selected;

@@ -145,7 +145,8 @@ class LinearFactorTest {
         WeightSite toWeights = LinearFactor.messageToWeights(
                 message,
                 input,
-                WeightMoments.of(weights.mean().dup(), weights.variance().dup()));
+                WeightMoments.of(weights.mean().dup(), weights.variance().dup()),
+                true);
         WeightSite toBias = LinearFactor.messageToBias(message);
         for (int j = 0; j < inputs; j++) {
             for (int n = 0; n < batch; n++) {

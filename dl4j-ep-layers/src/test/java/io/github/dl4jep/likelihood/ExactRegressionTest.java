@@ -175,7 +175,7 @@ class ExactRegressionTest {
             return new Sites(
                     forward,
                     message,
-                    LinearFactor.messageToWeights(message, input, moments),
+                    LinearFactor.messageToWeights(message, input, moments, true),
                     LinearFactor.messageToBias(message));
         }
 

@@ -29,8 +29,12 @@ record ConversionContext(EpOptions options, List<Layer> layers, int index) {
 
     /** Name for options and messages: the layer's own, else its index. */
     String name() {
-        String name = layer().getLayerName();
-        return name == null ? "layer" + index : name;
+        return nameOf(layer(), index);
+    }
+
+    private static String nameOf(Layer layer, int at) {
+        String name = layer.getLayerName();
+        return name == null ? "layer" + at : name;
     }
 
     /** Says in the log that a setting of the definition has no effect under EP, and why. */
@@ -66,7 +70,7 @@ record ConversionContext(EpOptions options, List<Layer> layers, int index) {
         for (int i = index + 1; found instanceof ActivationIdentity && i < layers.size(); i++) {
             Layer next = layers.get(i);
             if (next instanceof ActivationLayer activationLayer) {
-                return activationLayer.getActivationFn();
+                return options.activationOf(nameOf(next, i), activationLayer.getActivationFn());
             }
             if (!(next instanceof DropoutLayer)) {
                 break;

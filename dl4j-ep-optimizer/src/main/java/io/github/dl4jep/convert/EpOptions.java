@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
 
 /**
  * How a DL4J definition is trained by EP. The defaults need no tuning; every option is optional. Immutable.
@@ -22,15 +23,19 @@ public final class EpOptions {
 
     private static final EpOptions DEFAULTS = builder().build();
 
-    private final WeightPrior weightPrior;
+    private final WeightPrior hiddenWeightPrior;
+    private final WeightPrior outputWeightPrior;
     private final Map<String, WeightPrior> weightPriors;
+    private final @Nullable IActivation hiddenActivation;
     private final Map<String, IActivation> activations;
     private final @Nullable Likelihood likelihood;
     private final TrainingSchedule schedule;
     private final PassCounter passCounter;
 
     private EpOptions(Builder builder) {
-        this.weightPrior = builder.weightPrior;
+        this.hiddenWeightPrior = builder.hiddenWeightPrior;
+        this.outputWeightPrior = builder.outputWeightPrior.forOutput();
+        this.hiddenActivation = builder.hiddenActivation;
         this.weightPriors = Map.copyOf(builder.weightPriors);
         this.activations = Map.copyOf(builder.activations);
         this.likelihood = builder.likelihood;
@@ -61,16 +66,25 @@ public final class EpOptions {
         return new Builder();
     }
 
+    /** The prior of a hidden layer. */
     WeightPrior weightPriorOf(String layerName) {
-        return weightPriors.getOrDefault(layerName, weightPrior);
+        return weightPriors.getOrDefault(layerName, hiddenWeightPrior);
+    }
+
+    /** The prior of an output layer. */
+    WeightPrior outputWeightPriorOf(String layerName) {
+        return weightPriors.getOrDefault(layerName, outputWeightPrior);
     }
 
     boolean replacesActivationOf(String layerName) {
         return activations.containsKey(layerName);
     }
 
+    /** The activation of a hidden layer. The identity stays: it leaves the choice to an activation layer behind. */
     IActivation activationOf(String layerName, IActivation defined) {
-        return activations.getOrDefault(layerName, defined);
+        IActivation byDefault =
+                hiddenActivation == null || defined instanceof ActivationIdentity ? defined : hiddenActivation;
+        return activations.getOrDefault(layerName, byDefault);
     }
 
     @Nullable
@@ -100,8 +114,12 @@ public final class EpOptions {
      */
     public Map<String, Object> asMap() {
         Map<String, Object> map = new LinkedHashMap<>();
-        map.put("weightPrior", weightPrior.toString());
+        map.put("weightPrior", hiddenWeightPrior.toString());
+        map.put("outputWeightPrior", outputWeightPrior.toString());
         weightPriors.forEach((layer, prior) -> map.put("weightPrior." + layer, prior.toString()));
+        if (hiddenActivation != null) {
+            map.put("activation", hiddenActivation.toString());
+        }
         activations.forEach((layer, activation) -> map.put("activation." + layer, activation.toString()));
         map.put("likelihood", likelihood == null ? "default" : likelihood.toString());
         double memory = schedule.getMemoryPasses();
@@ -117,7 +135,9 @@ public final class EpOptions {
     /** Builds {@link EpOptions}. */
     public static final class Builder {
 
-        private WeightPrior weightPrior = new GaussianPrior();
+        private WeightPrior hiddenWeightPrior = new GaussianPrior();
+        private WeightPrior outputWeightPrior = new GaussianPrior();
+        private @Nullable IActivation hiddenActivation;
         private final Map<String, WeightPrior> weightPriors = new LinkedHashMap<>();
         private final Map<String, IActivation> activations = new LinkedHashMap<>();
         private @Nullable Likelihood likelihood;
@@ -144,11 +164,32 @@ public final class EpOptions {
         /**
          * Sets the weight prior of all layers.
          *
-         * @param prior the prior
+         * @param prior the prior; the output layer goes without what belongs to hidden layers only, such as polarisation
          * @return this builder
          */
         public Builder weightPrior(WeightPrior prior) {
-            this.weightPrior = prior;
+            return hiddenWeightPrior(prior).outputWeightPrior(prior);
+        }
+
+        /**
+         * Sets the weight prior of all hidden layers.
+         *
+         * @param prior the prior
+         * @return this builder
+         */
+        public Builder hiddenWeightPrior(WeightPrior prior) {
+            this.hiddenWeightPrior = prior;
+            return this;
+        }
+
+        /**
+         * Sets the weight prior of the output layer.
+         *
+         * @param prior the prior; what belongs to hidden layers only, such as polarisation, is left out
+         * @return this builder
+         */
+        public Builder outputWeightPrior(WeightPrior prior) {
+            this.outputWeightPrior = prior;
             return this;
         }
 
@@ -161,6 +202,18 @@ public final class EpOptions {
          */
         public Builder weightPrior(String layerName, WeightPrior prior) {
             this.weightPriors.put(layerName, prior);
+            return this;
+        }
+
+        /**
+         * Replaces the activation of all hidden layers but those with the identity, for example by spiking units:
+         * {@code hiddenActivation(new ActivationHeaviside())}. What is set for one layer goes before.
+         *
+         * @param activation any elementwise activation
+         * @return this builder
+         */
+        public Builder hiddenActivation(IActivation activation) {
+            this.hiddenActivation = activation;
             return this;
         }
 

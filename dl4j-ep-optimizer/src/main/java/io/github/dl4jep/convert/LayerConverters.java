@@ -87,7 +87,7 @@ final class LayerConverters {
         EpOutputLayer converted = new EpOutputLayer.Builder(layer.getLossFn())
                 .hasBias(layer.hasBias())
                 .activation(layer.getActivationFn())
-                .weightPrior(options.weightPriorOf(context.name()))
+                .weightPrior(options.outputWeightPriorOf(context.name()))
                 .likelihood(options.likelihood())
                 .schedule(options.schedule())
                 .passCounter(options.passCounter())

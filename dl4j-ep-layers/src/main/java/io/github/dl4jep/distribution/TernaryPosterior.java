@@ -1,0 +1,96 @@
+package io.github.dl4jep.distribution;
+
+import io.github.dl4jep.kernel.FastExp;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Posterior of weights in {-c, 0, +c}: log p(+-c) = +-h - e/2, log p(0) = 0, up to a constant. Algorithm, sections 1 and 6.
+ *
+ * <p>h and e are the natural parameters of w / c: h goes with w / c, e with -(w / c)^2 / 2, so that multiplying by a Gaussian site
+ * is an addition.
+ *
+ * <p>Limits: |h| saturates at 30, |e| at 60, where the less probable values have probability e^-30 or less; more could not be
+ * taken back by any batch.
+ */
+final class TernaryPosterior extends ElementwisePosterior {
+
+    private static final double LARGEST_H = 30;
+    private static final double LARGEST_E = 60;
+
+    private final double magnitude;
+    private final double priorPrecision;
+    private final double polarisation;
+
+    TernaryPosterior(INDArray[] natural, INDArray[] averaged, double magnitude, double priorPrecision, double rho) {
+        super(natural, averaged);
+        this.magnitude = magnitude;
+        this.priorPrecision = priorPrecision;
+        this.polarisation = rho;
+    }
+
+    @Override
+    public void initialiseBias() {
+        initialise(0, 0);
+        initialise(1, priorPrecision);
+    }
+
+    @Override
+    public void initialiseWeights() {
+        initialise(0, standardNormals());
+        initialise(1, priorPrecision);
+    }
+
+    @Override
+    Moments moments(double[] eta) {
+        double h = BinaryPosterior.saturated(eta[0], LARGEST_H);
+        double e = BinaryPosterior.saturated(eta[1], LARGEST_E);
+        double plus = Math.exp(h - e / 2);
+        double minus = Math.exp(-h - e / 2);
+        double zero = 1 / (1 + plus + minus);
+        plus *= zero;
+        minus *= zero;
+        // Q - M^2, without the difference.
+        double variance = (plus + minus) * zero + 4 * plus * minus;
+        return new Moments(magnitude * (plus - minus), magnitude * magnitude * variance);
+    }
+
+    @Override
+    void momentsOfChunk(float[][] eta, float[] mean, float[] variance, int count) {
+        float[] h = eta[0];
+        float[] e = eta[1];
+        float c = (float) magnitude;
+        float square = c * c;
+        for (int i = 0; i < count; i++) {
+            float a = FastExp.of(h[i] - 0.5f * e[i]);
+            float b = FastExp.of(-h[i] - 0.5f * e[i]);
+            float zero = 1 / (1 + a + b);
+            float plus = a * zero;
+            float minus = b * zero;
+            mean[i] = c * (plus - minus);
+            variance[i] = square * ((plus + minus) * zero + 4 * plus * minus);
+        }
+    }
+
+    @Override
+    void update(double[] eta, double shift, double precision, SiteStep step) {
+        double c = magnitude;
+        double mean = moments(eta).mean();
+        double h = polarisation * eta[0] + step.damping() * c * (shift + precision * mean);
+        double e = polarisation * eta[1] + step.damping() * c * c * precision;
+        eta[0] = BinaryPosterior.saturated(h, LARGEST_H);
+        eta[1] = BinaryPosterior.saturated(e, LARGEST_E);
+    }
+
+    @Override
+    double draw(double[] eta, double uniform, double normal) {
+        double plus = Math.exp(eta[0] - eta[1] / 2);
+        double minus = Math.exp(-eta[0] - eta[1] / 2);
+        double u = uniform * (1 + plus + minus);
+        return u < plus ? magnitude : u < plus + minus ? -magnitude : 0;
+    }
+
+    @Override
+    double mode(double[] eta) {
+        return Math.abs(eta[0]) < eta[1] / 2 ? 0 : eta[0] >= 0 ? magnitude : -magnitude;
+    }
+}
