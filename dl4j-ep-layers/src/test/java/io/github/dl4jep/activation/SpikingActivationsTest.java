@@ -32,8 +32,7 @@ class SpikingActivationsTest {
     static List<Stochastic> stochastic() {
         return List.of(
                 new Stochastic(new ActivationBernoulliSigmoid(), u -> 1 / (1 + Math.exp(-u))),
-                new Stochastic(
-                        new ActivationBernoulliProbit(), u -> NORMAL.cumulativeProbability(u / Math.sqrt(0.5))),
+                new Stochastic(new ActivationBernoulliProbit(), u -> NORMAL.cumulativeProbability(u / Math.sqrt(0.5))),
                 new Stochastic(
                         new ActivationBernoulliProbit(2.5), u -> NORMAL.cumulativeProbability(u / Math.sqrt(2.5))));
     }
@@ -70,8 +69,7 @@ class SpikingActivationsTest {
     @MethodSource("all")
     void spikesTakeThePlaceOfThePotentials(SpikingActivation unit) {
         for (char order : new char[] {'c', 'f'}) {
-            INDArray potentials =
-                    Nd4j.linspace(DataType.FLOAT, -3, 0.01, 600).reshape(order, 20, 30);
+            INDArray potentials = Nd4j.linspace(DataType.FLOAT, -3, 0.01, 600).reshape(order, 20, 30);
 
             INDArray spikes = unit.getActivation(potentials, false);
 
@@ -131,8 +129,7 @@ class SpikingActivationsTest {
         for (double potential : new double[] {-3, -0.2, 0, 0.4, 2}) {
             double above = stochastic.probability().applyAsDouble(potential + step);
             double below = stochastic.probability().applyAsDouble(potential - step);
-            assertThat(derivative(stochastic.unit(), potential))
-                    .isCloseTo((above - below) / (2 * step), within(1e-9));
+            assertThat(derivative(stochastic.unit(), potential)).isCloseTo((above - below) / (2 * step), within(1e-9));
         }
     }
 
@@ -165,8 +162,8 @@ class SpikingActivationsTest {
     void parameterMustBePositive(double value) {
         assertThatThrownBy(() -> new ActivationHeaviside(value))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("slope of a Heaviside unit's surrogate is " + value
-                        + ", allowed are positive finite numbers");
+                .hasMessage(
+                        "slope of a Heaviside unit's surrogate is " + value + ", allowed are positive finite numbers");
         assertThatThrownBy(() -> new ActivationBernoulliProbit(value))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("noise variance of a Bernoulli-probit unit is " + value

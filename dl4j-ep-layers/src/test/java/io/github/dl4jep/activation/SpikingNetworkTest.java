@@ -82,11 +82,7 @@ class SpikingNetworkTest {
         MultiLayerNetwork network = new MultiLayerNetwork(new NeuralNetConfiguration.Builder()
                 .dataType(DataType.DOUBLE)
                 .list()
-                .layer(new DenseLayer.Builder()
-                        .nIn(1)
-                        .nOut(1)
-                        .activation(unit)
-                        .build())
+                .layer(new DenseLayer.Builder().nIn(1).nOut(1).activation(unit).build())
                 .layer(new OutputLayer.Builder(LossFunction.L2)
                         .nIn(1)
                         .nOut(1)
@@ -113,7 +109,9 @@ class SpikingNetworkTest {
     }
 
     private static double error(MultiLayerNetwork network, DataSet data) {
-        return 1 - network.evaluate(new org.nd4j.linalg.dataset.ViewIterator(data, 400)).accuracy();
+        return 1
+                - network.evaluate(new org.nd4j.linalg.dataset.ViewIterator(data, 400))
+                        .accuracy();
     }
 
     /** Points inside and outside of a circle: two classes that no linear network tells apart. */
@@ -129,11 +127,7 @@ class SpikingNetworkTest {
                 .dataType(type)
                 .updater(new Adam(0.02))
                 .list()
-                .layer(new DenseLayer.Builder()
-                        .nIn(2)
-                        .nOut(30)
-                        .activation(unit)
-                        .build())
+                .layer(new DenseLayer.Builder().nIn(2).nOut(30).activation(unit).build())
                 .layer(new DenseLayer.Builder()
                         .nIn(30)
                         .nOut(20)
