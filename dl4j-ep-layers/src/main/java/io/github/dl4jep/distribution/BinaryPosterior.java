@@ -49,10 +49,10 @@ final class BinaryPosterior extends ElementwisePosterior {
     }
 
     @Override
-    Moments moments(double[] eta) {
+    ElementMoments momentsOfElement(double[] eta) {
         double h = saturated(eta[0], CERTAIN);
         double cosh = Math.cosh(h);
-        return new Moments(magnitude * Math.tanh(h), magnitude * magnitude / (cosh * cosh));
+        return new ElementMoments(magnitude * Math.tanh(h), magnitude * magnitude / (cosh * cosh));
     }
 
     @Override
@@ -70,7 +70,7 @@ final class BinaryPosterior extends ElementwisePosterior {
     }
 
     @Override
-    void update(double[] eta, double shift, double precision, SiteStep step) {
+    void updateElement(double[] eta, double shift, double precision, SiteStep step) {
         eta[0] = saturated(polarisation * eta[0] + magnitude * step.damping() * shift, CERTAIN);
     }
 
@@ -88,12 +88,12 @@ final class BinaryPosterior extends ElementwisePosterior {
     }
 
     @Override
-    double draw(double[] eta, double uniform, double normal) {
+    double drawElement(double[] eta, double uniform, double normal) {
         return uniform < 1 / (1 + Math.exp(-2 * eta[0])) ? magnitude : -magnitude;
     }
 
     @Override
-    double mode(double[] eta) {
+    double modeOfElement(double[] eta) {
         return eta[0] >= 0 ? magnitude : -magnitude;
     }
 }

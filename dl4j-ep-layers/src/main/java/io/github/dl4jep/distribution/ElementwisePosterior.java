@@ -33,7 +33,7 @@ abstract class ElementwisePosterior implements WeightPosterior {
     }
 
     /** Mean and variance of a weight. */
-    record Moments(double mean, double variance) {}
+    record ElementMoments(double mean, double variance) {}
 
     /**
      * Mean and variance of one weight.
@@ -41,7 +41,7 @@ abstract class ElementwisePosterior implements WeightPosterior {
      * @param eta natural parameters
      * @return its moments
      */
-    abstract Moments moments(double[] eta);
+    abstract ElementMoments momentsOfElement(double[] eta);
 
     /**
      * Multiplies a site into one weight's posterior.
@@ -51,7 +51,7 @@ abstract class ElementwisePosterior implements WeightPosterior {
      * @param precision T of the site; 0 if {@link #usesSitePrecision()} is false
      * @param step retention and damping
      */
-    abstract void update(double[] eta, double shift, double precision, SiteStep step);
+    abstract void updateElement(double[] eta, double shift, double precision, SiteStep step);
 
     /**
      * Draws one weight.
@@ -61,7 +61,7 @@ abstract class ElementwisePosterior implements WeightPosterior {
      * @param normal from N(0, 1)
      * @return a value of the weight
      */
-    abstract double draw(double[] eta, double uniform, double normal);
+    abstract double drawElement(double[] eta, double uniform, double normal);
 
     /**
      * The most probable value of one weight.
@@ -69,7 +69,7 @@ abstract class ElementwisePosterior implements WeightPosterior {
      * @param eta natural parameters
      * @return a value of the weight
      */
-    abstract double mode(double[] eta);
+    abstract double modeOfElement(double[] eta);
 
     /** Second moment of every weight if it is the same for all, else NaN. */
     double uniformSecondMoment() {
@@ -81,7 +81,7 @@ abstract class ElementwisePosterior implements WeightPosterior {
         double[] one = new double[natural.length];
         for (int i = 0; i < count; i++) {
             gather(eta, i, one);
-            Moments m = moments(one);
+            ElementMoments m = momentsOfElement(one);
             mean[i] = (float) m.mean();
             variance[i] = (float) m.variance();
         }
@@ -100,7 +100,7 @@ abstract class ElementwisePosterior implements WeightPosterior {
         for (int i = 0; i < count; i++) {
             gather(in, i, one);
             float precision = usesSitePrecision() ? in[natural.length + 1][i] : 0;
-            update(one, in[natural.length][i], precision, step);
+            updateElement(one, in[natural.length][i], precision, step);
             for (int k = 0; k < one.length; k++) {
                 out[k][i] = (float) one[k];
             }
@@ -147,7 +147,7 @@ abstract class ElementwisePosterior implements WeightPosterior {
 
     @Override
     public INDArray predictiveMean() {
-        return map(averaged, (eta, at) -> moments(eta).mean());
+        return map(averaged, (eta, at) -> momentsOfElement(eta).mean());
     }
 
     private WeightMoments momentsOf(INDArray[] eta) {
@@ -181,8 +181,8 @@ abstract class ElementwisePosterior implements WeightPosterior {
     }
 
     private WeightMoments plainMoments(INDArray[] eta) {
-        INDArray mean = map(eta, (one, at) -> moments(one).mean());
-        INDArray variance = map(eta, (one, at) -> moments(one).variance());
+        INDArray mean = map(eta, (one, at) -> momentsOfElement(one).mean());
+        INDArray variance = map(eta, (one, at) -> momentsOfElement(one).variance());
         return Double.isNaN(uniformSecondMoment())
                 ? WeightMoments.of(mean, variance)
                 : WeightMoments.ofOneMagnitude(
@@ -221,7 +221,7 @@ abstract class ElementwisePosterior implements WeightPosterior {
         double[] precision = usesSitePrecision() ? values(site.requiredPrecision()) : new double[shift.length];
         IntStream.range(0, shift.length).parallel().forEach(i -> {
             double[] one = column(values, i);
-            update(one, shift[i], precision[i], step);
+            updateElement(one, shift[i], precision[i], step);
             for (int k = 0; k < one.length; k++) {
                 values[k][i] = one[k];
             }
@@ -235,12 +235,12 @@ abstract class ElementwisePosterior implements WeightPosterior {
     public INDArray sample() {
         double[] uniform = values(Nd4j.rand(natural[0].dataType(), natural[0].shape()));
         double[] normal = values(standardNormals());
-        return map(averaged, (eta, at) -> draw(eta, uniform[at], normal[at]));
+        return map(averaged, (eta, at) -> drawElement(eta, uniform[at], normal[at]));
     }
 
     @Override
     public INDArray mode() {
-        return map(averaged, (eta, at) -> mode(eta));
+        return map(averaged, (eta, at) -> modeOfElement(eta));
     }
 
     /** A value of one weight from its natural parameters and its place in c-order. */

@@ -44,10 +44,11 @@ final class SpikeSlabPosterior extends ElementwisePosterior {
     }
 
     @Override
-    Moments moments(double[] eta) {
+    ElementMoments momentsOfElement(double[] eta) {
         double slab = probability(eta[LOG_ODDS]);
         double mean = eta[MEAN_TIMES_PRECISION] / eta[PRECISION];
-        return new Moments(slab * mean, slab / eta[PRECISION] + slab * probability(-eta[LOG_ODDS]) * mean * mean);
+        return new ElementMoments(
+                slab * mean, slab / eta[PRECISION] + slab * probability(-eta[LOG_ODDS]) * mean * mean);
     }
 
     private static double probability(double logOdds) {
@@ -55,10 +56,10 @@ final class SpikeSlabPosterior extends ElementwisePosterior {
     }
 
     @Override
-    void update(double[] eta, double shift, double precision, SiteStep step) {
+    void updateElement(double[] eta, double shift, double precision, SiteStep step) {
         double t = eta[PRECISION];
         double r = eta[MEAN_TIMES_PRECISION];
-        Moments before = moments(eta);
+        ElementMoments before = momentsOfElement(eta);
         double site = step.damping() * precision;
         double rho = (1 + site * before.variance()) * step.damping() * shift + site * before.mean();
         double mean = (r + rho) / (t + site);
@@ -70,7 +71,7 @@ final class SpikeSlabPosterior extends ElementwisePosterior {
     }
 
     @Override
-    double draw(double[] eta, double uniform, double normal) {
+    double drawElement(double[] eta, double uniform, double normal) {
         return uniform < probability(eta[LOG_ODDS])
                 ? eta[MEAN_TIMES_PRECISION] / eta[PRECISION] + normal / Math.sqrt(eta[PRECISION])
                 : 0;
@@ -78,7 +79,7 @@ final class SpikeSlabPosterior extends ElementwisePosterior {
 
     /** The slab's mean where the weight is more probably there than not, else 0: the median probability model. */
     @Override
-    double mode(double[] eta) {
+    double modeOfElement(double[] eta) {
         return eta[LOG_ODDS] >= 0 ? eta[MEAN_TIMES_PRECISION] / eta[PRECISION] : 0;
     }
 }

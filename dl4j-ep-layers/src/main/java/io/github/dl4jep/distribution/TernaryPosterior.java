@@ -41,7 +41,7 @@ final class TernaryPosterior extends ElementwisePosterior {
     }
 
     @Override
-    Moments moments(double[] eta) {
+    ElementMoments momentsOfElement(double[] eta) {
         double h = BinaryPosterior.saturated(eta[0], LARGEST_H);
         double e = BinaryPosterior.saturated(eta[1], LARGEST_E);
         double plus = Math.exp(h - e / 2);
@@ -51,7 +51,7 @@ final class TernaryPosterior extends ElementwisePosterior {
         minus *= zero;
         // Q - M^2, without the difference.
         double variance = (plus + minus) * zero + 4 * plus * minus;
-        return new Moments(magnitude * (plus - minus), magnitude * magnitude * variance);
+        return new ElementMoments(magnitude * (plus - minus), magnitude * magnitude * variance);
     }
 
     @Override
@@ -72,9 +72,9 @@ final class TernaryPosterior extends ElementwisePosterior {
     }
 
     @Override
-    void update(double[] eta, double shift, double precision, SiteStep step) {
+    void updateElement(double[] eta, double shift, double precision, SiteStep step) {
         double c = magnitude;
-        double mean = moments(eta).mean();
+        double mean = momentsOfElement(eta).mean();
         double h = polarisation * eta[0] + step.damping() * c * (shift + precision * mean);
         double e = polarisation * eta[1] + step.damping() * c * c * precision;
         eta[0] = BinaryPosterior.saturated(h, LARGEST_H);
@@ -82,7 +82,7 @@ final class TernaryPosterior extends ElementwisePosterior {
     }
 
     @Override
-    double draw(double[] eta, double uniform, double normal) {
+    double drawElement(double[] eta, double uniform, double normal) {
         double plus = Math.exp(eta[0] - eta[1] / 2);
         double minus = Math.exp(-eta[0] - eta[1] / 2);
         double u = uniform * (1 + plus + minus);
@@ -90,7 +90,7 @@ final class TernaryPosterior extends ElementwisePosterior {
     }
 
     @Override
-    double mode(double[] eta) {
+    double modeOfElement(double[] eta) {
         return Math.abs(eta[0]) < eta[1] / 2 ? 0 : eta[0] >= 0 ? magnitude : -magnitude;
     }
 }

@@ -5,8 +5,8 @@ package io.github.dl4jep.kernel;
  * no library call.
  *
  * <p>\( e^x = (e^{x/32})^{32} \), the inner one by its Taylor polynomial of degree 8, the outer one by five squarings. Arguments
- * outside [-{@value #LIMIT}, {@value #LIMIT}] count as the nearer bound. Relative error below 4e-6 for |x| up to 20, 1e-4 up to
- * 35, 5 % at the limits. NaN stays NaN.
+ * outside [-{@value #LIMIT}, {@value #LIMIT}] count as the nearer bound. Relative error below 1e-5 for |x| up to 20, 1e-3 up to
+ * 35, 20 % at the limits. NaN stays NaN.
  */
 public final class FastExp {
 

@@ -1,8 +1,12 @@
 package io.github.dl4jep.convert;
 
+import io.github.dl4jep.distribution.WeightPosterior;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
+import io.github.dl4jep.spike.PosteriorEnsemble;
+import io.github.dl4jep.spike.SeededGenerator;
 import java.io.File;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -88,12 +92,49 @@ public final class EpNetworks {
     }
 
     /**
-     * The plain DL4J network with the posterior means as weights: original layer types, runs without this plugin.
+     * The plain DL4J network with the posterior means as weights, or the modes of discrete weights: original layer types, runs
+     * without this plugin. (With spiking units it needs the activation classes, which are in {@code dl4j-ep-layers}.)
      *
      * @param network an EP network; not changed
      * @return a DL4J network
      */
     public static MultiLayerNetwork toPointNetwork(EpMultiLayerNetwork network) {
-        return PointNetwork.of(network);
+        return PlainNetwork.of(network, WeightPosterior::mode);
+    }
+
+    /**
+     * One draw of all weights from the posterior as a plain DL4J network, discrete weights really discrete: like
+     * {@link #toPointNetwork}, but a network that could have been.
+     *
+     * @param network an EP network; not changed
+     * @param seed repeats the draw; the state of ND4J's generator is the same before and after
+     * @return a DL4J network
+     */
+    public static MultiLayerNetwork sampleNetwork(EpMultiLayerNetwork network, long seed) {
+        try (SeededGenerator generator = SeededGenerator.of(seed)) {
+            return PlainNetwork.of(network, WeightPosterior::sample);
+        }
+    }
+
+    /**
+     * Independent draws of all weights from the posterior as plain DL4J networks that predict together.
+     *
+     * @param network an EP network; not changed
+     * @param networks number of draws, at least 1; the first is {@link #sampleNetwork} of the same seed
+     * @param seed repeats the draws; the state of ND4J's generator is the same before and after
+     * @return the ensemble
+     * @throws IllegalArgumentException if the number is less than 1
+     */
+    public static PosteriorEnsemble ensemble(EpMultiLayerNetwork network, int networks, long seed) {
+        if (networks < 1) {
+            throw new IllegalArgumentException("number of networks is " + networks + ", allowed: 1 and more");
+        }
+        List<MultiLayerNetwork> draws = new ArrayList<>();
+        try (SeededGenerator generator = SeededGenerator.of(seed)) {
+            for (int i = 0; i < networks; i++) {
+                draws.add(PlainNetwork.of(network, WeightPosterior::sample));
+            }
+        }
+        return PosteriorEnsemble.of(draws);
     }
 }

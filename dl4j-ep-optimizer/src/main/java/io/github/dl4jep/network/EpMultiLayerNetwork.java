@@ -132,7 +132,7 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
         }
     }
 
-    private INDArray inDataType(INDArray features) {
+    INDArray inDataType(INDArray features) {
         return features.castTo(getLayerWiseConfigurations().getDataType());
     }
 

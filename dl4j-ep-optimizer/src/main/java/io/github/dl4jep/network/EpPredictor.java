@@ -50,8 +50,9 @@ public final class EpPredictor {
     }
 
     /**
-     * Output potentials under draws of all weights from the posterior; each draw is one network for all rows. Take the class
-     * from the mean over draws. Draws come from ND4J's generator: set its seed to repeat them.
+     * Output potentials under draws of all weights from the posterior; each draw is one network for all rows, discrete weights
+     * really discrete, and one time step, spikes really 0 or 1. Take the class from the mean over draws. Draws come from ND4J's
+     * generator: set its seed to repeat them.
      *
      * @param features [n, ...]
      * @param draws number of draws, at least 1
@@ -63,6 +64,24 @@ public final class EpPredictor {
             throw new IllegalArgumentException("number of draws is " + draws + ", allowed: 1 and more");
         }
         return network.samplePotentials(features, draws);
+    }
+
+    /**
+     * Predicts from the mean and the variance of the output potentials over such draws: {@link #predict} without the Gaussian
+     * approximations between the layers, at the price of noise that falls with the root of the number of draws. The draws
+     * themselves are not kept. The spikes' own randomness counts as epistemic variance.
+     *
+     * @param features [n, ...]
+     * @param draws number of draws, at least 2
+     * @return mean, variances, class probabilities and entropy
+     * @throws IllegalArgumentException if there are fewer than 2 draws
+     */
+    public Prediction predictFromSamples(INDArray features, int draws) {
+        if (draws < 2) {
+            throw new IllegalArgumentException(
+                    "number of draws is " + draws + ", allowed: 2 and more, because one has no variance");
+        }
+        return network.sweep().predictFromSamples(network.inDataType(features), draws);
     }
 
     private static Prediction concatenate(List<Prediction> parts) {

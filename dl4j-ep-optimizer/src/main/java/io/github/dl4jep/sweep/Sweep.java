@@ -158,15 +158,18 @@ public final class Sweep {
      */
     public Prediction predict(INDArray features) {
         try (MemoryWorkspace workspace = SweepWorkspace.open()) {
-            Prediction prediction = output.prediction(moments(features, layers.size()));
-            INDArray probabilities = prediction.classProbabilities();
-            return new Prediction(
-                    prediction.mean().detach(),
-                    prediction.epistemicVariance().detach(),
-                    prediction.aleatoricVariance().detach(),
-                    probabilities == null ? null : probabilities.detach(),
-                    prediction.entropy().detach());
+            return detached(output.prediction(moments(features, layers.size())));
         }
+    }
+
+    private static Prediction detached(Prediction prediction) {
+        INDArray probabilities = prediction.classProbabilities();
+        return new Prediction(
+                prediction.mean().detach(),
+                prediction.epistemicVariance().detach(),
+                prediction.aleatoricVariance().detach(),
+                probabilities == null ? null : probabilities.detach(),
+                prediction.entropy().detach());
     }
 
     /**
@@ -190,15 +193,41 @@ public final class Sweep {
     public INDArray sample(INDArray features, int draws) {
         INDArray[] potentials = new INDArray[draws];
         for (int draw = 0; draw < draws; draw++) {
-            potentials[draw] = detached(() -> {
-                INDArray values = features;
-                for (EpLayer layer : layers) {
-                    values = layer.sample(values);
-                }
-                return values.dup('c');
-            });
+            potentials[draw] = draw(features);
         }
         return Nd4j.stack(0, potentials);
+    }
+
+    /**
+     * The prediction from mean and variance of the output potentials over draws of the weights.
+     *
+     * @param features [minibatch, ...]
+     * @param draws number of draws, at least 2
+     * @return the prediction, detached
+     */
+    public Prediction predictFromSamples(INDArray features, int draws) {
+        INDArray mean = draw(features);
+        INDArray squares = mean.ulike();
+        squares.assign(0);
+        for (int draw = 1; draw < draws; draw++) {
+            // Welford's update: no cancellation where the mean is large.
+            INDArray deviation = draw(features).subi(mean);
+            squares.addi(deviation.mul(deviation).muli((double) draw / (draw + 1)));
+            mean.addi(deviation.divi(draw + 1));
+        }
+        INDArray variance = squares.divi(draws - 1);
+        return detached(output.prediction(new Moments(mean, variance)));
+    }
+
+    /** Output potentials under one draw of the weights, [minibatch, outputs], c-ordered and detached. */
+    private INDArray draw(INDArray features) {
+        return detached(() -> {
+            INDArray values = features;
+            for (EpLayer layer : layers) {
+                values = layer.sample(values);
+            }
+            return values.dup('c');
+        });
     }
 
     private Moments moments(INDArray features, int layerCount) {

@@ -151,6 +151,41 @@ class EpPredictorTest {
     }
 
     @Test
+    void predictionsFromSamplesAreThoseOfTheSamples() {
+        INDArray x = ToyData.normal(10, 3);
+        int draws = 6;
+        Nd4j.getRandom().setSeed(11);
+        INDArray samples = EpPredictor.of(classifier).sample(x, draws);
+        Nd4j.getRandom().setSeed(11);
+
+        Prediction prediction = EpPredictor.of(classifier).predictFromSamples(x, draws);
+
+        assertSame(prediction.mean(), samples.mean(0));
+        assertSame(prediction.epistemicVariance(), samples.var(0));
+        assertSame(prediction.probabilities().sum(1), Nd4j.ones(10));
+        assertThatThrownBy(() -> EpPredictor.of(classifier).predictFromSamples(x, 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("number of draws is 1, allowed: 2 and more, because one has no variance");
+    }
+
+    @Test
+    void predictionsFromManySamplesAreNearTheMoments() {
+        INDArray x = ToyData.normal(10, 3);
+        for (EpMultiLayerNetwork network : new EpMultiLayerNetwork[] {classifier, regressor}) {
+            Nd4j.getRandom().setSeed(11);
+
+            Prediction samples = EpPredictor.of(network).predictFromSamples(x, 400);
+
+            Prediction moments = EpPredictor.of(network).predict(x);
+            INDArray difference = samples.output().sub(moments.output());
+            double unit = network == classifier
+                    ? 1
+                    : Math.sqrt(moments.variance().meanNumber().doubleValue());
+            assertThat(difference.amaxNumber().doubleValue() / unit).isLessThan(0.1);
+        }
+    }
+
+    @Test
     void aSeedRepeatsTheDraws() {
         INDArray x = ToyData.normal(10, 3);
         Nd4j.getRandom().setSeed(11);

@@ -10,8 +10,10 @@ import io.github.dl4jep.likelihood.Likelihood;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
 import io.github.dl4jep.params.PosteriorParamInitializer;
 import java.util.Map;
+import java.util.function.Function;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
@@ -27,23 +29,41 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.NoOp;
 
-/** The plain DL4J network of an EP network: posterior means (or modes) as weights. */
-final class PointNetwork {
+/**
+ * The plain DL4J network of an EP network: original layer types, and for each weight one value of its posterior. Draws nothing
+ * from ND4J's generator but what that choice draws.
+ */
+final class PlainNetwork {
 
-    private PointNetwork() {}
+    private PlainNetwork() {}
 
-    static MultiLayerNetwork of(EpMultiLayerNetwork network) {
+    /** The network whose weights are chosen from their posteriors: the mode, or a draw. */
+    static MultiLayerNetwork of(EpMultiLayerNetwork network, Function<WeightPosterior, INDArray> choice) {
         MultiLayerConfiguration conf = network.getLayerWiseConfigurations().clone();
         for (int i = 0; i < network.getnLayers(); i++) {
             conf.getConf(i).setLayer(plain(network.getLayer(i), i));
             conf.getConf(i).clearVariables();
         }
-        MultiLayerNetwork point = new MultiLayerNetwork(conf);
-        point.init();
+        MultiLayerNetwork plain = new MultiLayerNetwork(conf);
+        initialise(plain);
         for (int i = 0; i < network.getnLayers(); i++) {
-            copyWeights(network.getLayer(i), point.getLayer(i));
+            setWeights(network.getLayer(i), plain.getLayer(i), choice);
         }
-        return point;
+        return plain;
+    }
+
+    /** Without random weights, which would set the seed of ND4J's generator. */
+    private static void initialise(MultiLayerNetwork plain) {
+        MultiLayerConfiguration conf = plain.getLayerWiseConfigurations();
+        long parameters = 0;
+        for (NeuralNetConfiguration layer : conf.getConfs()) {
+            parameters += layer.getLayer().initializer().numParams(layer);
+        }
+        if (parameters == 0) {
+            plain.init();
+        } else {
+            plain.init(Nd4j.zeros(conf.getDataType(), 1, parameters), false);
+        }
     }
 
     private static Layer plain(org.deeplearning4j.nn.api.Layer runtime, int index) {
@@ -110,11 +130,14 @@ final class PointNetwork {
         return plain;
     }
 
-    private static void copyWeights(org.deeplearning4j.nn.api.Layer from, org.deeplearning4j.nn.api.Layer to) {
+    private static void setWeights(
+            org.deeplearning4j.nn.api.Layer from,
+            org.deeplearning4j.nn.api.Layer to,
+            Function<WeightPosterior, INDArray> choice) {
         if (from.conf().getLayer().initializer() instanceof PosteriorParamInitializer layout) {
             Map<String, INDArray> parameters = from.paramTable();
             WeightPosterior bias = layout.bias(parameters);
-            setWeights(from, to, layout.weights(parameters).mode(), bias == null ? null : bias.mode());
+            setWeights(from, to, choice.apply(layout.weights(parameters)), bias == null ? null : choice.apply(bias));
         } else if (from.conf().getLayer() instanceof EpLossLayer loss && to.numParams() > 0) {
             DataType type = to.getParam(DefaultParamInitializer.WEIGHT_KEY).dataType();
             setWeights(from, to, Nd4j.eye(loss.getNOut()).castTo(type), null);
