@@ -50,23 +50,34 @@ final class BackPropagationSession implements TrainingSession {
      * @return the network in training
      */
     static TrainingSession start(TrainingJob job, IUpdater updater) {
-        return start(job, job.definition(), updater, CONTINUOUS);
+        MultiLayerConfiguration definition = job.definition();
+        replaceUpdaters(definition, updater);
+        return start(job, definition, updater, CONTINUOUS);
     }
 
     /**
-     * Creates a network, with initial weights from the definition's seed.
+     * Gives all layers the same updater.
+     *
+     * @param definition the definition, changed in place
+     * @param updater what takes the place of its updaters
+     */
+    static void replaceUpdaters(MultiLayerConfiguration definition, IUpdater updater) {
+        for (NeuralNetConfiguration configuration : definition.getConfs()) {
+            setUpdater(configuration.getLayer(), updater);
+        }
+    }
+
+    /**
+     * Creates the network of a definition that has its updaters, with initial weights from the definition's seed.
      *
      * @param job the training rows and the settings
-     * @param definition what is trained; its updaters are replaced
-     * @param updater what takes their place
+     * @param definition what is trained
+     * @param updater the updater with the learning rate of the report
      * @param weights the kind of weights, for the report
      * @return the network in training
      */
     static TrainingSession start(
             TrainingJob job, MultiLayerConfiguration definition, IUpdater updater, String weights) {
-        for (NeuralNetConfiguration configuration : definition.getConfs()) {
-            setUpdater(configuration.getLayer(), updater);
-        }
         MultiLayerNetwork network = new MultiLayerNetwork(definition);
         network.init();
         return new BackPropagationSession(network, job, updater, weights);

@@ -18,37 +18,47 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.learning.config.Adam;
 
 /** Makes the weights of a definition's layers discrete, with the same values as EP gives them. */
 final class DiscreteWeights {
     private DiscreteWeights() {}
 
     /**
-     * Changes the layers.
+     * Changes the layers. Biases and weights that stay continuous get a learning rate in units of their layer's discrete value c,
+     * as the latent weights have: c times the given one.
      *
      * @param definition the definition, changed in place
-     * @param kinds the kinds of weights; layers whose kind is not discrete stay as they are
+     * @param kinds the kinds of weights
+     * @param adam the updater that all layers have
      * @throws UserException if a layer with weights is neither a dense nor an output layer
      */
-    static void apply(MultiLayerConfiguration definition, WeightKinds kinds) {
+    static void apply(MultiLayerConfiguration definition, WeightKinds kinds, Adam adam) {
         List<Layer> layers = definition.getConfs().stream()
                 .map(NeuralNetConfiguration::getLayer)
                 .toList();
         int last = layers.size() - 1;
         for (int i = 0; i <= last; i++) {
-            String kind = i == last ? kinds.output() : kinds.hidden();
             Layer layer = layers.get(i);
-            boolean dense = layer instanceof DenseLayer || layer instanceof OutputLayer;
-            if (!dense && layer.initializer().numParams(definition.getConf(i)) > 0) {
+            if (layer instanceof DenseLayer || layer instanceof OutputLayer) {
+                double gain = i == last ? 1 : Units.of(unitBehind(layers, i)).priorGain();
+                apply((FeedForwardLayer) layer, i == last ? kinds.output() : kinds.hidden(), gain, adam);
+            } else if (layer.initializer().numParams(definition.getConf(i)) > 0) {
                 throw new UserException("ste cannot train this network: layer " + i + " is a "
                         + layer.getClass().getSimpleName()
                         + ", but only dense and output layers have discrete weights.");
             }
-            if (dense && WeightKinds.isDiscrete(kind)) {
-                double gain = i == last ? 1 : Units.of(unitBehind(layers, i)).priorGain();
-                DiscreteLevels levels = DiscreteLevels.valueOf(kind.toUpperCase(Locale.ROOT));
-                StraightThrough.apply((FeedForwardLayer) layer, levels, gain);
-            }
+        }
+    }
+
+    private static void apply(FeedForwardLayer layer, String kind, double gain, Adam adam) {
+        Adam ofContinuous = adam.clone();
+        ofContinuous.setLearningRate(adam.getLearningRate() * StraightThrough.scale(layer, gain));
+        layer.setBiasUpdater(ofContinuous);
+        if (WeightKinds.isDiscrete(kind)) {
+            StraightThrough.apply(layer, DiscreteLevels.valueOf(kind.toUpperCase(Locale.ROOT)), gain);
+        } else {
+            layer.setIUpdater(ofContinuous);
         }
     }
 

@@ -8,7 +8,7 @@ import org.nd4j.linalg.learning.config.Adam;
 
 /**
  * DL4J's Adam on discrete weights, by the straight-through estimator, with the units' surrogate derivatives if they spike. The
- * learning rate is in units of the discrete value; 0.03 is the best of 0.001, 0.003, 0.01, 0.03 and 0.1 for one pass over MNIST.
+ * learning rate is in units of the layer's discrete value, for what is continuous, too; 0.03 is the best of 0.001, 0.003, 0.01, 0.03 and 0.1 for one pass over MNIST.
  */
 final class SteTrainer implements Trainer {
     static final String NAME = "ste";
@@ -35,9 +35,10 @@ final class SteTrainer implements Trainer {
                     + ": choose --weights binary or --weights ternary, or for continuous weights the trainer "
                     + (spiking ? SurrogateTrainer.NAME : "adam") + ".");
         }
-        DiscreteWeights.apply(definition, kinds);
-        return BackPropagationSession.start(
-                job, definition, new Adam(job.rates().of(NAME, LEARNING_RATE)), kinds.toString());
+        Adam adam = new Adam(job.rates().of(NAME, LEARNING_RATE));
+        BackPropagationSession.replaceUpdaters(definition, adam);
+        DiscreteWeights.apply(definition, kinds, adam);
+        return BackPropagationSession.start(job, definition, adam, kinds.toString());
     }
 
     /** Gaussian means continuous here, so those next to discrete ones train as usual; a spike and slab has no gradient. */

@@ -32,7 +32,8 @@ final class SurrogateTrainer implements Trainer {
                     + new HiddenLayers(definition).names()
                     + ": choose spiking ones, for example --units heaviside, or the trainer adam.");
         }
-        return BackPropagationSession.start(
-                job, definition, new Adam(job.rates().of(NAME, LEARNING_RATE)), BackPropagationSession.CONTINUOUS);
+        Adam adam = new Adam(job.rates().of(NAME, LEARNING_RATE));
+        BackPropagationSession.replaceUpdaters(definition, adam);
+        return BackPropagationSession.start(job, definition, adam, BackPropagationSession.CONTINUOUS);
     }
 }

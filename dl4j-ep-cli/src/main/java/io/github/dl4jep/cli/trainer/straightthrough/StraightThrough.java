@@ -25,8 +25,19 @@ public final class StraightThrough {
      * @param gain g, the variance of a weight times the number of inputs: 2 for ReLU units, 1 for spikes and outputs
      */
     public static void apply(FeedForwardLayer layer, DiscreteLevels levels, double gain) {
-        layer.setWeightNoise(new StraightThroughWeights(levels, Math.sqrt(gain / layer.getNIn())));
+        layer.setWeightNoise(new StraightThroughWeights(levels, scale(layer, gain)));
         layer.setConstraints(List.of(new LatentClipping(Set.of(DefaultParamInitializer.WEIGHT_KEY))));
         layer.setWeightInitFn(new WeightInitDistribution(new UniformDistribution(-1, 1)));
+    }
+
+    /**
+     * The value of level 1 in a layer.
+     *
+     * @param layer a layer with dense weights
+     * @param gain g
+     * @return c
+     */
+    public static double scale(FeedForwardLayer layer, double gain) {
+        return Math.sqrt(gain / layer.getNIn());
     }
 }
