@@ -4,13 +4,15 @@ import io.github.dl4jep.cli.data.Permutation;
 import io.github.dl4jep.cli.data.Split;
 import io.github.dl4jep.cli.definition.NetworkDefinition;
 import io.github.dl4jep.convert.EpNetworks;
+import io.github.dl4jep.convert.EpOptions;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.ViewIterator;
+import org.nd4j.linalg.dataset.api.DataSetPreProcessor;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** An EP network with default options on one split. */
+/** An EP network on one split, with default options where nothing else is said. */
 final class Training {
 
     private static final long SEED = 1;
@@ -21,10 +23,14 @@ final class Training {
     private int passes;
 
     Training(Split split, String definition, int batch) {
+        this(split, definition, batch, EpOptions.defaults());
+    }
+
+    Training(Split split, String definition, int batch, EpOptions options) {
         this.split = split;
         this.batch = batch;
         this.network = EpNetworks.from(
-                NetworkDefinition.of(definition, split.shape(), SEED).configuration());
+                NetworkDefinition.of(definition, split.shape(), SEED).configuration(), options);
     }
 
     /** One pass in an order of its own. */
@@ -39,7 +45,14 @@ final class Training {
 
     /** One pass over the first rows, in the order of the file. */
     void passInOrder(int rows) {
-        network.fit(batches((DataSet) split.train().getRange(0, rows)));
+        passInOrder(rows, null);
+    }
+
+    /** The same with every batch preprocessed. */
+    void passInOrder(int rows, DataSetPreProcessor preProcessor) {
+        DataSetIterator batches = batches((DataSet) split.train().getRange(0, rows));
+        batches.setPreProcessor(preProcessor);
+        network.fit(batches);
     }
 
     private DataSetIterator batches(DataSet rows) {
