@@ -21,6 +21,7 @@ public final class LatencyCode implements SpikeCode {
 
     private static final long serialVersionUID = 1L;
 
+    /** Whether synapses stay on after their spike. */
     private final boolean held;
 
     private LatencyCode(boolean held) {

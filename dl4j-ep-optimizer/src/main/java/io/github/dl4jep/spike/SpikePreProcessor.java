@@ -24,7 +24,9 @@ public final class SpikePreProcessor implements DataSetPreProcessor {
 
     private static final long serialVersionUID = 1L;
 
+    /** How intensities become spikes. */
     private final SpikeCode code;
+    /** Time steps of the train that the steps are from. */
     private final int timeSteps;
     /** A seed for each batch. */
     private final Random seeds;

@@ -15,10 +15,11 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * INDArray probabilities = SpikingRun.of(network).timeSteps(25).code(new RateCode()).output(features);
  * }</pre>
  *
- * <p>Any {@link MultiLayerNetwork} runs, trained by whatever; an EP network runs with its point weights. Potentials are the
- * pre-activations of the output layer; in a regression they are in the units of the labels. Spikes are drawn from ND4J's
- * generator: set its seed to repeat a run. Without a code the features enter unchanged in every step, and a network without
- * stochastic units then gives the same in each. Immutable; each run sees the network as it is at that moment.
+ * <p>Any {@link MultiLayerNetwork} runs, trained by whatever; an EP network runs with its point weights, which it computes in
+ * every step: for many steps its point network is faster. Potentials are the pre-activations of the output layer; in a
+ * regression they are in the units of the labels. Spikes are drawn from ND4J's generator: set its seed to repeat a run. Without a
+ * code the features enter unchanged in every step, and a network without stochastic units then gives the same in each. Immutable;
+ * each run sees the network as it is at that moment.
  *
  * <p>Quality: Preview.
  */
