@@ -18,7 +18,9 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
 public final class StraightThroughWeights implements IWeightNoise {
     private static final long serialVersionUID = 1L;
 
+    /** The values of weights, before scaling. */
     private final DiscreteLevels levels;
+    /** c. */
     private final double scale;
 
     /**
