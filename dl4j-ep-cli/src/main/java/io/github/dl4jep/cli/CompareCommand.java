@@ -1,5 +1,6 @@
 package io.github.dl4jep.cli;
 
+import io.github.dl4jep.activation.SpikingActivation;
 import io.github.dl4jep.cli.compare.Comparison;
 import io.github.dl4jep.cli.compare.ComparisonPlan;
 import io.github.dl4jep.cli.compare.ComparisonResult;
@@ -8,6 +9,10 @@ import io.github.dl4jep.cli.data.DataSource;
 import io.github.dl4jep.cli.data.DataSources;
 import io.github.dl4jep.cli.data.RunDefaults;
 import io.github.dl4jep.cli.data.Task;
+import io.github.dl4jep.cli.definition.NetworkDefinition;
+import io.github.dl4jep.cli.definition.NetworkVariant;
+import io.github.dl4jep.cli.definition.UnitNames;
+import io.github.dl4jep.cli.definition.WeightKinds;
 import io.github.dl4jep.cli.failure.UserException;
 import io.github.dl4jep.cli.report.ComparisonTable;
 import io.github.dl4jep.cli.report.ConsoleProgress;
@@ -23,6 +28,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.activations.IActivation;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -67,8 +73,17 @@ final class CompareCommand implements Runnable {
     @Option(names = "--net", paramLabel = "NET")
     private @Nullable String network;
 
+    @Option(names = "--units", paramLabel = "UNITS")
+    private @Nullable String units;
+
+    @Option(names = "--weights", paramLabel = "WEIGHTS")
+    private @Nullable String weights;
+
+    @Option(names = "--time-steps", paramLabel = "T")
+    private @Nullable Integer timeSteps;
+
     @Option(names = "--trainers", paramLabel = "NAME", split = ",")
-    private List<String> trainers = List.of("ep", "adam", "sgd");
+    private @Nullable List<String> trainers;
 
     @Option(names = "--lr", paramLabel = "RATE")
     private @Nullable String rates;
@@ -90,12 +105,15 @@ final class CompareCommand implements Runnable {
 
     @Override
     public void run() {
-        List<Trainer> chosen = trainers();
+        List<Trainer> named = trainers == null ? null : trainers(trainers);
         LearningRates learningRates = rates == null ? LearningRates.DEFAULTS : LearningRates.parse(rates);
+        NetworkVariant variant = variant();
         requirePositive("--passes", passes);
         requirePositive("--batch", batch);
         DataSource source = DataSources.open(new DataRequest(data, dataFolder(), task, label, testFraction, seed));
-        ComparisonPlan plan = plan(source, chosen, learningRates);
+        String net = network == null ? source.defaults().network() : network;
+        ComparisonPlan plan =
+                plan(source, net, named == null ? defaultTrainers(net, variant) : named, learningRates, variant);
         OutputFolder folder = OutputFolder.prepare(out);
         ComparisonResult result = compare(source, plan);
         Path file = folder.write(result);
@@ -107,17 +125,33 @@ final class CompareCommand implements Runnable {
         writer.flush();
     }
 
-    private ComparisonPlan plan(DataSource source, List<Trainer> chosen, LearningRates learningRates) {
+    private ComparisonPlan plan(
+            DataSource source, String net, List<Trainer> chosen, LearningRates learningRates, NetworkVariant variant) {
         RunDefaults defaults = source.defaults();
         return new ComparisonPlan(
                 data,
-                network == null ? defaults.network() : network,
+                net,
                 chosen,
                 splits(source),
                 passes == null ? defaults.passes() : passes,
                 batch == null ? defaults.batch() : batch,
                 seed,
-                learningRates);
+                learningRates,
+                variant);
+    }
+
+    private NetworkVariant variant() {
+        requirePositive("--time-steps", timeSteps);
+        return new NetworkVariant(
+                units == null ? null : UnitNames.parse(units),
+                weights == null ? WeightKinds.DEFAULT : WeightKinds.parse(weights),
+                timeSteps);
+    }
+
+    private static List<Trainer> defaultTrainers(String net, NetworkVariant variant) {
+        IActivation unit = variant.units();
+        boolean spiking = unit == null ? NetworkDefinition.spikes(net) : unit instanceof SpikingActivation;
+        return Trainers.defaults(spiking, variant.weights().anyDiscrete());
     }
 
     private ComparisonResult compare(DataSource source, ComparisonPlan plan) {
@@ -129,11 +163,11 @@ final class CompareCommand implements Runnable {
         }
     }
 
-    private List<Trainer> trainers() {
+    private static List<Trainer> trainers(List<String> names) {
         List<Trainer> chosen =
-                trainers.stream().map(String::strip).map(Trainers::named).toList();
+                names.stream().map(String::strip).map(Trainers::named).toList();
         if (new HashSet<>(chosen).size() < chosen.size()) {
-            throw new UserException("--trainers " + String.join(",", trainers) + " names a trainer twice.");
+            throw new UserException("--trainers " + String.join(",", names) + " names a trainer twice.");
         }
         return chosen;
     }

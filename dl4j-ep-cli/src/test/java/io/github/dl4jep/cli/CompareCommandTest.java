@@ -3,30 +3,26 @@ package io.github.dl4jep.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.dl4jep.cli.data.DataShape;
 import io.github.dl4jep.cli.data.Task;
 import io.github.dl4jep.cli.definition.NetworkDefinition;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import picocli.CommandLine;
 
 class CompareCommandTest {
     @TempDir
     private Path folder;
 
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
+    private final CommandRun command = new CommandRun();
+    private final StringWriter out = command.out;
+    private final StringWriter err = command.err;
 
     @Test
     void irisComparisonIsPrintedAndWritten() throws IOException {
@@ -179,6 +175,23 @@ class CompareCommandTest {
                 "--data csv:no-such-file.csv | there is no such file",
                 "--net no-such-file.json | There is no network definition",
                 "--net mlp:x | is not a number of units",
+                "--units spiky | Unknown units \"spiky\": there are relu, heaviside, bernoulli-sigmoid and bernoulli-probit:K.",
+                "--units bernoulli-probit:0 | \"0\" is not a positive number, which the variance K",
+                "--units bernoulli-probit:-1 | \"-1\" is not a positive number",
+                "--units bernoulli-probit: | \"\" is not a positive number",
+                "--units bernoulli-probit:NaN | \"NaN\" is not a positive number",
+                "--units bernoulli-probit:Infinity | \"Infinity\" is not a positive number",
+                "--weights quaternary | unknown kind \"quaternary\": there are gaussian, binary, ternary, spike-slab.",
+                "--weights hidden=x,output=binary | unknown kind \"x\"",
+                "--weights binary,ternary | unknown kind \"binary,ternary\"",
+                "--weights hidden=binary,hidden=binary | \"hidden=binary\" is not understood",
+                "--weights middle=binary | \"middle=binary\" is not understood",
+                "--time-steps 0 | --time-steps is 0, but must be at least 1.",
+                "--trainers surrogate | for spiking units, but the hidden units are relu: choose spiking ones",
+                "--trainers ste | for discrete weights, but --weights is gaussian: choose --weights binary",
+                "--trainers ste --weights spike-slab | but --weights is spike-slab",
+                "--trainers ste --weights hidden=binary,output=spike-slab | but --weights is hidden=binary,output=spike-slab",
+                "--trainers ste --units heaviside | or for continuous weights the trainer surrogate.",
                 "--trainers adam,newton | Unknown trainer \"newton\"",
                 "--trainers adam,adam | names a trainer twice",
                 "--passes 0 | --passes is 0, but must be at least 1.",
@@ -202,7 +215,7 @@ class CompareCommandTest {
     void unwritableOutputFolderIsFoundBeforeTraining() throws IOException {
         Path file = Files.writeString(folder.resolve("file"), "");
 
-        assertThat(execute("compare", "--out", file.toString())).isEqualTo(2);
+        assertThat(command.execute("compare", "--out", file.toString())).isEqualTo(2);
 
         assertThat(err.toString()).isEqualTo("Cannot write to --out " + file + ": it is a file, not a folder.\n");
         assertThat(out.toString()).isEmpty();
@@ -210,14 +223,14 @@ class CompareCommandTest {
 
     @Test
     void commandIsNeeded() {
-        assertThat(execute()).isEqualTo(2);
+        assertThat(command.execute()).isEqualTo(2);
 
         assertThat(err.toString().lines()).hasSize(1).first().asString().startsWith("No command given");
     }
 
     @Test
     void helpNamesOptionsFiguresExamplesAndExitCodes() {
-        assertThat(execute("compare", "--help")).isZero();
+        assertThat(command.execute("compare", "--help")).isZero();
 
         assertThat(out.toString())
                 .contains("--data-dir", "--trainers", "--lr", "Exit codes:", "Examples:", "15 bins of equal width")
@@ -225,17 +238,7 @@ class CompareCommandTest {
     }
 
     private int compare(String... options) {
-        List<String> arguments =
-                new ArrayList<>(List.of("compare", "--out", outputFolder().toString()));
-        arguments.addAll(List.of(options));
-        return execute(arguments.toArray(String[]::new));
-    }
-
-    private int execute(String... arguments) {
-        CommandLine command = Main.commandLine();
-        command.setOut(new PrintWriter(out, true));
-        command.setErr(new PrintWriter(err, true));
-        return command.execute(arguments);
+        return command.compare(outputFolder(), options);
     }
 
     private Path outputFolder() {
@@ -243,8 +246,7 @@ class CompareCommandTest {
     }
 
     private JsonNode json() throws IOException {
-        return new ObjectMapper()
-                .readTree(outputFolder().resolve("comparison.json").toFile());
+        return CommandRun.json(outputFolder());
     }
 
     private void writeTinyUciSet() throws IOException {

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.ops.transforms.Transforms;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
  * A stochastic spike: v = 1 if u + e &gt;= 0 with threshold noise e ~ N(0, k), so \( P(v = 1 \mid u) = \Phi(u / \sqrt k) \).
@@ -51,6 +52,7 @@ public class ActivationBernoulliProbit extends SpikingActivation {
      * @param noiseVariance k, positive
      * @throws IllegalArgumentException if it is not a positive finite number
      */
+    @JsonProperty("noiseVariance") // setters are hidden by IActivation, and a field would be read without the check
     public final void setNoiseVariance(double noiseVariance) {
         if (!(noiseVariance > 0) || Double.isInfinite(noiseVariance)) {
             throw new IllegalArgumentException("noise variance of a Bernoulli-probit unit is " + noiseVariance

@@ -9,6 +9,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>A spike has no useful derivative, so {@link #backprop} uses a surrogate, stated by each subclass; expectation propagation
  * does without.
+ *
+ * <p>A potential that is NaN gives no spike, 0: the comparison with the threshold fails. Training does not hide it, because the
+ * surrogate derivative is NaN there and so are the weights after the next update; but look at the weights or at the gradient, not
+ * at the outputs.
  */
 public abstract class SpikingActivation extends BaseActivationFunction {
 

@@ -3,6 +3,7 @@ package io.github.dl4jep.factor;
 import io.github.dl4jep.distribution.Moments;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.ops.transforms.Transforms;
@@ -59,8 +60,11 @@ public final class QuadratureUnit implements Unit {
             columns[i][0] = omega[i];
             columns[i][1] = omega[i] * x[i];
         }
-        this.nodes = Nd4j.createFromArray(x).reshape(1, nodeCount);
-        this.weights = Nd4j.createFromArray(columns);
+        // A unit outlives the workspace of the batch in which it is first needed.
+        try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+            this.nodes = Nd4j.createFromArray(x).reshape(1, nodeCount);
+            this.weights = Nd4j.createFromArray(columns);
+        }
     }
 
     @Override

@@ -1,7 +1,11 @@
 package io.github.dl4jep.factor;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.dl4jep.distribution.Moments;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationCube;
 import org.nd4j.linalg.activations.impl.ActivationELU;
@@ -19,6 +23,10 @@ import org.nd4j.linalg.activations.impl.ActivationSoftSign;
 import org.nd4j.linalg.activations.impl.ActivationSwish;
 import org.nd4j.linalg.activations.impl.ActivationTanH;
 import org.nd4j.linalg.activations.impl.ActivationThresholdedReLU;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.memory.conf.WorkspaceConfiguration;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** Activations by Gauss-Hermite quadrature, held against Gauss-Legendre quadrature of the same function. */
 class QuadratureUnitTest extends UnitContractTest {
@@ -49,6 +57,28 @@ class QuadratureUnitTest extends UnitContractTest {
                 kinked("rectified tanh", new ActivationRectifiedTanh(), u -> Math.max(0, Math.tanh(u)), 0),
                 kinked("relu6", new ActivationReLU6(), u -> Math.max(0, Math.min(6, u)), 0, 6),
                 jumping("thresholded relu", new ActivationThresholdedReLU(), u -> u > 1 ? u : 0, 1));
+    }
+
+    @Test
+    void outlivesTheWorkspaceItWasMadeIn() {
+        WorkspaceConfiguration configuration =
+                WorkspaceConfiguration.builder().initialSize(1 << 20).build();
+        Unit unit;
+        try (MemoryWorkspace workspace = Nd4j.getWorkspaceManager().getAndActivateWorkspace(configuration, "UNIT")) {
+            unit = Units.of(new ActivationTanH());
+        }
+        INDArray mean = Nd4j.createFromArray(new float[][] {{0.3f, -1}});
+        Moments potentials = new Moments(mean, mean.mul(mean));
+        UnitMoments expected = Units.of(new ActivationTanH()).moments(potentials);
+
+        try (MemoryWorkspace workspace = Nd4j.getWorkspaceManager().getAndActivateWorkspace(configuration, "UNIT")) {
+            Nd4j.valueArrayOf(new long[] {1, 1000}, 7.0);
+            UnitMoments moments = unit.moments(potentials);
+            assertThat(moments.moments().mean()).isEqualTo(expected.moments().mean());
+            assertThat(moments.gain()).isEqualTo(expected.gain());
+        } finally {
+            Nd4j.getWorkspaceManager().destroyAllWorkspacesForCurrentThread();
+        }
     }
 
     private static UnitCase smooth(String name, IActivation activation, DoubleUnaryOperator f) {

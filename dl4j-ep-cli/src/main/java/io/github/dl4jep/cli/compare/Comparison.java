@@ -65,7 +65,7 @@ public final class Comparison {
     }
 
     private TrainingJob job(NetworkDefinition network, Split split) {
-        return new TrainingJob(network.configuration(), split.task(), split.train(), plan.rates());
+        return new TrainingJob(network.configuration(), split.task(), split.train(), plan.rates(), plan.variant());
     }
 
     private void warmUp(NetworkDefinition network, Split split) {
@@ -73,7 +73,9 @@ public final class Comparison {
         DataSet batch = (DataSet) split.train().getRange(0, rows);
         for (Trainer trainer : plan.trainers()) {
             TrainingSession session = start(
-                    trainer, new TrainingJob(network.configuration(), split.task(), batch, plan.rates()), plan.seed());
+                    trainer,
+                    new TrainingJob(network.configuration(), split.task(), batch, plan.rates(), plan.variant()),
+                    plan.seed());
             session.trainPass(PassBatches.of(batch, plan.batch(), plan.seed(), 0, () -> {}));
             INDArray features = batch.getFeatures();
             session.predict(features);

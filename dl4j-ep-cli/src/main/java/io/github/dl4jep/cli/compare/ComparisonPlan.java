@@ -1,5 +1,6 @@
 package io.github.dl4jep.cli.compare;
 
+import io.github.dl4jep.cli.definition.NetworkVariant;
 import io.github.dl4jep.cli.trainer.LearningRates;
 import io.github.dl4jep.cli.trainer.Trainer;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.List;
  * @param batch the number of rows in a batch
  * @param seed the seed of initial weights and batches
  * @param rates the learning rates asked for
+ * @param variant the units, weights and time steps asked for
  */
 public record ComparisonPlan(
         String data,
@@ -24,4 +26,5 @@ public record ComparisonPlan(
         int passes,
         int batch,
         long seed,
-        LearningRates rates) {}
+        LearningRates rates,
+        NetworkVariant variant) {}

@@ -1,5 +1,6 @@
 package io.github.dl4jep.cli.definition;
 
+import io.github.dl4jep.activation.SpikingActivation;
 import io.github.dl4jep.cli.data.DataShape;
 import io.github.dl4jep.cli.data.Task;
 import io.github.dl4jep.cli.failure.UserException;
@@ -84,6 +85,10 @@ final class DefinitionCheck {
         if (last instanceof BaseOutputLayer output && output.getNOut() != shape.outputs()) {
             throw new UserException(at(layers() - 1) + "has " + output.getNOut() + " outputs, but the data needs "
                     + shape.outputs() + (classes ? " (one for each class)." : " (its label is a number)."));
+        }
+        if (last instanceof BaseLayer base && base.getActivationFn() instanceof SpikingActivation spiking) {
+            throw new UserException(at(layers() - 1) + "has the spiking unit " + spiking
+                    + ", but an output must be a probability or a number: use softmax or identity there.");
         }
         boolean softmax = last instanceof BaseLayer base && base.getActivationFn() instanceof ActivationSoftmax;
         if (classes != softmax) {

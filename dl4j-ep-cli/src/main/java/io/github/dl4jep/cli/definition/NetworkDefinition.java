@@ -35,4 +35,15 @@ public record NetworkDefinition(String name, MultiLayerConfiguration configurati
         MultiLayerNetwork network = new DefinitionCheck(spec, configuration, shape).initialized();
         return new NetworkDefinition(spec, configuration, network.numParams());
     }
+
+    /**
+     * Says whether a definition has spiking units of its own.
+     *
+     * @param spec {@code mlp:500,500} or the path of a JSON file
+     * @return true if at least one hidden layer spikes
+     * @throws io.github.dl4jep.cli.failure.UserException if there is no such definition
+     */
+    public static boolean spikes(String spec) {
+        return !spec.startsWith(MLP) && new HiddenLayers(DefinitionFile.read(spec)).spike();
+    }
 }

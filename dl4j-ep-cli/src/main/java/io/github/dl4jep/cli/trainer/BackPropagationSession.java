@@ -1,6 +1,9 @@
 package io.github.dl4jep.cli.trainer;
 
 import io.github.dl4jep.cli.data.Task;
+import io.github.dl4jep.cli.definition.HiddenLayers;
+import io.github.dl4jep.spike.SpikingRun;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -22,18 +25,25 @@ import org.nd4j.linalg.learning.config.IUpdater;
  * with the mean squared residual of the training rows as variance, which is the variance of largest likelihood there.
  */
 final class BackPropagationSession implements TrainingSession {
+    /** The kind of weights that any number can be. */
+    static final String CONTINUOUS = "continuous";
+
     private final MultiLayerNetwork network;
     private final TrainingJob job;
     private final IUpdater updater;
+    private final String weights;
+    private final int timeSteps;
 
-    private BackPropagationSession(MultiLayerNetwork network, TrainingJob job, IUpdater updater) {
+    private BackPropagationSession(MultiLayerNetwork network, TrainingJob job, IUpdater updater, String weights) {
         this.network = network;
         this.job = job;
         this.updater = updater;
+        this.weights = weights;
+        this.timeSteps = job.variant().timeSteps(network.getLayerWiseConfigurations());
     }
 
     /**
-     * Creates the network, with initial weights from the definition's seed.
+     * Creates the network of the definition as it stands, with initial weights from the definition's seed.
      *
      * @param job the definition and the training rows
      * @param updater what takes the place of the definition's updaters
@@ -41,12 +51,36 @@ final class BackPropagationSession implements TrainingSession {
      */
     static TrainingSession start(TrainingJob job, IUpdater updater) {
         MultiLayerConfiguration definition = job.definition();
+        replaceUpdaters(definition, updater);
+        return start(job, definition, updater, CONTINUOUS);
+    }
+
+    /**
+     * Gives all layers the same updater.
+     *
+     * @param definition the definition, changed in place
+     * @param updater what takes the place of its updaters
+     */
+    static void replaceUpdaters(MultiLayerConfiguration definition, IUpdater updater) {
         for (NeuralNetConfiguration configuration : definition.getConfs()) {
             setUpdater(configuration.getLayer(), updater);
         }
+    }
+
+    /**
+     * Creates the network of a definition that has its updaters, with initial weights from the definition's seed.
+     *
+     * @param job the training rows and the settings
+     * @param definition what is trained
+     * @param updater the updater with the learning rate of the report
+     * @param weights the kind of weights, for the report
+     * @return the network in training
+     */
+    static TrainingSession start(
+            TrainingJob job, MultiLayerConfiguration definition, IUpdater updater, String weights) {
         MultiLayerNetwork network = new MultiLayerNetwork(definition);
         network.init();
-        return new BackPropagationSession(network, job, updater);
+        return new BackPropagationSession(network, job, updater, weights);
     }
 
     private static void setUpdater(Layer layer, IUpdater updater) {
@@ -60,7 +94,12 @@ final class BackPropagationSession implements TrainingSession {
 
     @Override
     public Map<String, Object> options() {
-        return Map.of("learningRate", updater.getLearningRate(0, 0));
+        Map<String, Object> options = new LinkedHashMap<>();
+        options.put("learningRate", updater.getLearningRate(0, 0));
+        options.put("units", new HiddenLayers(network.getLayerWiseConfigurations()).names());
+        options.put("weights", weights);
+        options.put("timeSteps", timeSteps);
+        return options;
     }
 
     @Override
@@ -70,7 +109,7 @@ final class BackPropagationSession implements TrainingSession {
 
     @Override
     public Predictive predict(INDArray features) {
-        INDArray output = BatchedOutput.of(network, features);
+        INDArray output = output(features);
         if (job.task() == Task.CLASSIFICATION) {
             return new Predictive.Classes(output);
         }
@@ -78,8 +117,14 @@ final class BackPropagationSession implements TrainingSession {
         return new Predictive.Gaussian(output, Nd4j.valueArrayOf(output.shape(), noise, DataType.DOUBLE));
     }
 
+    private INDArray output(INDArray features) {
+        return timeSteps == 1
+                ? BatchedOutput.of(network, features)
+                : SpikingRun.of(network).timeSteps(timeSteps).output(features);
+    }
+
     private double meanSquaredResidual(DataSet rows) {
-        INDArray residuals = BatchedOutput.of(network, rows.getFeatures())
+        INDArray residuals = output(rows.getFeatures())
                 .castTo(DataType.DOUBLE)
                 .sub(rows.getLabels().castTo(DataType.DOUBLE));
         return residuals.muli(residuals).meanNumber().doubleValue();

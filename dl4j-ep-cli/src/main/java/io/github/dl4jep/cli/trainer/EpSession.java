@@ -5,8 +5,10 @@ import io.github.dl4jep.convert.EpNetworks;
 import io.github.dl4jep.likelihood.Prediction;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
 import io.github.dl4jep.network.EpPredictor;
+import io.github.dl4jep.spike.SpikingRun;
 import java.util.Map;
 import java.util.Optional;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 
@@ -20,6 +22,7 @@ final class EpSession implements TrainingSession {
 
     private final EpMultiLayerNetwork network;
     private final Task task;
+    private final int timeSteps;
     private final Map<String, Object> options;
 
     /**
@@ -27,11 +30,13 @@ final class EpSession implements TrainingSession {
      *
      * @param network the network, initialised
      * @param task what its outputs mean
+     * @param timeSteps how many time steps the network of point weights runs
      * @param options the options it was made with
      */
-    EpSession(EpMultiLayerNetwork network, Task task, Map<String, Object> options) {
+    EpSession(EpMultiLayerNetwork network, Task task, int timeSteps, Map<String, Object> options) {
         this.network = network;
         this.task = task;
+        this.timeSteps = timeSteps;
         this.options = options;
     }
 
@@ -55,9 +60,14 @@ final class EpSession implements TrainingSession {
 
     @Override
     public Optional<INDArray> pointScores(INDArray features) {
-        return task == Task.CLASSIFICATION
-                ? Optional.of(BatchedOutput.of(EpNetworks.toPointNetwork(network), features))
-                : Optional.empty();
+        if (task != Task.CLASSIFICATION) {
+            return Optional.empty();
+        }
+        MultiLayerNetwork point = EpNetworks.toPointNetwork(network);
+        return Optional.of(
+                timeSteps == 1
+                        ? BatchedOutput.of(point, features)
+                        : SpikingRun.of(point).timeSteps(timeSteps).potentials(features));
     }
 
     @Override

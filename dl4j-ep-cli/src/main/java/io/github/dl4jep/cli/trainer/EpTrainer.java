@@ -1,9 +1,15 @@
 package io.github.dl4jep.cli.trainer;
 
+import io.github.dl4jep.cli.definition.HiddenLayers;
+import io.github.dl4jep.cli.definition.NetworkVariant;
 import io.github.dl4jep.cli.failure.UserException;
 import io.github.dl4jep.convert.EpNetworks;
 import io.github.dl4jep.convert.EpOptions;
+import io.github.dl4jep.network.EpMultiLayerNetwork;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 
 /** Expectation propagation with the options that need no tuning. */
 final class EpTrainer implements Trainer {
@@ -14,9 +20,19 @@ final class EpTrainer implements Trainer {
 
     @Override
     public TrainingSession start(TrainingJob job) {
-        EpOptions options = EpOptions.defaults();
+        NetworkVariant variant = job.variant();
+        MultiLayerConfiguration definition = variant.withUnits(job.definition());
+        EpOptions options = EpOptions.builder()
+                .hiddenWeightPrior(variant.weights().hiddenPrior())
+                .outputWeightPrior(variant.weights().outputPrior())
+                .build();
+        Map<String, Object> report = new LinkedHashMap<>(options.asMap());
+        report.put("units", new HiddenLayers(definition).names());
+        report.put("weights", variant.weights().toString());
+        report.put("timeSteps", variant.timeSteps(definition));
         try {
-            return new EpSession(EpNetworks.from(job.definition(), options), job.task(), options.asMap());
+            EpMultiLayerNetwork network = EpNetworks.from(definition, options);
+            return new EpSession(network, job.task(), variant.timeSteps(definition), report);
         } catch (DL4JInvalidConfigException | UnsupportedOperationException e) {
             throw new UserException("ep cannot train this network: " + oneLine(e) + ".", e);
         }

@@ -9,7 +9,9 @@ public final class Trainers {
     private static final List<Trainer> ALL = List.of(
             new EpTrainer(), //
             new AdamTrainer(),
-            new SgdTrainer());
+            new SgdTrainer(),
+            new SurrogateTrainer(),
+            new SteTrainer());
 
     private Trainers() {}
 
@@ -25,6 +27,22 @@ public final class Trainers {
                 .filter(trainer -> trainer.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new UserException("Unknown trainer \"" + name + "\": there are " + names() + "."));
+    }
+
+    /**
+     * Chooses the trainers for when none are named: EP and who else can train the same network.
+     *
+     * @param spiking whether the hidden units spike
+     * @param discrete whether there are discrete weights
+     * @return the trainers
+     */
+    public static List<Trainer> defaults(boolean spiking, boolean discrete) {
+        if (discrete) {
+            return List.of(named("ep"), named(SteTrainer.NAME));
+        }
+        return spiking
+                ? List.of(named("ep"), named(SurrogateTrainer.NAME))
+                : List.of(named("ep"), named("adam"), named("sgd"));
     }
 
     /**

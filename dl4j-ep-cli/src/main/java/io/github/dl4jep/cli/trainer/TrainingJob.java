@@ -1,6 +1,7 @@
 package io.github.dl4jep.cli.trainer;
 
 import io.github.dl4jep.cli.data.Task;
+import io.github.dl4jep.cli.definition.NetworkVariant;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.nd4j.linalg.dataset.DataSet;
 
@@ -11,8 +12,10 @@ import org.nd4j.linalg.dataset.DataSet;
  * @param task what its outputs mean
  * @param train all training rows, for what is fitted outside the passes
  * @param rates the learning rates asked for
+ * @param variant the units, weights and time steps asked for, which are up to each trainer
  */
-public record TrainingJob(MultiLayerConfiguration definition, Task task, DataSet train, LearningRates rates) {
+public record TrainingJob(
+        MultiLayerConfiguration definition, Task task, DataSet train, LearningRates rates, NetworkVariant variant) {
     /**
      * Returns a copy, so that no trainer sees what another one changed.
      *

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.dl4jep.cli.data.DataRequest;
 import io.github.dl4jep.cli.data.DataSource;
 import io.github.dl4jep.cli.data.DataSources;
+import io.github.dl4jep.cli.definition.NetworkVariant;
 import io.github.dl4jep.cli.failure.UserException;
 import io.github.dl4jep.cli.trainer.LearningRates;
 import io.github.dl4jep.cli.trainer.Predictive;
@@ -100,8 +101,8 @@ class ComparisonTest {
     }
 
     private ComparisonResult compare(List<Trainer> trainers, int passes) {
-        ComparisonPlan plan =
-                new ComparisonPlan("iris", "mlp:5", trainers, List.of(0), passes, 33, 7, LearningRates.DEFAULTS);
+        ComparisonPlan plan = new ComparisonPlan(
+                "iris", "mlp:5", trainers, List.of(0), passes, 33, 7, LearningRates.DEFAULTS, NetworkVariant.NONE);
         return new Comparison(data(), plan, new EventList()).run();
     }
 

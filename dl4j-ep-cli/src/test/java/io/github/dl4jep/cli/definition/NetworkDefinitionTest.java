@@ -3,12 +3,14 @@ package io.github.dl4jep.cli.definition;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.dl4jep.activation.ActivationHeaviside;
 import io.github.dl4jep.cli.data.DataShape;
 import io.github.dl4jep.cli.data.Task;
 import io.github.dl4jep.cli.failure.UserException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -67,6 +69,32 @@ class NetworkDefinitionTest {
         assertThat(definition.name()).isEqualTo(file.toString());
         assertThat(definition.parameters()).isEqualTo(4 * 7 + 7 + 7 * 3 + 3);
         assertThat(definition.configuration().getConf(0).getSeed()).isEqualTo(3);
+    }
+
+    @Test
+    void spikingOutputIsRefused() throws IOException {
+        MultiLayerConfiguration definition = dense(4, 7, 7, 3, Activation.SOFTMAX);
+        ((OutputLayer) definition.getConf(1).getLayer()).setActivationFn(new ActivationHeaviside());
+        Path file = write(definition);
+
+        for (DataShape shape : List.of(CLASSES, new DataShape(4, 3, Task.REGRESSION))) {
+            assertThatThrownBy(() -> NetworkDefinition.of(file.toString(), shape, 1))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageEndingWith(
+                            "layer 1 (out) has the spiking unit heaviside, but an output must be a probability or a"
+                                    + " number: use softmax or identity there.");
+        }
+    }
+
+    @Test
+    void fileMaySpikeByItself() throws IOException {
+        MultiLayerConfiguration definition = dense(4, 7, 7, 3, Activation.SOFTMAX);
+        assertThat(NetworkDefinition.spikes(write(definition).toString())).isFalse();
+
+        ((DenseLayer) definition.getConf(0).getLayer()).setActivationFn(new ActivationHeaviside());
+
+        assertThat(NetworkDefinition.spikes(write(definition).toString())).isTrue();
+        assertThat(NetworkDefinition.spikes("mlp:5")).isFalse();
     }
 
     @Test

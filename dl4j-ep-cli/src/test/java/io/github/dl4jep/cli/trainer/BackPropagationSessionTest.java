@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.dl4jep.cli.data.DataShape;
 import io.github.dl4jep.cli.data.Task;
 import io.github.dl4jep.cli.definition.NetworkDefinition;
+import io.github.dl4jep.cli.definition.NetworkVariant;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -43,14 +44,15 @@ class BackPropagationSessionTest {
         String before = definition.toJson();
 
         Trainers.named(trainer)
-                .start(new TrainingJob(definition, Task.REGRESSION, train, LearningRates.DEFAULTS))
+                .start(new TrainingJob(definition, Task.REGRESSION, train, LearningRates.DEFAULTS, NetworkVariant.NONE))
                 .trainPass(new ViewIterator(train, 2));
 
         assertThat(definition.toJson()).isEqualTo(before);
     }
 
     private static TrainingSession start(String trainer, DataSet train, LearningRates rates) {
-        return Trainers.named(trainer).start(new TrainingJob(definition(), Task.REGRESSION, train, rates));
+        return Trainers.named(trainer)
+                .start(new TrainingJob(definition(), Task.REGRESSION, train, rates, NetworkVariant.NONE));
     }
 
     private static MultiLayerConfiguration definition() {
