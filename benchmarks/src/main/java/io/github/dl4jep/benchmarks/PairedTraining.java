@@ -2,11 +2,14 @@ package io.github.dl4jep.benchmarks;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import io.github.dl4jep.activation.ActivationHeaviside;
 import io.github.dl4jep.cli.data.DataRequest;
 import io.github.dl4jep.cli.data.DataSources;
 import io.github.dl4jep.cli.data.Split;
 import io.github.dl4jep.cli.definition.NetworkDefinition;
 import io.github.dl4jep.convert.EpNetworks;
+import io.github.dl4jep.convert.EpOptions;
+import io.github.dl4jep.distribution.BinaryPrior;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,13 +36,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * Trains EP and DL4J's Adam in turn in one process, a slice of a pass each, with the bare matrix products between, so that a
- * machine that is slow for a while is slow for all three. Then trains both on to compare time to equal error.
+ * Trains EP, EP with Heaviside units and binary weights, and DL4J's Adam in turn in one process, a slice of a pass each, with the
+ * bare matrix products between, so that a machine that is slow for a while is slow for all. Then trains both on to compare time to equal error.
  */
 @Command(
         name = "paired-training",
         mixinStandardHelpOptions = true,
-        description = "EP against Adam and against the bare matrix products; writes a JSON result.")
+        description = "EP against Adam, spiking EP and the bare matrix products; writes a JSON result.")
 public final class PairedTraining implements Callable<Integer> {
 
     private static final int ADAM_PASSES = 5;
@@ -55,7 +58,7 @@ public final class PairedTraining implements Callable<Integer> {
     @Option(names = "--batch", defaultValue = "128", description = "rows in a batch")
     private int batch = 128;
 
-    @Option(names = "--rounds", defaultValue = "12", description = "turns of each of the three")
+    @Option(names = "--rounds", defaultValue = "12", description = "turns of each")
     private int rounds = 12;
 
     @Option(names = "--batches", defaultValue = "100", description = "batches in a turn")
@@ -103,26 +106,39 @@ public final class PairedTraining implements Callable<Integer> {
 
     private Map<String, Object> speed(Split split, MultiLayerConfiguration definition) {
         EpMultiLayerNetwork ep = EpNetworks.from(definition);
+        EpMultiLayerNetwork spiking = EpNetworks.from(
+                definition,
+                EpOptions.builder()
+                        .hiddenActivation(new ActivationHeaviside())
+                        .weightPrior(new BinaryPrior())
+                        .build());
         MultiLayerNetwork adam = adam(definition);
         BareProducts products = new BareProducts(sizes(definition), batch);
         List<DataSet> slice = shuffled(split.train(), batch, 1).subList(0, batches);
-        double[][] seconds = new double[3][rounds];
+        double[][] seconds = new double[4][rounds];
         for (int round = -2; round < rounds; round++) {
             double epSeconds = seconds(() -> ep.fit(new ExistingDataSetIterator(slice)));
+            double spikingSeconds = seconds(() -> spiking.fit(new ExistingDataSetIterator(slice)));
             double adamSeconds = seconds(() -> adam.fit(new ExistingDataSetIterator(slice)));
             double productSeconds = seconds(() -> IntStream.range(0, batches).forEach(i -> products.run()));
             if (round >= 0) {
                 seconds[0][round] = epSeconds;
                 seconds[1][round] = adamSeconds;
                 seconds[2][round] = productSeconds;
+                seconds[3][round] = spikingSeconds;
             }
         }
         Map<String, Object> speed = new LinkedHashMap<>();
         speed.put(
                 "millisecondsPerBatch",
-                Map.of("ep", perBatch(seconds[0]), "adam", perBatch(seconds[1]), "products", perBatch(seconds[2])));
+                Map.of(
+                        "ep", perBatch(seconds[0]),
+                        "adam", perBatch(seconds[1]),
+                        "products", perBatch(seconds[2]),
+                        "epHeavisideBinary", perBatch(seconds[3])));
         speed.put("epToAdam", summary(ratios(seconds[0], seconds[1])));
         speed.put("epToProducts", summary(ratios(seconds[0], seconds[2])));
+        speed.put("epHeavisideBinaryToEp", summary(ratios(seconds[3], seconds[0])));
         return speed;
     }
 

@@ -76,6 +76,11 @@ public final class GaussianPrior implements WeightPrior {
     }
 
     @Override
+    public boolean modeIsMean() {
+        return true;
+    }
+
+    @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof GaussianPrior that && Double.compare(scale, that.scale) == 0;
     }

@@ -20,9 +20,17 @@ final class TernaryPosterior extends ElementwisePosterior {
     private final double magnitude;
     private final double priorPrecision;
     private final double polarisation;
+    private final double attraction;
 
-    TernaryPosterior(INDArray[] natural, INDArray[] averaged, double magnitude, double priorPrecision, double rho) {
+    TernaryPosterior(
+            INDArray[] natural,
+            INDArray[] averaged,
+            double magnitude,
+            double priorPrecision,
+            double rho,
+            double attraction) {
         super(natural, averaged);
+        this.attraction = attraction;
         this.magnitude = magnitude;
         this.priorPrecision = priorPrecision;
         this.polarisation = rho;
@@ -72,13 +80,43 @@ final class TernaryPosterior extends ElementwisePosterior {
     }
 
     @Override
+    public boolean usesSitePrecision() {
+        return attraction > 0;
+    }
+
+    @Override
     void updateElement(double[] eta, double shift, double precision, SiteStep step) {
         double c = magnitude;
+        double site = attraction * precision;
         double mean = momentsOfElement(eta).mean();
-        double h = polarisation * eta[0] + step.damping() * c * (shift + precision * mean);
-        double e = polarisation * eta[1] + step.damping() * c * c * precision;
+        double h = polarisation * eta[0] + step.damping() * c * (shift + site * mean);
+        double e = polarisation * eta[1] + step.damping() * c * c * site;
         eta[0] = BinaryPosterior.saturated(h, LARGEST_H);
         eta[1] = BinaryPosterior.saturated(e, LARGEST_E);
+    }
+
+    @Override
+    void updateOfChunk(float[][] in, float[][] out, int count, SiteStep step) {
+        float[] h = in[0];
+        float[] e = in[1];
+        float[] shift = in[2];
+        float[] precision = attraction > 0 ? in[3] : shift;
+        float[] mean = out[0];
+        momentsOfChunk(in, mean, out[1], count);
+        float rho = (float) polarisation;
+        float c = (float) (magnitude * step.damping());
+        float lambda = (float) attraction;
+        float square = (float) (magnitude * c * lambda);
+        for (int i = 0; i < count; i++) {
+            out[0][i] = clip(rho * h[i] + c * (shift[i] + lambda * precision[i] * mean[i]), (float) LARGEST_H);
+        }
+        for (int i = 0; i < count; i++) {
+            out[1][i] = clip(rho * e[i] + square * precision[i], (float) LARGEST_E);
+        }
+    }
+
+    private static float clip(float x, float limit) {
+        return Math.max(-limit, Math.min(limit, x));
     }
 
     @Override

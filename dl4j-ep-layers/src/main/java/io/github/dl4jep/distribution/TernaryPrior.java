@@ -12,7 +12,9 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * Weights in {-c, 0, +c}, c = sqrt(gain / fan-in): log p(+-c) = +-h - e/2, log p(0) = 0 up to a constant; h is drawn once from
  * N(0, 1), and e starts where p(0) at h = 0 has the given log-odds.
  *
- * <p>Biases stay continuous, and output layers go without polarisation: see {@link BinaryPrior}.
+ * <p>The precision that the sites add attracts a weight to the value nearest to its mean. In an output layer it would do so within
+ * a few batches, while the units below still change; so output layers go without it, and without polarisation. Biases stay
+ * continuous: see {@link BinaryPrior}. Algorithm, section 6.
  */
 public final class TernaryPrior implements WeightPrior {
 
@@ -37,6 +39,8 @@ public final class TernaryPrior implements WeightPrior {
     private final double zeroLogOdds;
     /** Factor on h and e per batch. */
     private final double polarisation;
+    /** Share of the sites' precision that is applied. */
+    private final double attraction;
 
     /** The default prior. */
     public TernaryPrior() {
@@ -50,25 +54,33 @@ public final class TernaryPrior implements WeightPrior {
      * @throws IllegalArgumentException if it is outside this range
      */
     public TernaryPrior(double zeroLogOdds) {
-        this(zeroLogOdds, BinaryPrior.DEFAULT_POLARISATION);
+        this(zeroLogOdds, BinaryPrior.DEFAULT_POLARISATION, 1);
     }
 
     /**
-     * A prior with the given log-odds of zero and polarisation.
+     * A prior with the given log-odds of zero, polarisation and attraction.
      *
      * @param zeroLogOdds log(p(0) / (1 - p(0))), in [-20, 20]; the larger, the sparser
      * @param polarisation rho, in [1, 1.1]; 1 for none
+     * @param attraction share of the sites' precision that is applied, in [0, 1]
      * @throws IllegalArgumentException if a number is outside its range
      */
     @JsonCreator
     public TernaryPrior(
-            @JsonProperty("zeroLogOdds") double zeroLogOdds, @JsonProperty("polarisation") double polarisation) {
+            @JsonProperty("zeroLogOdds") double zeroLogOdds,
+            @JsonProperty("polarisation") double polarisation,
+            @JsonProperty("attraction") double attraction) {
         if (!(Math.abs(zeroLogOdds) <= LARGEST_LOG_ODDS)) {
             throw new IllegalArgumentException("prior log-odds of zero are " + zeroLogOdds + ", allowed is [-"
                     + LARGEST_LOG_ODDS + ", " + LARGEST_LOG_ODDS + "]: log(p(0) / (1 - p(0))), for example "
                     + "0 for one zero in two weights; for weights that are never zero use the binary prior");
         }
+        if (!(attraction >= 0 && attraction <= 1)) {
+            throw new IllegalArgumentException("attraction is " + attraction
+                    + ", allowed is [0, 1]: the share of the sites' precision that is applied");
+        }
         this.zeroLogOdds = zeroLogOdds;
+        this.attraction = attraction;
         this.polarisation = Polarisation.checked(polarisation);
     }
 
@@ -90,6 +102,15 @@ public final class TernaryPrior implements WeightPrior {
         return polarisation;
     }
 
+    /**
+     * The attraction.
+     *
+     * @return share of the sites' precision that is applied
+     */
+    public double getAttraction() {
+        return attraction;
+    }
+
     @Override
     public List<String> parameterNames() {
         return NAMES;
@@ -103,7 +124,8 @@ public final class TernaryPrior implements WeightPrior {
         };
         // At h = 0: p(0) / (1 - p(0)) = exp(e/2) / 2.
         double priorPrecision = 2 * (zeroLogOdds + Math.log(2));
-        return new TernaryPosterior(natural, averaged, Math.sqrt(scale.variance()), priorPrecision, polarisation);
+        return new TernaryPosterior(
+                natural, averaged, Math.sqrt(scale.variance()), priorPrecision, polarisation, attraction);
     }
 
     @Override
@@ -113,23 +135,25 @@ public final class TernaryPrior implements WeightPrior {
 
     @Override
     public WeightPrior forOutput() {
-        return new TernaryPrior(zeroLogOdds, 1);
+        return new TernaryPrior(zeroLogOdds, 1, 0);
     }
 
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof TernaryPrior that
                 && Double.compare(zeroLogOdds, that.zeroLogOdds) == 0
-                && Double.compare(polarisation, that.polarisation) == 0;
+                && Double.compare(polarisation, that.polarisation) == 0
+                && Double.compare(attraction, that.attraction) == 0;
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(TernaryPrior.class, zeroLogOdds, polarisation);
+        return Objects.hash(TernaryPrior.class, zeroLogOdds, polarisation, attraction);
     }
 
     @Override
     public String toString() {
-        return "ternary(zeroLogOdds=" + zeroLogOdds + ", polarisation=" + polarisation + ")";
+        return "ternary(zeroLogOdds=" + zeroLogOdds + ", polarisation=" + polarisation + ", attraction=" + attraction
+                + ")";
     }
 }

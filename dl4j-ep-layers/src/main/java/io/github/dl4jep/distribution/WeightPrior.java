@@ -41,6 +41,16 @@ public interface WeightPrior extends Serializable {
     }
 
     /**
+     * Whether the point weights of the posterior, {@link WeightPosterior#mode()}, are its means. Where they are not, layers keep
+     * the average of their input to correct the thresholds of point networks.
+     *
+     * @return false, unless a symmetric posterior makes mode and mean the same
+     */
+    default boolean modeIsMean() {
+        return false;
+    }
+
+    /**
      * This prior for the weights of an output layer.
      *
      * @return this prior, unless something of it belongs to hidden layers only

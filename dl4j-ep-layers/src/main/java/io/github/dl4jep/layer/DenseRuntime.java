@@ -8,7 +8,6 @@ import io.github.dl4jep.distribution.SiteStep;
 import io.github.dl4jep.factor.Unit;
 import io.github.dl4jep.factor.UnitMoments;
 import io.github.dl4jep.factor.Units;
-import io.github.dl4jep.params.PosteriorParamInitializer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.layers.BaseLayer;
@@ -110,9 +109,8 @@ public final class DenseRuntime extends BaseLayer<EpDenseLayer> implements EpLay
 
     private LinearSweep linear() {
         if (linear == null) {
-            PosteriorParamInitializer layout = layerConf().initializer();
             linear = new LinearSweep(
-                    layerConf().getNIn(), this::describe, () -> layout.weights(params), () -> layout.bias(params));
+                    layerConf().getNIn(), this::describe, layerConf().initializer(), () -> params);
         }
         return linear;
     }

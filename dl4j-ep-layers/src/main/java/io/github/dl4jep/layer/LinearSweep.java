@@ -9,7 +9,10 @@ import io.github.dl4jep.distribution.WeightMoments;
 import io.github.dl4jep.distribution.WeightPosterior;
 import io.github.dl4jep.distribution.WeightSite;
 import io.github.dl4jep.factor.LinearFactor;
+import io.github.dl4jep.params.PlainWeights;
+import io.github.dl4jep.params.PosteriorParamInitializer;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +23,8 @@ final class LinearSweep {
 
     private final long inputs;
     private final Supplier<String> place;
-    private final Supplier<WeightPosterior> weights;
-    private final Supplier<@Nullable WeightPosterior> bias;
+    private final PosteriorParamInitializer layout;
+    private final Supplier<Map<String, INDArray>> parameters;
 
     private @Nullable Moments input;
     private @Nullable WeightMoments weightMoments;
@@ -33,26 +36,34 @@ final class LinearSweep {
      *
      * @param inputs number of columns the layer takes
      * @param place the layer's name and index, for messages
-     * @param weights posterior of the weights, bound to the layer's current parameters
-     * @param bias posterior of the bias, or of null
+     * @param layout where the posteriors are in the layer's parameters
+     * @param parameters the layer's current parameters
      */
     LinearSweep(
             long inputs,
             Supplier<String> place,
-            Supplier<WeightPosterior> weights,
-            Supplier<@Nullable WeightPosterior> bias) {
+            PosteriorParamInitializer layout,
+            Supplier<Map<String, INDArray>> parameters) {
         this.inputs = inputs;
         this.place = place;
-        this.weights = weights;
-        this.bias = bias;
+        this.layout = layout;
+        this.parameters = parameters;
+    }
+
+    private WeightPosterior weights() {
+        return layout.weights(parameters.get());
+    }
+
+    private @Nullable WeightPosterior bias() {
+        return layout.bias(parameters.get());
     }
 
     /** Moments and batch covariance of the pre-activation. */
     ForwardMessage forward(ForwardMessage message) {
         requireColumns(message.moments().mean());
         input = message.moments();
-        weightMoments = weights.get().moments(weightSite);
-        WeightPosterior biasPosterior = bias.get();
+        weightMoments = weights().moments(weightSite);
+        WeightPosterior biasPosterior = bias();
         WeightMoments biasMoments = biasPosterior == null ? null : biasPosterior.moments(biasSite);
         Moments preActivation = LinearFactor.messageToPreActivation(input, weightMoments, biasMoments);
         BatchCovariance covariance = LinearFactor.covarianceOfPreActivation(message, weightMoments, biasMoments);
@@ -67,9 +78,9 @@ final class LinearSweep {
         }
         BackwardMessage toInput = input.isObserved() ? null : LinearFactor.messageToInput(message, weightMoments);
         weightSite = LinearFactor.messageToWeights(
-                message, input, weightMoments, weights.get().usesSitePrecision());
+                message, input, weightMoments, weights().usesSitePrecision());
         weightMoments = null;
-        biasSite = bias.get() == null ? null : LinearFactor.messageToBias(message);
+        biasSite = bias() == null ? null : LinearFactor.messageToBias(message);
         return toInput;
     }
 
@@ -79,11 +90,15 @@ final class LinearSweep {
 
     void commit(SiteStep step) {
         if (weightSite != null) {
-            weights.get().update(weightSite, step);
+            weights().update(weightSite, step);
         }
-        WeightPosterior biasPosterior = bias.get();
+        WeightPosterior biasPosterior = bias();
         if (biasSite != null && biasPosterior != null) {
             biasPosterior.update(biasSite, step);
+        }
+        INDArray inputMean = layout.inputMean(parameters.get());
+        if (input != null && inputMean != null) {
+            inputMean.addi(input.mean().mean(true, 0).subi(inputMean).muli(step.averagingRate()));
         }
         discard();
     }
@@ -98,23 +113,21 @@ final class LinearSweep {
     /** Moments of the pre-activation for a prediction. */
     Moments predict(Moments moments) {
         requireColumns(moments.mean());
-        WeightPosterior biasPosterior = bias.get();
+        WeightPosterior biasPosterior = bias();
         return LinearFactor.messageToPreActivation(
                 moments,
-                weights.get().predictiveMoments(),
+                weights().predictiveMoments(),
                 biasPosterior == null ? null : biasPosterior.predictiveMoments());
     }
 
     /** The pre-activation for one draw of weights and bias. */
     INDArray sample(INDArray values) {
-        WeightPosterior biasPosterior = bias.get();
-        return linear(values, weights.get().sample(), biasPosterior == null ? null : biasPosterior.sample());
+        return linear(values, layout.sample(parameters.get()));
     }
 
     /** The pre-activation of the point network. */
     INDArray point(INDArray values) {
-        WeightPosterior biasPosterior = bias.get();
-        return linear(values, weights.get().mode(), biasPosterior == null ? null : biasPosterior.mode());
+        return linear(values, layout.point(parameters.get()));
     }
 
     /**
@@ -131,9 +144,9 @@ final class LinearSweep {
         }
     }
 
-    private INDArray linear(INDArray values, INDArray weight, @Nullable INDArray offset) {
+    private INDArray linear(INDArray values, PlainWeights plain) {
         requireColumns(values);
-        INDArray result = values.mmul(weight);
-        return offset == null ? result : result.addiRowVector(offset);
+        INDArray result = values.mmul(plain.weights());
+        return plain.bias() == null ? result : result.addiRowVector(plain.bias());
     }
 }

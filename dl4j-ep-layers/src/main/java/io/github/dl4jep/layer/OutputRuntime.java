@@ -8,7 +8,6 @@ import io.github.dl4jep.distribution.Moments;
 import io.github.dl4jep.distribution.SiteStep;
 import io.github.dl4jep.likelihood.LearningPhase;
 import io.github.dl4jep.likelihood.Prediction;
-import io.github.dl4jep.params.PosteriorParamInitializer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.layers.BaseOutputLayer;
@@ -136,9 +135,8 @@ public final class OutputRuntime extends BaseOutputLayer<EpOutputLayer> implemen
 
     private LinearSweep linear() {
         if (linear == null) {
-            PosteriorParamInitializer layout = layerConf().initializer();
             linear = new LinearSweep(
-                    layerConf().getNIn(), this::describe, () -> layout.weights(params), () -> layout.bias(params));
+                    layerConf().getNIn(), this::describe, layerConf().initializer(), () -> params);
         }
         return linear;
     }

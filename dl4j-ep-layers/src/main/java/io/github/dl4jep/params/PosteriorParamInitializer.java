@@ -29,6 +29,11 @@ public final class PosteriorParamInitializer implements ParamInitializer {
     public static final String WEIGHT_PREFIX = "W";
     /** Put before the names of the bias' parameters. */
     public static final String BIAS_PREFIX = "b";
+    /**
+     * The running average of the layer's input, [1, nIn], where modes of the weights differ from their means: it corrects the
+     * thresholds of a point network.
+     */
+    public static final String INPUT_MEAN = "inputMean";
 
     private final WeightPrior prior;
     private final WeightPrior biasPrior;
@@ -70,6 +75,9 @@ public final class PosteriorParamInitializer implements ParamInitializer {
             }
         }
         this.biasCount = shapes.size() - weightCount;
+        if (hasBias && !prior.modeIsMean()) {
+            shapes.put(INPUT_MEAN, new long[] {1, nIn});
+        }
         if (likelihood != null) {
             likelihood
                     .parameterLengths(Math.toIntExact(nOut))
@@ -95,6 +103,51 @@ public final class PosteriorParamInitializer implements ParamInitializer {
      */
     public @Nullable WeightPosterior bias(Map<String, INDArray> parameters) {
         return biasCount == 0 ? null : biasPrior.posterior(select(biasPrior, parameters, BIAS_PREFIX), scale);
+    }
+
+    /**
+     * The running average of the layer's input.
+     *
+     * @param parameters the layer's parameter table
+     * @return a view [1, nIn], or null where it is not needed
+     */
+    public @Nullable INDArray inputMean(Map<String, INDArray> parameters) {
+        return shapes.containsKey(INPUT_MEAN) ? Parameters.get(parameters, INPUT_MEAN) : null;
+    }
+
+    /**
+     * The weights of a point network: the modes. Where a mode is not the mean, the biases take up what that changes at the
+     * average input, so that the mean potential of every unit stays what the posterior says: \( b + \bar x (M - W) \). It matters
+     * most for inputs that hardly vary, whose many small means a mode would all round up. Own, docs/algorithm.md, section 7.
+     *
+     * @param parameters the layer's parameter table
+     * @return weights and bias
+     */
+    public PlainWeights point(Map<String, INDArray> parameters) {
+        WeightPosterior posterior = weights(parameters);
+        WeightPosterior biasPosterior = bias(parameters);
+        INDArray weights = posterior.mode();
+        if (biasPosterior == null) {
+            return new PlainWeights(weights, null);
+        }
+        INDArray bias = biasPosterior.mode();
+        INDArray inputMean = inputMean(parameters);
+        if (inputMean != null) {
+            bias.addi(inputMean.mmul(posterior.predictiveMean().subi(weights)));
+        }
+        return new PlainWeights(weights, bias);
+    }
+
+    /**
+     * One draw of all weights and biases, by ND4J's generator.
+     *
+     * @param parameters the layer's parameter table
+     * @return weights and bias
+     */
+    public PlainWeights sample(Map<String, INDArray> parameters) {
+        WeightPosterior biasPosterior = bias(parameters);
+        INDArray weights = weights(parameters).sample();
+        return new PlainWeights(weights, biasPosterior == null ? null : biasPosterior.sample());
     }
 
     private static Map<String, INDArray> select(
@@ -154,6 +207,10 @@ public final class PosteriorParamInitializer implements ParamInitializer {
             WeightPosterior bias = bias(parameters);
             if (bias != null) {
                 bias.initialiseBias();
+            }
+            INDArray inputMean = inputMean(parameters);
+            if (inputMean != null) {
+                inputMean.assign(0);
             }
             if (likelihood != null) {
                 likelihood.initialise(parameters);

@@ -17,7 +17,7 @@ class TernaryPosteriorTest extends ElementwisePosteriorContractTest {
 
     @Override
     WeightPrior prior() {
-        return new TernaryPrior(0, 1);
+        return new TernaryPrior(0, 1, 1);
     }
 
     @Override

@@ -56,7 +56,7 @@ class WeightEnumerationTest {
     static Stream<Arguments> priors() {
         return Stream.of(
                 Arguments.of(new BinaryPrior(1), (Function<double[], Support>) WeightEnumerationTest::binary),
-                Arguments.of(new TernaryPrior(0, 1), (Function<double[], Support>) WeightEnumerationTest::ternary),
+                Arguments.of(new TernaryPrior(0, 1, 1), (Function<double[], Support>) WeightEnumerationTest::ternary),
                 Arguments.of(new SpikeSlabPrior(), (Function<double[], Support>) WeightEnumerationTest::spikeSlab));
     }
 

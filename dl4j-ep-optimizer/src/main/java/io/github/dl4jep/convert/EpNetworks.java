@@ -1,7 +1,7 @@
 package io.github.dl4jep.convert;
 
-import io.github.dl4jep.distribution.WeightPosterior;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
+import io.github.dl4jep.params.PosteriorParamInitializer;
 import io.github.dl4jep.spike.PosteriorEnsemble;
 import io.github.dl4jep.spike.SeededGenerator;
 import java.io.File;
@@ -99,7 +99,7 @@ public final class EpNetworks {
      * @return a DL4J network
      */
     public static MultiLayerNetwork toPointNetwork(EpMultiLayerNetwork network) {
-        return PlainNetwork.of(network, WeightPosterior::mode);
+        return PlainNetwork.of(network, PosteriorParamInitializer::point);
     }
 
     /**
@@ -112,7 +112,7 @@ public final class EpNetworks {
      */
     public static MultiLayerNetwork sampleNetwork(EpMultiLayerNetwork network, long seed) {
         try (SeededGenerator generator = SeededGenerator.of(seed)) {
-            return PlainNetwork.of(network, WeightPosterior::sample);
+            return PlainNetwork.of(network, PosteriorParamInitializer::sample);
         }
     }
 
@@ -132,7 +132,7 @@ public final class EpNetworks {
         List<MultiLayerNetwork> draws = new ArrayList<>();
         try (SeededGenerator generator = SeededGenerator.of(seed)) {
             for (int i = 0; i < networks; i++) {
-                draws.add(PlainNetwork.of(network, WeightPosterior::sample));
+                draws.add(PlainNetwork.of(network, PosteriorParamInitializer::sample));
             }
         }
         return PosteriorEnsemble.of(draws);

@@ -1,5 +1,6 @@
 package io.github.dl4jep.convert;
 
+import io.github.dl4jep.activation.SpikingActivation;
 import io.github.dl4jep.conf.EpActivationLayer;
 import io.github.dl4jep.conf.EpDenseLayer;
 import io.github.dl4jep.conf.EpLossLayer;
@@ -109,6 +110,12 @@ final class LayerConverters {
             throw new UnsupportedOperationException(
                     "an option replaces its activation, but an output's activation belongs to"
                             + " its loss; choose EpOptions.likelihood(...) instead");
+        }
+        if (activation instanceof SpikingActivation) {
+            throw new UnsupportedOperationException(
+                    "the spiking unit " + activation + " is in the output layer, but labels"
+                            + " are compared with potentials, not with spikes; use softmax, sigmoid or identity there, and spiking"
+                            + " units in hidden layers");
         }
         if (context.options().likelihood() == null) {
             Likelihoods.of(loss, activation);

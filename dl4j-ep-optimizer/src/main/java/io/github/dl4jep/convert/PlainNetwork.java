@@ -5,12 +5,11 @@ import io.github.dl4jep.conf.EpDenseLayer;
 import io.github.dl4jep.conf.EpLossLayer;
 import io.github.dl4jep.conf.EpOutputConf;
 import io.github.dl4jep.conf.EpOutputLayer;
-import io.github.dl4jep.distribution.WeightPosterior;
 import io.github.dl4jep.likelihood.Likelihood;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
+import io.github.dl4jep.params.PlainWeights;
 import io.github.dl4jep.params.PosteriorParamInitializer;
 import java.util.Map;
-import java.util.function.Function;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -37,8 +36,14 @@ final class PlainNetwork {
 
     private PlainNetwork() {}
 
-    /** The network whose weights are chosen from their posteriors: the mode, or a draw. */
-    static MultiLayerNetwork of(EpMultiLayerNetwork network, Function<WeightPosterior, INDArray> choice) {
+    /** Chooses a value for every weight of a layer from its posterior. */
+    @FunctionalInterface
+    interface Choice {
+        PlainWeights of(PosteriorParamInitializer layout, Map<String, INDArray> parameters);
+    }
+
+    /** The network whose weights are chosen from their posteriors: the modes, or a draw. */
+    static MultiLayerNetwork of(EpMultiLayerNetwork network, Choice choice) {
         MultiLayerConfiguration conf = network.getLayerWiseConfigurations().clone();
         for (int i = 0; i < network.getnLayers(); i++) {
             conf.getConf(i).setLayer(plain(network.getLayer(i), i));
@@ -131,13 +136,10 @@ final class PlainNetwork {
     }
 
     private static void setWeights(
-            org.deeplearning4j.nn.api.Layer from,
-            org.deeplearning4j.nn.api.Layer to,
-            Function<WeightPosterior, INDArray> choice) {
+            org.deeplearning4j.nn.api.Layer from, org.deeplearning4j.nn.api.Layer to, Choice choice) {
         if (from.conf().getLayer().initializer() instanceof PosteriorParamInitializer layout) {
-            Map<String, INDArray> parameters = from.paramTable();
-            WeightPosterior bias = layout.bias(parameters);
-            setWeights(from, to, choice.apply(layout.weights(parameters)), bias == null ? null : choice.apply(bias));
+            PlainWeights chosen = choice.of(layout, from.paramTable());
+            setWeights(from, to, chosen.weights(), chosen.bias());
         } else if (from.conf().getLayer() instanceof EpLossLayer loss && to.numParams() > 0) {
             DataType type = to.getParam(DefaultParamInitializer.WEIGHT_KEY).dataType();
             setWeights(from, to, Nd4j.eye(loss.getNOut()).castTo(type), null);

@@ -3,7 +3,9 @@ package io.github.dl4jep.convert;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.dl4jep.activation.ActivationHeaviside;
 import io.github.dl4jep.distribution.GaussianPrior;
+import io.github.dl4jep.likelihood.GaussianLikelihood;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
 import io.github.dl4jep.toy.ToyNetworks;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
@@ -46,6 +48,29 @@ class ConversionErrorTest {
                 .isInstanceOf(DL4JInvalidConfigException.class)
                 .hasMessageContaining("layer \"out\" (index 0, OutputLayer): an option replaces its activation, but an"
                         + " output's activation belongs to its loss; choose EpOptions.likelihood(...) instead");
+    }
+
+    @Test
+    void spikesAreNoOutputs() {
+        MultiLayerConfiguration definition = new NeuralNetConfiguration.Builder()
+                .list()
+                .layer(new OutputLayer.Builder(LossFunction.MSE)
+                        .name("out")
+                        .nIn(4)
+                        .nOut(3)
+                        .activation(new ActivationHeaviside())
+                        .build())
+                .build();
+        EpOptions options =
+                EpOptions.builder().likelihood(new GaussianLikelihood()).build();
+        for (EpOptions each : new EpOptions[] {EpOptions.defaults(), options}) {
+            assertThatThrownBy(() -> EpNetworks.from(definition, each))
+                    .isInstanceOf(DL4JInvalidConfigException.class)
+                    .hasMessageContaining(
+                            "layer \"out\" (index 0, OutputLayer): the spiking unit heaviside is in the output"
+                                    + " layer, but labels are compared with potentials, not with spikes; use softmax, sigmoid or"
+                                    + " identity there, and spiking units in hidden layers");
+        }
     }
 
     @Test

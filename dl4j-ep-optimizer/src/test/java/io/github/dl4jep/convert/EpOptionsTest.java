@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 
+import io.github.dl4jep.activation.ActivationHeaviside;
 import io.github.dl4jep.conf.EpDenseLayer;
 import io.github.dl4jep.conf.EpOutputLayer;
 import io.github.dl4jep.conf.PassCounter;
+import io.github.dl4jep.distribution.BinaryPrior;
 import io.github.dl4jep.distribution.GaussianPrior;
+import io.github.dl4jep.distribution.TernaryPrior;
 import io.github.dl4jep.likelihood.ProbitLikelihood;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
 import io.github.dl4jep.toy.ToyNetworks;
@@ -85,12 +88,37 @@ class EpOptionsTest {
         assertThat(EpOptions.defaults().asMap())
                 .contains(
                         entry("weightPrior", "gaussian(scale=0.5)"),
+                        entry("outputWeightPrior", "gaussian(scale=0.5)"),
                         entry("likelihood", "default"),
                         entry("memoryPasses", 1.0),
                         entry("minMemoryBatches", 25.0),
                         entry("averagingBatches", 75.0),
                         entry("damping", 1.0),
                         entry("sweepsPerBatch", 1));
+    }
+
+    @Test
+    void hiddenLayersAndOutputHavePriorsAndUnitsOfTheirOwn() {
+        EpOptions options = EpOptions.builder()
+                .hiddenActivation(new ActivationHeaviside())
+                .hiddenWeightPrior(new BinaryPrior())
+                .outputWeightPrior(new TernaryPrior(0.5))
+                .build();
+        assertThat(options.asMap())
+                .contains(
+                        entry("weightPrior", new BinaryPrior().toString()),
+                        entry(
+                                "outputWeightPrior",
+                                new TernaryPrior(0.5).forOutput().toString()),
+                        entry("activation", "heaviside"));
+
+        EpMultiLayerNetwork network = EpNetworks.from(ToyNetworks.classifier(), options);
+        EpDenseLayer hidden = (EpDenseLayer) network.getLayer(0).conf().getLayer();
+        EpOutputLayer output = (EpOutputLayer) network.getLayer(1).conf().getLayer();
+        assertThat(hidden.getActivationFn()).isEqualTo(new ActivationHeaviside());
+        assertThat(hidden.getWeightPrior()).isEqualTo(new BinaryPrior());
+        assertThat(output.getWeightPrior()).isEqualTo(new TernaryPrior(0.5).forOutput());
+        assertThat(hidden.getPriorGain()).isEqualTo(1);
     }
 
     @Test
