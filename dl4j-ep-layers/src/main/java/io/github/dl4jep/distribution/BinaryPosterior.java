@@ -40,7 +40,7 @@ final class BinaryPosterior extends ElementwisePosterior {
 
     @Override
     public void initialiseWeights() {
-        initialise(0, standardNormals());
+        initialise(0, standardNormals().muli(BinaryPrior.HALF_LOG_ODDS_DEVIATION));
     }
 
     @Override

@@ -9,7 +9,7 @@ import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
- * Weights in {-c, +c}, c = sqrt(gain / fan-in): half log-odds h = log(p(+c) / p(-c)) / 2, drawn once from N(0, 1).
+ * Weights in {-c, +c}, c = sqrt(gain / fan-in): half log-odds h = log(p(+c) / p(-c)) / 2, drawn once from N(0, 4).
  *
  * <p>Biases, the thresholds of the units, stay continuous, with a Gaussian prior.
  *
@@ -26,6 +26,12 @@ public final class BinaryPrior implements WeightPrior {
 
     /** Default polarisation. */
     public static final double DEFAULT_POLARISATION = 1.0006;
+
+    /**
+     * Standard deviation of the first half log-odds. With 2 the variances of the weights are to the squares of their means about as
+     * with a {@link GaussianPrior} of scale .5.
+     */
+    static final double HALF_LOG_ODDS_DEVIATION = 2;
 
     private static final long serialVersionUID = 1L;
     private static final List<String> NAMES = List.of(HALF_LOG_ODDS, AVERAGED_HALF_LOG_ODDS);

@@ -44,7 +44,7 @@ final class TernaryPosterior extends ElementwisePosterior {
 
     @Override
     public void initialiseWeights() {
-        initialise(0, standardNormals());
+        initialise(0, standardNormals().muli(BinaryPrior.HALF_LOG_ODDS_DEVIATION));
         initialise(1, priorPrecision);
     }
 

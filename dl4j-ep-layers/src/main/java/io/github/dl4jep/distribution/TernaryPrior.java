@@ -10,7 +10,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
  * Weights in {-c, 0, +c}, c = sqrt(gain / fan-in): log p(+-c) = +-h - e/2, log p(0) = 0 up to a constant; h is drawn once from
- * N(0, 1), and e starts where p(0) at h = 0 has the given log-odds.
+ * N(0, 4), and e starts where p(0) at h = 0 has the given log-odds.
  *
  * <p>The precision that the sites add attracts a weight to the value nearest to its mean. In an output layer it would do so within
  * a few batches, while the units below still change; so output layers go without it, and without polarisation. Biases stay

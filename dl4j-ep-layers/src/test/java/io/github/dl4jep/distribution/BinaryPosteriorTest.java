@@ -57,10 +57,10 @@ class BinaryPosteriorTest extends ElementwisePosteriorContractTest {
     }
 
     @Test
-    void startsWithLogOddsFromTheStandardNormal() {
+    void startsWithNormalLogOddsOfDeviationTwo() {
         INDArray h = Arrays.of(prior(), DataType.DOUBLE, 100, 100).natural(0);
-        assertThat(h.meanNumber().doubleValue()).isCloseTo(0, within(0.05));
-        assertThat(h.stdNumber().doubleValue()).isCloseTo(1, within(0.05));
+        assertThat(h.meanNumber().doubleValue()).isCloseTo(0, within(0.1));
+        assertThat(h.stdNumber().doubleValue()).isCloseTo(2, within(0.1));
     }
 
     @Test

@@ -1,11 +1,13 @@
 package io.github.dl4jep.convert;
 
+import io.github.dl4jep.compact.CompactNetwork;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
 import io.github.dl4jep.params.PosteriorParamInitializer;
 import io.github.dl4jep.spike.PosteriorEnsemble;
 import io.github.dl4jep.spike.SeededGenerator;
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
@@ -136,5 +138,44 @@ public final class EpNetworks {
             }
         }
         return PosteriorEnsemble.of(draws);
+    }
+
+    /**
+     * The bit-packed network of an EP network with discrete weights and Heaviside units: what {@link #toPointNetwork} computes,
+     * without Deeplearning4j. The output layer may have continuous weights; they are rounded to 32 bits.
+     *
+     * @param network an EP network; not changed
+     * @return the compact network
+     * @throws org.deeplearning4j.exception.DL4JInvalidConfigException if a layer has no compact form; lists all that have none
+     */
+    public static CompactNetwork toCompact(EpMultiLayerNetwork network) {
+        return CompactExport.of(toPointNetwork(network));
+    }
+
+    /**
+     * The bit-packed network of a plain DL4J network whose weights are already discrete; see {@link
+     * #toCompact(EpMultiLayerNetwork)}.
+     *
+     * @param pointNetwork such as {@link #toPointNetwork} makes; not changed
+     * @return the compact network
+     * @throws org.deeplearning4j.exception.DL4JInvalidConfigException if a layer has no compact form; lists all that have none
+     */
+    public static CompactNetwork toCompact(MultiLayerNetwork pointNetwork) {
+        if (pointNetwork instanceof EpMultiLayerNetwork network) {
+            return toCompact(network);
+        }
+        return CompactExport.of(pointNetwork);
+    }
+
+    /**
+     * Writes the compact file of an EP network with discrete weights and Heaviside units. Runs with {@code dl4j-ep-compact} alone.
+     *
+     * @param network an EP network; not changed
+     * @param file where to; another file of this name is replaced when all is written
+     * @throws IOException if the file cannot be written
+     * @throws org.deeplearning4j.exception.DL4JInvalidConfigException if a layer has no compact form; lists all that have none
+     */
+    public static void writeCompact(EpMultiLayerNetwork network, Path file) throws IOException {
+        toCompact(network).write(file);
     }
 }

@@ -30,7 +30,7 @@ class ArchitectureTest {
 
     /** Lowest first: nothing may depend on a later tier, packages of one tier may depend on each other. */
     private static final List<Set<String>> TIERS = List.of(
-            Set.of("activation", "kernel"),
+            Set.of("activation", "compact", "kernel"),
             Set.of("distribution"),
             Set.of("factor"),
             Set.of("likelihood"),
@@ -82,6 +82,15 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.deeplearning4j..");
+
+    /** The reader of compact files runs on a device that has Java and nothing else. */
+    @ArchTest
+    static final ArchRule compactReaderKnowsOnlyJava = classes()
+            .that()
+            .resideInAPackage(pattern("compact"))
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("java..", pattern("compact"), "org.jspecify.annotations..");
 
     @ArchTest
     static final ArchRule terminalPlotsAndLogBackendBelongToTheCommand = noClasses()

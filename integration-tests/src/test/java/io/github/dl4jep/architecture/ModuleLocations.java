@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 final class ModuleLocations implements LocationProvider {
 
     private static final Pattern MODULE = Pattern.compile(
-            ".*[/\\\\]dl4j-ep-(layers|optimizer|cli)[/\\\\]target[/\\\\](classes|dl4j-ep-[^/\\\\]*\\.jar)[/\\\\]?");
+            ".*[/\\\\]dl4j-ep-(compact|layers|optimizer|cli)[/\\\\]target[/\\\\](classes|dl4j-ep-[^/\\\\]*\\.jar)[/\\\\]?");
 
     @Override
     public Set<Location> get(Class<?> testClass) {
