@@ -27,15 +27,23 @@ final class DiscreteForward implements LayerForward {
         }
     }
 
-    /** The units' spikes for spikes. */
-    SpikeBlock fire(SpikeBlock in) {
-        SpikeBlock out = new SpikeBlock(layer.outputs(), in.rows());
+    int outputs() {
+        return layer.outputs();
+    }
+
+    /**
+     * The units' spikes for spikes.
+     *
+     * @param in one row per example
+     * @param out as many rows; overwritten
+     */
+    void fire(SpikeBlock in, SpikeBlock out) {
+        out.clear();
         SignedCounts counts = new SignedCounts(in);
         for (int j = 0; j < layer.outputs(); j++) {
             counts.count(j);
             fire(out.word(j >>> 5), j, thresholds[j] - 1, counts.factor, counts.plus, counts.minus);
         }
-        return out;
     }
 
     /** Sets the unit's bit where factor * plus - minus is larger than the limit; written for vector code. */
@@ -45,23 +53,33 @@ final class DiscreteForward implements LayerForward {
         }
     }
 
-    /** The units' spikes for real features. */
-    SpikeBlock fire(FeatureBlock in) {
-        SpikeBlock out = new SpikeBlock(layer.outputs(), in.rows());
+    /**
+     * The units' spikes for real features.
+     *
+     * @param in one row per example
+     * @param out as many rows; overwritten
+     * @param buffers of this layer's weights
+     */
+    void fire(FeatureBlock in, SpikeBlock out, SubsetSums buffers) {
+        out.clear();
         for (int first = 0; first < in.rows(); first += SubsetSums.ROWS) {
             int count = Math.min(SubsetSums.ROWS, in.rows() - first);
-            double[][] sums = SubsetSums.of(weights, in.part(first, count));
+            double[][] sums = buffers.of(in.part(first, count));
             for (int j = 0; j < sums.length; j++) {
-                fire(out.word(j >>> 5), first, j, sums[j]);
+                fire(out.word(j >>> 5), first, count, j, sums[j]);
             }
         }
-        return out;
     }
 
-    private void fire(int[] word, int first, int unit, double[] sums) {
+    /** What {@link #fire(FeatureBlock, SpikeBlock, SubsetSums)} needs; for one run and one thread. */
+    SubsetSums buffers() {
+        return new SubsetSums(weights);
+    }
+
+    private void fire(int[] word, int first, int rows, int unit, double[] sums) {
         double scale = weights.scale(unit);
         double bias = layer.bias(unit);
-        for (int row = 0; row < sums.length; row++) {
+        for (int row = 0; row < rows; row++) {
             word[first + row] |= (Math.fma(scale, sums[row], bias) >= 0 ? 1 : 0) << unit;
         }
     }
@@ -85,9 +103,10 @@ final class DiscreteForward implements LayerForward {
     @Override
     public double[][] potentials(FeatureBlock in) {
         double[][] potentials = new double[layer.outputs()][in.rows()];
+        SubsetSums buffers = buffers();
         for (int first = 0; first < in.rows(); first += SubsetSums.ROWS) {
             int count = Math.min(SubsetSums.ROWS, in.rows() - first);
-            double[][] sums = SubsetSums.of(weights, in.part(first, count));
+            double[][] sums = buffers.of(in.part(first, count));
             for (int j = 0; j < sums.length; j++) {
                 for (int row = 0; row < count; row++) {
                     potentials[j][first + row] = Math.fma(weights.scale(j), sums[j][row], layer.bias(j));

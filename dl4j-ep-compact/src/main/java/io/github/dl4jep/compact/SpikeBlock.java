@@ -1,5 +1,7 @@
 package io.github.dl4jep.compact;
 
+import java.util.Arrays;
+
 /**
  * The spikes of some rows, one bit each, packed along the units: bit {@code i & 31} of {@code words[i >>> 5][row]} is that of
  * unit i. All rows of one word lie side by side, so that a loop over them runs in vector registers.
@@ -35,6 +37,13 @@ final class SpikeBlock {
     /** The rows' bits of the units from 32 * index on; the array itself. */
     int[] word(int index) {
         return words[index];
+    }
+
+    /** No spikes. */
+    void clear() {
+        for (int[] word : words) {
+            Arrays.fill(word, 0);
+        }
     }
 
     int wordCount() {

@@ -17,31 +17,39 @@ final class SubsetSums {
     private static final int SUBSETS = 1 << GROUP;
     private static final int INPUTS_PER_PASS = GROUP * GROUPS_PER_PASS;
 
-    private SubsetSums() {}
+    private final BitMatrix plus;
+    private final @Nullable BitMatrix minus;
+    private final double[][] sums;
+    private final double[][] tables = new double[GROUPS_PER_PASS * SUBSETS][ROWS];
+    private final double[][] columns = new double[INPUTS_PER_PASS][ROWS];
+
+    /** For the signs of these weights. Holds buffers: for one thread. */
+    SubsetSums(DiscreteWeights weights) {
+        plus = weights.plus();
+        minus = weights.minus();
+        sums = new double[plus.units()][ROWS];
+    }
 
     /**
      * Sums over the inputs of sign * feature.
      *
-     * @param weights whose signs count
      * @param in at most {@link #ROWS} rows
-     * @return [outputs][rows]
+     * @return [outputs][{@link #ROWS}], of which the first are those of the block; valid until the next call
      */
-    static double[][] of(DiscreteWeights weights, FeatureBlock in) {
-        BitMatrix plus = weights.plus();
-        BitMatrix minus = weights.minus();
-        double[][] sums = new double[plus.units()][in.rows()];
-        double[][] tables = new double[GROUPS_PER_PASS * SUBSETS][in.rows()];
-        double[][] columns = new double[INPUTS_PER_PASS][in.rows()];
+    double[][] of(FeatureBlock in) {
+        for (double[] unit : sums) {
+            Arrays.fill(unit, 0);
+        }
         for (int from = 0; from < plus.inputs(); from += INPUTS_PER_PASS) {
-            copyColumns(in, from, plus.inputs(), columns);
-            fill(tables, columns, minus == null);
-            add(sums, tables, plus, minus, from);
+            copyColumns(in, from);
+            fillTables(minus == null);
+            addTables(from);
         }
         return sums;
     }
 
-    private static void copyColumns(FeatureBlock in, int from, int inputs, double[][] columns) {
-        int count = Math.min(INPUTS_PER_PASS, inputs - from);
+    private void copyColumns(FeatureBlock in, int from) {
+        int count = Math.min(INPUTS_PER_PASS, plus.inputs() - from);
         for (int row = 0; row < in.rows(); row++) {
             float[] features = in.row(row);
             for (int i = 0; i < count; i++) {
@@ -54,7 +62,7 @@ final class SubsetSums {
     }
 
     /** Subset s of a group: the inputs of its set bits, less those of the others if these have the weight -1. */
-    private static void fill(double[][] tables, double[][] columns, boolean othersAreNegative) {
+    private void fillTables(boolean othersAreNegative) {
         for (int group = 0; group < GROUPS_PER_PASS; group++) {
             int first = group * SUBSETS;
             Arrays.fill(tables[first], 0);
@@ -77,28 +85,18 @@ final class SubsetSums {
         }
     }
 
-    private static void add(double[][] sums, double[][] tables, BitMatrix plus, @Nullable BitMatrix minus, int from) {
+    private void addTables(int from) {
         for (int j = 0; j < sums.length; j++) {
             int bits = plus.word(j, from >>> 5) >>> from;
-            add(
-                    sums[j],
-                    table(tables, 0, bits),
-                    table(tables, 1, bits),
-                    table(tables, 2, bits),
-                    table(tables, 3, bits));
+            add(sums[j], table(0, bits), table(1, bits), table(2, bits), table(3, bits));
             if (minus != null) {
                 bits = minus.word(j, from >>> 5) >>> from;
-                subtract(
-                        sums[j],
-                        table(tables, 0, bits),
-                        table(tables, 1, bits),
-                        table(tables, 2, bits),
-                        table(tables, 3, bits));
+                subtract(sums[j], table(0, bits), table(1, bits), table(2, bits), table(3, bits));
             }
         }
     }
 
-    private static double[] table(double[][] tables, int group, int bits) {
+    private double[] table(int group, int bits) {
         return tables[group * SUBSETS + ((bits >>> (group * GROUP)) & (SUBSETS - 1))];
     }
 

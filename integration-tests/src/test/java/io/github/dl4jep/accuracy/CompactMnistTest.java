@@ -8,6 +8,8 @@ import io.github.dl4jep.convert.EpNetworks;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Random;
+import io.github.dl4jep.convert.EpOptions;
+import io.github.dl4jep.distribution.WeightPriors;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
@@ -15,6 +17,8 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -52,6 +56,22 @@ class CompactMnistTest {
     @Test
     void ternaryNetworkWithContinuousOutput() throws IOException {
         assertSameClasses(network(3, false), pixels.gt(GREY).castTo(DataType.FLOAT));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"binary", "ternary"})
+    void networkTrainedByExpectationPropagation(String prior) throws IOException {
+        EpOptions options = EpOptions.builder()
+                .hiddenActivation(new ActivationHeaviside())
+                .weightPrior(WeightPriors.named(prior))
+                .build();
+        Training training = new Training(RealData.mnist().split(0), "mlp:129,65", 64, options);
+        training.passInOrder(6_400);
+        MultiLayerNetwork point = EpNetworks.toPointNetwork(training.network());
+
+        assertSameClasses(point.convertDataType(DataType.DOUBLE), pixels);
+        assertThat(CompactNetwork.read(folder.resolve("digits.epcn")).potentials(pixels.toFloatMatrix()))
+                .isDeepEqualTo(EpNetworks.toCompact(training.network()).potentials(pixels.toFloatMatrix()));
     }
 
     private void assertSameClasses(MultiLayerNetwork point, INDArray digits) throws IOException {
