@@ -15,7 +15,8 @@ class DiscreteWeightsTest {
     private static final int IMAGES = 12_800;
 
     @ParameterizedTest
-    @CsvSource({"gaussian, gaussian", "binary, binary", "binary, gaussian", "ternary, ternary", "spike-slab, spike-slab"})
+    @CsvSource({"gaussian, gaussian", "binary, binary", "binary, gaussian", "ternary, ternary", "spike-slab, spike-slab"
+    })
     void learnsDigits(String hidden, String output) {
         EpOptions options = EpOptions.builder()
                 .hiddenActivation(new ActivationHeaviside())
@@ -29,8 +30,12 @@ class DiscreteWeightsTest {
         assertThat(TestFigures.ofClasses(training.network(), training.split()).error())
                 .as("test error of moments")
                 .isLessThan(0.12);
-        assertThat(PlainNetworkErrors.ofPoint(training)).as("test error of the point network").isLessThan(0.15);
-        assertThat(PlainNetworkErrors.ofDraws(training)).as("test error of 20 draws").isLessThan(0.13);
+        assertThat(PlainNetworkErrors.ofPoint(training))
+                .as("test error of the point network")
+                .isLessThan(0.15);
+        assertThat(PlainNetworkErrors.ofDraws(training))
+                .as("test error of 20 draws")
+                .isLessThan(0.13);
     }
 
     @ParameterizedTest

@@ -29,7 +29,8 @@ final class PlainNetworkErrors {
     static double ofDraws(Training training) {
         INDArray features = training.split().test().getFeatures();
         return error(
-                training, EpPredictor.of(training.network()).sample(features, DRAWS).mean(0));
+                training,
+                EpPredictor.of(training.network()).sample(features, DRAWS).mean(0));
     }
 
     private static double error(Training training, INDArray scores) {

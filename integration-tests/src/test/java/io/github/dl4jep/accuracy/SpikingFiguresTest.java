@@ -37,8 +37,8 @@ class SpikingFiguresTest {
 
     @Test
     void binaryWeightsEverywhere() {
-        Training training = mnist(
-                "mlp:501,501", units(new ActivationHeaviside()).weightPrior(new BinaryPrior()));
+        Training training =
+                mnist("mlp:501,501", units(new ActivationHeaviside()).weightPrior(new BinaryPrior()));
 
         pass(training, 1);
         assertErrors(training, 0.038, 0.052);
@@ -51,8 +51,8 @@ class SpikingFiguresTest {
 
     @Test
     void ternaryWeightsEverywhere() {
-        Training training = mnist(
-                "mlp:501,501", units(new ActivationHeaviside()).weightPrior(new TernaryPrior()));
+        Training training =
+                mnist("mlp:501,501", units(new ActivationHeaviside()).weightPrior(new TernaryPrior()));
 
         pass(training, 1);
         assertThat(momentsError(training)).as("test error after one pass").isLessThanOrEqualTo(0.035);
@@ -81,7 +81,10 @@ class SpikingFiguresTest {
         double error = 0;
         for (int i = 0; i < source.splitCount(); i++) {
             Training training = new Training(
-                    source.split(i), "mlp:50", 32, units(new ActivationHeaviside()).build());
+                    source.split(i),
+                    "mlp:50",
+                    32,
+                    units(new ActivationHeaviside()).build());
             pass(training, 40);
             error += TestFigures.ofNumbers(training.network(), training.split()).rmse() / source.splitCount();
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dl4jep.activation.ActivationBernoulliProbit;
 import io.github.dl4jep.activation.ActivationHeaviside;
+import io.github.dl4jep.compact.CompactNetwork;
 import io.github.dl4jep.convert.EpNetworks;
 import io.github.dl4jep.convert.EpOptions;
 import io.github.dl4jep.distribution.BinaryPrior;
@@ -57,7 +58,7 @@ class UserGuideTest {
         String source = GuidePage.sourceOf(UserGuideTest.class);
 
         assertThat(GuidePage.blocks("spiking.md"))
-                .hasSize(6)
+                .hasSize(7)
                 .allSatisfy(block -> assertThat(source).contains(block));
     }
 
@@ -159,6 +160,24 @@ class UserGuideTest {
         assertThat(draw.numParams()).isEqualTo(point.numParams());
         assertThat(errors(probabilities)).isLessThan(0.05);
         assertThat(disagreement.minNumber().doubleValue()).isPositive();
+    }
+
+    @Test
+    void deployDiscreteWeights() throws IOException {
+        EpOptions options = EpOptions.builder()
+                .hiddenActivation(new ActivationHeaviside())
+                .weightPrior(new BinaryPrior())
+                .build();
+        EpMultiLayerNetwork net = EpNetworks.from(reluNetwork(), options);
+        net.fit(trainIterator, 2);
+        Path compactFile = folder.resolve("network.compact");
+        float[][] pixels = features.toFloatMatrix();
+
+        EpNetworks.writeCompact(net, compactFile);
+        CompactNetwork compact = CompactNetwork.read(compactFile);
+        int[] classes = compact.classify(pixels);
+
+        assertThat(classes).isEqualTo(EpNetworks.toPointNetwork(net).predict(features));
     }
 
     private static MultiLayerConfiguration reluNetwork() {
