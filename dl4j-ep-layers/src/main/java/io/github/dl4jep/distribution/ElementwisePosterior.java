@@ -136,7 +136,7 @@ abstract class ElementwisePosterior implements WeightPosterior {
             return momentsOf(natural);
         }
         INDArray[] moved = Arrays.stream(natural).map(INDArray::dup).toArray(INDArray[]::new);
-        updateNatural(moved, pending, new SiteStep(1, 1, 1));
+        move(moved, pending);
         return momentsOf(moved);
     }
 
@@ -157,8 +157,11 @@ abstract class ElementwisePosterior implements WeightPosterior {
     }
 
     private WeightMoments fusedMoments(INDArray[] eta) {
-        int rows = eta[0].rows();
-        UnitSums variances = new UnitSums(rows);
+        return Double.isNaN(uniformSecondMoment()) ? fusedDifferentMoments(eta) : fusedUniformMoments(eta);
+    }
+
+    private WeightMoments fusedUniformMoments(INDArray[] eta) {
+        UnitSums variances = new UnitSums(eta[0].rows());
         INDArray mean = eta[0].ulike();
         INDArray variance = eta[0].ulike();
         FusedLoop.run(
@@ -168,11 +171,35 @@ abstract class ElementwisePosterior implements WeightPosterior {
                 },
                 eta,
                 new INDArray[] {mean, variance},
-                rows);
-        INDArray unitMeanVariance = variances.mean(eta[0].columns());
-        return Double.isNaN(uniformSecondMoment())
-                ? WeightMoments.of(mean, variance, unitMeanVariance)
-                : WeightMoments.ofOneMagnitude(mean, variance, unitMeanVariance, uniformSecondMoment());
+                eta[0].rows());
+        return WeightMoments.ofOneMagnitude(mean, variance, variances.mean(eta[0].columns()), uniformSecondMoment());
+    }
+
+    private WeightMoments fusedDifferentMoments(INDArray[] eta) {
+        UnitSums variances = new UnitSums(eta[0].rows());
+        UnitSums squares = new UnitSums(eta[0].rows());
+        INDArray mean = eta[0].ulike();
+        INDArray variance = eta[0].ulike();
+        INDArray secondMoment = eta[0].ulike();
+        FusedLoop.run(
+                (in, out, count, start, block) -> {
+                    momentsOfChunk(in, out[0], out[1], count);
+                    variances.add(block, out[1], count);
+                    square(out[0], out[2], count);
+                    squares.add(block, out[2], count);
+                    FusedLoop.add(out[1], out[2], count);
+                },
+                eta,
+                new INDArray[] {mean, variance, secondMoment},
+                eta[0].rows());
+        int units = eta[0].columns();
+        return new WeightMoments(mean, variance, secondMoment, variances.mean(units), squares.mean(units));
+    }
+
+    private static void square(float[] values, float[] squares, int count) {
+        for (int i = 0; i < count; i++) {
+            squares[i] = values[i] * values[i];
+        }
     }
 
     /** The plain version of the fused moments. */
@@ -191,23 +218,54 @@ abstract class ElementwisePosterior implements WeightPosterior {
 
     @Override
     public void update(WeightSite site, SiteStep step) {
-        updateNatural(natural, site, step);
-        for (int k = 0; k < natural.length; k++) {
-            averaged[k].addi(natural[k].sub(averaged[k]).muli(step.averagingRate()));
+        INDArray[] in = concatenated(withSite(natural, site), averaged);
+        if (FusedLoop.accepts(in)) {
+            int first = in.length - averaged.length;
+            float rate = (float) step.averagingRate();
+            FusedLoop.run(
+                    (from, to, count, start, block) -> {
+                        updateOfChunk(from, to, count, step);
+                        for (int k = 0; k < natural.length; k++) {
+                            average(from[first + k], to[k], rate, to[natural.length + k], count);
+                        }
+                    },
+                    in,
+                    concatenated(natural, averaged));
+        } else {
+            plainUpdate(natural, site, step);
+            for (int k = 0; k < natural.length; k++) {
+                averaged[k].addi(natural[k].sub(averaged[k]).muli(step.averagingRate()));
+            }
         }
     }
 
-    private void updateNatural(INDArray[] eta, WeightSite site, SiteStep step) {
-        INDArray[] in = Arrays.copyOf(eta, eta.length + (usesSitePrecision() ? 2 : 1));
-        in[eta.length] = site.shift();
-        if (usesSitePrecision()) {
-            in[eta.length + 1] = site.requiredPrecision();
-        }
+    /** The update of a batch that is not committed yet: nothing is forgotten or averaged. */
+    private void move(INDArray[] eta, WeightSite site) {
+        INDArray[] in = withSite(eta, site);
+        SiteStep whole = new SiteStep(1, 1, 1);
         if (FusedLoop.accepts(in)) {
-            FusedLoop.run((from, to, count, start, block) -> updateOfChunk(from, to, count, step), in, eta);
+            FusedLoop.run((from, to, count, start, block) -> updateOfChunk(from, to, count, whole), in, eta);
         } else {
-            plainUpdate(eta, site, step);
+            plainUpdate(eta, site, whole);
         }
+    }
+
+    private static void average(float[] before, float[] latest, float rate, float[] average, int count) {
+        for (int i = 0; i < count; i++) {
+            average[i] = before[i] + rate * (latest[i] - before[i]);
+        }
+    }
+
+    private INDArray[] withSite(INDArray[] eta, WeightSite site) {
+        return usesSitePrecision()
+                ? concatenated(eta, site.shift(), site.requiredPrecision())
+                : concatenated(eta, site.shift());
+    }
+
+    private static INDArray[] concatenated(INDArray[] first, INDArray... second) {
+        INDArray[] all = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, all, first.length, second.length);
+        return all;
     }
 
     /** The plain version of the fused update, without the averages. */

@@ -71,7 +71,7 @@ final class GaussianPosterior implements WeightPosterior {
                     momentsOfChunk(in, out, count);
                     variances.add(block, out[1], count);
                     squares.add(block, out[2], count);
-                    addTo(out[2], out[1], count);
+                    FusedLoop.add(out[1], out[2], count);
                 },
                 new INDArray[] {precision, meanTimesPrecision},
                 new INDArray[] {mean, variance, secondMoment},
@@ -95,12 +95,6 @@ final class GaussianPosterior implements WeightPosterior {
         }
         for (int i = 0; i < count; i++) {
             squaredMean[i] = mean[i] * mean[i];
-        }
-    }
-
-    private static void addTo(float[] sum, float[] addend, int count) {
-        for (int i = 0; i < count; i++) {
-            sum[i] += addend[i];
         }
     }
 

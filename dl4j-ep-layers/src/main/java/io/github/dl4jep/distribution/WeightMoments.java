@@ -49,12 +49,8 @@ public record WeightMoments(
      * @return the moments
      */
     public static WeightMoments of(INDArray mean, INDArray variance) {
-        return of(mean, variance, meanOverUnits(variance));
-    }
-
-    /** The same where the mean variance over units is at hand. */
-    static WeightMoments of(INDArray mean, INDArray variance, INDArray unitMeanVariance) {
         INDArray squaredMean = mean.mul(mean);
+        INDArray unitMeanVariance = meanOverUnits(variance);
         INDArray unitMeanSquaredMean = meanOverUnits(squaredMean);
         return new WeightMoments(mean, variance, squaredMean.addi(variance), unitMeanVariance, unitMeanSquaredMean);
     }

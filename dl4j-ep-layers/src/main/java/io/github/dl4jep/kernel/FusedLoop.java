@@ -112,6 +112,19 @@ public final class FusedLoop {
         }
     }
 
+    /**
+     * A formula's sum of two chunks.
+     *
+     * @param addend read
+     * @param sum the addend is added to it
+     * @param count elements
+     */
+    public static void add(float[] addend, float[] sum, int count) {
+        for (int i = 0; i < count; i++) {
+            sum[i] += addend[i];
+        }
+    }
+
     private static final class Block {
         private final Formula formula;
         private final FloatBuffer[] from;

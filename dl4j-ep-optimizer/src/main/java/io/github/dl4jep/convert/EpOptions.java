@@ -34,7 +34,7 @@ public final class EpOptions {
 
     private EpOptions(Builder builder) {
         this.hiddenWeightPrior = builder.hiddenWeightPrior;
-        this.outputWeightPrior = builder.outputWeightPrior.forOutput();
+        this.outputWeightPrior = builder.outputWeightPrior;
         this.hiddenActivation = builder.hiddenActivation;
         this.weightPriors = Map.copyOf(builder.weightPriors);
         this.activations = Map.copyOf(builder.activations);
@@ -73,7 +73,7 @@ public final class EpOptions {
 
     /** The prior of an output layer. */
     WeightPrior outputWeightPriorOf(String layerName) {
-        return weightPriors.getOrDefault(layerName, outputWeightPrior);
+        return weightPriors.getOrDefault(layerName, outputWeightPrior).forOutput();
     }
 
     boolean replacesActivationOf(String layerName) {
@@ -115,7 +115,7 @@ public final class EpOptions {
     public Map<String, Object> asMap() {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("weightPrior", hiddenWeightPrior.toString());
-        map.put("outputWeightPrior", outputWeightPrior.toString());
+        map.put("outputWeightPrior", outputWeightPrior.forOutput().toString());
         weightPriors.forEach((layer, prior) -> map.put("weightPrior." + layer, prior.toString()));
         if (hiddenActivation != null) {
             map.put("activation", hiddenActivation.toString());

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.dl4jep.activation.ActivationHeaviside;
 import io.github.dl4jep.conf.EpOutputLayer;
 import io.github.dl4jep.conf.PassCounter;
 import io.github.dl4jep.convert.EpNetworks;
+import io.github.dl4jep.convert.EpOptions;
+import io.github.dl4jep.distribution.WeightPriors;
 import io.github.dl4jep.toy.ToyData;
 import io.github.dl4jep.toy.ToyNetworks;
 import java.io.ByteArrayInputStream;
@@ -22,6 +25,8 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -69,6 +74,32 @@ class PersistenceTest {
         assertThat(loaded.getIterationCount()).isEqualTo(15);
         assertThat(loaded.getEpochCount()).isEqualTo(3);
         assertThat(passCounter(loaded)).isEqualTo(passCounter(network));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"binary", "ternary", "spike-slab"})
+    void spikingNetworksOfOtherWeightsGoOnAsIfNothingHadBeen(String prior) throws IOException {
+        EpOptions options = EpOptions.builder()
+                .hiddenActivation(new ActivationHeaviside())
+                .weightPrior(WeightPriors.named(prior))
+                .build();
+        EpMultiLayerNetwork spiking = EpNetworks.from(ToyNetworks.classifier(), options);
+        spiking.fit(ToyData.batches(data, 40));
+        File file = folder.resolve("spiking.zip").toFile();
+        spiking.save(file);
+
+        EpMultiLayerNetwork loaded = EpNetworks.load(file);
+        loaded.fit(ToyData.batches(data, 40), 2);
+        spiking.fit(ToyData.batches(data, 40), 2);
+
+        assertThat(loaded).isEqualTo(spiking);
+        assertThat(loaded.params()).isEqualTo(spiking.params());
+        assertThat(loaded.clone().output(features)).isEqualTo(spiking.output(features));
+        MultiLayerNetwork stock = MultiLayerNetwork.load(file, false);
+        MultiLayerNetwork point = EpNetworks.toPointNetwork(EpNetworks.load(file));
+        assertThat(stock.output(features).equalsWithEps(point.output(features), 1e-5))
+                .as("the stock loader predicts as the point network, corrected thresholds included")
+                .isTrue();
     }
 
     @Test
