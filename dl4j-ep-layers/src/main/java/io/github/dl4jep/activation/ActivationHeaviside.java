@@ -10,7 +10,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * A deterministic spike: v = 1 if u &gt;= 0, else 0.
  *
  * <p>Surrogate derivative for back-propagation: that of the fast sigmoid, \( 1 / (1 + \beta |u|)^2 \) with slope beta. Source:
- * Zenke and Ganguli 2018, SuperSpike, Neural Computation 30, eq. (3.1) ff., doi:10.1162/neco_a_01086.
+ * Zenke and Ganguli 2018, SuperSpike, Neural Computation 30, doi:10.1162/neco_a_01086.
  *
  * <p>Quality: Preview.
  */
