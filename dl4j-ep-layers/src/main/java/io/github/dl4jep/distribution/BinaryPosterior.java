@@ -12,7 +12,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class BinaryPosterior extends ElementwisePosterior {
 
     /** Largest |h|. */
-    static final double CERTAIN = 30;
+    private static final double CERTAIN = 30;
 
     private final double magnitude;
     private final double polarisation;
@@ -21,11 +21,6 @@ final class BinaryPosterior extends ElementwisePosterior {
         super(new INDArray[] {halfLogOdds}, new INDArray[] {averaged});
         this.magnitude = magnitude;
         this.polarisation = polarisation;
-    }
-
-    /** The nearest value that can be taken back; NaN stays NaN. */
-    static double saturated(double logOdds, double limit) {
-        return Math.max(-limit, Math.min(limit, logOdds));
     }
 
     @Override
@@ -83,7 +78,7 @@ final class BinaryPosterior extends ElementwisePosterior {
         float c = (float) (magnitude * step.damping());
         float limit = (float) CERTAIN;
         for (int i = 0; i < count; i++) {
-            next[i] = Math.max(-limit, Math.min(limit, rho * h[i] + c * shift[i]));
+            next[i] = saturated(rho * h[i] + c * shift[i], limit);
         }
     }
 

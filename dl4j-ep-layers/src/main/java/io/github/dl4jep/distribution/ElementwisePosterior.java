@@ -71,6 +71,16 @@ abstract class ElementwisePosterior implements WeightPosterior {
      */
     abstract double modeOfElement(double[] eta);
 
+    /** The nearest log-odds that a later batch could take back; NaN stays NaN. */
+    static double saturated(double logOdds, double limit) {
+        return Math.max(-limit, Math.min(limit, logOdds));
+    }
+
+    /** The same in single precision, for loops. */
+    static float saturated(float logOdds, float limit) {
+        return Math.max(-limit, Math.min(limit, logOdds));
+    }
+
     /** Second moment of every weight if it is the same for all, else NaN. */
     double uniformSecondMoment() {
         return Double.NaN;

@@ -67,7 +67,7 @@ final class SpikeSlabPosterior extends ElementwisePosterior {
         eta[PRECISION] = start.precision() + step.retention() * (t - start.precision()) + site;
         eta[MEAN_TIMES_PRECISION] = mean * eta[PRECISION];
         double logOdds = start.logOdds() + step.retention() * (eta[LOG_ODDS] - start.logOdds()) + evidence;
-        eta[LOG_ODDS] = BinaryPosterior.saturated(logOdds, CERTAIN);
+        eta[LOG_ODDS] = saturated(logOdds, CERTAIN);
     }
 
     @Override

@@ -48,18 +48,25 @@ final class TernaryPosterior extends ElementwisePosterior {
         initialise(1, priorPrecision);
     }
 
+    /** Probabilities of the three values. */
+    private record Probabilities(double plus, double zero, double minus) {
+
+        static Probabilities of(double[] eta) {
+            double h = saturated(eta[0], LARGEST_H);
+            double e = saturated(eta[1], LARGEST_E);
+            double plus = Math.exp(h - e / 2);
+            double minus = Math.exp(-h - e / 2);
+            double zero = 1 / (1 + plus + minus);
+            return new Probabilities(plus * zero, zero, minus * zero);
+        }
+    }
+
     @Override
     ElementMoments momentsOfElement(double[] eta) {
-        double h = BinaryPosterior.saturated(eta[0], LARGEST_H);
-        double e = BinaryPosterior.saturated(eta[1], LARGEST_E);
-        double plus = Math.exp(h - e / 2);
-        double minus = Math.exp(-h - e / 2);
-        double zero = 1 / (1 + plus + minus);
-        plus *= zero;
-        minus *= zero;
+        Probabilities p = Probabilities.of(eta);
         // Q - M^2, without the difference.
-        double variance = (plus + minus) * zero + 4 * plus * minus;
-        return new ElementMoments(magnitude * (plus - minus), magnitude * magnitude * variance);
+        double variance = (p.plus + p.minus) * p.zero + 4 * p.plus * p.minus;
+        return new ElementMoments(magnitude * (p.plus - p.minus), magnitude * magnitude * variance);
     }
 
     @Override
@@ -91,8 +98,8 @@ final class TernaryPosterior extends ElementwisePosterior {
         double mean = momentsOfElement(eta).mean();
         double h = polarisation * eta[0] + step.damping() * c * (shift + site * mean);
         double e = polarisation * eta[1] + step.damping() * c * c * site;
-        eta[0] = BinaryPosterior.saturated(h, LARGEST_H);
-        eta[1] = BinaryPosterior.saturated(e, LARGEST_E);
+        eta[0] = saturated(h, LARGEST_H);
+        eta[1] = saturated(e, LARGEST_E);
     }
 
     @Override
@@ -108,23 +115,17 @@ final class TernaryPosterior extends ElementwisePosterior {
         float lambda = (float) attraction;
         float square = (float) (magnitude * c * lambda);
         for (int i = 0; i < count; i++) {
-            out[0][i] = clip(rho * h[i] + c * (shift[i] + lambda * precision[i] * mean[i]), (float) LARGEST_H);
+            out[0][i] = saturated(rho * h[i] + c * (shift[i] + lambda * precision[i] * mean[i]), (float) LARGEST_H);
         }
         for (int i = 0; i < count; i++) {
-            out[1][i] = clip(rho * e[i] + square * precision[i], (float) LARGEST_E);
+            out[1][i] = saturated(rho * e[i] + square * precision[i], (float) LARGEST_E);
         }
-    }
-
-    private static float clip(float x, float limit) {
-        return Math.max(-limit, Math.min(limit, x));
     }
 
     @Override
     double drawElement(double[] eta, double uniform, double normal) {
-        double plus = Math.exp(eta[0] - eta[1] / 2);
-        double minus = Math.exp(-eta[0] - eta[1] / 2);
-        double u = uniform * (1 + plus + minus);
-        return u < plus ? magnitude : u < plus + minus ? -magnitude : 0;
+        Probabilities p = Probabilities.of(eta);
+        return uniform < p.plus ? magnitude : uniform < p.plus + p.minus ? -magnitude : 0;
     }
 
     @Override

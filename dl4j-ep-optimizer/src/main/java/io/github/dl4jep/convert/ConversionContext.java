@@ -1,14 +1,13 @@
 package io.github.dl4jep.convert;
 
+import io.github.dl4jep.conf.DecidingUnit;
 import java.util.List;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
-import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.activations.IActivation;
-import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,17 +65,10 @@ record ConversionContext(EpOptions options, List<Layer> layers, int index) {
      * The activation that decides about the scale of this layer's weights: its own, or that of an activation layer behind it.
      */
     IActivation activationBehind(IActivation own) {
-        IActivation found = own;
-        for (int i = index + 1; found instanceof ActivationIdentity && i < layers.size(); i++) {
-            Layer next = layers.get(i);
-            if (next instanceof ActivationLayer activationLayer) {
-                return options.activationOf(nameOf(next, i), activationLayer.getActivationFn());
-            }
-            if (!(next instanceof DropoutLayer)) {
-                break;
-            }
-        }
-        return found;
+        int deciding = DecidingUnit.indexOf(layers, index, own);
+        return deciding != index && layers.get(deciding) instanceof ActivationLayer behind
+                ? options.activationOf(nameOf(behind, deciding), behind.getActivationFn())
+                : own;
     }
 
     /** Size of the nearest layer before that has one, or 0. */

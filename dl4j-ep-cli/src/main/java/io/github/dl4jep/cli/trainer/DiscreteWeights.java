@@ -4,6 +4,7 @@ import io.github.dl4jep.cli.definition.WeightKinds;
 import io.github.dl4jep.cli.failure.UserException;
 import io.github.dl4jep.cli.trainer.straightthrough.DiscreteLevels;
 import io.github.dl4jep.cli.trainer.straightthrough.StraightThrough;
+import io.github.dl4jep.conf.DecidingUnit;
 import io.github.dl4jep.factor.Units;
 import java.util.List;
 import java.util.Locale;
@@ -12,12 +13,10 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
-import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.nd4j.linalg.activations.IActivation;
-import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.learning.config.Adam;
 
 /** Makes the weights of a definition's layers discrete, with the same values as EP gives them. */
@@ -62,17 +61,11 @@ final class DiscreteWeights {
         }
     }
 
-    /** The unit that decides about the scale of a layer's weights: its own, or that of an activation layer behind it. */
     private static IActivation unitBehind(List<Layer> layers, int index) {
         IActivation own = ((BaseLayer) layers.get(index)).getActivationFn();
-        for (int i = index + 1; own instanceof ActivationIdentity && i < layers.size(); i++) {
-            if (layers.get(i) instanceof ActivationLayer activation) {
-                return activation.getActivationFn();
-            }
-            if (!(layers.get(i) instanceof DropoutLayer)) {
-                break;
-            }
-        }
-        return own;
+        int deciding = DecidingUnit.indexOf(layers, index, own);
+        return deciding != index && layers.get(deciding) instanceof ActivationLayer behind
+                ? behind.getActivationFn()
+                : own;
     }
 }
