@@ -116,14 +116,14 @@ class WeightEnumerationTest {
                 x[n][j] = random.nextDouble(-1, 1);
             }
         }
-        double[] coarse = errorOfLinearLayer(prior, support, x, y, 200);
-        double[] fine = errorOfLinearLayer(prior, support, x, y, 800);
-        assertThat(fine[0]).as("error relative to the change at R = 800").isLessThan(0.01);
-        assertThat(fine[0]).as("falls as 1/R from %s at R = 200", coarse[0]).isLessThan(0.35 * coarse[0] + 1e-6);
+        double coarse = errorOfLinearLayer(prior, support, x, y, 200);
+        double fine = errorOfLinearLayer(prior, support, x, y, 800);
+        assertThat(fine).as("error relative to the change at R = 800").isLessThan(0.01);
+        assertThat(fine).as("falls as 1/R from %s at R = 200", coarse).isLessThan(0.35 * coarse + 1e-6);
     }
 
     /** Largest error of a mean's change relative to the largest change. */
-    private double[] errorOfLinearLayer(
+    private double errorOfLinearLayer(
             WeightPrior prior, Function<double[], Support> support, double[][] x, double[] y, double noise) {
         MultiLayerNetwork network = network(
                 13,
@@ -156,7 +156,7 @@ class WeightEnumerationTest {
             largest = Math.max(largest, Math.abs(expected));
             error = Math.max(error, Math.abs(moved - expected));
         }
-        return new double[] {error / largest};
+        return error / largest;
     }
 
     private static double logLikelihood(double[] w, double[][] x, double[] y, double noise) {
