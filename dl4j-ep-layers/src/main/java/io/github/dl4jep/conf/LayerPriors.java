@@ -27,21 +27,37 @@ final class LayerPriors {
             double priorGain,
             boolean hasBias,
             @Nullable Likelihood likelihood) {
+        return initializer(layer, layer.getNIn(), prior, priorGain, hasBias, likelihood);
+    }
+
+    static PosteriorParamInitializer initializer(
+            FeedForwardLayer layer,
+            long fanIn,
+            WeightPrior prior,
+            double priorGain,
+            boolean hasBias,
+            @Nullable Likelihood likelihood) {
         double gain = priorGain > 0
                 ? priorGain
                 : likelihood != null
                         ? OUTPUT_GAIN
                         : Units.of(layer.getActivationFn()).priorGain();
-        PriorScale scale = new PriorScale(Math.max(1, layer.getNIn()), gain);
-        return new PosteriorParamInitializer(prior, scale, layer.getNIn(), layer.getNOut(), hasBias, likelihood);
+        PriorScale scale = new PriorScale(Math.max(1, fanIn), gain);
+        return new PosteriorParamInitializer(prior, scale, fanIn, layer.getNOut(), hasBias, likelihood);
     }
 
     static LayerMemoryReport memoryReport(FeedForwardLayer layer, InputType inputType, InputType outputType) {
+        return memoryReport(layer, inputType, outputType, layer.getNIn(), 0);
+    }
+
+    static LayerMemoryReport memoryReport(
+            FeedForwardLayer layer, InputType inputType, InputType outputType, long fanIn, long patchesPerExample) {
         long parameters = layer.initializer().numParams(layer);
-        long weights = layer.getNIn() * layer.getNOut();
+        long weights = fanIn * layer.getNOut();
         // Per example: mean, variance and gain of the activation, mean and variance of the pre-activation, two
         // messages.
-        long perExample = 7 * outputType.arrayElementsPerExample() + 2 * inputType.arrayElementsPerExample();
+        long perExample =
+                7 * outputType.arrayElementsPerExample() + 2 * inputType.arrayElementsPerExample() + patchesPerExample;
         return new LayerMemoryReport.Builder(layer.getLayerName(), layer.getClass(), inputType, outputType)
                 .standardMemory(parameters, 0)
                 .workingMemory(WORKING_COPIES * weights, perExample, WORKING_COPIES * weights, perExample)

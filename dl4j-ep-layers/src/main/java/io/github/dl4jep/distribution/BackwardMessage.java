@@ -6,7 +6,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * What the outputs say to a layer: algorithm, section 5.
  *
- * <p>Shapes: both shaped as the activation the message is about, [minibatch, ...].
+ * <p>Shapes: both shaped as the activation the message is about, [minibatch, units].
  *
  * @param shift z: by how much the mean moves per unit of its variance, already consistent over the batch
  * @param precision G: the per-sample curvature, 1 / variance; 0 says nothing, negative would be improper
@@ -25,5 +25,15 @@ public record BackwardMessage(INDArray shift, INDArray precision) {
             throw new IllegalArgumentException("precision has shape " + Arrays.toString(precision.shape())
                     + ", but the shift has " + Arrays.toString(shift.shape()));
         }
+    }
+
+    /**
+     * What two consumers of one activation say together.
+     *
+     * @param other another message about the same activation
+     * @return the product of both: shifts and precisions add up; new arrays
+     */
+    public BackwardMessage and(BackwardMessage other) {
+        return new BackwardMessage(shift.add(other.shift), precision.add(other.precision));
     }
 }

@@ -7,13 +7,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * Mean and variance of every activation of a batch: what a layer is told by the layer before. Immutable.
  *
- * <p>Shapes: mean: [minibatch, ...]; variance: shaped as the mean, in squared units of the mean, or null when the values are
- * observed (variance 0 everywhere).
+ * <p>Shapes: mean: [minibatch, units]; variance: shaped as the mean, in squared units of the mean, or null when the values are
+ * observed (variance 0 everywhere). What the columns are, for example pixels of channels, says {@link #shape()}.
  */
 public final class Moments {
 
     private final INDArray mean;
     private final @Nullable INDArray variance;
+    private final ExampleShape shape;
     private @Nullable INDArray squaredMean;
     private @Nullable INDArray secondMoment;
 
@@ -25,34 +26,67 @@ public final class Moments {
      * @throws IllegalArgumentException if the shapes differ
      */
     public Moments(INDArray mean, @Nullable INDArray variance) {
+        this(mean, variance, ExampleShape.ofExamples(mean));
+    }
+
+    private Moments(INDArray mean, @Nullable INDArray variance, ExampleShape shape) {
         if (variance != null && !Arrays.equals(mean.shape(), variance.shape())) {
             throw new IllegalArgumentException("variance has shape " + Arrays.toString(variance.shape())
                     + ", but the mean has " + Arrays.toString(mean.shape()));
         }
         this.mean = mean;
         this.variance = variance;
+        this.shape = shape;
     }
 
     /**
      * Values known exactly, such as the features of a batch.
      *
-     * @param values the values, [minibatch, ...]
+     * @param values the values, [minibatch, units] or [minibatch, channels, ...], which is flattened
      * @return moments without variance
      */
     public static Moments observed(INDArray values) {
-        return new Moments(values, null);
+        ExampleShape shape = ExampleShape.ofExamples(values);
+        return new Moments(shape.flatten(values), null, shape);
+    }
+
+    /**
+     * The same moments, their columns read in another way.
+     *
+     * @param exampleShape a shape of as many elements
+     * @return moments that share the arrays
+     * @throws IllegalArgumentException if the shape has another number of elements
+     */
+    public Moments shapedAs(ExampleShape exampleShape) {
+        if (exampleShape.length() != mean.length() / mean.size(0)) {
+            throw new IllegalArgumentException("activations of shape " + shape + " cannot be read as " + exampleShape);
+        }
+        Moments shaped = new Moments(mean, variance, exampleShape);
+        shaped.squaredMean = squaredMean;
+        shaped.secondMoment = secondMoment;
+        return shaped;
+    }
+
+    /**
+     * What the columns are.
+     *
+     * @return the shape of one example
+     */
+    public ExampleShape shape() {
+        return shape;
     }
 
     /**
      * Moments with the squares that the next layer needs, where a unit has them at hand.
      *
      * @param mean the means
-     * @param variance the variances
+     * @param variance the variances, or null for observed values
      * @param squaredMean mean^2, elementwise
      * @param secondMoment mean^2 + variance
      * @return the moments
      */
-    public static Moments withSquares(INDArray mean, INDArray variance, INDArray squaredMean, INDArray secondMoment) {
+    public static Moments withSquares(
+            INDArray mean, @Nullable INDArray variance, INDArray squaredMean, INDArray secondMoment) {
         Moments moments = new Moments(mean, variance);
         moments.squaredMean = squaredMean;
         moments.secondMoment = secondMoment;
@@ -62,7 +96,7 @@ public final class Moments {
     /**
      * The means.
      *
-     * @return [minibatch, ...]
+     * @return [minibatch, units]
      */
     public INDArray mean() {
         return mean;

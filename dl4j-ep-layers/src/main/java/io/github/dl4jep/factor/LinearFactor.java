@@ -77,18 +77,41 @@ public final class LinearFactor {
      */
     public static BatchCovariance covarianceOfPreActivation(
             ForwardMessage input, WeightMoments weights, @Nullable WeightMoments bias) {
-        INDArray covariance = weightedGram(input.moments().mean(), weights.unitMeanVariance());
+        return covarianceOfPreActivation(
+                input.moments().mean(),
+                input.covariance(),
+                weights.unitMeanVariance(),
+                weights.unitMeanSquaredMean(),
+                bias);
+    }
+
+    /**
+     * The same formula for what a unit sees in place of the whole input.
+     *
+     * @param mean m, [minibatch, n]
+     * @param before batch covariance of the input; its gain shaped as m
+     * @param meanVariance mean of the weights' variance over units, [n, 1]
+     * @param meanSquaredMean mean of the weights' squared mean over units, [n, 1]
+     * @param bias moments of the bias, or null for none
+     * @return the covariance, [minibatch, minibatch]
+     */
+    static BatchCovariance covarianceOfPreActivation(
+            INDArray mean,
+            BatchCovariance before,
+            INDArray meanVariance,
+            INDArray meanSquaredMean,
+            @Nullable WeightMoments bias) {
+        INDArray covariance = weightedGram(mean, meanVariance);
         if (bias != null) {
             covariance.addi(bias.variance().meanNumber());
         }
-        INDArray before = input.covariance().covariance();
-        if (before != null) {
-            INDArray squaredMean = weights.unitMeanSquaredMean();
-            INDArray gain = input.covariance().gain();
+        INDArray covarianceBefore = before.covariance();
+        if (covarianceBefore != null) {
+            INDArray gain = before.gain();
             if (gain == null) {
-                covariance.addi(before.mul(squaredMean.sumNumber()));
+                covariance.addi(covarianceBefore.mul(meanSquaredMean.sumNumber()));
             } else {
-                covariance.addi(weightedGram(gain, squaredMean).muli(before));
+                covariance.addi(weightedGram(gain, meanSquaredMean).muli(covarianceBefore));
             }
         }
         return BatchCovariance.of(covariance);

@@ -4,7 +4,6 @@ import io.github.dl4jep.conf.EpActivationLayer;
 import io.github.dl4jep.distribution.BackwardMessage;
 import io.github.dl4jep.distribution.ForwardMessage;
 import io.github.dl4jep.distribution.Moments;
-import io.github.dl4jep.distribution.SiteStep;
 import io.github.dl4jep.factor.Unit;
 import io.github.dl4jep.factor.UnitMoments;
 import io.github.dl4jep.factor.Units;
@@ -42,22 +41,14 @@ public final class ActivationRuntime extends AbstractLayer<EpActivationLayer> im
         UnitMoments activation = unit().moments(message.moments());
         gain = activation.gain();
         observed = message.moments().isObserved();
-        return new ForwardMessage(activation.moments(), message.covariance().through(gain));
+        return new ForwardMessage(
+                activation.moments().shapedAs(message.moments().shape()),
+                message.covariance().through(gain));
     }
 
     @Override
     public @Nullable BackwardMessage backward(BackwardMessage message) {
         return observed ? null : UnitMessages.throughUnit(message, gain);
-    }
-
-    @Override
-    public boolean hasFiniteSites() {
-        return true;
-    }
-
-    @Override
-    public void commit(SiteStep step) {
-        gain = null;
     }
 
     @Override
@@ -67,12 +58,12 @@ public final class ActivationRuntime extends AbstractLayer<EpActivationLayer> im
 
     @Override
     public Moments predict(Moments moments) {
-        return unit().moments(moments).moments();
+        return unit().moments(moments).moments().shapedAs(moments.shape());
     }
 
     @Override
-    public INDArray sample(INDArray values) {
-        return unit().activate(values.dup());
+    public Moments sample(Moments values) {
+        return Moments.observed(unit().activate(values.mean().dup())).shapedAs(values.shape());
     }
 
     @Override

@@ -3,19 +3,15 @@ package io.github.dl4jep.layer;
 import io.github.dl4jep.distribution.BackwardMessage;
 import io.github.dl4jep.distribution.ForwardMessage;
 import io.github.dl4jep.distribution.Moments;
-import io.github.dl4jep.distribution.SiteStep;
+import java.util.Collections;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
-/**
- * The runtime of a layer in a sweep. A batch is: {@link #forward}, {@link #backward}, perhaps both again, then
- * {@link #commit} or {@link #discard}. Until it is committed, nothing that a batch says changes a parameter.
- */
-public interface EpLayer {
+/** The runtime of a layer in a sweep: a vertex with one input. */
+public interface EpLayer extends EpVertex {
 
     /**
-     * Sends the moments on, and keeps what the way back needs. If sites of this batch are kept from an earlier sweep, the
-     * weights' means include them.
+     * Sends the moments on: {@link #forward(List)} for the one input.
      *
      * @param input moments of the input and their batch covariance
      * @return those of the activation
@@ -23,7 +19,7 @@ public interface EpLayer {
     ForwardMessage forward(ForwardMessage input);
 
     /**
-     * Takes the message at the activation, keeps the sites of this batch, and answers the message to the input.
+     * Keeps the sites of this batch: {@link #backwardAll} for the one input.
      *
      * @param message message at the activation
      * @return message at the input; null if the input was observed and so needs none
@@ -32,24 +28,7 @@ public interface EpLayer {
     BackwardMessage backward(BackwardMessage message);
 
     /**
-     * Tells whether everything the batch says to this layer is finite. Infinite or NaN sites must be discarded.
-     *
-     * @return true if the batch can be committed
-     */
-    boolean hasFiniteSites();
-
-    /**
-     * Multiplies the sites of the batch into the posterior and forgets the batch.
-     *
-     * @param step retention, averaging and damping
-     */
-    void commit(SiteStep step);
-
-    /** Forgets the batch; the posterior stays as it is. */
-    void discard();
-
-    /**
-     * Moments of the activation for a prediction: as {@link #forward}, but with averaged means and nothing kept.
+     * Moments for a prediction: {@link #predict(List)} for the one input.
      *
      * @param input moments of the input
      * @return moments of the activation
@@ -57,17 +36,30 @@ public interface EpLayer {
     Moments predict(Moments input);
 
     /**
-     * The activation for one draw of the weights from the posterior, the same for all examples.
+     * One draw: {@link #sample(List)} for the one input.
      *
-     * @param input [minibatch, ...]
-     * @return the activation; for an output layer, its potentials
+     * @param input values of the input, observed
+     * @return the activation, observed; for an output layer, its potentials
      */
-    INDArray sample(INDArray input);
+    Moments sample(Moments input);
 
-    /**
-     * Which layer this is, for error messages.
-     *
-     * @return for example {@code layer "hidden" (index 0)}
-     */
-    String describe();
+    @Override
+    default ForwardMessage forward(List<ForwardMessage> inputs) {
+        return forward(inputs.get(0));
+    }
+
+    @Override
+    default List<@Nullable BackwardMessage> backwardAll(BackwardMessage message) {
+        return Collections.singletonList(backward(message));
+    }
+
+    @Override
+    default Moments predict(List<Moments> inputs) {
+        return predict(inputs.get(0));
+    }
+
+    @Override
+    default Moments sample(List<Moments> inputs) {
+        return sample(inputs.get(0));
+    }
 }

@@ -9,30 +9,37 @@ import io.github.dl4jep.distribution.WeightMoments;
 import io.github.dl4jep.distribution.WeightPosterior;
 import io.github.dl4jep.distribution.WeightSite;
 import io.github.dl4jep.factor.LinearFactor;
+import io.github.dl4jep.factor.PatchCovariance;
+import io.github.dl4jep.factor.Patches;
+import io.github.dl4jep.factor.WindowGeometry;
 import io.github.dl4jep.params.PlainWeights;
 import io.github.dl4jep.params.PosteriorParamInitializer;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** The weights of one layer in a sweep: {@link LinearFactor}'s messages, and this batch's sites until they are committed. */
+/**
+ * The weights of one layer in a sweep: {@link LinearFactor}'s messages, and this batch's sites until they are committed. A
+ * convolution's weights see {@link Patches} of the input instead of the input; all else is the same.
+ */
 final class LinearSweep {
 
     private final long inputs;
     private final Supplier<String> place;
     private final PosteriorParamInitializer layout;
     private final Supplier<Map<String, INDArray>> parameters;
+    private final @Nullable Windows windows;
 
+    private @Nullable Patches patches;
     private @Nullable Moments input;
     private @Nullable WeightMoments weightMoments;
     private @Nullable WeightSite weightSite;
     private @Nullable WeightSite biasSite;
 
     /**
-     * The weights of a layer.
+     * The weights of a dense layer.
      *
      * @param inputs number of columns the layer takes
      * @param place the layer's name and index, for messages
@@ -44,7 +51,26 @@ final class LinearSweep {
             Supplier<String> place,
             PosteriorParamInitializer layout,
             Supplier<Map<String, INDArray>> parameters) {
+        this(inputs, null, place, layout, parameters);
+    }
+
+    /**
+     * The weights of a convolution.
+     *
+     * @param inputs number of channels the layer takes
+     * @param windows sizes of the windows, or null for a dense layer
+     * @param place the layer's name and index, for messages
+     * @param layout where the posteriors are in the layer's parameters
+     * @param parameters the layer's current parameters
+     */
+    LinearSweep(
+            long inputs,
+            @Nullable Windows windows,
+            Supplier<String> place,
+            PosteriorParamInitializer layout,
+            Supplier<Map<String, INDArray>> parameters) {
         this.inputs = inputs;
+        this.windows = windows;
         this.place = place;
         this.layout = layout;
         this.parameters = parameters;
@@ -60,14 +86,16 @@ final class LinearSweep {
 
     /** Moments and batch covariance of the pre-activation. */
     ForwardMessage forward(ForwardMessage message) {
-        requireColumns(message.moments().mean());
-        input = message.moments();
+        patches = patches(message.moments());
+        input = seenByWeights(message.moments());
         weightMoments = weights().moments(weightSite);
         WeightPosterior biasPosterior = bias();
         WeightMoments biasMoments = biasPosterior == null ? null : biasPosterior.moments(biasSite);
         Moments preActivation = LinearFactor.messageToPreActivation(input, weightMoments, biasMoments);
-        BatchCovariance covariance = LinearFactor.covarianceOfPreActivation(message, weightMoments, biasMoments);
-        return new ForwardMessage(preActivation, covariance);
+        BatchCovariance covariance = patches == null
+                ? LinearFactor.covarianceOfPreActivation(message, weightMoments, biasMoments)
+                : PatchCovariance.ofPreActivation(message, patches, weightMoments, biasMoments);
+        return new ForwardMessage(activationOf(preActivation), covariance);
     }
 
     /** Keeps the sites; answers the message to the input, or null if that was observed. */
@@ -76,12 +104,73 @@ final class LinearSweep {
         if (input == null || weightMoments == null) {
             throw new IllegalStateException("backward without forward");
         }
-        BackwardMessage toInput = input.isObserved() ? null : LinearFactor.messageToInput(message, weightMoments);
+        BackwardMessage toUnits = rowsOfPatches(message, weightMoments.mean().columns());
+        BackwardMessage toInput = input.isObserved() ? null : LinearFactor.messageToInput(toUnits, weightMoments);
         weightSite = LinearFactor.messageToWeights(
-                message, input, weightMoments, weights().usesSitePrecision());
+                toUnits, input, weightMoments, weights().usesSitePrecision());
         weightMoments = null;
-        biasSite = bias() == null ? null : LinearFactor.messageToBias(message);
-        return toInput;
+        biasSite = bias() == null ? null : LinearFactor.messageToBias(toUnits);
+        return toInput == null || patches == null
+                ? toInput
+                : new BackwardMessage(patches.scatter(toInput.shift()), patches.scatter(toInput.precision()));
+    }
+
+    /** Null for a dense layer. */
+    private @Nullable Patches patches(Moments moments) {
+        if (windows == null) {
+            requireColumns(moments);
+            return null;
+        }
+        if (moments.shape().channels() != inputs) {
+            throw new DL4JInvalidInputException("An example has shape " + moments.shape() + ", allowed are " + inputs
+                    + " channel(s) first at " + place.get() + "; check the data or nIn of the layer");
+        }
+        WindowGeometry geometry = windows.on(moments.shape(), place.get());
+        return patches != null && patches.geometry().equals(geometry) ? patches : new Patches(geometry);
+    }
+
+    /** [rows, fan-in]: the input itself, or its patches. */
+    private Moments seenByWeights(Moments moments) {
+        if (patches == null) {
+            return moments;
+        }
+        INDArray variance = moments.variance();
+        return Moments.withSquares(
+                patches.gather(moments.mean()),
+                variance == null ? null : patches.gather(variance),
+                patches.gather(moments.squaredMean()),
+                patches.gather(moments.secondMoment()));
+    }
+
+    /** [minibatch, units x positions], from the weights' [positions x minibatch, units], without a copy. */
+    private Moments activationOf(Moments preActivation) {
+        if (patches == null) {
+            return preActivation;
+        }
+        WindowGeometry geometry = patches.geometry();
+        INDArray mean = preActivation.mean();
+        long units = mean.columns();
+        INDArray variance = preActivation.variance();
+        return new Moments(perExample(mean), variance == null ? null : perExample(variance))
+                .shapedAs(geometry.outputShape(units));
+    }
+
+    private INDArray perExample(INDArray rows) {
+        if (patches == null) {
+            return rows;
+        }
+        int positions = patches.geometry().outputPositions();
+        return rows.reshape('f', rows.rows() / positions, rows.columns() * (long) positions);
+    }
+
+    /** The way back from {@link #activationOf}. */
+    private BackwardMessage rowsOfPatches(BackwardMessage message, long units) {
+        if (patches == null) {
+            return message;
+        }
+        long rows = message.shift().length() / units;
+        return new BackwardMessage(
+                message.shift().reshape('f', rows, units), message.precision().reshape('f', rows, units));
     }
 
     boolean hasFiniteSites() {
@@ -112,41 +201,41 @@ final class LinearSweep {
 
     /** Moments of the pre-activation for a prediction. */
     Moments predict(Moments moments) {
-        requireColumns(moments.mean());
+        patches = patches(moments);
         WeightPosterior biasPosterior = bias();
-        return LinearFactor.messageToPreActivation(
-                moments,
+        return activationOf(LinearFactor.messageToPreActivation(
+                seenByWeights(moments),
                 weights().predictiveMoments(),
-                biasPosterior == null ? null : biasPosterior.predictiveMoments());
+                biasPosterior == null ? null : biasPosterior.predictiveMoments()));
     }
 
     /** The pre-activation for one draw of weights and bias. */
-    INDArray sample(INDArray values) {
+    Moments sample(Moments values) {
         return linear(values, layout.sample(parameters.get()));
     }
 
     /** The pre-activation of the point network. */
-    INDArray point(INDArray values) {
+    Moments point(Moments values) {
         return linear(values, layout.point(parameters.get()));
     }
 
     /**
-     * Throws if an array is not what this layer takes.
+     * Throws if an activation is not what a dense layer takes.
      *
-     * @param values should be [minibatch, inputs]
+     * @param moments should be [minibatch, inputs]
      */
-    private void requireColumns(INDArray values) {
-        if (values.rank() != 2 || values.size(1) != inputs) {
-            throw new DL4JInvalidInputException("Input has shape " + Arrays.toString(values.shape())
-                    + ", allowed is [minibatch, " + inputs + "] at " + place.get()
+    private void requireColumns(Moments moments) {
+        if (moments.shape().spatialRank() > 0 || moments.shape().length() != inputs) {
+            throw new DL4JInvalidInputException("An example has shape " + moments.shape() + ", allowed is [" + inputs
+                    + "] at " + place.get()
                     + "; check the number of feature columns or nIn of the layer, and flatten images by"
-                    + " setInputType(InputType.convolutionalFlat(...)) or a preprocessor");
+                    + " setInputType(...) or a preprocessor");
         }
     }
 
-    private INDArray linear(INDArray values, PlainWeights plain) {
-        requireColumns(values);
-        INDArray result = values.mmul(plain.weights());
-        return plain.bias() == null ? result : result.addiRowVector(plain.bias());
+    private Moments linear(Moments values, PlainWeights plain) {
+        patches = patches(values);
+        INDArray result = (patches == null ? values.mean() : patches.gather(values.mean())).mmul(plain.weights());
+        return activationOf(Moments.observed(plain.bias() == null ? result : result.addiRowVector(plain.bias())));
     }
 }

@@ -76,7 +76,7 @@ public final class OutputRuntime extends BaseOutputLayer<EpOutputLayer> implemen
     }
 
     @Override
-    public INDArray sample(INDArray values) {
+    public Moments sample(Moments values) {
         return linear().sample(values);
     }
 
@@ -119,7 +119,9 @@ public final class OutputRuntime extends BaseOutputLayer<EpOutputLayer> implemen
     @Override
     protected INDArray preOutput(boolean training, LayerWorkspaceMgr workspaceMgr) {
         assertInputSet(false);
-        INDArray preOutput = likelihood().pointPreActivation(linear().point(input.castTo(dataType)));
+        INDArray preOutput = likelihood()
+                .pointPreActivation(
+                        linear().point(Moments.observed(input.castTo(dataType))).mean());
         return workspaceMgr.leverageTo(ArrayType.ACTIVATIONS, preOutput);
     }
 

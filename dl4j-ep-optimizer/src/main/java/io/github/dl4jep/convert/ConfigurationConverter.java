@@ -1,28 +1,19 @@
 package io.github.dl4jep.convert;
 
 import io.github.dl4jep.conf.EpOutputConf;
+import io.github.dl4jep.layer.PreProcessors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.nn.conf.BackpropType;
-import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.Layer;
-import org.deeplearning4j.nn.conf.preprocessor.Cnn3DToFeedForwardPreProcessor;
-import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
-import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
 
 /** Converts a whole definition, or says all that stands in the way at once. */
 final class ConfigurationConverter {
-
-    /** Preprocessors that only rearrange elements, so that they apply to means and variances alike. */
-    private static final Set<Class<?>> REARRANGING = Set.of(
-            CnnToFeedForwardPreProcessor.class,
-            Cnn3DToFeedForwardPreProcessor.class,
-            FeedForwardToCnnPreProcessor.class);
 
     private ConfigurationConverter() {}
 
@@ -70,14 +61,11 @@ final class ConfigurationConverter {
         }
         if (conf.getInputPreProcessors() != null) {
             conf.getInputPreProcessors().forEach((index, preProcessor) -> {
-                if (!isRearranging(preProcessor)) {
+                if (!PreProcessors.supports(preProcessor)) {
                     problems.add("preprocessor " + preProcessor.getClass().getSimpleName() + " of layer " + index
                             + " may change values, not only their arrangement; apply it to the data instead, supported"
                             + " are "
-                            + REARRANGING.stream()
-                                    .map(Class::getSimpleName)
-                                    .sorted()
-                                    .toList());
+                            + PreProcessors.names());
                 }
             });
         }
@@ -86,9 +74,5 @@ final class ConfigurationConverter {
                 problems.add("an option names the layer \"" + name + "\", but the layers are " + names);
             }
         }
-    }
-
-    private static boolean isRearranging(InputPreProcessor preProcessor) {
-        return REARRANGING.contains(preProcessor.getClass());
     }
 }

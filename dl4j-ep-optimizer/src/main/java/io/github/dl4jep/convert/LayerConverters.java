@@ -2,7 +2,9 @@ package io.github.dl4jep.convert;
 
 import io.github.dl4jep.activation.SpikingActivation;
 import io.github.dl4jep.conf.EpActivationLayer;
+import io.github.dl4jep.conf.EpConvolutionLayer;
 import io.github.dl4jep.conf.EpDenseLayer;
+import io.github.dl4jep.conf.EpFixedLayer;
 import io.github.dl4jep.conf.EpLossLayer;
 import io.github.dl4jep.conf.EpOutputLayer;
 import io.github.dl4jep.factor.Units;
@@ -10,12 +12,14 @@ import io.github.dl4jep.likelihood.Likelihoods;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
@@ -31,6 +35,10 @@ final class LayerConverters {
         register(LossLayer.class, LayerConverters::loss);
         register(ActivationLayer.class, LayerConverters::activation);
         register(DropoutLayer.class, LayerConverters::dropout);
+        register(ConvolutionLayer.class, LayerConverters::convolution);
+        register(SubsamplingLayer.class, LayerConverters::fixed);
+        register(EpConvolutionLayer.class, (layer, context) -> layer.clone());
+        register(EpFixedLayer.class, (layer, context) -> layer.clone());
         register(EpDenseLayer.class, (layer, context) -> layer.clone());
         register(EpOutputLayer.class, (layer, context) -> layer.clone());
         register(EpLossLayer.class, (layer, context) -> layer.clone());
@@ -79,6 +87,20 @@ final class LayerConverters {
         copyShape(layer, converted);
         Units.of(activation);
         return converted;
+    }
+
+    private static Layer convolution(ConvolutionLayer layer, ConversionContext context) {
+        context.dropGradientSettings(layer);
+        IActivation activation = context.options().activationOf(context.name(), layer.getActivationFn());
+        double gain = Units.of(context.activationBehind(activation)).priorGain();
+        ConvolutionLayer original = layer.clone();
+        original.setActivationFn(activation);
+        return new EpConvolutionLayer(original, context.options().weightPriorOf(context.name()), gain);
+    }
+
+    /** A layer without weights. */
+    private static Layer fixed(Layer layer, ConversionContext context) {
+        return new EpFixedLayer(layer.clone());
     }
 
     private static Layer output(OutputLayer layer, ConversionContext context) {

@@ -1,11 +1,15 @@
 package io.github.dl4jep.network;
 
 import io.github.dl4jep.conf.EpOutputConf;
+import io.github.dl4jep.distribution.ExampleFormat;
+import io.github.dl4jep.distribution.Moments;
+import io.github.dl4jep.layer.DataFormats;
 import io.github.dl4jep.layer.EpLayer;
 import io.github.dl4jep.layer.EpOutput;
-import io.github.dl4jep.layer.PreProcessorStage;
+import io.github.dl4jep.layer.PreProcessors;
 import io.github.dl4jep.likelihood.Prediction;
 import io.github.dl4jep.sweep.BatchCheck;
+import io.github.dl4jep.sweep.Labels;
 import io.github.dl4jep.sweep.Sweep;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,8 +42,8 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
     private static final long serialVersionUID = 1L;
 
     private transient @Nullable Sweep sweep;
-    /** Number of stages of the sweep up to and including each layer; preprocessors are stages of their own. */
-    private transient int[] stagesUpTo = new int[0];
+    /** Index in the sweep of each layer; preprocessors are nodes of their own. */
+    private transient int[] nodeOf = new int[0];
 
     /**
      * A network of EP layers; call {@link #init()} before use, as in DL4J.
@@ -61,26 +65,26 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
 
     private void buildSweep() {
         List<EpLayer> stages = new ArrayList<>();
-        stagesUpTo = new int[layers.length];
+        nodeOf = new int[layers.length];
         for (int i = 0; i < layers.length; i++) {
             InputPreProcessor preProcessor = getLayerWiseConfigurations().getInputPreProcess(i);
             if (preProcessor != null) {
-                stages.add(new PreProcessorStage(preProcessor));
+                stages.add(PreProcessors.stage(preProcessor));
             }
             if (!(layers[i] instanceof EpLayer layer)) {
                 throw new DL4JInvalidConfigException("Layer " + i + " is a "
                         + layers[i].getClass().getSimpleName()
                         + ", allowed are EP layers; convert the configuration with EpNetworks.from(...)");
             }
+            nodeOf[i] = stages.size();
             stages.add(layer);
-            stagesUpTo[i] = stages.size();
         }
-        if (!(layers[layers.length - 1] instanceof EpOutput output)) {
+        if (!(layers[layers.length - 1] instanceof EpOutput)) {
             throw new DL4JInvalidConfigException("The last layer is a "
                     + layers[layers.length - 1].getClass().getSimpleName()
                     + ", which takes no labels; the last layer must be an output or loss layer");
         }
-        sweep = new Sweep(stages, output);
+        sweep = new Sweep(stages);
     }
 
     Sweep sweep() {
@@ -114,9 +118,8 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
         BatchCheck.requireFinite("label", targets, iteration);
         EpOutputConf conf = outputOfNetwork().outputConf();
         return sweep().learn(
-                        inDataType(features),
-                        targets,
-                        getOutputLayer().getMaskArray(),
+                        inputs(features),
+                        List.of(new Labels(targets, getOutputLayer().getMaskArray())),
                         conf.getSchedule(),
                         conf.getPassCounter().phase(iteration));
     }
@@ -132,8 +135,15 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
         }
     }
 
-    INDArray inDataType(INDArray features) {
-        return features.castTo(getLayerWiseConfigurations().getDataType());
+    /** The features as the sweep takes them: in the network's data type, channels first. */
+    List<Moments> inputs(INDArray features) {
+        return List.of(
+                format(0).observed(features.castTo(getLayerWiseConfigurations().getDataType())));
+    }
+
+    /** How DL4J's arrays hold the input and activation of a layer. */
+    private ExampleFormat format(int layer) {
+        return DataFormats.of(getLayerWiseConfigurations().getConf(layer).getLayer());
     }
 
     /**
@@ -143,12 +153,12 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
      * @return the prediction
      */
     Prediction predictMoments(INDArray features) {
-        return sweep().predict(inDataType(features));
+        return sweep().predict(inputs(features)).get(0);
     }
 
     /** Output potentials under draws of the weights, [draws, minibatch, outputs]. */
     INDArray samplePotentials(INDArray features, int draws) {
-        return sweep().sample(inDataType(features), draws);
+        return sweep().sample(inputs(features), draws).get(0);
     }
 
     /**
@@ -200,11 +210,17 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
         setInput(features);
         INDArray result = layerIndex == layers.length - 1
                 ? predictMoments(features).output()
-                : layerIndex < 0 ? features : sweep().meanActivation(inDataType(features), stagesUpTo[layerIndex]);
+                : layerIndex < 0 ? features : meanActivation(features, layerIndex);
         setInput(null);
         return outputWorkspace == null || !outputWorkspace.isScopeActive()
                 ? result
                 : result.leverageTo(outputWorkspace.getId());
+    }
+
+    private INDArray meanActivation(INDArray features, int layer) {
+        return format(layer)
+                .array(sweep().meanActivations(inputs(features), List.of(nodeOf[layer]))
+                        .get(0));
     }
 
     @Override
@@ -236,7 +252,7 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
     @Override
     public double score(DataSet data, boolean training) {
         requireSameRows("The data set", data.getFeatures(), data.getLabels());
-        return sweep().score(inDataType(data.getFeatures()), data.getLabels(), data.getLabelsMaskArray());
+        return sweep().score(inputs(data.getFeatures()), labels(data));
     }
 
     /**
@@ -249,7 +265,11 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
     @Override
     public INDArray scoreExamples(DataSet data, boolean addRegularizationTerms) {
         requireSameRows("The data set", data.getFeatures(), data.getLabels());
-        return sweep().scores(inDataType(data.getFeatures()), data.getLabels(), data.getLabelsMaskArray());
+        return sweep().scores(inputs(data.getFeatures()), labels(data));
+    }
+
+    private static List<Labels> labels(DataSet data) {
+        return List.of(new Labels(data.getLabels(), data.getLabelsMaskArray()));
     }
 
     /** There is no gradient; throws. */

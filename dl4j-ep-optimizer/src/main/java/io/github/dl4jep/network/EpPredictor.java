@@ -81,7 +81,9 @@ public final class EpPredictor {
             throw new IllegalArgumentException(
                     "number of draws is " + draws + ", allowed: 2 and more, because one has no variance");
         }
-        return network.sweep().predictFromSamples(network.inDataType(features), draws);
+        return network.sweep()
+                .predictFromSamples(network.inputs(features), draws)
+                .get(0);
     }
 
     private static Prediction concatenate(List<Prediction> parts) {

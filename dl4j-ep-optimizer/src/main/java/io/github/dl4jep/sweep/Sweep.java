@@ -2,6 +2,7 @@ package io.github.dl4jep.sweep;
 
 import io.github.dl4jep.conf.TrainingSchedule;
 import io.github.dl4jep.distribution.BackwardMessage;
+import io.github.dl4jep.distribution.BatchCovariance;
 import io.github.dl4jep.distribution.ForwardMessage;
 import io.github.dl4jep.distribution.Moments;
 import io.github.dl4jep.distribution.SiteStep;
@@ -9,53 +10,92 @@ import io.github.dl4jep.layer.EpLayer;
 import io.github.dl4jep.layer.EpOutput;
 import io.github.dl4jep.likelihood.LearningPhase;
 import io.github.dl4jep.likelihood.Prediction;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** A chain of EP layers, the last one with labels, and what can be done with a batch on it. */
+/** A graph of EP vertices, some of them with labels, and what can be done with a batch on it. A chain is a graph, too. */
 public final class Sweep {
 
-    private final List<EpLayer> layers;
-    private final EpOutput output;
+    private final int networkInputs;
+    private final List<SweepNode> nodes;
+    private final List<Integer> outputs;
 
     /**
      * A chain.
      *
-     * @param layers layers in the order of the data, preprocessors included
-     * @param output the last of them
+     * @param layers layers in the order of the data, preprocessors included; the last one takes labels
      */
-    public Sweep(List<EpLayer> layers, EpOutput output) {
-        this.layers = List.copyOf(layers);
-        this.output = output;
+    public Sweep(List<EpLayer> layers) {
+        this(1, chain(layers), List.of(layers.size() - 1));
+    }
+
+    private static List<SweepNode> chain(List<EpLayer> layers) {
+        List<SweepNode> nodes = new ArrayList<>();
+        for (EpLayer layer : layers) {
+            nodes.add(new SweepNode(layer, List.of(nodes.size())));
+        }
+        return nodes;
+    }
+
+    /**
+     * A graph.
+     *
+     * @param networkInputs number of inputs of the network
+     * @param nodes vertices in topological order; their activations are numbered from {@code networkInputs}, behind the inputs
+     * @param outputs indices into {@code nodes} of those with labels, in the order of the labels; each an {@link EpOutput}
+     * @throws IllegalArgumentException if a node reads an activation that is not there before it, or an output takes no labels
+     */
+    public Sweep(int networkInputs, List<SweepNode> nodes, List<Integer> outputs) {
+        this.networkInputs = networkInputs;
+        this.nodes = List.copyOf(nodes);
+        this.outputs = List.copyOf(outputs);
+        for (int i = 0; i < nodes.size(); i++) {
+            for (int input : nodes.get(i).inputs()) {
+                if (input < 0 || input >= networkInputs + i) {
+                    throw new IllegalArgumentException(nodes.get(i).vertex().describe() + " reads activation " + input
+                            + ", allowed are 0 to " + (networkInputs + i - 1));
+                }
+            }
+        }
+        for (int output : outputs) {
+            if (!(nodes.get(output).vertex() instanceof EpOutput)) {
+                throw new IllegalArgumentException(nodes.get(output).vertex().describe() + " takes no labels");
+            }
+        }
+    }
+
+    private EpOutput output(int index) {
+        return (EpOutput) nodes.get(outputs.get(index)).vertex();
+    }
+
+    private int slotOf(int output) {
+        return networkInputs + outputs.get(output);
     }
 
     /**
      * Learns from one batch: all of it or, on any error, nothing of it.
      *
-     * @param features [minibatch, ...], finite, in the network's data type
-     * @param labels [minibatch, outputs], finite
-     * @param mask label mask, or null
+     * @param inputs features of each input, finite, in the network's data type
+     * @param labels labels of each output, finite
      * @param schedule how batches are counted
      * @param phase where training stands
-     * @return mean negative log predictive likelihood of the batch before it was learned from, in nats
+     * @return mean negative log predictive likelihood of the batch before it was learned from, in nats; of several outputs the sum
      * @throws RejectedBatchException if the batch would put a NaN or an infinity into the posterior
      */
-    public double learn(
-            INDArray features,
-            INDArray labels,
-            @Nullable INDArray mask,
-            TrainingSchedule schedule,
-            LearningPhase phase) {
-        output.validateLabels(labels, mask);
+    public double learn(List<Moments> inputs, List<Labels> labels, TrainingSchedule schedule, LearningPhase phase) {
+        validate(labels);
         try (MemoryWorkspace workspace = SweepWorkspace.open()) {
-            double score = sweepAll(features, labels, mask, schedule.getSweepsPerBatch(), phase);
+            double score = sweepAll(inputs, labels, schedule.getSweepsPerBatch(), phase);
             rejectUnlessFinite(score, phase);
             SiteStep step = schedule.at(phase.step(), phase.batchesPerPass());
-            layers.forEach(layer -> layer.commit(step));
+            nodes.forEach(node -> node.vertex().commit(step));
             return score;
         } catch (ArithmeticException e) {
             throw new RejectedBatchException(
@@ -64,41 +104,69 @@ public final class Sweep {
                             + " for extreme values in this batch",
                     e);
         } finally {
-            layers.forEach(EpLayer::discard);
+            nodes.forEach(node -> node.vertex().discard());
         }
     }
 
-    private double sweepAll(
-            INDArray features, INDArray labels, @Nullable INDArray mask, int sweeps, LearningPhase phase) {
+    private void validate(List<Labels> labels) {
+        for (int i = 0; i < outputs.size(); i++) {
+            output(i).validateLabels(labels.get(i).values(), labels.get(i).mask());
+        }
+    }
+
+    private double sweepAll(List<Moments> inputs, List<Labels> labels, int sweeps, LearningPhase phase) {
         double score = Double.NaN;
         for (int sweep = 0; sweep < sweeps; sweep++) {
-            ForwardMessage forward = ForwardMessage.observed(features);
-            for (EpLayer layer : layers) {
-                forward = layer.forward(forward);
-            }
+            forward(inputs);
             if (sweep == 0) {
-                score = meanScore(output.potentials(), labels, mask);
+                score = meanScore(labels, i -> output(i).potentials());
             }
-            backward(output.observe(labels, mask, phase));
+            backward(labels, phase);
         }
         return score;
     }
 
-    private void backward(BackwardMessage fromLabels) {
-        BackwardMessage message = fromLabels;
-        for (int i = layers.size() - 1; i >= 0 && message != null; i--) {
-            message = layers.get(i).backward(message);
+    private void forward(List<Moments> inputs) {
+        List<ForwardMessage> activations = new ArrayList<>();
+        for (Moments input : inputs) {
+            activations.add(new ForwardMessage(input, BatchCovariance.none()));
+        }
+        for (SweepNode node : nodes) {
+            activations.add(node.vertex().forward(node.select(activations)));
         }
     }
 
+    private void backward(List<Labels> labels, LearningPhase phase) {
+        BackwardMessage[] messages = new BackwardMessage[networkInputs + nodes.size()];
+        for (int i = 0; i < outputs.size(); i++) {
+            messages[slotOf(i)] =
+                    output(i).observe(labels.get(i).values(), labels.get(i).mask(), phase);
+        }
+        for (int n = nodes.size() - 1; n >= 0; n--) {
+            BackwardMessage message = messages[networkInputs + n];
+            // Null where nothing behind this vertex has labels, or all before it is observed.
+            if (message != null) {
+                List<@Nullable BackwardMessage> toInputs = nodes.get(n).vertex().backwardAll(message);
+                List<Integer> slots = nodes.get(n).inputs();
+                for (int i = 0; i < slots.size(); i++) {
+                    messages[slots.get(i)] = product(messages[slots.get(i)], toInputs.get(i));
+                }
+            }
+        }
+    }
+
+    private static @Nullable BackwardMessage product(@Nullable BackwardMessage a, @Nullable BackwardMessage b) {
+        return a == null ? b : b == null ? a : a.and(b);
+    }
+
     private void rejectUnlessFinite(double score, LearningPhase phase) {
-        for (EpLayer layer : layers) {
-            if (!layer.hasFiniteSites()) {
-                throw rejected("messages at " + layer.describe(), score, phase);
+        for (SweepNode node : nodes) {
+            if (!node.vertex().hasFiniteSites()) {
+                throw rejected("messages at " + node.vertex().describe(), score, phase);
             }
         }
         if (!Double.isFinite(score)) {
-            throw rejected("predictions at " + output.describe(), score, phase);
+            throw rejected("predictions at " + output(0).describe(), score, phase);
         }
     }
 
@@ -109,56 +177,70 @@ public final class Sweep {
                 + " extreme values in this batch");
     }
 
-    private double meanScore(Moments potentials, INDArray labels, @Nullable INDArray mask) {
-        INDArray scores = output.negativeLogLikelihood(potentials, labels, mask);
-        double examples = mask == null
-                ? labels.size(0)
-                : mask.reshape(labels.size(0), -1)
-                        .max(1)
-                        .gt(0)
-                        .castTo(scores.dataType())
-                        .sumNumber()
-                        .doubleValue();
-        return examples > 0 ? scores.sumNumber().doubleValue() / examples : 0;
+    private double meanScore(List<Labels> labels, IntFunction<Moments> potentials) {
+        double sum = 0;
+        for (int i = 0; i < outputs.size(); i++) {
+            Labels label = labels.get(i);
+            INDArray scores = output(i).negativeLogLikelihood(potentials.apply(i), label.values(), label.mask());
+            double examples = label.count();
+            sum += examples > 0 ? scores.sumNumber().doubleValue() / examples : 0;
+        }
+        return sum;
     }
 
     /**
-     * Negative log predictive likelihood of each example, learned from or not.
+     * Negative log predictive likelihood of each example, learned from or not; of several outputs the sum.
      *
-     * @param features [minibatch, ...]
-     * @param labels [minibatch, outputs]
-     * @param mask label mask, or null
+     * @param inputs features of each input
+     * @param labels labels of each output
      * @return nats per example, [minibatch, 1], detached
      */
-    public INDArray scores(INDArray features, INDArray labels, @Nullable INDArray mask) {
-        output.validateLabels(labels, mask);
-        return detached(() -> output.negativeLogLikelihood(moments(features, layers.size()), labels, mask));
+    public INDArray scores(List<Moments> inputs, List<Labels> labels) {
+        validate(labels);
+        return detached(() -> {
+            List<Moments> activations = predictAll(inputs);
+            INDArray sum = null;
+            for (int i = 0; i < outputs.size(); i++) {
+                INDArray scores = output(i)
+                        .negativeLogLikelihood(
+                                activations.get(slotOf(i)),
+                                labels.get(i).values(),
+                                labels.get(i).mask());
+                sum = sum == null ? scores : sum.add(scores);
+            }
+            return Objects.requireNonNull(sum);
+        });
     }
 
     /**
-     * Mean negative log predictive likelihood of a batch.
+     * Mean negative log predictive likelihood of a batch; of several outputs the sum.
      *
-     * @param features [minibatch, ...]
-     * @param labels [minibatch, outputs]
-     * @param mask label mask, or null
+     * @param inputs features of each input
+     * @param labels labels of each output
      * @return nats
      */
-    public double score(INDArray features, INDArray labels, @Nullable INDArray mask) {
-        output.validateLabels(labels, mask);
+    public double score(List<Moments> inputs, List<Labels> labels) {
+        validate(labels);
         try (MemoryWorkspace workspace = SweepWorkspace.open()) {
-            return meanScore(moments(features, layers.size()), labels, mask);
+            List<Moments> activations = predictAll(inputs);
+            return meanScore(labels, i -> activations.get(slotOf(i)));
         }
     }
 
     /**
-     * The prediction for a batch.
+     * The predictions for a batch.
      *
-     * @param features [minibatch, ...]
-     * @return the prediction, detached
+     * @param inputs features of each input
+     * @return the prediction of each output, detached
      */
-    public Prediction predict(INDArray features) {
+    public List<Prediction> predict(List<Moments> inputs) {
         try (MemoryWorkspace workspace = SweepWorkspace.open()) {
-            return detached(output.prediction(moments(features, layers.size())));
+            List<Moments> activations = predictAll(inputs);
+            List<Prediction> predictions = new ArrayList<>();
+            for (int i = 0; i < outputs.size(); i++) {
+                predictions.add(detached(output(i).prediction(activations.get(slotOf(i)))));
+            }
+            return predictions;
         }
     }
 
@@ -173,69 +255,96 @@ public final class Sweep {
     }
 
     /**
-     * Mean activation behind some of the layers.
+     * Mean activations of some of the nodes.
      *
-     * @param features [minibatch, ...]
-     * @param layerCount number of stages of the chain to go through
-     * @return means, detached
+     * @param inputs features of each input
+     * @param wanted indices of nodes, in ascending order
+     * @return their activations without variances, detached
      */
-    public INDArray meanActivation(INDArray features, int layerCount) {
-        return detached(() -> moments(features, layerCount).mean());
+    public List<Moments> meanActivations(List<Moments> inputs, List<Integer> wanted) {
+        List<Moments> means = new ArrayList<>();
+        try (MemoryWorkspace workspace = SweepWorkspace.open()) {
+            List<Moments> activations = predict(inputs, wanted.get(wanted.size() - 1) + 1);
+            for (int node : wanted) {
+                Moments activation = activations.get(networkInputs + node);
+                means.add(Moments.observed(activation.mean().detach()).shapedAs(activation.shape()));
+            }
+        }
+        return means;
     }
 
     /**
      * Output potentials under draws of the weights from the posterior.
      *
-     * @param features [minibatch, ...]
+     * @param inputs features of each input
      * @param draws number of draws, at least 1
-     * @return [draws, minibatch, outputs], detached
+     * @return for each output [draws, minibatch, outputs], detached
      */
-    public INDArray sample(INDArray features, int draws) {
-        INDArray[] potentials = new INDArray[draws];
+    public List<INDArray> sample(List<Moments> inputs, int draws) {
+        List<List<INDArray>> potentials = new ArrayList<>();
         for (int draw = 0; draw < draws; draw++) {
-            potentials[draw] = draw(features);
+            potentials.add(draw(inputs));
         }
-        return Nd4j.stack(0, potentials);
+        List<INDArray> stacked = new ArrayList<>();
+        for (int i = 0; i < outputs.size(); i++) {
+            int output = i;
+            stacked.add(Nd4j.stack(
+                    0, potentials.stream().map(draw -> draw.get(output)).toArray(INDArray[]::new)));
+        }
+        return stacked;
     }
 
     /**
-     * The prediction from mean and variance of the output potentials over draws of the weights.
+     * The predictions from mean and variance of the output potentials over draws of the weights.
      *
-     * @param features [minibatch, ...]
+     * @param inputs features of each input
      * @param draws number of draws, at least 2
-     * @return the prediction, detached
+     * @return the prediction of each output, detached
      */
-    public Prediction predictFromSamples(INDArray features, int draws) {
-        INDArray mean = draw(features);
-        INDArray squares = mean.ulike();
-        squares.assign(0);
+    public List<Prediction> predictFromSamples(List<Moments> inputs, int draws) {
+        List<RunningMoments> potentials = new ArrayList<>();
+        for (INDArray first : draw(inputs)) {
+            potentials.add(new RunningMoments(first));
+        }
         for (int draw = 1; draw < draws; draw++) {
-            // Welford's update: no cancellation where the mean is large.
-            INDArray deviation = draw(features).subi(mean);
-            squares.addi(deviation.mul(deviation).muli((double) draw / (draw + 1)));
-            mean.addi(deviation.divi(draw + 1));
-        }
-        INDArray variance = squares.divi(draws - 1);
-        return detached(output.prediction(new Moments(mean, variance)));
-    }
-
-    /** Output potentials under one draw of the weights, [minibatch, outputs], c-ordered and detached. */
-    private INDArray draw(INDArray features) {
-        return detached(() -> {
-            INDArray values = features;
-            for (EpLayer layer : layers) {
-                values = layer.sample(values);
+            List<INDArray> next = draw(inputs);
+            for (int i = 0; i < next.size(); i++) {
+                potentials.get(i).add(next.get(i));
             }
-            return values.dup('c');
-        });
+        }
+        List<Prediction> predictions = new ArrayList<>();
+        for (int i = 0; i < outputs.size(); i++) {
+            predictions.add(detached(output(i).prediction(potentials.get(i).moments())));
+        }
+        return predictions;
     }
 
-    private Moments moments(INDArray features, int layerCount) {
-        Moments moments = Moments.observed(features);
-        for (EpLayer layer : layers.subList(0, layerCount)) {
-            moments = layer.predict(moments);
+    /** Output potentials under one draw of the weights, [minibatch, outputs] each, c-ordered and detached. */
+    private List<INDArray> draw(List<Moments> inputs) {
+        try (MemoryWorkspace workspace = SweepWorkspace.open()) {
+            List<Moments> values = new ArrayList<>(inputs);
+            for (SweepNode node : nodes) {
+                values.add(node.vertex().sample(node.select(values)));
+            }
+            List<INDArray> potentials = new ArrayList<>();
+            for (int i = 0; i < outputs.size(); i++) {
+                potentials.add(values.get(slotOf(i)).mean().dup('c').detach());
+            }
+            return potentials;
         }
-        return moments;
+    }
+
+    private List<Moments> predictAll(List<Moments> inputs) {
+        return predict(inputs, nodes.size());
+    }
+
+    /** The inputs, then the activations of the first nodes. */
+    private List<Moments> predict(List<Moments> inputs, int nodeCount) {
+        List<Moments> activations = new ArrayList<>(inputs);
+        for (SweepNode node : nodes.subList(0, nodeCount)) {
+            activations.add(node.vertex().predict(node.select(activations)));
+        }
+        return activations;
     }
 
     private static INDArray detached(Supplier<INDArray> computation) {

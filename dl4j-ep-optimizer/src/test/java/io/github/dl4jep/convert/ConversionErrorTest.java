@@ -15,9 +15,9 @@ import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.BatchNormalization;
-import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.AutoEncoder;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.GravesLSTM;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
@@ -93,10 +93,8 @@ class ConversionErrorTest {
                 .build();
         // DL4J's builder does not let these stand side by side.
         definition.getConf(0).setLayer(new LSTM.Builder().name("memory").build());
-        definition.getConf(1).setLayer(new ConvolutionLayer.Builder(2, 2).build());
-        definition
-                .getConf(2)
-                .setLayer(new BatchNormalization.Builder().name("scaled").build());
+        definition.getConf(1).setLayer(new AutoEncoder.Builder().build());
+        definition.getConf(2).setLayer(new GravesLSTM.Builder().name("scaled").build());
         EpOptions options =
                 EpOptions.builder().weightPrior("hiden", new GaussianPrior()).build();
 
@@ -104,11 +102,10 @@ class ConversionErrorTest {
                 .isInstanceOf(DL4JInvalidConfigException.class)
                 .hasMessageStartingWith("This definition cannot be trained by EP, for 8 reason(s):\n - ")
                 .hasMessageContaining("layer \"memory\" (index 0, LSTM): there is no EP layer for the type LSTM")
-                .hasMessageContaining("layer \"layer1\" (index 1, ConvolutionLayer): there is no EP layer for the type"
-                        + " ConvolutionLayer")
                 .hasMessageContaining(
-                        "layer \"scaled\" (index 2, BatchNormalization): there is no EP layer for the type"
-                                + " BatchNormalization")
+                        "layer \"layer1\" (index 1, AutoEncoder): there is no EP layer for the type" + " AutoEncoder")
+                .hasMessageContaining(
+                        "layer \"scaled\" (index 2, GravesLSTM): there is no EP layer for the type" + " GravesLSTM")
                 .hasMessageContaining("layer \"normed\" (index 3, DenseLayer): layer normalization has no moments here;"
                         + " set hasLayerNorm(false)")
                 .hasMessageContaining("layer \"soft\" (index 4, DenseLayer): softmax is not elementwise, so it has no"
@@ -118,7 +115,7 @@ class ConversionErrorTest {
                 .hasMessageContaining(
                         "preprocessor Doubling of layer 3 may change values, not only their arrangement; apply"
                                 + " it to the data instead, supported are [Cnn3DToFeedForwardPreProcessor,"
-                                + " CnnToFeedForwardPreProcessor, FeedForwardToCnnPreProcessor]")
+                                + " CnnToFeedForwardPreProcessor, FeedForwardToCnn")
                 .hasMessageContaining("an option names the layer \"hiden\", but the layers are [fine, layer1, memory,"
                         + " normed, out, scaled, soft]")
                 .hasMessageNotContaining("\"fine\" (index");

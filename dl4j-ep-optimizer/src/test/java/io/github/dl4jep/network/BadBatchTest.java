@@ -91,10 +91,9 @@ class BadBatchTest {
                 new DataSet(Nd4j.ones(20, 4), ToyData.threeClasses(20, 2).getLabels());
 
         assertRejected(batch)
-                .hasMessage(
-                        "Input has shape [20, 4], allowed is [minibatch, 3] at layer \"hidden\" (index 0); check the"
-                                + " number of feature columns or nIn of the layer, and flatten images by"
-                                + " setInputType(InputType.convolutionalFlat(...)) or a preprocessor");
+                .hasMessage("An example has shape [4], allowed is [3] at layer \"hidden\" (index 0); check the"
+                        + " number of feature columns or nIn of the layer, and flatten images by"
+                        + " setInputType(...) or a preprocessor");
     }
 
     @Test
@@ -102,14 +101,13 @@ class BadBatchTest {
         DataSet batch =
                 new DataSet(Nd4j.ones(20, 3, 2), ToyData.threeClasses(20, 2).getLabels());
 
-        assertRejected(batch)
-                .hasMessageContaining("Input has shape [20, 3, 2], allowed is [minibatch, 3] at layer \"hidden\"");
+        assertRejected(batch).hasMessageContaining("An example has shape [3, 2], allowed is [3] at layer \"hidden\"");
     }
 
     @Test
     void wrongNumberOfFeatureColumnsInAPrediction() {
         INDArray wide = Nd4j.ones(5, 4);
-        String message = "Input has shape [5, 4], allowed is [minibatch, 3] at layer \"hidden\" (index 0)";
+        String message = "An example has shape [4], allowed is [3] at layer \"hidden\" (index 0)";
 
         assertThatThrownBy(() -> network.output(wide))
                 .isInstanceOf(DL4JInvalidInputException.class)

@@ -1,0 +1,42 @@
+package io.github.dl4jep.layer;
+
+import io.github.dl4jep.conf.EpConvolutionLayer;
+import io.github.dl4jep.distribution.ExampleFormat;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/** Runtime of {@link EpConvolutionLayer}. */
+public final class ConvolutionRuntime extends LinearUnitRuntime<EpConvolutionLayer> {
+
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * A runtime without parameters yet.
+     *
+     * @param conf configuration that holds an {@link EpConvolutionLayer}
+     * @param dataType data type of the network
+     */
+    public ConvolutionRuntime(NeuralNetConfiguration conf, DataType dataType) {
+        super(conf, dataType);
+    }
+
+    @Override
+    LinearSweep newLinear() {
+        return new LinearSweep(
+                layerConf().getNIn(),
+                ConvolutionWindows.of(layerConf().getOriginal()),
+                this::describe,
+                layerConf().initializer(),
+                () -> params);
+    }
+
+    @Override
+    ExampleFormat format() {
+        return DataFormats.of(layerConf().getOriginal());
+    }
+
+    @Override
+    public boolean hasBias() {
+        return layerConf().getOriginal().hasBias();
+    }
+}
