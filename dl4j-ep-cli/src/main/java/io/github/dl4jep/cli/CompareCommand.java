@@ -7,6 +7,7 @@ import io.github.dl4jep.cli.compare.ComparisonResult;
 import io.github.dl4jep.cli.data.DataRequest;
 import io.github.dl4jep.cli.data.DataSource;
 import io.github.dl4jep.cli.data.DataSources;
+import io.github.dl4jep.cli.data.ImageShape;
 import io.github.dl4jep.cli.data.RunDefaults;
 import io.github.dl4jep.cli.data.Task;
 import io.github.dl4jep.cli.definition.NetworkDefinition;
@@ -70,6 +71,9 @@ final class CompareCommand implements Runnable {
     @Option(names = "--test-fraction", paramLabel = "F")
     private double testFraction = 0.2;
 
+    @Option(names = "--image-size", paramLabel = "HxWxC")
+    private @Nullable String imageSize;
+
     @Option(names = "--net", paramLabel = "NET")
     private @Nullable String network;
 
@@ -110,7 +114,9 @@ final class CompareCommand implements Runnable {
         NetworkVariant variant = variant();
         requirePositive("--passes", passes);
         requirePositive("--batch", batch);
-        DataSource source = DataSources.open(new DataRequest(data, dataFolder(), task, label, testFraction, seed));
+        ImageShape images = imageSize == null ? null : ImageShape.parse(imageSize);
+        DataSource source =
+                DataSources.open(new DataRequest(data, dataFolder(), task, label, testFraction, seed, images));
         String net = network == null ? source.defaults().network() : network;
         ComparisonPlan plan =
                 plan(source, net, named == null ? defaultTrainers(net, variant) : named, learningRates, variant);

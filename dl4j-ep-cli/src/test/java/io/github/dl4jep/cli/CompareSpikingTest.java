@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.dl4jep.activation.ActivationBernoulliSigmoid;
 import io.github.dl4jep.cli.data.DataShape;
 import io.github.dl4jep.cli.data.Task;
+import io.github.dl4jep.cli.definition.Definition;
 import io.github.dl4jep.cli.definition.HiddenLayers;
 import io.github.dl4jep.cli.definition.NetworkDefinition;
 import java.io.IOException;
@@ -114,8 +115,8 @@ class CompareSpikingTest {
         MultiLayerConfiguration definition = NetworkDefinition.of(
                         "mlp:6,6", new DataShape(4, 3, Task.CLASSIFICATION), 1)
                 .configuration();
-        MultiLayerConfiguration spiking = new HiddenLayers(definition).with(new ActivationBernoulliSigmoid());
-        ((BaseLayer) spiking.getConf(1).getLayer()).setActivationFn(new ActivationSigmoid());
+        Definition spiking = new HiddenLayers(definition).with(new ActivationBernoulliSigmoid());
+        ((BaseLayer) spiking.layers().get(1).conf().getLayer()).setActivationFn(new ActivationSigmoid());
         Path net = Files.writeString(folder.resolve("net.json"), spiking.toJson());
 
         compare("--passes 1 --net " + net);

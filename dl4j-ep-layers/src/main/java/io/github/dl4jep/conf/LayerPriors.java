@@ -55,9 +55,9 @@ final class LayerPriors {
         long parameters = layer.initializer().numParams(layer);
         long weights = fanIn * layer.getNOut();
         // Per example: mean, variance and gain of the activation, mean and variance of the pre-activation, two
-        // messages.
+        // messages, and what the products leave behind until the batch is over.
         long perExample =
-                7 * outputType.arrayElementsPerExample() + 2 * inputType.arrayElementsPerExample() + patchesPerExample;
+                10 * outputType.arrayElementsPerExample() + 3 * inputType.arrayElementsPerExample() + patchesPerExample;
         return new LayerMemoryReport.Builder(layer.getLayerName(), layer.getClass(), inputType, outputType)
                 .standardMemory(parameters, 0)
                 .workingMemory(WORKING_COPIES * weights, perExample, WORKING_COPIES * weights, perExample)

@@ -30,7 +30,7 @@ final class ConfigurationConverter {
             ConversionContext context = new ConversionContext(options, layers, i);
             names.add(context.name());
             try {
-                results.add(LayerConverters.convert(context));
+                results.add(convert(context));
             } catch (UnsupportedOperationException e) {
                 problems.add("layer \"" + context.name() + "\" (index " + i + ", "
                         + layers.get(i).getClass().getSimpleName() + "): " + e.getMessage());
@@ -52,6 +52,14 @@ final class ConfigurationConverter {
             converted.getConf(i).clearVariables();
         }
         return converted;
+    }
+
+    private static Layer convert(ConversionContext context) {
+        boolean last = context.index() == context.layers().size() - 1;
+        if (last && MissingOutput.isActivation(context.layer())) {
+            throw new UnsupportedOperationException(MissingOutput.REPLACEABLE);
+        }
+        return LayerConverters.convert(context);
     }
 
     private static void checkWhole(

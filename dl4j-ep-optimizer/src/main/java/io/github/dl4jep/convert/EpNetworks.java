@@ -10,9 +10,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
+import org.deeplearning4j.zoo.InstantiableModel;
 
 /**
  * Makes EP networks of DL4J definitions and networks, and back.
@@ -75,6 +77,47 @@ public final class EpNetworks {
         EpMultiLayerNetwork converted = from(network.getLayerWiseConfigurations(), options);
         converted.setListeners(List.copyOf(network.getListeners()));
         return converted;
+    }
+
+    /**
+     * An EP network of a zoo model's definition, with default options; see {@link #from(InstantiableModel, EpOptions)}.
+     *
+     * @param model for example {@code ResNet50.builder().numClasses(10).build()}; not changed
+     * @param <M> {@link EpMultiLayerNetwork} or EpComputationGraph, as the model's own {@code init()} decides
+     * @return the EP network
+     */
+    @SuppressWarnings("TypeParameterUnusedInFormals") // As InstantiableModel.init() has it.
+    public static <M extends Model> M from(InstantiableModel model) {
+        return from(model, EpOptions.defaults());
+    }
+
+    /**
+     * An EP network of a zoo model's definition. Pretrained weights are not taken over: the prior's means are drawn from the
+     * definition's seed.
+     *
+     * @param model a model of DL4J's zoo, or of your own; not changed
+     * @param options how it is trained
+     * @param <M> {@link EpMultiLayerNetwork} or EpComputationGraph, as the model's own {@code init()} decides
+     * @return the EP network, initialised
+     * @throws org.deeplearning4j.exception.DL4JInvalidConfigException if a layer does not convert; lists all that do not
+     */
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // As InstantiableModel.init() has it.
+    public static <M extends Model> M from(InstantiableModel model, EpOptions options) {
+        return (M) ZooDefinitions.<Model>of(model, conf -> from(conf, options), conf -> {
+            throw new UnsupportedOperationException(conf.toString());
+        });
+    }
+
+    /**
+     * The definition whose last layer, an activation, is a loss layer: for those that end in softmax, sigmoid or identity and take
+     * no labels, as DL4J's SimpleCNN.
+     *
+     * @param configuration the definition; not changed
+     * @return a copy with cross-entropy behind softmax or sigmoid, or the squared error behind the identity
+     * @throws org.deeplearning4j.exception.DL4JInvalidConfigException if the last layer is something else
+     */
+    public static MultiLayerConfiguration withOutput(MultiLayerConfiguration configuration) {
+        return MissingOutput.replaced(configuration);
     }
 
     /**

@@ -39,6 +39,7 @@ class ArchitectureTest {
             Set.of("network"),
             Set.of("spike"),
             Set.of("convert", "samediff"),
+            Set.of("zoo"),
             Set.of("cli"));
 
     @ArchTest

@@ -51,13 +51,14 @@ public final class Comparison {
     public ComparisonResult run() {
         Split split = data.split(plan.splits().get(0));
         NetworkDefinition network = NetworkDefinition.of(plan.network(), split.shape(), plan.seed());
-        warmUp(network, split);
+        warmUp(network, network.arrange(split));
         List<Run> runs = new ArrayList<>();
         for (int index : plan.splits()) {
             split = index == split.index() ? split : data.split(index);
             NetworkDefinition seeded = NetworkDefinition.of(plan.network(), split.shape(), seedOf(split));
+            Split arranged = seeded.arrange(split);
             for (Trainer trainer : plan.trainers()) {
-                runs.add(run(trainer, job(seeded, split), split));
+                runs.add(run(trainer, job(seeded, arranged), arranged));
             }
         }
         return new ComparisonResult(
@@ -65,17 +66,18 @@ public final class Comparison {
     }
 
     private TrainingJob job(NetworkDefinition network, Split split) {
-        return new TrainingJob(network.configuration(), split.task(), split.train(), plan.rates(), plan.variant());
+        return job(network, split, split.train());
+    }
+
+    private TrainingJob job(NetworkDefinition network, Split split, DataSet rows) {
+        return new TrainingJob(network.definition(), split.task(), rows, plan.rates(), plan.variant(), plan.batch());
     }
 
     private void warmUp(NetworkDefinition network, Split split) {
         int rows = Math.min(plan.batch(), split.train().numExamples());
         DataSet batch = (DataSet) split.train().getRange(0, rows);
         for (Trainer trainer : plan.trainers()) {
-            TrainingSession session = start(
-                    trainer,
-                    new TrainingJob(network.configuration(), split.task(), batch, plan.rates(), plan.variant()),
-                    plan.seed());
+            TrainingSession session = start(trainer, job(network, split, batch), plan.seed());
             session.trainPass(PassBatches.of(batch, plan.batch(), plan.seed(), 0, () -> {}));
             INDArray features = batch.getFeatures();
             session.predict(features);

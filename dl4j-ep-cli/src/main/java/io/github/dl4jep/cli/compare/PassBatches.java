@@ -1,6 +1,7 @@
 package io.github.dl4jep.cli.compare;
 
 import io.github.dl4jep.cli.data.Permutation;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.ViewIterator;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
@@ -26,8 +27,7 @@ final class PassBatches {
      */
     static DataSetIterator of(DataSet train, int batch, long seed, int pass, Runnable onBatch) {
         int[] order = Permutation.of(train.numExamples(), seed + 1_000_003L * pass);
-        DataSet ordered = new DataSet(
-                Nd4j.pullRows(train.getFeatures(), 1, order, 'c'), Nd4j.pullRows(train.getLabels(), 1, order, 'c'));
+        DataSet ordered = new DataSet(rows(train.getFeatures(), order), rows(train.getLabels(), order));
         return new ViewIterator(ordered, batch) {
             @Override
             public DataSet next() {
@@ -35,6 +35,13 @@ final class PassBatches {
                 return super.next();
             }
         };
+    }
+
+    /** Rows of any rank. */
+    private static INDArray rows(INDArray array, int[] order) {
+        long rows = array.size(0);
+        return Nd4j.pullRows(array.reshape('c', rows, array.length() / rows), 1, order, 'c')
+                .reshape('c', array.shape());
     }
 
     /**

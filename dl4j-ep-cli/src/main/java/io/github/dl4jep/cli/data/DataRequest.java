@@ -6,12 +6,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which data the user asked for.
  *
- * @param name the value of {@code --data}: {@code iris}, {@code mnist}, {@code uci:NAME} or {@code csv:FILE}
+ * @param name the value of {@code --data}: {@code iris}, {@code mnist}, {@code uci:NAME}, {@code csv:FILE} or {@code images:DIR}
  * @param folder the data folder, for {@code mnist} and {@code uci}
  * @param task what the label of a CSV file is, or null to see it from the label
  * @param label the name of a CSV file's label column, or null for the last one
  * @param testFraction the part of a CSV file's rows that is held out, between 0 and 1
  * @param seed the seed of random splits
+ * @param imageSize the size that images of a folder are scaled to, or null for that of the first
  */
 public record DataRequest(
         String name,
@@ -19,4 +20,20 @@ public record DataRequest(
         @Nullable Task task,
         @Nullable String label,
         double testFraction,
-        long seed) {}
+        long seed,
+        @Nullable ImageShape imageSize) {
+    /**
+     * Data without images of a folder.
+     *
+     * @param name the value of {@code --data}
+     * @param folder the data folder, for {@code mnist} and {@code uci}
+     * @param task what the label of a CSV file is, or null to see it from the label
+     * @param label the name of a CSV file's label column, or null for the last one
+     * @param testFraction the part of a CSV file's rows that is held out, between 0 and 1
+     * @param seed the seed of random splits
+     */
+    public DataRequest(
+            String name, Path folder, @Nullable Task task, @Nullable String label, double testFraction, long seed) {
+        this(name, folder, task, label, testFraction, seed, null);
+    }
+}

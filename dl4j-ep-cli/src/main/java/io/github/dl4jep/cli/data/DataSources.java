@@ -5,6 +5,8 @@ import java.nio.file.Path;
 
 /** Finds the data source that {@code --data} names. */
 public final class DataSources {
+    private static final String IMAGES = "images:";
+
     private DataSources() {}
 
     /**
@@ -16,6 +18,9 @@ public final class DataSources {
      */
     public static DataSource open(DataRequest request) {
         String name = request.name();
+        if (request.imageSize() != null && !name.startsWith(IMAGES)) {
+            throw new UserException("--image-size is for --data images:DIR, but the data is " + name + ".");
+        }
         if (name.startsWith("csv:")) {
             return CsvSource.open(Path.of(name.substring("csv:".length())), request);
         }
@@ -25,12 +30,15 @@ public final class DataSources {
         if (name.startsWith("uci:")) {
             return UciSource.open(request.folder(), name.substring("uci:".length()));
         }
+        if (name.startsWith(IMAGES)) {
+            return ImageFolderSource.open(Path.of(name.substring(IMAGES.length())), request.imageSize());
+        }
         return switch (name) {
             case "iris" -> IrisSource.open(request.seed());
             case "mnist" -> new MnistSource(request.folder(), new MnistDownload());
             default ->
                 throw new UserException(
-                        "Unknown data \"" + name + "\": --data takes iris, mnist, uci:NAME or csv:FILE.");
+                        "Unknown data \"" + name + "\": --data takes iris, mnist, uci:NAME, csv:FILE or images:DIR.");
         };
     }
 }

@@ -25,6 +25,7 @@ final class MnistSource implements DataSource {
 
     private static final Logger LOG = LoggerFactory.getLogger(MnistSource.class);
     private static final RunDefaults DEFAULTS = new RunDefaults("mlp:500,500", 2, 128);
+    private static final ImageShape PUBLISHED = new ImageShape(28, 28, 1);
     private static final int CLASSES = 10;
     private static final float MEAN = 0.1307f;
     private static final float DEVIATION = 0.3081f;
@@ -63,7 +64,7 @@ final class MnistSource implements DataSource {
                     + train.getFeatures().size(1) + " pixels, but the test images have "
                     + test.getFeatures().size(1) + ".");
         }
-        return new Split(index, Task.CLASSIFICATION, train, test, 1);
+        return new Split(index, Task.CLASSIFICATION, train, test, 1, missing.isEmpty() ? imageShape() : PUBLISHED);
     }
 
     @Override
@@ -85,6 +86,11 @@ final class MnistSource implements DataSource {
                     + labels.count() + " labels.");
         }
         return new DataSet(scaled(pixels(images)), oneHot(labels));
+    }
+
+    private ImageShape imageShape() {
+        int[] dimensions = IdxFile.read(folder.resolve(TEST_IMAGES), 3).dimensions();
+        return new ImageShape(dimensions[1], dimensions[2], 1);
     }
 
     private static INDArray pixels(IdxFile images) {

@@ -1,5 +1,6 @@
 package io.github.dl4jep.cli.data;
 
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.dataset.DataSet;
 
 /**
@@ -16,8 +17,28 @@ import org.nd4j.linalg.dataset.DataSet;
  * @param test the test rows
  * @param targetDeviation the standard deviation of the training targets in their original units, by which the labels were
  *     divided; 1 for classification
+ * @param image the images that the rows hold, or null
  */
-public record Split(int index, Task task, DataSet train, DataSet test, double targetDeviation) {
+public record Split(
+        int index,
+        Task task,
+        DataSet train,
+        DataSet test,
+        double targetDeviation,
+        @Nullable ImageShape image) {
+    /**
+     * Rows that are no images.
+     *
+     * @param index which of the source's splits this is
+     * @param task what the labels are
+     * @param train the training rows
+     * @param test the test rows
+     * @param targetDeviation the standard deviation of the training targets in their original units
+     */
+    public Split(int index, Task task, DataSet train, DataSet test, double targetDeviation) {
+        this(index, task, train, test, targetDeviation, null);
+    }
+
     /**
      * Returns the shape a network must have to fit these rows.
      *
@@ -25,6 +46,26 @@ public record Split(int index, Task task, DataSet train, DataSet test, double ta
      */
     public DataShape shape() {
         return new DataShape(
-                (int) train.getFeatures().size(1), (int) train.getLabels().size(1), task);
+                (int) train.getFeatures().size(1), (int) train.getLabels().size(1), task, image);
+    }
+
+    /**
+     * The same rows for networks whose first layer takes images.
+     *
+     * @return features of {@code [rows, channels, height, width]}, views of these
+     * @throws IllegalStateException if the rows are no images
+     */
+    public Split asImages() {
+        if (image == null) {
+            throw new IllegalStateException("The rows of split " + index + " are no images.");
+        }
+        return new Split(index, task, images(train, image), images(test, image), targetDeviation, image);
+    }
+
+    private static DataSet images(DataSet rows, ImageShape image) {
+        long count = rows.getFeatures().size(0);
+        return new DataSet(
+                rows.getFeatures().reshape('c', count, image.channels(), image.height(), image.width()),
+                rows.getLabels());
     }
 }

@@ -1,15 +1,17 @@
 package io.github.dl4jep.cli.definition;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.dl4jep.cli.failure.UserException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.jspecify.annotations.Nullable;
 
-/** Definitions in files, as {@code MultiLayerConfiguration.toJson()} writes them. */
+/** Definitions in files, as {@code toJson()} of DL4J's two kinds of configuration writes them. */
 final class DefinitionFile {
     private DefinitionFile() {}
 
@@ -20,31 +22,52 @@ final class DefinitionFile {
      * @return the definition
      * @throws UserException if there is no such file, or it holds no definition that DL4J can read
      */
-    static MultiLayerConfiguration read(String file) {
+    static Definition read(String file) {
         Path path = Path.of(file);
         if (!Files.isRegularFile(path)) {
-            throw new UserException("There is no network definition " + path.toAbsolutePath()
-                    + ": --net takes mlp:UNITS,UNITS or a JSON file written by MultiLayerConfiguration.toJson().");
+            throw new UserException("There is no network definition " + path.toAbsolutePath() + ": --net takes "
+                    + Architectures.USAGE + ", or a JSON file written by MultiLayerConfiguration.toJson() or"
+                    + " ComputationGraphConfiguration.toJson().");
         }
-        MultiLayerConfiguration configuration = parse(path);
-        List<NeuralNetConfiguration> layers = configuration == null ? List.of() : configuration.getConfs();
-        if (layers == null || layers.isEmpty() || layers.stream().anyMatch(layer -> layer.getLayer() == null)) {
+        Definition definition = parse(path);
+        if (definition == null
+                || definition.layers().isEmpty()
+                || definition.layers().stream().anyMatch(DefinitionFile::isEmpty)) {
             throw new UserException(path.toAbsolutePath() + " is no network definition: a layer is missing.");
         }
-        return configuration;
+        return definition;
     }
 
-    private static MultiLayerConfiguration parse(Path path) {
+    private static boolean isEmpty(Definition.Place place) {
+        return place.conf().getLayer() == null;
+    }
+
+    private static @Nullable Definition parse(Path path) {
+        String kind = "MultiLayerConfiguration";
         try {
-            return MultiLayerConfiguration.fromJson(Files.readString(path, StandardCharsets.UTF_8));
+            String json = Files.readString(path, StandardCharsets.UTF_8);
+            if (isGraph(json)) {
+                kind = "ComputationGraphConfiguration";
+                return Definition.of(ComputationGraphConfiguration.fromJson(json));
+            }
+            MultiLayerConfiguration configuration = MultiLayerConfiguration.fromJson(json);
+            return configuration == null || configuration.getConfs() == null ? null : Definition.of(configuration);
         } catch (IOException e) {
             throw new UserException("Cannot read " + path.toAbsolutePath() + ": " + UserException.reason(e) + ".", e);
         } catch (RuntimeException e) {
             throw new UserException(
-                    path.toAbsolutePath()
-                            + " is not a network definition that MultiLayerConfiguration.fromJson can read" + " ("
+                    path.toAbsolutePath() + " is not a network definition that " + kind + ".fromJson can read ("
                             + UserException.reason(e) + ").",
                     e);
+        }
+    }
+
+    /** Only graphs have vertices. What is no JSON is left to DL4J's message. */
+    private static boolean isGraph(String json) {
+        try {
+            return new ObjectMapper().readTree(json).has("vertices");
+        } catch (JsonProcessingException e) {
+            return false;
         }
     }
 }

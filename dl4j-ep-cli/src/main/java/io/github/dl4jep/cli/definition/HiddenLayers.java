@@ -1,27 +1,39 @@
 package io.github.dl4jep.cli.definition;
 
 import io.github.dl4jep.activation.SpikingActivation;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 
 /**
- * The units of a definition's hidden layers: the activations of all layers but the last. An identity is no unit, so that a dense
- * layer followed by an activation layer has one.
+ * The units of a definition's hidden layers: the activations of all layers but those that give the outputs. An identity is
+ * no unit, so that a dense layer followed by an activation layer has one, and neither is a softmax, which goes to the loss.
  *
  * @param definition the definition, not changed here
  */
-public record HiddenLayers(MultiLayerConfiguration definition) {
+public record HiddenLayers(Definition definition) {
+    /**
+     * The units of a list of layers.
+     *
+     * @param definition the definition, not changed here
+     */
+    public HiddenLayers(MultiLayerConfiguration definition) {
+        this(Definition.of(definition));
+    }
+
     /**
      * Says whether there are spiking units.
      *
@@ -52,21 +64,25 @@ public record HiddenLayers(MultiLayerConfiguration definition) {
     }
 
     /**
-     * Puts one kind of unit into all hidden dense and activation layers that have units.
+     * Puts one kind of unit into all hidden dense, convolution and activation layers that have units.
      *
      * @param unit the unit
      * @return a copy of the definition that differs in nothing else
      */
-    public MultiLayerConfiguration with(IActivation unit) {
-        MultiLayerConfiguration copy = definition.clone();
+    public Definition with(IActivation unit) {
+        Definition copy = definition.copy();
         for (Layer layer : hidden(copy)) {
             if (layer instanceof ActivationLayer activation && isUnit(activation.getActivationFn())) {
                 activation.setActivationFn(unit);
-            } else if (layer instanceof DenseLayer dense && isUnit(dense.getActivationFn())) {
-                dense.setActivationFn(unit);
+            } else if (isReplaceable(layer) && isUnit(((BaseLayer) layer).getActivationFn())) {
+                ((BaseLayer) layer).setActivationFn(unit);
             }
         }
         return copy;
+    }
+
+    private static boolean isReplaceable(Layer layer) {
+        return layer instanceof DenseLayer || layer instanceof ConvolutionLayer;
     }
 
     private boolean any(Predicate<IActivation> property) {
@@ -85,14 +101,16 @@ public record HiddenLayers(MultiLayerConfiguration definition) {
     }
 
     private static boolean isUnit(IActivation activation) {
-        return !(activation instanceof ActivationIdentity);
+        return !(activation instanceof ActivationIdentity || activation instanceof ActivationSoftmax);
     }
 
-    private static List<Layer> hidden(MultiLayerConfiguration definition) {
-        List<NeuralNetConfiguration> layers = definition.getConfs();
-        return layers.subList(0, layers.size() - 1).stream()
-                .map(NeuralNetConfiguration::getLayer)
-                .filter(layer -> !(layer instanceof DropoutLayer)) // has an activation, but never applies it
+    private static List<Layer> hidden(Definition definition) {
+        List<Definition.Place> hidden = new ArrayList<>(definition.layers());
+        hidden.removeAll(definition.outputs());
+        return hidden.stream()
+                .map(place -> place.conf().getLayer())
+                // These have an activation, but never apply it.
+                .filter(layer -> !(layer instanceof DropoutLayer || layer instanceof BatchNormalization))
                 .toList();
     }
 }

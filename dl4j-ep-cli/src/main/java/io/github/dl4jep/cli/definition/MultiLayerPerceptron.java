@@ -5,7 +5,6 @@ import io.github.dl4jep.cli.data.Task;
 import io.github.dl4jep.cli.failure.UserException;
 import java.util.Arrays;
 import java.util.List;
-import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
@@ -27,7 +26,7 @@ final class MultiLayerPerceptron {
      * @return the definition
      * @throws UserException if the sizes cannot be read
      */
-    static MultiLayerConfiguration build(String sizes, DataShape shape) {
+    static Definition build(String sizes, DataShape shape) {
         NeuralNetConfiguration.ListBuilder layers = new NeuralNetConfiguration.Builder().list();
         int inputs = shape.inputs();
         for (int units : units(sizes)) {
@@ -39,7 +38,7 @@ final class MultiLayerPerceptron {
                     .build());
             inputs = units;
         }
-        return layers.layer(output(inputs, shape)).build();
+        return Definition.of(layers.layer(output(inputs, shape)).build());
     }
 
     private static OutputLayer output(int inputs, DataShape shape) {

@@ -1,24 +1,22 @@
 package io.github.dl4jep.cli.definition;
 
 import io.github.dl4jep.cli.data.DataShape;
+import io.github.dl4jep.cli.data.Split;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 
 /**
  * A DL4J definition that fits the data.
  *
  * @param name the value of {@code --net} it comes from
- * @param configuration the definition; trainers get copies
+ * @param definition the definition; trainers get copies
+ * @param takesImages whether its input is {@code [rows, channels, height, width]}, and not {@code [rows, inputs]}
  * @param parameters the number of its weights and biases
  */
-public record NetworkDefinition(String name, MultiLayerConfiguration configuration, long parameters) {
-    private static final String MLP = "mlp:";
-
+public record NetworkDefinition(String name, Definition definition, boolean takesImages, long parameters) {
     /**
      * Builds or reads a definition and checks it.
      *
-     * @param spec {@code mlp:500,500} or the path of a JSON file
+     * @param spec an architecture such as {@code mlp:500,500} or {@code lenet}, or the path of a JSON file
      * @param shape what it must fit
      * @param seed the seed of the initial weights; it takes the place of the one in a file, which is the only thing
      *     changed there
@@ -26,24 +24,44 @@ public record NetworkDefinition(String name, MultiLayerConfiguration configurati
      * @throws io.github.dl4jep.cli.failure.UserException if there is no such definition or it does not fit the data
      */
     public static NetworkDefinition of(String spec, DataShape shape, long seed) {
-        MultiLayerConfiguration configuration = spec.startsWith(MLP)
-                ? MultiLayerPerceptron.build(spec.substring(MLP.length()), shape)
-                : DefinitionFile.read(spec);
-        for (NeuralNetConfiguration layer : configuration.getConfs()) {
-            layer.setSeed(seed);
-        }
-        MultiLayerNetwork network = new DefinitionCheck(spec, configuration, shape).initialized();
-        return new NetworkDefinition(spec, configuration, network.numParams());
+        Definition definition =
+                Architectures.isNamed(spec) ? Architectures.build(spec, shape) : DefinitionFile.read(spec);
+        definition.setSeed(seed);
+        DefinitionCheck check = new DefinitionCheck(spec, definition, shape);
+        StockNetwork network = check.initialized();
+        return new NetworkDefinition(spec, definition, check.takesImages(), network.parameters());
     }
 
     /**
      * Says whether a definition has spiking units of its own.
      *
-     * @param spec {@code mlp:500,500} or the path of a JSON file
+     * @param spec an architecture, or the path of a JSON file
      * @return true if at least one hidden layer spikes
      * @throws io.github.dl4jep.cli.failure.UserException if there is no such definition
      */
     public static boolean spikes(String spec) {
-        return !spec.startsWith(MLP) && new HiddenLayers(DefinitionFile.read(spec)).spike();
+        return !Architectures.isNamed(spec) && new HiddenLayers(DefinitionFile.read(spec)).spike();
+    }
+
+    /**
+     * Arranges rows as this network takes them.
+     *
+     * @param split the rows it was made for
+     * @return the rows, as they are or as images
+     */
+    public Split arrange(Split split) {
+        return takesImages ? split.asImages() : split;
+    }
+
+    /**
+     * Returns the definition as a list of layers.
+     *
+     * @return DL4J's definition
+     * @throws IllegalStateException if it is a graph
+     */
+    public MultiLayerConfiguration configuration() {
+        return definition.map(layers -> layers, graph -> {
+            throw new IllegalStateException("The network " + name + " is a graph, not a list of layers.");
+        });
     }
 }

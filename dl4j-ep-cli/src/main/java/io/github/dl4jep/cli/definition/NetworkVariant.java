@@ -1,7 +1,7 @@
 package io.github.dl4jep.cli.definition;
 
+import io.github.dl4jep.cli.failure.UserException;
 import io.github.dl4jep.spike.SpikingRun;
-import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.activations.IActivation;
 
@@ -25,8 +25,8 @@ public record NetworkVariant(
      * @param definition a definition
      * @return a copy with these units
      */
-    public MultiLayerConfiguration withUnits(MultiLayerConfiguration definition) {
-        return units == null ? definition.clone() : new HiddenLayers(definition).with(units);
+    public Definition withUnits(Definition definition) {
+        return units == null ? definition.copy() : new HiddenLayers(definition).with(units);
     }
 
     /**
@@ -34,10 +34,16 @@ public record NetworkVariant(
      *
      * @param definition the network that predicts
      * @return at least 1
+     * @throws UserException if the network is a graph and draws spikes
      */
-    public int timeSteps(MultiLayerConfiguration definition) {
+    public int timeSteps(Definition definition) {
         if (!new HiddenLayers(definition).drawSpikes()) {
             return 1;
+        }
+        if (definition instanceof LayerGraph) {
+            throw new UserException(
+                    "The network is a graph with random spikes, but only networks that are a list of layers run"
+                            + " for several time steps: choose units that are not random, for example --units heaviside.");
         }
         return timeSteps == null ? SpikingRun.DEFAULT_TIME_STEPS : timeSteps;
     }

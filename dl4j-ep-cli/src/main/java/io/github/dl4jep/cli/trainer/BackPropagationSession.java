@@ -1,16 +1,14 @@
 package io.github.dl4jep.cli.trainer;
 
 import io.github.dl4jep.cli.data.Task;
+import io.github.dl4jep.cli.definition.Definition;
 import io.github.dl4jep.cli.definition.HiddenLayers;
-import io.github.dl4jep.spike.SpikingRun;
+import io.github.dl4jep.cli.definition.StockNetwork;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
@@ -28,18 +26,18 @@ final class BackPropagationSession implements TrainingSession {
     /** The kind of weights that any number can be. */
     static final String CONTINUOUS = "continuous";
 
-    private final MultiLayerNetwork network;
+    private final StockNetwork network;
     private final TrainingJob job;
     private final IUpdater updater;
     private final String weights;
     private final int timeSteps;
 
-    private BackPropagationSession(MultiLayerNetwork network, TrainingJob job, IUpdater updater, String weights) {
+    private BackPropagationSession(StockNetwork network, TrainingJob job, IUpdater updater, String weights) {
         this.network = network;
         this.job = job;
         this.updater = updater;
         this.weights = weights;
-        this.timeSteps = job.variant().timeSteps(network.getLayerWiseConfigurations());
+        this.timeSteps = job.variant().timeSteps(network.definition());
     }
 
     /**
@@ -50,7 +48,7 @@ final class BackPropagationSession implements TrainingSession {
      * @return the network in training
      */
     static TrainingSession start(TrainingJob job, IUpdater updater) {
-        MultiLayerConfiguration definition = job.definition();
+        Definition definition = job.definition();
         replaceUpdaters(definition, updater);
         return start(job, definition, updater, CONTINUOUS);
     }
@@ -61,10 +59,8 @@ final class BackPropagationSession implements TrainingSession {
      * @param definition the definition, changed in place
      * @param updater what takes the place of its updaters
      */
-    static void replaceUpdaters(MultiLayerConfiguration definition, IUpdater updater) {
-        for (NeuralNetConfiguration configuration : definition.getConfs()) {
-            setUpdater(configuration.getLayer(), updater);
-        }
+    static void replaceUpdaters(Definition definition, IUpdater updater) {
+        definition.layers().forEach(place -> setUpdater(place.conf().getLayer(), updater));
     }
 
     /**
@@ -76,11 +72,8 @@ final class BackPropagationSession implements TrainingSession {
      * @param weights the kind of weights, for the report
      * @return the network in training
      */
-    static TrainingSession start(
-            TrainingJob job, MultiLayerConfiguration definition, IUpdater updater, String weights) {
-        MultiLayerNetwork network = new MultiLayerNetwork(definition);
-        network.init();
-        return new BackPropagationSession(network, job, updater, weights);
+    static TrainingSession start(TrainingJob job, Definition definition, IUpdater updater, String weights) {
+        return new BackPropagationSession(definition.network(), job, updater, weights);
     }
 
     private static void setUpdater(Layer layer, IUpdater updater) {
@@ -96,7 +89,7 @@ final class BackPropagationSession implements TrainingSession {
     public Map<String, Object> options() {
         Map<String, Object> options = new LinkedHashMap<>();
         options.put("learningRate", updater.getLearningRate(0, 0));
-        options.put("units", new HiddenLayers(network.getLayerWiseConfigurations()).names());
+        options.put("units", new HiddenLayers(network.definition()).names());
         options.put("weights", weights);
         options.put("timeSteps", timeSteps);
         return options;
@@ -118,9 +111,9 @@ final class BackPropagationSession implements TrainingSession {
     }
 
     private INDArray output(INDArray features) {
-        return timeSteps == 1
-                ? BatchedOutput.of(network, features)
-                : SpikingRun.of(network).timeSteps(timeSteps).output(features);
+        return timeSteps > 1 && network instanceof StockNetwork.OfLayers layers
+                ? layers.run(timeSteps).output(features)
+                : network.output(features);
     }
 
     private double meanSquaredResidual(DataSet rows) {

@@ -1,5 +1,6 @@
 package io.github.dl4jep.cli.trainer;
 
+import io.github.dl4jep.cli.definition.Definition;
 import io.github.dl4jep.cli.definition.WeightKinds;
 import io.github.dl4jep.cli.failure.UserException;
 import io.github.dl4jep.cli.trainer.straightthrough.DiscreteLevels;
@@ -8,10 +9,10 @@ import io.github.dl4jep.conf.DecidingUnit;
 import io.github.dl4jep.factor.Units;
 import java.util.List;
 import java.util.Locale;
-import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
@@ -25,29 +26,37 @@ final class DiscreteWeights {
 
     /**
      * Changes the layers. Biases and weights that stay continuous get a learning rate in units of their layer's discrete value c,
-     * as the latent weights have: c times the given one.
+     * as the latent weights have: c times the given one. Batch normalization stays as it is.
      *
      * @param definition the definition, changed in place
      * @param kinds the kinds of weights
      * @param adam the updater that all layers have
-     * @throws UserException if a layer with weights is neither a dense nor an output layer
+     * @throws UserException if a layer with weights is of another type than a dense, convolution or output layer
      */
-    static void apply(MultiLayerConfiguration definition, WeightKinds kinds, Adam adam) {
-        List<Layer> layers = definition.getConfs().stream()
-                .map(NeuralNetConfiguration::getLayer)
-                .toList();
-        int last = layers.size() - 1;
-        for (int i = 0; i <= last; i++) {
-            Layer layer = layers.get(i);
-            if (layer instanceof DenseLayer || layer instanceof OutputLayer) {
-                double gain = i == last ? 1 : Units.of(unitBehind(layers, i)).priorGain();
-                apply((FeedForwardLayer) layer, i == last ? kinds.output() : kinds.hidden(), gain, adam);
-            } else if (layer.initializer().numParams(definition.getConf(i)) > 0) {
-                throw new UserException("ste cannot train this network: layer " + i + " is a "
+    static void apply(Definition definition, WeightKinds kinds, Adam adam) {
+        List<Definition.Place> outputs = definition.outputs();
+        for (Definition.Place place : definition.layers()) {
+            Layer layer = place.conf().getLayer();
+            boolean last = outputs.contains(place);
+            if (isDiscrete(layer)) {
+                double gain = last
+                        ? 1
+                        : Units.of(unitBehind(definition.pathFrom(place))).priorGain();
+                apply((FeedForwardLayer) layer, last ? kinds.output() : kinds.hidden(), gain, adam);
+            } else if (!(layer instanceof BatchNormalization)
+                    && layer.initializer().numParams(place.conf()) > 0) {
+                throw new UserException("ste cannot train this network: " + place.name() + " is a "
                         + layer.getClass().getSimpleName()
-                        + ", but only dense and output layers have discrete weights.");
+                        + ", but only dense, convolution and output layers have discrete weights.");
             }
         }
+    }
+
+    /** Subclasses of a convolution have other weights. */
+    private static boolean isDiscrete(Layer layer) {
+        return layer instanceof DenseLayer
+                || layer instanceof OutputLayer
+                || layer.getClass().equals(ConvolutionLayer.class);
     }
 
     private static void apply(FeedForwardLayer layer, String kind, double gain, Adam adam) {
@@ -61,11 +70,10 @@ final class DiscreteWeights {
         }
     }
 
-    private static IActivation unitBehind(List<Layer> layers, int index) {
-        IActivation own = ((BaseLayer) layers.get(index)).getActivationFn();
-        int deciding = DecidingUnit.indexOf(layers, index, own);
-        return deciding != index && layers.get(deciding) instanceof ActivationLayer behind
-                ? behind.getActivationFn()
-                : own;
+    private static IActivation unitBehind(List<Definition.Place> path) {
+        List<Layer> layers = path.stream().map(place -> place.conf().getLayer()).toList();
+        IActivation own = ((BaseLayer) layers.get(0)).getActivationFn();
+        int deciding = DecidingUnit.indexOf(layers, 0, own);
+        return deciding != 0 && layers.get(deciding) instanceof ActivationLayer behind ? behind.getActivationFn() : own;
     }
 }

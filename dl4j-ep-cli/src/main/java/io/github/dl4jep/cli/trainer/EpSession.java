@@ -1,14 +1,10 @@
 package io.github.dl4jep.cli.trainer;
 
 import io.github.dl4jep.cli.data.Task;
-import io.github.dl4jep.convert.EpNetworks;
+import io.github.dl4jep.cli.definition.StockNetwork;
 import io.github.dl4jep.likelihood.Prediction;
-import io.github.dl4jep.network.EpMultiLayerNetwork;
-import io.github.dl4jep.network.EpPredictor;
-import io.github.dl4jep.spike.SpikingRun;
 import java.util.Map;
 import java.util.Optional;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 
@@ -20,7 +16,7 @@ final class EpSession implements TrainingSession {
     /** Networks drawn for {@link #sampledScores}. */
     private static final int DRAWS = 20;
 
-    private final EpMultiLayerNetwork network;
+    private final EpModel network;
     private final Task task;
     private final int timeSteps;
     private final Map<String, Object> options;
@@ -33,7 +29,7 @@ final class EpSession implements TrainingSession {
      * @param timeSteps how many time steps the network of point weights runs
      * @param options the options it was made with
      */
-    EpSession(EpMultiLayerNetwork network, Task task, int timeSteps, Map<String, Object> options) {
+    EpSession(EpModel network, Task task, int timeSteps, Map<String, Object> options) {
         this.network = network;
         this.task = task;
         this.timeSteps = timeSteps;
@@ -52,7 +48,7 @@ final class EpSession implements TrainingSession {
 
     @Override
     public Predictive predict(INDArray features) {
-        Prediction prediction = EpPredictor.of(network).predict(features);
+        Prediction prediction = network.predict(features);
         return task == Task.CLASSIFICATION
                 ? new Predictive.Classes(prediction.probabilities())
                 : new Predictive.Gaussian(prediction.mean(), prediction.variance());
@@ -63,17 +59,17 @@ final class EpSession implements TrainingSession {
         if (task != Task.CLASSIFICATION) {
             return Optional.empty();
         }
-        MultiLayerNetwork point = EpNetworks.toPointNetwork(network);
+        StockNetwork point = network.point();
         return Optional.of(
-                timeSteps == 1
-                        ? BatchedOutput.of(point, features)
-                        : SpikingRun.of(point).timeSteps(timeSteps).potentials(features));
+                timeSteps > 1 && point instanceof StockNetwork.OfLayers layers
+                        ? layers.run(timeSteps).potentials(features)
+                        : point.output(features));
     }
 
     @Override
     public Optional<INDArray> sampledScores(INDArray features) {
         return task == Task.CLASSIFICATION
-                ? Optional.of(EpPredictor.of(network).sample(features, DRAWS).mean(0))
+                ? Optional.of(network.sample(features, DRAWS).mean(0))
                 : Optional.empty();
     }
 }

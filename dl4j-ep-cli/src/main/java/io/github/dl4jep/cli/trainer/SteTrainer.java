@@ -1,9 +1,9 @@
 package io.github.dl4jep.cli.trainer;
 
+import io.github.dl4jep.cli.definition.Definition;
 import io.github.dl4jep.cli.definition.HiddenLayers;
 import io.github.dl4jep.cli.definition.WeightKinds;
 import io.github.dl4jep.cli.failure.UserException;
-import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.nd4j.linalg.learning.config.Adam;
 
 /**
@@ -28,7 +28,7 @@ final class SteTrainer implements Trainer {
     @Override
     public TrainingSession start(TrainingJob job) {
         WeightKinds kinds = job.variant().weights();
-        MultiLayerConfiguration definition = job.variant().withUnits(job.definition());
+        Definition definition = job.variant().withUnits(job.definition());
         if (!kinds.anyDiscrete() || !isTrainable(kinds.hidden()) || !isTrainable(kinds.output())) {
             boolean spiking = new HiddenLayers(definition).spike();
             throw new UserException("The trainer ste is for discrete weights, but --weights is " + kinds

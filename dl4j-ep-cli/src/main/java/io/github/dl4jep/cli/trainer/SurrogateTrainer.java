@@ -1,8 +1,8 @@
 package io.github.dl4jep.cli.trainer;
 
+import io.github.dl4jep.cli.definition.Definition;
 import io.github.dl4jep.cli.definition.HiddenLayers;
 import io.github.dl4jep.cli.failure.UserException;
-import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.nd4j.linalg.learning.config.Adam;
 
 /**
@@ -26,7 +26,7 @@ final class SurrogateTrainer implements Trainer {
 
     @Override
     public TrainingSession start(TrainingJob job) {
-        MultiLayerConfiguration definition = job.variant().withUnits(job.definition());
+        Definition definition = job.variant().withUnits(job.definition());
         if (!new HiddenLayers(definition).spike()) {
             throw new UserException("The trainer surrogate is for spiking units, but the hidden units are "
                     + new HiddenLayers(definition).names()

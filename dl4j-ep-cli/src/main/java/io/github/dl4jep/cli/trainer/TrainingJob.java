@@ -1,8 +1,8 @@
 package io.github.dl4jep.cli.trainer;
 
 import io.github.dl4jep.cli.data.Task;
+import io.github.dl4jep.cli.definition.Definition;
 import io.github.dl4jep.cli.definition.NetworkVariant;
-import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.nd4j.linalg.dataset.DataSet;
 
 /**
@@ -13,16 +13,17 @@ import org.nd4j.linalg.dataset.DataSet;
  * @param train all training rows, for what is fitted outside the passes
  * @param rates the learning rates asked for
  * @param variant the units, weights and time steps asked for, which are up to each trainer
+ * @param batch the number of rows in a batch
  */
 public record TrainingJob(
-        MultiLayerConfiguration definition, Task task, DataSet train, LearningRates rates, NetworkVariant variant) {
+        Definition definition, Task task, DataSet train, LearningRates rates, NetworkVariant variant, int batch) {
     /**
      * Returns a copy, so that no trainer sees what another one changed.
      *
      * @return a fresh copy of the definition
      */
     @Override
-    public MultiLayerConfiguration definition() {
-        return definition.clone();
+    public Definition definition() {
+        return definition.copy();
     }
 }

@@ -53,7 +53,7 @@ class MnistSourceTest {
         assertThat(train[1][0]).isCloseTo((0.2 - 0.1307) / 0.3081, within(1e-6));
         assertThat(split.train().getLabels().argMax(1).toIntVector()).containsExactly(9, 0);
         assertThat(split.test().getLabels().argMax(1).toIntVector()).containsExactly(3);
-        assertThat(split.shape()).isEqualTo(new DataShape(2, 10, Task.CLASSIFICATION));
+        assertThat(split.shape()).isEqualTo(new DataShape(2, 10, Task.CLASSIFICATION, new ImageShape(1, 2, 1)));
     }
 
     @Test

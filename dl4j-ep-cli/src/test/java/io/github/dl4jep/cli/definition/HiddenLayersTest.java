@@ -23,7 +23,8 @@ class HiddenLayersTest {
         MultiLayerConfiguration definition = definition(new ActivationReLU(), new ActivationTanH());
         String before = definition.toJson();
 
-        MultiLayerConfiguration replaced = new HiddenLayers(definition).with(new ActivationHeaviside());
+        MultiLayerConfiguration replaced =
+                ((LayerList) new HiddenLayers(definition).with(new ActivationHeaviside())).configuration();
 
         assertThat(definition.toJson()).isEqualTo(before);
         assertThat(replaced)
@@ -58,9 +59,9 @@ class HiddenLayersTest {
         MultiLayerConfiguration fixed = definition(new ActivationReLU(), new ActivationHeaviside());
         NetworkVariant ten = new NetworkVariant(null, WeightKinds.DEFAULT, 10);
 
-        assertThat(ten.timeSteps(random)).isEqualTo(10);
-        assertThat(ten.timeSteps(fixed)).isEqualTo(1);
-        assertThat(NetworkVariant.NONE.timeSteps(random)).isEqualTo(25);
+        assertThat(ten.timeSteps(Definition.of(random))).isEqualTo(10);
+        assertThat(ten.timeSteps(Definition.of(fixed))).isEqualTo(1);
+        assertThat(NetworkVariant.NONE.timeSteps(Definition.of(random))).isEqualTo(25);
     }
 
     private static HiddenLayers hidden(IActivation first, IActivation second) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.dl4jep.cli.data.DataShape;
 import io.github.dl4jep.cli.data.Task;
+import io.github.dl4jep.cli.definition.Definition;
 import io.github.dl4jep.cli.definition.NetworkDefinition;
 import io.github.dl4jep.cli.definition.NetworkVariant;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
@@ -44,7 +45,13 @@ class BackPropagationSessionTest {
         String before = definition.toJson();
 
         Trainers.named(trainer)
-                .start(new TrainingJob(definition, Task.REGRESSION, train, LearningRates.DEFAULTS, NetworkVariant.NONE))
+                .start(new TrainingJob(
+                        Definition.of(definition),
+                        Task.REGRESSION,
+                        train,
+                        LearningRates.DEFAULTS,
+                        NetworkVariant.NONE,
+                        2))
                 .trainPass(new ViewIterator(train, 2));
 
         assertThat(definition.toJson()).isEqualTo(before);
@@ -52,7 +59,8 @@ class BackPropagationSessionTest {
 
     private static TrainingSession start(String trainer, DataSet train, LearningRates rates) {
         return Trainers.named(trainer)
-                .start(new TrainingJob(definition(), Task.REGRESSION, train, rates, NetworkVariant.NONE));
+                .start(new TrainingJob(
+                        Definition.of(definition()), Task.REGRESSION, train, rates, NetworkVariant.NONE, 8));
     }
 
     private static MultiLayerConfiguration definition() {

@@ -7,6 +7,7 @@ import io.github.dl4jep.activation.ActivationBernoulliProbit;
 import io.github.dl4jep.activation.ActivationHeaviside;
 import io.github.dl4jep.cli.data.DataShape;
 import io.github.dl4jep.cli.data.Task;
+import io.github.dl4jep.cli.definition.Definition;
 import io.github.dl4jep.cli.definition.NetworkDefinition;
 import io.github.dl4jep.cli.definition.NetworkVariant;
 import io.github.dl4jep.cli.definition.WeightKinds;
@@ -19,7 +20,9 @@ import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -104,7 +107,8 @@ class SpikingTrainersTest {
                         .build())
                 .build();
 
-        DiscreteWeights.apply(definition, WeightKinds.parse("hidden=ternary,output=binary"), new Adam(0.1));
+        DiscreteWeights.apply(
+                Definition.of(definition), WeightKinds.parse("hidden=ternary,output=binary"), new Adam(0.1));
 
         assertThat(noise(definition, 0)).contains("TERNARY").contains(String.valueOf(Math.sqrt(2 / 8.0)));
         assertThat(noise(definition, 3)).contains("TERNARY").contains(String.valueOf(Math.sqrt(1 / 4.0)));
@@ -115,8 +119,8 @@ class SpikingTrainersTest {
     @Test
     void continuousParametersGetTheRateOfTheDiscreteValue() {
         MultiLayerConfiguration definition = definition();
-        BackPropagationSession.replaceUpdaters(definition, new Adam(0.1));
-        DiscreteWeights.apply(definition, WeightKinds.parse("hidden=binary"), new Adam(0.1));
+        BackPropagationSession.replaceUpdaters(Definition.of(definition), new Adam(0.1));
+        DiscreteWeights.apply(Definition.of(definition), WeightKinds.parse("hidden=binary"), new Adam(0.1));
 
         FeedForwardLayer hidden = (FeedForwardLayer) definition.getConf(0).getLayer();
         FeedForwardLayer output = (FeedForwardLayer) definition.getConf(1).getLayer();
@@ -129,22 +133,40 @@ class SpikingTrainersTest {
     }
 
     @Test
-    void convolutionIsRefusedBySte() {
-        MultiLayerConfiguration definition = new NeuralNetConfiguration.Builder()
+    void valueOfDiscreteKernelsCountsTheirPositions() {
+        MultiLayerConfiguration definition = images(new ConvolutionLayer.Builder(2, 2)
+                .nOut(2)
+                .activation(Activation.RELU)
+                .build());
+
+        DiscreteWeights.apply(Definition.of(definition), WeightKinds.parse("binary"), new Adam(0.1));
+
+        // One channel of 2 x 2.
+        assertThat(noise(definition, 0)).contains("BINARY").contains(String.valueOf(Math.sqrt(2 / 4.0)));
+    }
+
+    @Test
+    void convolutionOfAnotherKindIsRefusedBySte() {
+        MultiLayerConfiguration definition =
+                images(new SeparableConvolution2D.Builder(2, 2).nOut(2).build());
+
+        assertThatThrownBy(() ->
+                        DiscreteWeights.apply(Definition.of(definition), WeightKinds.parse("binary"), new Adam(0.1)))
+                .isInstanceOf(UserException.class)
+                .hasMessage("ste cannot train this network: layer 0 is a SeparableConvolution2D, but only dense,"
+                        + " convolution and output layers have discrete weights.");
+    }
+
+    private static MultiLayerConfiguration images(Layer first) {
+        return new NeuralNetConfiguration.Builder()
                 .list()
-                .layer(new ConvolutionLayer.Builder(2, 2).nOut(2).build())
+                .layer(first)
                 .layer(new OutputLayer.Builder()
                         .nOut(3)
                         .activation(Activation.SOFTMAX)
                         .build())
                 .setInputType(InputType.convolutionalFlat(3, 3, 1))
                 .build();
-
-        assertThatThrownBy(() -> DiscreteWeights.apply(definition, WeightKinds.parse("binary"), new Adam(0.1)))
-                .isInstanceOf(UserException.class)
-                .hasMessage(
-                        "ste cannot train this network: layer 0 is a ConvolutionLayer, but only dense and output layers"
-                                + " have discrete weights.");
     }
 
     private static String noise(MultiLayerConfiguration definition, int layer) {
@@ -164,7 +186,8 @@ class SpikingTrainersTest {
     private static TrainingSession start(String trainer, NetworkVariant variant) {
         DataSet none = new DataSet(Nd4j.zeros(1, 4), Nd4j.zeros(1, 3));
         return Trainers.named(trainer)
-                .start(new TrainingJob(definition(), Task.CLASSIFICATION, none, LearningRates.DEFAULTS, variant));
+                .start(new TrainingJob(
+                        Definition.of(definition()), Task.CLASSIFICATION, none, LearningRates.DEFAULTS, variant, 16));
     }
 
     private static MultiLayerConfiguration definition() {

@@ -1,0 +1,67 @@
+package io.github.dl4jep.convert;
+
+import java.util.List;
+import java.util.Map;
+import org.deeplearning4j.exception.DL4JInvalidConfigException;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.activations.impl.ActivationSigmoid;
+import org.nd4j.linalg.activations.impl.ActivationSoftmax;
+import org.nd4j.linalg.learning.config.NoOp;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+
+/** Definitions that end in an activation and take no labels, as DL4J's SimpleCNN does. */
+final class MissingOutput {
+
+    /** The problem of an activation at the end. */
+    static final String REPLACEABLE =
+            "it takes no labels; make it a loss layer with EpNetworks.withOutput(configuration), or put"
+                    + " an output layer behind it";
+
+    /** The loss that belongs to an activation at the end. */
+    private static final Map<Class<?>, LossFunction> LOSSES = Map.of(
+            ActivationSoftmax.class, LossFunction.MCXENT,
+            ActivationSigmoid.class, LossFunction.XENT,
+            ActivationIdentity.class, LossFunction.MSE);
+
+    private MissingOutput() {}
+
+    /** Whether the last layer could be a loss layer. */
+    static boolean isActivation(Layer last) {
+        return lossOf(last) != null;
+    }
+
+    private static @Nullable LossFunction lossOf(Layer layer) {
+        return layer instanceof ActivationLayer activation
+                ? LOSSES.get(activation.getActivationFn().getClass())
+                : null;
+    }
+
+    /** The definition whose last activation layer is a loss layer. */
+    static MultiLayerConfiguration replaced(MultiLayerConfiguration configuration) {
+        MultiLayerConfiguration copy = configuration.clone();
+        List<NeuralNetConfiguration> layers = copy.getConfs();
+        NeuralNetConfiguration last = layers.get(layers.size() - 1);
+        LossFunction loss = lossOf(last.getLayer());
+        if (loss == null) {
+            throw new DL4JInvalidConfigException(
+                    "The last layer (index " + (layers.size() - 1) + ") is a "
+                            + last.getLayer().getClass().getSimpleName()
+                            + ", allowed is an ActivationLayer with softmax, sigmoid or identity; put an output layer behind it");
+        }
+        ActivationLayer activation = (ActivationLayer) last.getLayer();
+        LossLayer output = new LossLayer.Builder(loss)
+                .activation(activation.getActivationFn())
+                .name(activation.getLayerName())
+                .build();
+        output.setIUpdater(new NoOp());
+        last.setLayer(output);
+        last.clearVariables();
+        return copy;
+    }
+}

@@ -1,0 +1,76 @@
+package io.github.dl4jep.convert;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.dl4jep.network.EpMultiLayerNetwork;
+import io.github.dl4jep.toy.ToyData;
+import org.deeplearning4j.exception.DL4JInvalidConfigException;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+
+class MissingOutputTest {
+
+    @Test
+    void aDefinitionThatTakesNoLabelsSaysWhatToDo() {
+        assertThatThrownBy(() -> EpNetworks.from(endingIn(new ActivationLayer(Activation.SOFTMAX))))
+                .isInstanceOf(DL4JInvalidConfigException.class)
+                .hasMessageEndingWith("layer \"layer1\" (index 1, ActivationLayer): it takes no labels; make it a loss layer with"
+                        + " EpNetworks.withOutput(configuration), or put an output layer behind it");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"SOFTMAX, MCXENT", "SIGMOID, XENT", "IDENTITY, MSE"})
+    void theActivationSelectsTheLoss(Activation activation, LossFunction loss) {
+        MultiLayerConfiguration definition = endingIn(new ActivationLayer(activation));
+
+        MultiLayerConfiguration completed = EpNetworks.withOutput(definition);
+
+        LossLayer last = (LossLayer) completed.getConf(1).getLayer();
+        assertThat(last.getLossFn()).isEqualTo(loss.getILossFunction());
+        assertThat(last.getActivationFn()).isEqualTo(activation.getActivationFunction());
+        assertThat(definition.getConf(1).getLayer()).isInstanceOf(ActivationLayer.class);
+    }
+
+    @Test
+    void theCompletedDefinitionLearns() {
+        DataSet train = ToyData.threeClasses(200, 1);
+        EpMultiLayerNetwork network = EpNetworks.from(
+                EpNetworks.withOutput(endingIn(new ActivationLayer(Activation.SOFTMAX))));
+
+        double before = network.score(train);
+        network.fit(ToyData.batches(train, 50));
+
+        assertThat(network.score(train)).isLessThan(before / 2);
+    }
+
+    @Test
+    void otherLastLayersAreRefused() {
+        assertThatThrownBy(() -> EpNetworks.withOutput(endingIn(new ActivationLayer(Activation.RELU))))
+                .isInstanceOf(DL4JInvalidConfigException.class)
+                .hasMessage("The last layer (index 1) is of type ActivationLayer, allowed is an ActivationLayer with softmax, sigmoid or"
+                        + " identity; put an output layer behind it");
+    }
+
+    private static MultiLayerConfiguration endingIn(Layer last) {
+        return new NeuralNetConfiguration.Builder()
+                .list()
+                .layer(new DenseLayer.Builder()
+                        .nIn(ToyData.INPUTS)
+                        .nOut(3)
+                        .activation(Activation.IDENTITY)
+                        .build())
+                .layer(last)
+                .build();
+    }
+}
