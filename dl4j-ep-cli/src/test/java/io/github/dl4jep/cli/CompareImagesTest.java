@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.dl4jep.cli.data.ImageFolderFixture;
-import io.github.dl4jep.zoo.EpLeNet;
 import io.github.dl4jep.zoo.EpResNet;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -44,7 +43,12 @@ class CompareImagesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ep,surrogate --units heaviside", "ep,ste --weights binary", "ste --units heaviside --weights ternary"})
+    @ValueSource(
+            strings = {
+                "ep,surrogate --units heaviside",
+                "ep,ste --weights binary",
+                "ste --units heaviside --weights ternary"
+            })
     void unitsAndWeightsReachConvolutions(String options) throws IOException {
         images(12, 8, 8);
 
@@ -142,9 +146,7 @@ class CompareImagesTest {
     @Test
     void leNetLearnsDigits() throws IOException {
         Path data = Path.of(System.getProperty("dl4jep.data.dir", "../../shared/data"));
-        assumeThat(data.resolve("mnist/train-images-idx3-ubyte.gz"))
-                .as("MNIST")
-                .exists();
+        assumeThat(data.resolve("mnist/train-images-idx3-ubyte.gz")).as("MNIST").exists();
         MnistExcerpt.write(data.resolve("mnist"), folder.resolve("mnist"), 600, 200);
 
         assertThat(command.compare(
@@ -177,17 +179,18 @@ class CompareImagesTest {
                             + " images:DIR, or a network such as --net mlp:50.");
         }
         assertRefused(
-                compareIris("--image-size", "8x8x1"),
-                "--image-size is for --data images:DIR, but the data is iris.");
+                compareIris("--image-size", "8x8x1"), "--image-size is for --data images:DIR, but the data is iris.");
     }
 
     @Test
     void settingsOfNetworksThatAreNotUnderstoodAreNamed() throws IOException {
         images(2, 8, 8);
-        assertRefused(compareImages("--net", "lenet:min"), "--net lenet:min: there are lenet:max, which is lenet, and lenet:avg.");
+        assertRefused(
+                compareImages("--net", "lenet:min"),
+                "--net lenet:min: there are lenet:max, which is lenet, and lenet:avg.");
         assertRefused(
                 compareImages("--net", "resnet:21"),
-                "--net resnet:21: depth is 21, allowed are 6 n + 2 layers for n blocks a stage: 8, 14, 20, 26, 32, ....");
+                "--net resnet:21: depth is 21, allowed are 6 n + 2 layers for n blocks a stage: 8, 14, 20, 26, 32, ...");
         assertThat(compareImages("--net", "zoo:nothing")).isEqualTo(2);
         assertThat(command.err.toString())
                 .startsWith("--net zoo:nothing: DL4J's zoo has no such model; there are alexnet, darknet19, ")
@@ -201,10 +204,11 @@ class CompareImagesTest {
         assertThat(compareImages("--net", "lenet", "--batch", "2000000")).isEqualTo(2);
 
         assertThat(command.err.toString())
-                .matches("A batch of 2000000 takes about [\\d,]+ MB of memory with this network, but [\\d,]+ MB are allowed:"
-                        + " choose --batch \\d+ or less, or start Java with a larger -Xmx or with"
-                        + " -Dorg.bytedeco.javacpp.maxbytes=\\d+g and -Dorg.bytedeco.javacpp.maxphysicalbytes twice as"
-                        + " large\\.\n");
+                .matches(
+                        "A batch of 2000000 takes about [\\d,]+ MB of memory with this network, but [\\d,]+ MB are allowed:"
+                                + " choose --batch \\d+ or less, or start Java with a larger -Xmx or with"
+                                + " -Dorg.bytedeco.javacpp.maxbytes=\\d+g and -Dorg.bytedeco.javacpp.maxphysicalbytes twice as"
+                                + " large\\.\n");
     }
 
     @Test
@@ -221,7 +225,7 @@ class CompareImagesTest {
         assertRefused(
                 compareIris("--net", net.toString()),
                 "The network " + net
-                        + " does not fit: layer 0 takes images, but the data has none: set an input type of"
+                        + " does not fit: layer 0 (layer0) takes images, but the data has none: set an input type of"
                         + " convolutionalFlat in the definition if rows are images, or choose --data mnist or --data images:DIR.");
     }
 

@@ -21,8 +21,7 @@ final class MnistExcerpt {
     }
 
     private static void cut(Path from, Path to, String file, int items, int bytesPerItem) throws IOException {
-        try (DataInputStream in =
-                        new DataInputStream(new GZIPInputStream(Files.newInputStream(from.resolve(file))));
+        try (DataInputStream in = new DataInputStream(new GZIPInputStream(Files.newInputStream(from.resolve(file))));
                 DataOutputStream out =
                         new DataOutputStream(new GZIPOutputStream(Files.newOutputStream(to.resolve(file))))) {
             out.writeInt(in.readInt());

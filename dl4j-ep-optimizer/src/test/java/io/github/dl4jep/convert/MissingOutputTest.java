@@ -25,8 +25,9 @@ class MissingOutputTest {
     void aDefinitionThatTakesNoLabelsSaysWhatToDo() {
         assertThatThrownBy(() -> EpNetworks.from(endingIn(new ActivationLayer(Activation.SOFTMAX))))
                 .isInstanceOf(DL4JInvalidConfigException.class)
-                .hasMessageEndingWith("layer \"layer1\" (index 1, ActivationLayer): it takes no labels; make it a loss layer with"
-                        + " EpNetworks.withOutput(configuration), or put an output layer behind it");
+                .hasMessageEndingWith(
+                        "layer \"layer1\" (index 1, ActivationLayer): it takes no labels; make it a loss layer with"
+                                + " EpNetworks.withOutput(configuration), or put an output layer behind it");
     }
 
     @ParameterizedTest
@@ -45,8 +46,8 @@ class MissingOutputTest {
     @Test
     void theCompletedDefinitionLearns() {
         DataSet train = ToyData.threeClasses(200, 1);
-        EpMultiLayerNetwork network = EpNetworks.from(
-                EpNetworks.withOutput(endingIn(new ActivationLayer(Activation.SOFTMAX))));
+        EpMultiLayerNetwork network =
+                EpNetworks.from(EpNetworks.withOutput(endingIn(new ActivationLayer(Activation.SOFTMAX))));
 
         double before = network.score(train);
         network.fit(ToyData.batches(train, 50));
@@ -58,8 +59,9 @@ class MissingOutputTest {
     void otherLastLayersAreRefused() {
         assertThatThrownBy(() -> EpNetworks.withOutput(endingIn(new ActivationLayer(Activation.RELU))))
                 .isInstanceOf(DL4JInvalidConfigException.class)
-                .hasMessage("The last layer (index 1) is of type ActivationLayer, allowed is an ActivationLayer with softmax, sigmoid or"
-                        + " identity; put an output layer behind it");
+                .hasMessage(
+                        "The last layer (index 1) is of type ActivationLayer, allowed is an ActivationLayer with softmax, sigmoid or"
+                                + " identity; put an output layer behind it");
     }
 
     private static MultiLayerConfiguration endingIn(Layer last) {

@@ -65,7 +65,8 @@ class EpResNetTest {
     /** 0.27 million weights, as the paper's table 6 says, and 2 x 1 x 1 projections more. */
     @Test
     void hasTheWeightsOfThePaper() {
-        ComputationGraph network = new ComputationGraph(EpResNet.builder().build().conf());
+        ComputationGraph network =
+                new ComputationGraph(EpResNet.builder().build().conf());
         network.init();
 
         long kernels = 9 * (3 * 16 + 6 * 16 * 16 + (16 * 32 + 5 * 32 * 32) + (32 * 64 + 5 * 64 * 64));
@@ -98,8 +99,7 @@ class EpResNetTest {
     void settingsThatAreNotAllowedAreNamed() {
         assertThatThrownBy(() -> EpResNet.builder().depth(18))
                 .isInstanceOf(DL4JInvalidConfigException.class)
-                .hasMessage(
-                        "depth is 18, allowed are 6 n + 2 layers for n blocks a stage: 8, 14, 20, 26, 32, ...");
+                .hasMessage("depth is 18, allowed are 6 n + 2 layers for n blocks a stage: 8, 14, 20, 26, 32, ...");
         assertThatThrownBy(() -> EpResNet.builder().depth(2)).hasMessageStartingWith("depth is 2, allowed");
         assertThatThrownBy(() -> EpResNet.builder().blocks(0)).hasMessage("blocks is 0, allowed: 1 and more");
         assertThatThrownBy(() -> EpResNet.builder().width(0)).hasMessage("width is 0, allowed: 1 and more");

@@ -98,7 +98,7 @@ final class ImageFolderSource implements DataSource {
             for (int row = 0; row < files.size(); row++) {
                 List<Writable> record = next(reader, files.get(row));
                 try (INDArray image = ((NDArrayWritable) record.get(0)).get()) {
-                    features.putRow(row, image.reshape('c', shape.length()));
+                    features.putRow(row, image.reshape('c', new long[] {shape.length()}));
                 }
                 labels.putScalar(row, record.get(1).toInt(), 1);
             }

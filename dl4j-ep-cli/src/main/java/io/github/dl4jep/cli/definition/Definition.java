@@ -38,7 +38,9 @@ public sealed interface Definition permits LayerList, LayerGraph {
      * @param conf DL4J's configuration of the layer; changes reach the definition
      * @param preProcessor what its input goes through first, or null
      */
-    record Place(String key, String name,
+    record Place(
+            String key,
+            String name,
             NeuralNetConfiguration conf,
             @Nullable InputPreProcessor preProcessor) {}
 

@@ -20,7 +20,7 @@ class DataSourcesTest {
     void unknownDataIsRefused() {
         assertThatThrownBy(() -> open("cifar", null, 0.2))
                 .isInstanceOf(UserException.class)
-                .hasMessage("Unknown data \"cifar\": --data takes iris, mnist, uci:NAME or csv:FILE.");
+                .hasMessage("Unknown data \"cifar\": --data takes iris, mnist, uci:NAME, csv:FILE or images:DIR.");
     }
 
     @Test

@@ -44,10 +44,10 @@ class ImageFolderSourceTest {
             ImageFolderFixture.write(folder.resolve(name).resolve("0.png"), colours);
         }
 
-        double[] row =
-                open(null).split(0).train().getFeatures().getRow(0).toDoubleVector();
+        double[] row = open(null).split(0).train().getFeatures().getRow(0).toDoubleVector();
 
-        // Blue is 0 everywhere and only shifted; in green and red one of four pixels is bright: mean 1/4, deviation sqrt(3)/4.
+        // Blue is 0 everywhere and only shifted; in green and red one of four pixels is bright: mean 1/4, deviation
+        // sqrt(3)/4.
         double dark = -1 / Math.sqrt(3);
         double bright = 3 / Math.sqrt(3);
         assertThat(row)
