@@ -50,7 +50,7 @@ final class MissingOutput {
         LossFunction loss = lossOf(last.getLayer());
         if (loss == null) {
             throw new DL4JInvalidConfigException(
-                    "The last layer (index " + (layers.size() - 1) + ") is a "
+                    "The last layer (index " + (layers.size() - 1) + ") is of type "
                             + last.getLayer().getClass().getSimpleName()
                             + ", allowed is an ActivationLayer with softmax, sigmoid or identity; put an output layer behind it");
         }

@@ -31,6 +31,9 @@ public final class ZooModels {
         InstantiableModel of(int[] inputShape, int numClasses);
     }
 
+    /** Characters of a text, the zoo's own default. */
+    private static final int TEXT_LENGTH = 40;
+
     private static final Map<String, Factory> REGISTRY = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
 
     static {
@@ -107,6 +110,7 @@ public final class ZooModels {
         register(
                 TextGenerationLSTM.class,
                 (shape, classes) -> TextGenerationLSTM.builder()
+                        .inputShape(new int[] {TEXT_LENGTH, classes})
                         .totalUniqueCharacters(classes)
                         .build());
     }

@@ -1,0 +1,171 @@
+package io.github.dl4jep.zoo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.dl4jep.convert.EpNetworks;
+import io.github.dl4jep.convert.ZooDefinitions;
+import io.github.dl4jep.network.EpMultiLayerNetwork;
+import java.util.List;
+import java.util.Locale;
+import org.deeplearning4j.exception.DL4JInvalidConfigException;
+import org.deeplearning4j.nn.api.NeuralNetwork;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.zoo.InstantiableModel;
+import org.deeplearning4j.zoo.model.LeNet;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/** Which models of DL4J's zoo EP trains; {@code docs/zoo.md} says the same in words. */
+class ZooModelsTest {
+
+    private static final int CLASSES = 3;
+
+    @Test
+    void leNetLearns() {
+        EpMultiLayerNetwork network = EpNetworks.from(LeNet.builder()
+                .inputShape(new int[] {1, 8, 8})
+                .numClasses(2)
+                .build());
+        network.fit(ImageBlobs.of(40, 8, 8, 1));
+
+        DataSet test = ImageBlobs.of(40, 8, 8, 2);
+        assertThat(ImageBlobs.errors(network.output(test.getFeatures()), test)).isLessThan(4);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"simplecnn, 16, 3", "squeezenet, 48, 3", "darknet19, 32, 3"})
+    void smallModelsDoAFit(String name, int size, int channels) {
+        fitAndPredict(name, size, channels);
+    }
+
+    @Tag("long-running-test")
+    @ParameterizedTest
+    @CsvSource({
+        "alexnet, 64, 3",
+        "vgg16, 32, 3",
+        "vgg19, 32, 3",
+        "resnet50, 64, 3",
+        "xception, 96, 3",
+        "unet, 32, 3",
+        "nasnet, 64, 3",
+        "facenetnn4small2, 96, 3",
+        "inceptionresnetv1, 160, 3"
+    })
+    void largeModelsDoAFit(String name, int size, int channels) {
+        fitAndPredict(name, size, channels);
+    }
+
+    private static void fitAndPredict(String name, int size, int channels) {
+        NeuralNetwork network = ZooDefinitions.<NeuralNetwork>of(
+                ZooModels.named(name, new int[] {channels, size, size}, CLASSES),
+                conf -> EpNetworks.from(withOutput(conf)),
+                EpNetworks::from);
+        Nd4j.getRandom().setSeed(3);
+        INDArray images = Nd4j.randn(DataType.FLOAT, 2, channels, size, size);
+        INDArray before = output(network, images);
+        INDArray parameters = network.params().dup();
+        INDArray labels = Nd4j.zeros(DataType.FLOAT, before.shape());
+        labels.get(NDArrayIndex.all(), NDArrayIndex.point(0)).assign(1);
+        network.fit(new DataSet(images, labels));
+
+        INDArray after = output(network, images);
+        assertThat(network.params()).isNotEqualTo(parameters);
+        assertThat(after.shape()).isEqualTo(before.shape());
+        assertThat(after.minNumber().doubleValue()).isGreaterThanOrEqualTo(0);
+        assertThat(after.maxNumber().doubleValue()).isLessThanOrEqualTo(1 + 1e-5);
+    }
+
+    private static MultiLayerConfiguration withOutput(MultiLayerConfiguration conf) {
+        boolean open = conf.getConf(conf.getConfs().size() - 1).getLayer() instanceof ActivationLayer;
+        return open ? EpNetworks.withOutput(conf) : conf;
+    }
+
+    private static INDArray output(NeuralNetwork network, INDArray images) {
+        return network instanceof MultiLayerNetwork layers
+                ? layers.output(images)
+                : ((ComputationGraph) network).outputSingle(images);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"tinyyolo", "yolo2"})
+    void modelsThatFindObjectsAreRefused(String name) {
+        assertThat(reasons(ZooModels.named(name, new int[] {3, 64, 64}, CLASSES)))
+                .singleElement()
+                .asString()
+                .startsWith("layer \"outputs\" (Yolo2OutputLayer): there is no EP layer for the type Yolo2OutputLayer");
+    }
+
+    @Test
+    void textGenerationIsRefused() {
+        List<String> reasons = reasons(ZooModels.named("textgenerationlstm", new int[] {3, 64, 64}, 47));
+
+        assertThat(reasons.get(0)).startsWith("layer \"layer0\" (index 0, GravesLSTM): ");
+        assertThat(reasons.get(1)).startsWith("layer \"layer1\" (index 1, GravesLSTM): ");
+        assertThat(reasons)
+                .contains("truncated back-propagation through time: recurrent training is not supported");
+    }
+
+    @Test
+    void simpleCnnSaysWhatIsMissing() {
+        assertThat(reasons(ZooModels.named("simplecnn", new int[] {3, 16, 16}, CLASSES)))
+                .containsExactly("layer \"layer32\" (index 32, ActivationLayer): it takes no labels; make it a loss layer, as"
+                        + " EpNetworks.withOutput(configuration) does, or put an output layer behind it");
+    }
+
+    private static List<String> reasons(InstantiableModel model) {
+        try {
+            EpNetworks.from(model);
+        } catch (DL4JInvalidConfigException e) {
+            List<String> lines = e.getMessage().lines().toList();
+            assertThat(lines.get(0))
+                    .isEqualTo("This definition cannot be trained by EP, for " + (lines.size() - 1) + " reason(s):");
+            return lines.stream()
+                    .skip(1)
+                    .map(line -> line.substring(" - ".length()))
+                    .toList();
+        }
+        throw new AssertionError(model.modelName() + " converts");
+    }
+
+    /** Definitions without initialising the stock network are those of the initialised network. */
+    @ParameterizedTest
+    @ValueSource(strings = {"lenet", "simplecnn", "squeezenet", "unet", "resnet50"})
+    void definitionIsThatOfTheModelsOwnNetwork(String name) {
+        InstantiableModel model = ZooModels.named(name, new int[] {3, 64, 64}, CLASSES);
+        Object own = model.init();
+
+        String expected = own instanceof MultiLayerNetwork layers
+                ? layers.getLayerWiseConfigurations().toJson()
+                : ((ComputationGraph) own).getConfiguration().toJson();
+        assertThat(ZooDefinitions.<String>of(
+                        model, MultiLayerConfiguration::toJson, ComputationGraphConfiguration::toJson))
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void namesAreThoseOfTheClassesInAnyCase() {
+        assertThat(ZooModels.names()).hasSize(16).contains("ResNet50", "YOLO2");
+        for (String name : ZooModels.names()) {
+            assertThat(ZooModels.named(name.toUpperCase(Locale.ROOT), new int[] {3, 64, 64}, 10)
+                            .getClass()
+                            .getSimpleName())
+                    .isEqualTo(name);
+        }
+        assertThatThrownBy(() -> ZooModels.named("resnet", new int[] {3, 64, 64}, 10))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("The zoo has no model \"resnet\", allowed are [AlexNet, Darknet19, ");
+    }
+}
