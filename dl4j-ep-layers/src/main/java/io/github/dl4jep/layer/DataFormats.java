@@ -1,5 +1,6 @@
 package io.github.dl4jep.layer;
 
+import io.github.dl4jep.conf.EpBatchNormalization;
 import io.github.dl4jep.conf.EpConvolutionLayer;
 import io.github.dl4jep.conf.EpFixedLayer;
 import io.github.dl4jep.distribution.ExampleFormat;
@@ -29,6 +30,9 @@ public final class DataFormats {
         }
         if (layer instanceof EpFixedLayer fixed) {
             return of(fixed.getOriginal());
+        }
+        if (layer instanceof EpBatchNormalization normalization) {
+            return of(normalization.getOriginal().getCnn2DFormat());
         }
         if (layer instanceof ConvolutionLayer convolution) {
             return of(convolution.getCnn2dDataFormat());

@@ -2,6 +2,7 @@ package io.github.dl4jep.convert;
 
 import io.github.dl4jep.activation.SpikingActivation;
 import io.github.dl4jep.conf.EpActivationLayer;
+import io.github.dl4jep.conf.EpBatchNormalization;
 import io.github.dl4jep.conf.EpConvolutionLayer;
 import io.github.dl4jep.conf.EpDenseLayer;
 import io.github.dl4jep.conf.EpFixedLayer;
@@ -12,6 +13,7 @@ import io.github.dl4jep.likelihood.Likelihoods;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
@@ -37,6 +39,8 @@ final class LayerConverters {
         register(DropoutLayer.class, LayerConverters::dropout);
         register(ConvolutionLayer.class, LayerConverters::convolution);
         register(SubsamplingLayer.class, LayerConverters::fixed);
+        register(BatchNormalization.class, LayerConverters::batchNormalization);
+        register(EpBatchNormalization.class, (layer, context) -> layer.clone());
         register(EpConvolutionLayer.class, (layer, context) -> layer.clone());
         register(EpFixedLayer.class, (layer, context) -> layer.clone());
         register(EpDenseLayer.class, (layer, context) -> layer.clone());
@@ -96,6 +100,11 @@ final class LayerConverters {
         ConvolutionLayer original = layer.clone();
         original.setActivationFn(activation);
         return new EpConvolutionLayer(original, context.options().weightPriorOf(context.name()), gain);
+    }
+
+    private static Layer batchNormalization(BatchNormalization layer, ConversionContext context) {
+        context.dropGradientSettings(layer);
+        return new EpBatchNormalization(layer.clone());
     }
 
     /** A layer without weights. */
