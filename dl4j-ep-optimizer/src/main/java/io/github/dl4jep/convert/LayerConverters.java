@@ -128,7 +128,8 @@ final class LayerConverters {
         return converted;
     }
 
-    private static Layer loss(LossLayer layer, ConversionContext context) {
+    private static Layer loss(LossLayer original, ConversionContext context) {
+        LossLayer layer = SoftmaxBeforeLoss.withSoftmax(original, context.node());
         EpOptions options = context.options();
         requireLikelihood(layer.getLossFn(), layer.getActivationFn(), context);
         long outputs = layer.getNOut() > 0 ? layer.getNOut() : context.outputsBefore();
@@ -154,6 +155,12 @@ final class LayerConverters {
     }
 
     private static Layer activation(ActivationLayer layer, ConversionContext context) {
+        if (context.node().readers().isEmpty() && MissingOutput.isActivation(layer)) {
+            throw new UnsupportedOperationException(MissingOutput.REPLACEABLE);
+        }
+        if (SoftmaxBeforeLoss.isSoftmax(context.node())) {
+            return new EpActivationLayer(layer.getLayerName(), new ActivationIdentity());
+        }
         IActivation activation = context.options().activationOf(context.name(), layer.getActivationFn());
         Units.of(activation);
         return new EpActivationLayer(layer.getLayerName(), activation);

@@ -1,5 +1,8 @@
 package io.github.dl4jep.zoo;
 
+import io.github.dl4jep.convert.EpNetworks;
+import io.github.dl4jep.convert.EpOptions;
+import io.github.dl4jep.network.EpComputationGraph;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
@@ -132,6 +135,25 @@ public final class EpResNet {
                 .build();
     }
 
+    /**
+     * The EP network, with default options.
+     *
+     * @return the network, initialised
+     */
+    public EpComputationGraph init() {
+        return init(EpOptions.defaults());
+    }
+
+    /**
+     * The EP network.
+     *
+     * @param options how it is trained
+     * @return the network, initialised
+     */
+    public EpComputationGraph init(EpOptions options) {
+        return EpNetworks.from(conf(), options);
+    }
+
     /** Settings of {@link EpResNet}. */
     public static final class Builder extends ZooBuilder<Builder> {
 
@@ -171,8 +193,8 @@ public final class EpResNet {
          */
         public Builder depth(int value) {
             if (value < 8 || value % (2 * STAGES) != 2) {
-                throw new DL4JInvalidConfigException("depth is " + value
-                        + ", allowed are 6 n + 2 layers for n blocks a stage: 8, 14, 20, 26, 32, ...");
+                throw new DL4JInvalidConfigException(
+                        "depth is " + value + ", allowed are 6 n + 2 layers for n blocks a stage: 8, 14, 20, 26, 32, ...");
             }
             return blocks(value / (2 * STAGES));
         }

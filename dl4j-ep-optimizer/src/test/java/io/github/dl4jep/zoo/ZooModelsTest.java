@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Locale;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.nn.api.NeuralNetwork;
-import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -57,7 +56,7 @@ class ZooModelsTest {
         "alexnet, 64, 3",
         "vgg16, 32, 3",
         "vgg19, 32, 3",
-        "resnet50, 64, 3",
+        "resnet50, 96, 3",
         "xception, 96, 3",
         "unet, 32, 3",
         "nasnet, 64, 3",
@@ -140,19 +139,21 @@ class ZooModelsTest {
         throw new AssertionError(model.modelName() + " converts");
     }
 
-    /** Definitions without initialising the stock network are those of the initialised network. */
+    /** The definitions that are read without the stock network make the same network. */
     @ParameterizedTest
-    @ValueSource(strings = {"lenet", "simplecnn", "squeezenet", "unet", "resnet50"})
+    @ValueSource(strings = {"lenet", "simplecnn", "squeezenet"})
     void definitionIsThatOfTheModelsOwnNetwork(String name) {
         InstantiableModel model = ZooModels.named(name, new int[] {3, 64, 64}, CLASSES);
-        Object own = model.init();
+        NeuralNetwork ours = ZooDefinitions.<NeuralNetwork>of(model, MultiLayerNetwork::new, ComputationGraph::new);
+        ours.init();
 
-        String expected = own instanceof MultiLayerNetwork layers
+        assertThat(json(ours)).isEqualTo(json(model.init()));
+    }
+
+    private static String json(Object network) {
+        return network instanceof MultiLayerNetwork layers
                 ? layers.getLayerWiseConfigurations().toJson()
-                : ((ComputationGraph) own).getConfiguration().toJson();
-        assertThat(ZooDefinitions.<String>of(
-                        model, MultiLayerConfiguration::toJson, ComputationGraphConfiguration::toJson))
-                .isEqualTo(expected);
+                : ((ComputationGraph) network).getConfiguration().toJson();
     }
 
     @Test

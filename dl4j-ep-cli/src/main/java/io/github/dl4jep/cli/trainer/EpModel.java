@@ -5,6 +5,7 @@ import io.github.dl4jep.cli.definition.StockNetwork;
 import io.github.dl4jep.convert.EpNetworks;
 import io.github.dl4jep.convert.EpOptions;
 import io.github.dl4jep.likelihood.Prediction;
+import io.github.dl4jep.network.EpComputationGraph;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
 import io.github.dl4jep.network.EpPredictor;
 import io.github.dl4jep.network.MemoryEstimate;
@@ -22,9 +23,9 @@ interface EpModel {
      * @return the network, initialised
      */
     static EpModel of(Definition definition, EpOptions options) {
-        return definition.map(layers -> new OfLayers(EpNetworks.from(layers, options)), graph -> {
-            throw new UnsupportedOperationException("graph");
-        });
+        return definition.map(
+                layers -> new OfLayers(EpNetworks.from(layers, options)),
+                graph -> new OfGraph(EpNetworks.from(graph, options)));
     }
 
     /** Trains for one pass. */
@@ -69,6 +70,36 @@ interface EpModel {
             return MemoryEstimate.of(
                     network.getLayerWiseConfigurations().getMemoryReport(input),
                     network.getLayerWiseConfigurations().getDataType());
+        }
+    }
+
+    /** A graph. */
+    record OfGraph(EpComputationGraph network) implements EpModel {
+        @Override
+        public void fit(DataSetIterator batches) {
+            network.fit(batches);
+        }
+
+        @Override
+        public Prediction predict(INDArray features) {
+            return EpPredictor.of(network).predict(features);
+        }
+
+        @Override
+        public INDArray sample(INDArray features, int draws) {
+            return EpPredictor.of(network).sample(features, draws);
+        }
+
+        @Override
+        public StockNetwork point() {
+            return StockNetwork.of(EpNetworks.toPointNetwork(network));
+        }
+
+        @Override
+        public MemoryEstimate memory(InputType input) {
+            return MemoryEstimate.of(
+                    network.getConfiguration().getMemoryReport(input),
+                    network.getConfiguration().getDataType());
         }
     }
 }
