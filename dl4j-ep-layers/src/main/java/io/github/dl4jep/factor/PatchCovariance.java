@@ -11,7 +11,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * The batch covariance of a convolution: {@link LinearFactor}'s formula averaged over output positions, of which a subsample is
  * enough. Own, docs/algorithm.md, section 3.
  */
-public final class PatchCovariance {
+final class PatchCovariance {
 
     /** Share of the multiplications of a sweep that the covariance may cost. */
     private static final double SHARE = 0.05;
@@ -27,24 +27,28 @@ public final class PatchCovariance {
      *
      * @param input moments and batch covariance of the input
      * @param patches the windows
-     * @param weights moments of the weights, [fan-in, nOut]
+     * @param meanVariance mean of the weights' variance over units, [fan-in, 1]
+     * @param meanSquaredMean mean of the weights' squared mean over units, [fan-in, 1]
+     * @param units number of units
      * @param bias moments of the bias, or null for none
      * @return the covariance, [minibatch, minibatch]
      */
-    public static BatchCovariance ofPreActivation(
-            ForwardMessage input, Patches patches, WeightMoments weights, @Nullable WeightMoments bias) {
+    static BatchCovariance ofPreActivation(
+            ForwardMessage input,
+            Patches patches,
+            INDArray meanVariance,
+            INDArray meanSquaredMean,
+            long units,
+            @Nullable WeightMoments bias) {
         INDArray mean = input.moments().mean();
-        int[] windows = windows(
-                patches.geometry().outputPositions(),
-                mean.size(0),
-                weights.mean().columns());
+        int[] windows = windows(patches.geometry().outputPositions(), mean.size(0), units);
         BatchCovariance before = input.covariance();
         INDArray gain = before.gain();
         return LinearFactor.covarianceOfPreActivation(
                 patches.gather(mean, windows),
                 gain == null ? before : new BatchCovariance(before.covariance(), patches.gather(gain, windows)),
-                averaged(weights.unitMeanVariance(), windows.length),
-                averaged(weights.unitMeanSquaredMean(), windows.length),
+                averaged(meanVariance, windows.length),
+                averaged(meanSquaredMean, windows.length),
                 bias);
     }
 

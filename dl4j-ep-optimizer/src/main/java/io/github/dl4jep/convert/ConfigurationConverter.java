@@ -61,11 +61,9 @@ final class ConfigurationConverter {
         }
         if (conf.getInputPreProcessors() != null) {
             conf.getInputPreProcessors().forEach((index, preProcessor) -> {
-                if (!PreProcessors.supports(preProcessor)) {
-                    problems.add("preprocessor " + preProcessor.getClass().getSimpleName() + " of layer " + index
-                            + " may change values, not only their arrangement; apply it to the data instead, supported"
-                            + " are "
-                            + PreProcessors.names());
+                Layer before = index == 0 ? null : conf.getConf(index - 1).getLayer();
+                if (!PreProcessors.supports(preProcessor, before)) {
+                    problems.add(PreProcessors.refusal(preProcessor, " of layer " + index));
                 }
             });
         }

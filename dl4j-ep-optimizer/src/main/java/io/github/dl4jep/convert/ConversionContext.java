@@ -1,11 +1,13 @@
 package io.github.dl4jep.convert;
 
 import io.github.dl4jep.conf.DecidingUnit;
+import java.util.ArrayList;
 import java.util.List;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.activations.IActivation;
 import org.slf4j.Logger;
@@ -71,10 +73,18 @@ record ConversionContext(EpOptions options, List<Layer> layers, int index) {
                 : own;
     }
 
+    /** The same place with the layer that this one wraps. */
+    ConversionContext around(Layer wrapped) {
+        List<Layer> unwrapped = new ArrayList<>(layers);
+        unwrapped.set(index, wrapped);
+        return new ConversionContext(options, unwrapped, index);
+    }
+
     /** Size of the nearest layer before that has one, or 0. */
     long outputsBefore() {
         for (int i = index - 1; i >= 0; i--) {
-            if (layers.get(i) instanceof FeedForwardLayer before && before.getNOut() > 0) {
+            Layer layer = layers.get(i) instanceof FrozenLayer frozen ? frozen.getLayer() : layers.get(i);
+            if (layer instanceof FeedForwardLayer before && before.getNOut() > 0) {
                 return before.getNOut();
             }
         }
