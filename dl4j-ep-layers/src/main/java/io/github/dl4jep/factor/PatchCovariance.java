@@ -1,6 +1,7 @@
 package io.github.dl4jep.factor;
 
 import io.github.dl4jep.distribution.BatchCovariance;
+import io.github.dl4jep.distribution.ExampleShape;
 import io.github.dl4jep.distribution.ForwardMessage;
 import io.github.dl4jep.distribution.WeightMoments;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +12,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * The batch covariance of a convolution: {@link LinearFactor}'s formula averaged over output positions, of which a subsample is
  * enough. Own, docs/algorithm.md, section 3.
  */
-final class PatchCovariance {
+public final class PatchCovariance {
 
     /** Share of the multiplications of a sweep that the covariance may cost. */
     private static final double SHARE = 0.05;
@@ -60,6 +61,23 @@ final class PatchCovariance {
     }
 
     /**
+     * All channels at some positions, side by side.
+     *
+     * @param activation [minibatch, channels x positions]
+     * @param shape channels and positions
+     * @param positions indices of positions
+     * @return [minibatch, positions x channels]
+     */
+    public static INDArray columns(INDArray activation, ExampleShape shape, int[] positions) {
+        int count = Math.toIntExact(shape.positions());
+        WindowGeometry single = WindowGeometry.on(ExampleShape.of(shape.channels(), count))
+                .kernel(1)
+                .output(count)
+                .build();
+        return new Patches(single).gather(activation, positions);
+    }
+
+    /**
      * The positions that are looked at.
      *
      * @param positions number of output positions
@@ -67,7 +85,7 @@ final class PatchCovariance {
      * @param units number of output channels
      * @return indices of positions, spread evenly, the same for every batch
      */
-    static int[] windows(int positions, long batch, long units) {
+    public static int[] windows(int positions, long batch, long units) {
         double affordable = SHARE * PRODUCTS * positions * units / (2.0 * batch);
         int count = (int) Math.max(1, Math.min(positions, affordable));
         int[] windows = new int[count];

@@ -1,5 +1,6 @@
 package io.github.dl4jep.layer;
 
+import io.github.dl4jep.conf.EpBatchNormalization;
 import io.github.dl4jep.conf.EpConvolutionLayer;
 import io.github.dl4jep.conf.EpFixedLayer;
 import io.github.dl4jep.conf.EpLossLayer;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.function.Function;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.RNNFormat;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.Cnn3DLossLayer;
 import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
@@ -70,6 +72,8 @@ public final class DataFormats {
         register(EpWeightedLayer.class, layer -> own(layer.getOriginal()));
         register(EpLossLayer.class, layer -> ownOrNull(layer.getOriginal()));
         register(EpOutputLayer.class, layer -> ownOrNull(layer.getOriginal()));
+        register(BatchNormalization.class, layer -> of(layer.getCnn2DFormat()));
+        register(EpBatchNormalization.class, layer -> own(layer.getOriginal()));
         register(EpFixedLayer.class, layer -> own(layer.getOriginal()));
     }
 

@@ -12,8 +12,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
- * The parameters of a layer with two arrays of weights behind each other: those of the first, their names behind {@value
- * #FIRST_PREFIX}, then those of the second. The first has no bias.
+ * The parameters of a layer with two arrays of weights behind each other: those of the first, whose names begin with
+ * {@value #FIRST_PREFIX}, then those of the second. The first has no bias.
  */
 public final class ChainedParamInitializer implements ParamInitializer {
 

@@ -9,6 +9,7 @@ import io.github.dl4jep.likelihood.CategoricalLikelihood;
 import io.github.dl4jep.likelihood.GaussianLikelihood;
 import io.github.dl4jep.likelihood.ProbitLikelihood;
 import java.util.List;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -88,6 +89,7 @@ class LayerConfigurationsTest {
                 .nIn(2)
                 .nOut(3)
                 .stride(2, 1)
+                .convolutionMode(ConvolutionMode.Truncate)
                 .activation(Activation.TANH)
                 .build();
         return new EpConvolutionLayer(original, new GaussianPrior(0.25), 1.5);
@@ -99,13 +101,17 @@ class LayerConfigurationsTest {
                 .nIn(3)
                 .nOut(4)
                 .depthMultiplier(2)
+                .convolutionMode(ConvolutionMode.Truncate)
                 .build();
         return new EpWeightedLayer(original, new GaussianPrior(0.25), 1.5);
     }
 
     private static EpFixedLayer pooling() {
         return new EpFixedLayer(
-                new SubsamplingLayer.Builder(2, 2).name("pool").build(), MaxPoolingKind.CLARK);
+                new SubsamplingLayer.Builder(2, 2)
+                        .name("pool")
+                        .convolutionMode(ConvolutionMode.Truncate)
+                        .build(), MaxPoolingKind.CLARK);
     }
 
     private static EpLossLayer pixels() {

@@ -17,6 +17,7 @@ import io.github.dl4jep.distribution.WeightPrior;
 import io.github.dl4jep.params.PosteriorParamInitializer;
 import java.util.List;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
@@ -65,6 +66,7 @@ class WeightedLayersTest {
     private static FeedForwardLayer separable() {
         return new SeparableConvolution2D.Builder(2, 2)
                 .depthMultiplier(2)
+                .convolutionMode(ConvolutionMode.Truncate)
                 .nIn(2)
                 .nOut(3)
                 .activation(Activation.IDENTITY)

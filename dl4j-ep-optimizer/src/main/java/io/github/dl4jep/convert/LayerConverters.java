@@ -2,6 +2,7 @@ package io.github.dl4jep.convert;
 
 import io.github.dl4jep.activation.SpikingActivation;
 import io.github.dl4jep.conf.EpActivationLayer;
+import io.github.dl4jep.conf.EpBatchNormalization;
 import io.github.dl4jep.conf.EpConvolutionLayer;
 import io.github.dl4jep.conf.EpDenseLayer;
 import io.github.dl4jep.conf.EpFixedLayer;
@@ -22,6 +23,7 @@ import org.deeplearning4j.nn.conf.layers.Cnn3DLossLayer;
 import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
 import org.deeplearning4j.nn.conf.layers.Convolution3D;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.Deconvolution2D;
 import org.deeplearning4j.nn.conf.layers.Deconvolution3D;
@@ -73,6 +75,8 @@ final class LayerConverters {
         register(FrozenLayerWithBackprop.class, (layer, context) -> frozen(layer.getUnderlying(), true, context));
         register(EpFrozenLayer.class, (layer, context) -> layer.clone());
         register(EpWeightedLayer.class, (layer, context) -> layer.clone());
+        register(BatchNormalization.class, LayerConverters::batchNormalization);
+        register(EpBatchNormalization.class, (layer, context) -> layer.clone());
         register(EpConvolutionLayer.class, (layer, context) -> layer.clone());
         register(EpFixedLayer.class, (layer, context) -> layer.clone());
         register(EpDenseLayer.class, (layer, context) -> layer.clone());
@@ -151,6 +155,11 @@ final class LayerConverters {
 
     private static double gain(IActivation activation, ConversionContext context) {
         return Units.of(context.activationBehind(activation)).priorGain();
+    }
+
+    private static Layer batchNormalization(BatchNormalization layer, ConversionContext context) {
+        context.dropGradientSettings(layer);
+        return new EpBatchNormalization(layer.clone());
     }
 
     /** A layer without weights. */

@@ -1,0 +1,167 @@
+package io.github.dl4jep.params;
+
+import io.github.dl4jep.distribution.GaussianPrior;
+import io.github.dl4jep.distribution.Parameters;
+import io.github.dl4jep.distribution.PriorScale;
+import io.github.dl4jep.distribution.WeightPosterior;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.deeplearning4j.nn.api.ParamInitializer;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/**
+ * The parameters of batch normalization, all [1, channels]: the posteriors of scale ({@code gammaPrecision}, ...) and shift ({@code
+ * betaPrecision}, ...), unless both are locked, and the running mean and variance of the input.
+ */
+public final class NormalizationParamInitializer implements ParamInitializer {
+
+    /** Put before the names of the scale's parameters. */
+    public static final String SCALE_PREFIX = "gamma";
+    /** Put before the names of the shift's parameters. */
+    public static final String SHIFT_PREFIX = "beta";
+    /** The running mean. */
+    public static final String MEAN = "mean";
+    /** The running variance. */
+    public static final String VARIANCE = "var";
+
+    /** Scale and shift are numbers of their own, not sums over inputs. */
+    private static final PriorScale ONE_INPUT = new PriorScale(1, 1);
+
+    private final BatchNormalization original;
+    private final GaussianPrior prior;
+    private final List<String> names = new ArrayList<>();
+
+    /**
+     * The layout of a layer.
+     *
+     * @param original the DL4J layer, with its number of channels
+     * @param prior prior of scale and shift around the values of the DL4J layer; its scale is the prior variance
+     */
+    public NormalizationParamInitializer(BatchNormalization original, GaussianPrior prior) {
+        this.original = original;
+        this.prior = prior;
+        if (!original.isLockGammaBeta()) {
+            prior.parameterNames().forEach(name -> names.add(SCALE_PREFIX + name));
+            prior.parameterNames().forEach(name -> names.add(SHIFT_PREFIX + name));
+        }
+        names.add(MEAN);
+        names.add(VARIANCE);
+    }
+
+    /**
+     * The posterior of the scale.
+     *
+     * @param parameters the layer's parameter table
+     * @return a view, or null if it is locked
+     */
+    public @Nullable WeightPosterior scale(Map<String, INDArray> parameters) {
+        return posterior(parameters, SCALE_PREFIX);
+    }
+
+    /**
+     * The posterior of the shift.
+     *
+     * @param parameters the layer's parameter table
+     * @return a view, or null if it is locked
+     */
+    public @Nullable WeightPosterior shift(Map<String, INDArray> parameters) {
+        return posterior(parameters, SHIFT_PREFIX);
+    }
+
+    private @Nullable WeightPosterior posterior(Map<String, INDArray> parameters, String prefix) {
+        if (original.isLockGammaBeta()) {
+            return null;
+        }
+        Map<String, INDArray> selected = new LinkedHashMap<>();
+        for (String name : prior.parameterNames()) {
+            selected.put(name, Parameters.get(parameters, prefix + name));
+        }
+        return prior.posterior(selected, ONE_INPUT);
+    }
+
+    @Override
+    public long numParams(NeuralNetConfiguration conf) {
+        return numParams(conf.getLayer());
+    }
+
+    @Override
+    public long numParams(Layer layer) {
+        return names.size() * original.getNOut();
+    }
+
+    @Override
+    public List<String> paramKeys(Layer layer) {
+        return List.copyOf(names);
+    }
+
+    @Override
+    public List<String> weightKeys(Layer layer) {
+        return List.of();
+    }
+
+    @Override
+    public List<String> biasKeys(Layer layer) {
+        return List.of();
+    }
+
+    @Override
+    public boolean isWeightParam(Layer layer, String key) {
+        return false;
+    }
+
+    @Override
+    public boolean isBiasParam(Layer layer, String key) {
+        return false;
+    }
+
+    @Override
+    public Map<String, INDArray> init(NeuralNetConfiguration conf, INDArray paramsView, boolean initializeParams) {
+        Map<String, INDArray> parameters = Collections.synchronizedMap(views(paramsView));
+        parameters.keySet().forEach(conf::addVariable);
+        if (initializeParams) {
+            Parameters.get(parameters, MEAN).assign(0);
+            Parameters.get(parameters, VARIANCE).assign(1);
+            initialise(parameters, SCALE_PREFIX, original.getGamma());
+            initialise(parameters, SHIFT_PREFIX, original.getBeta());
+        }
+        return parameters;
+    }
+
+    private void initialise(Map<String, INDArray> parameters, String prefix, double mean) {
+        WeightPosterior posterior = posterior(parameters, prefix);
+        if (posterior != null) {
+            posterior.initialiseBias();
+            INDArray precision = Parameters.get(parameters, prefix + GaussianPrior.PRECISION);
+            Parameters.get(parameters, prefix + GaussianPrior.MEAN_TIMES_PRECISION)
+                    .assign(precision.mul(mean));
+            Parameters.get(parameters, prefix + GaussianPrior.AVERAGED_MEAN).assign(mean);
+        }
+    }
+
+    @Override
+    public Map<String, INDArray> getGradientsFromFlattened(NeuralNetConfiguration conf, INDArray gradientView) {
+        return views(gradientView);
+    }
+
+    private Map<String, INDArray> views(INDArray flat) {
+        INDArray vector = flat.reshape(flat.length());
+        long channels = original.getNOut();
+        Map<String, INDArray> views = new LinkedHashMap<>();
+        long offset = 0;
+        for (String name : names) {
+            views.put(
+                    name,
+                    vector.get(NDArrayIndex.interval(offset, offset + channels)).reshape('f', 1, channels));
+            offset += channels;
+        }
+        return views;
+    }
+}
