@@ -89,7 +89,13 @@ public class EpConvolutionLayer extends FeedForwardLayer {
     public PosteriorParamInitializer initializer() {
         ConvolutionWindows windows = ConvolutionWindows.of(original);
         return LayerPriors.initializer(
-                this, windows.groups().groups(), windows.rows(), windows.fanIn(), weightPrior, priorGain, original.hasBias());
+                this,
+                windows.groups().groups(),
+                windows.rows(),
+                windows.fanIn(),
+                weightPrior,
+                priorGain,
+                original.hasBias());
     }
 
     @Override

@@ -142,7 +142,8 @@ public class EpFixedLayer extends NoParamLayer {
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof EpFixedLayer that && super.equals(other)
+        return other instanceof EpFixedLayer that
+                && super.equals(other)
                 && original.equals(that.original)
                 && maxPooling == that.maxPooling;
     }

@@ -40,8 +40,8 @@ public final class ClarkMaxPooling implements FixedMap {
                 Math.toIntExact(mean.size(0)),
                 LocalLinearisation.values(mean),
                 variance == null ? null : LocalLinearisation.values(variance));
-        LocalLinearisation map = windows.linearisation(
-                maxima.batch, (element, output, in) -> maxima.weights[element][output]);
+        LocalLinearisation map =
+                windows.linearisation(maxima.batch, (element, output, in) -> maxima.weights[element][output]);
         return LinearisedPass.of(
                 input,
                 LocalLinearisation.array(maxima.mean, mean),

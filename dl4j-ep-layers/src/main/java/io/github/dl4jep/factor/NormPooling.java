@@ -38,9 +38,8 @@ public final class NormPooling implements FixedMap {
         double[] y = norms(x, batch);
         LocalLinearisation map = windows.linearisation(
                 batch,
-                (element, output, in) -> y[output] == 0
-                        ? 0
-                        : Math.signum(x[in]) * Math.pow(Math.abs(x[in]) / y[output], norm - 1.0));
+                (element, output, in) ->
+                        y[output] == 0 ? 0 : Math.signum(x[in]) * Math.pow(Math.abs(x[in]) / y[output], norm - 1.0));
         return LinearisedPass.of(input, LocalLinearisation.array(y, mean), map, windows.outputShape());
     }
 

@@ -89,8 +89,7 @@ public record WeightGroups(int groups) {
      */
     public INDArray features(INDArray seen, WeightMoments weights, @Nullable WeightMoments bias) {
         INDArray meanVariance = groups == 1 ? weights.unitMeanVariance() : perColumn(weights.variance());
-        INDArray scaled = seen.mulRowVector(
-                Transforms.sqrt(meanVariance, true).reshape(1, meanVariance.length()));
+        INDArray scaled = seen.mulRowVector(Transforms.sqrt(meanVariance, true).reshape(1, meanVariance.length()));
         if (bias == null) {
             return scaled;
         }
@@ -149,8 +148,8 @@ public record WeightGroups(int groups) {
         INDArray shift = matrix(weights.mean(), weights.mean().columns());
         INDArray precision = withPrecision ? shift.ulike() : null;
         for (int g = 0; g < groups; g++) {
-            WeightSite part = LinearFactor.messageToWeights(
-                    block(message, g), block(input, g), block(weights, g), withPrecision);
+            WeightSite part =
+                    LinearFactor.messageToWeights(block(message, g), block(input, g), block(weights, g), withPrecision);
             block(shift, g).assign(part.shift());
             if (precision != null) {
                 block(precision, g).assign(part.requiredPrecision());

@@ -22,8 +22,7 @@ import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
  */
 public record ConvolutionWindows(WindowPlacement placement, WeightGroups groups, long rows, long fanIn) {
 
-    private static final Map<
-                    Class<? extends ConvolutionLayer>, Function<? super ConvolutionLayer, ConvolutionWindows>>
+    private static final Map<Class<? extends ConvolutionLayer>, Function<? super ConvolutionLayer, ConvolutionWindows>>
             REGISTRY = new LinkedHashMap<>();
 
     static {
@@ -103,10 +102,7 @@ public record ConvolutionWindows(WindowPlacement placement, WeightGroups groups,
     private static ConvolutionWindows depthwise(ConvolutionLayer layer) {
         long kernel = kernelPositions(layer, 2);
         return new ConvolutionWindows(
-                windows(layer, 2),
-                new WeightGroups(Math.max(1, Math.toIntExact(layer.getNIn()))),
-                kernel,
-                kernel);
+                windows(layer, 2), new WeightGroups(Math.max(1, Math.toIntExact(layer.getNIn()))), kernel, kernel);
     }
 
     private static long product(int[] sizes) {

@@ -67,8 +67,7 @@ final class LikelihoodSweep {
 
     BackwardMessage observe(INDArray labels, @Nullable INDArray mask, LearningPhase phase) {
         ForwardMessage message = lastForward();
-        Likelihood.Update update =
-                likelihood.update(batch(message, labels, mask, shift), parameters.get(), phase);
+        Likelihood.Update update = likelihood.update(batch(message, labels, mask, shift), parameters.get(), phase);
         shift = update.message().shift();
         // A further sweep may learn less than the first: what it leaves out stays.
         Map<String, INDArray> both = new LinkedHashMap<>(learned);

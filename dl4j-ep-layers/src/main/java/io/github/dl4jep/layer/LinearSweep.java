@@ -96,8 +96,7 @@ final class LinearSweep implements WeightedMap {
         WeightPosterior biasPosterior = bias();
         WeightMoments biasMoments = biasPosterior == null ? null : biasPosterior.moments(biasSite);
         Moments preActivation = groups.messageToPreActivation(input, weightMoments, biasMoments);
-        BatchCovariance covariance =
-                groups.covarianceOfPreActivation(message, patches, weightMoments, biasMoments);
+        BatchCovariance covariance = groups.covarianceOfPreActivation(message, patches, weightMoments, biasMoments);
         if (patches != null) {
             INDArray seen = input.mean();
             WeightMoments moments = weightMoments;
@@ -113,8 +112,8 @@ final class LinearSweep implements WeightedMap {
         }
         BackwardMessage toUnits = rowsOfPatches(message, weightMoments.mean().columns());
         BackwardMessage toInput = input.isObserved() ? null : groups.messageToInput(toUnits, weightMoments);
-        weightSite = groups.messageToWeights(
-                toUnits, input, weightMoments, weights().usesSitePrecision());
+        weightSite =
+                groups.messageToWeights(toUnits, input, weightMoments, weights().usesSitePrecision());
         weightMoments = null;
         biasSite = bias() == null ? null : LinearFactor.messageToBias(toUnits);
         return toInput == null || patches == null

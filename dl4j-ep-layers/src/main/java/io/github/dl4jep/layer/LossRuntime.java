@@ -117,7 +117,8 @@ public final class LossRuntime extends BaseOutputLayer<EpLossLayer> implements E
     protected INDArray preOutput(boolean training, LayerWorkspaceMgr workspaceMgr) {
         assertInputSet(false);
         return workspaceMgr.leverageTo(
-                ArrayType.ACTIVATIONS, likelihood().pointPreActivation(pointPotentials().mean()));
+                ArrayType.ACTIVATIONS,
+                likelihood().pointPreActivation(pointPotentials().mean()));
     }
 
     private Moments pointPotentials() {

@@ -64,7 +64,9 @@ record OutputRows(ExampleFormat format, long outputs, int spatialRank) {
     INDArray maskRows(INDArray mask, INDArray labels) {
         INDArray rows = maskOfRows(mask.castTo(DataType.DOUBLE), labels);
         return rows.length() * outputs == labels.length()
-                ? rows.reshape(rows.length(), 1).broadcast(rows.length(), outputs).dup('f')
+                ? rows.reshape(rows.length(), 1)
+                        .broadcast(rows.length(), outputs)
+                        .dup('f')
                 : rows;
     }
 

@@ -38,8 +38,7 @@ final class PoolingMaps {
 
     private static FixedMap pooling(SubsamplingLayer layer, Windows windows, FixedMaps.Site site) {
         WindowGeometry geometry = windows.on(site.shape(), site.place());
-        return pooling(
-                layer.getPoolingType(), geometry, layer.isAvgPoolIncludePadInDivisor(), layer.getPnorm(), site);
+        return pooling(layer.getPoolingType(), geometry, layer.isAvgPoolIncludePadInDivisor(), layer.getPnorm(), site);
     }
 
     static FixedMap subsampling3d(Subsampling3DLayer layer, FixedMaps.Site site) {

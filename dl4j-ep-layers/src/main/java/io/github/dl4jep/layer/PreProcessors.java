@@ -134,8 +134,7 @@ public final class PreProcessors {
         if (!supports(preProcessor) && !(preProcessor instanceof RnnToFeedForwardPreProcessor)) {
             throw new UnsupportedOperationException(refusal(preProcessor, ""));
         }
-        return new Rearrangement(
-                "preprocessor " + preProcessor.getClass().getSimpleName(), columns(preProcessor));
+        return new Rearrangement("preprocessor " + preProcessor.getClass().getSimpleName(), columns(preProcessor));
     }
 
     private static Rearrangement.Columns columns(InputPreProcessor preProcessor) {

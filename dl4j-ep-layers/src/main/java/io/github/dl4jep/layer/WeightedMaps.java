@@ -82,8 +82,7 @@ public final class WeightedMaps {
         return kind(conf.getOriginal()).parameters(conf.getOriginal(), conf);
     }
 
-    static WeightedMap map(
-            EpWeightedLayer conf, Supplier<String> place, Supplier<Map<String, INDArray>> parameters) {
+    static WeightedMap map(EpWeightedLayer conf, Supplier<String> place, Supplier<Map<String, INDArray>> parameters) {
         return kind(conf.getOriginal()).map(conf.getOriginal(), conf, place, parameters);
     }
 
@@ -145,12 +144,7 @@ public final class WeightedMaps {
                 Supplier<String> place,
                 Supplier<Map<String, INDArray>> parameters) {
             return new LinearSweep(
-                    conf.getNIn(),
-                    null,
-                    new WeightGroups(columns(conf)),
-                    place,
-                    parameters(layer, conf),
-                    parameters);
+                    conf.getNIn(), null, new WeightGroups(columns(conf)), place, parameters(layer, conf), parameters);
         }
 
         @Override

@@ -34,7 +34,8 @@ record JointMessage(JointSolve.Solution solution, BackwardMessage message) {
                     observation.importance(),
                     observation.observed());
         }
-        JointSolve.Solution solution = BatchSolve.of(variance, covariance, whole).solve();
+        JointSolve.Solution solution =
+                BatchSolve.of(variance, covariance, whole).solve();
         DataType type = batch.forward().moments().mean().dataType();
         return new JointMessage(
                 solution,

@@ -45,8 +45,7 @@ final class PositionSolve implements BatchSolve {
      * @param features what the last layer's weights see, [positions x minibatch, n], or null
      * @param observation residual e and noise N, [positions x minibatch, outputs]
      */
-    PositionSolve(
-            INDArray variance, INDArray covariance, @Nullable INDArray features, PseudoObservation observation) {
+    PositionSolve(INDArray variance, INDArray covariance, @Nullable INDArray features, PseudoObservation observation) {
         INDArray observed = observation.observed().castTo(DataType.DOUBLE);
         INDArray v = variance.castTo(DataType.DOUBLE).mul(observed);
         this.residual = observation.residual().castTo(DataType.DOUBLE).mul(observed);

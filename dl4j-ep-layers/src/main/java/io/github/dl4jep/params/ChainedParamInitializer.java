@@ -122,8 +122,7 @@ public final class ChainedParamInitializer implements ParamInitializer {
         NeuralNetConfiguration own = new NeuralNetConfiguration();
         first.init(own, flat.get(NDArrayIndex.interval(0, split)), initializeParams)
                 .forEach((name, value) -> parameters.put(FIRST_PREFIX + name, value));
-        parameters.putAll(
-                second.init(own, flat.get(NDArrayIndex.interval(split, flat.length())), initializeParams));
+        parameters.putAll(second.init(own, flat.get(NDArrayIndex.interval(split, flat.length())), initializeParams));
         parameters.keySet().forEach(conf::addVariable);
         return parameters;
     }
@@ -135,8 +134,7 @@ public final class ChainedParamInitializer implements ParamInitializer {
         Map<String, INDArray> gradients = new LinkedHashMap<>();
         first.getGradientsFromFlattened(conf, flat.get(NDArrayIndex.interval(0, split)))
                 .forEach((name, value) -> gradients.put(FIRST_PREFIX + name, value));
-        gradients.putAll(
-                second.getGradientsFromFlattened(conf, flat.get(NDArrayIndex.interval(split, flat.length()))));
+        gradients.putAll(second.getGradientsFromFlattened(conf, flat.get(NDArrayIndex.interval(split, flat.length()))));
         return gradients;
     }
 }

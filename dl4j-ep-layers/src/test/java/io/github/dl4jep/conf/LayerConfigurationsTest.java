@@ -12,16 +12,16 @@ import java.util.List;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.RNNFormat;
+import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
-import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -111,7 +111,8 @@ class LayerConfigurationsTest {
                 new SubsamplingLayer.Builder(2, 2)
                         .name("pool")
                         .convolutionMode(ConvolutionMode.Truncate)
-                        .build(), MaxPoolingKind.CLARK);
+                        .build(),
+                MaxPoolingKind.CLARK);
     }
 
     private static EpLossLayer pixels() {
@@ -310,12 +311,14 @@ class LayerConfigurationsTest {
     @Test
     void memoryReportsAndParametersOfConvolutions() {
         assertThat(convolution().initializer().numParams(convolution())).isEqualTo(3 * (2 * 6 * 3 + 3));
-        assertThat(convolution().getMemoryReport(InputType.convolutional(8, 8, 2))).isNotNull();
+        assertThat(convolution().getMemoryReport(InputType.convolutional(8, 8, 2)))
+                .isNotNull();
         assertThat(separable().initializer().numParams(separable())).isEqualTo(3 * (6 * 6 + 6 * 4 + 4));
         assertThat(separable().initializer().paramKeys(separable()))
                 .startsWith("firstWPrecision")
                 .contains("WPrecision", "bPrecision");
-        assertThat(separable().getMemoryReport(InputType.convolutional(8, 8, 3))).isNotNull();
+        assertThat(separable().getMemoryReport(InputType.convolutional(8, 8, 3)))
+                .isNotNull();
         assertThat(pooling().getMemoryReport(InputType.convolutional(8, 8, 3))).isNotNull();
         assertThat(pixels().getNOut()).isEqualTo(4);
     }

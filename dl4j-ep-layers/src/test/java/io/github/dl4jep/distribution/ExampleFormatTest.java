@@ -53,8 +53,7 @@ class ExampleFormatTest {
             for (int c = 0; c < 2; c++) {
                 for (int h = 0; h < 3; h++) {
                     for (int w = 0; w < 4; w++) {
-                        assertThat(matrix.getInt(n, (c * 3 + h) * 4 + w))
-                                .isEqualTo(n * 1000 + c * 100 + h * 10 + w);
+                        assertThat(matrix.getInt(n, (c * 3 + h) * 4 + w)).isEqualTo(n * 1000 + c * 100 + h * 10 + w);
                     }
                 }
             }

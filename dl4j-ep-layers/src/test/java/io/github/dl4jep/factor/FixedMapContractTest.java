@@ -117,14 +117,9 @@ class FixedMapContractTest {
                 .forward(new ForwardMessage(
                         moments, new BatchCovariance(Nd4j.eye(BATCH).castTo(DataType.DOUBLE), gain)));
         BackwardMessage said = said(map, DataType.DOUBLE);
-        double forward = pass.output()
-                .covariance()
-                .gain()
-                .mul(said.shift())
-                .sumNumber()
-                .doubleValue();
-        double back =
-                pass.back().apply(said).shift().mul(gain).sumNumber().doubleValue();
+        double forward =
+                pass.output().covariance().gain().mul(said.shift()).sumNumber().doubleValue();
+        double back = pass.back().apply(said).shift().mul(gain).sumNumber().doubleValue();
         assertThat(back).isCloseTo(forward, within(1e-9 * Math.max(1, Math.abs(forward))));
         assertThat(pass.back().apply(said).precision().minNumber().doubleValue())
                 .isNotNegative();
@@ -141,8 +136,7 @@ class FixedMapContractTest {
                 .covariance();
         BatchCovariance with = map.map()
                 .forward(new ForwardMessage(
-                        moments,
-                        new BatchCovariance(k, moments.mean().mul(0).addi(1))))
+                        moments, new BatchCovariance(k, moments.mean().mul(0).addi(1))))
                 .output()
                 .covariance();
         INDArray implied = without.gain() == null ? with.gain().mul(0).addi(1) : without.gain();
@@ -200,8 +194,7 @@ class FixedMapContractTest {
                         moments.mean().getDouble(0, j) + deviation.getDouble(0, j) * random.nextGaussian();
             }
         }
-        INDArray drawn =
-                value(map.map(), Nd4j.createFromArray(draws).reshape('f', DRAWS, columns), map.input());
+        INDArray drawn = value(map.map(), Nd4j.createFromArray(draws).reshape('f', DRAWS, columns), map.input());
         INDArray mean = drawn.mean(0);
         INDArray variance = drawn.var(true, 0);
         for (int j = 0; j < map.output().length(); j++) {

@@ -92,8 +92,8 @@ class PatchesTest {
         assertThatThrownBy(() -> WindowGeometry.on(image).kernel(3))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("kernel is [3], but an example has shape [1, 4, 4]");
-        assertThatThrownBy(() ->
-                        WindowGeometry.on(image).kernel(3, 3).output(0, 2).build())
+        assertThatThrownBy(
+                        () -> WindowGeometry.on(image).kernel(3, 3).output(0, 2).build())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("output size is [1, 0, 2], allowed are positive sizes");
         assertThatThrownBy(() -> WindowGeometry.on(ExampleShape.of(4)))
@@ -108,8 +108,7 @@ class PatchesTest {
         Patches patches = new Patches(geometry);
         INDArray x = Nd4j.randn(DataType.FLOAT, BATCH, geometry.inputShape().length());
         assertThat(patches.gather(x)).isEqualTo(patches.plainGather(x));
-        INDArray y = Nd4j.randn(
-                DataType.FLOAT, (long) geometry.outputPositions() * BATCH, geometry.fanIn());
+        INDArray y = Nd4j.randn(DataType.FLOAT, (long) geometry.outputPositions() * BATCH, geometry.fanIn());
         assertThat(patches.scatter(y).equalsWithEps(patches.plainScatter(y), 1e-5))
                 .isTrue();
     }
@@ -178,8 +177,7 @@ class PatchesTest {
         INDArray x = Nd4j.randn(DataType.FLOAT, BATCH, geometry.inputShape().length());
         assertThat(patches.gather(x.dup('c'))).isEqualTo(patches.gather(x.dup('f')));
         INDArray wide = Nd4j.hstack(x, x).dup('f');
-        INDArray view = wide.getColumns(java.util.stream.IntStream.range(
-                        (int) x.size(1), 2 * (int) x.size(1))
+        INDArray view = wide.getColumns(java.util.stream.IntStream.range((int) x.size(1), 2 * (int) x.size(1))
                 .toArray());
         assertThat(patches.gather(view)).isEqualTo(patches.gather(x));
         INDArray tail = wide.get(

@@ -118,7 +118,6 @@ class PoolingLimitsTest {
                 .hasMessage("the norm of a pooling is 0, allowed are 1 and more");
         assertThatThrownBy(() -> new ColumnSelection(new int[] {0, 0}, ExampleShape.of(2)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage(
-                        "column 1 of the output is column 0 of the input, allowed is a permutation of 0 to 1");
+                .hasMessage("column 1 of the output is column 0 of the input, allowed is a permutation of 0 to 1");
     }
 }

@@ -3,9 +3,9 @@ package io.github.dl4jep.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -38,8 +38,11 @@ class ChannelLoopTest {
         INDArray view = x.get(
                 org.nd4j.linalg.indexing.NDArrayIndex.all(), org.nd4j.linalg.indexing.NDArrayIndex.interval(4, 8));
         INDArray y = Nd4j.createUninitialized(DataType.FLOAT, new long[] {2, 4}, 'f');
-        ChannelLoop.run(2, new INDArray[] {view}, new INDArray[] {y}, (channel, in, out) ->
-                System.arraycopy(in[0], 0, out[0], 0, in[0].length));
+        ChannelLoop.run(
+                2,
+                new INDArray[] {view},
+                new INDArray[] {y},
+                (channel, in, out) -> System.arraycopy(in[0], 0, out[0], 0, in[0].length));
         assertThat(y).isEqualTo(view);
     }
 
@@ -51,8 +54,8 @@ class ChannelLoopTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("Arrays of a channel loop must be FLOAT");
         INDArray f = Nd4j.create(DataType.FLOAT, 2, 4);
-        assertThatThrownBy(() -> ChannelLoop.run(
-                        2, new INDArray[] {f}, new INDArray[] {f.dup('c')}, (c, in, out) -> {}))
+        assertThatThrownBy(
+                        () -> ChannelLoop.run(2, new INDArray[] {f}, new INDArray[] {f.dup('c')}, (c, in, out) -> {}))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("Outputs of a channel loop must be f-ordered and dense");
     }

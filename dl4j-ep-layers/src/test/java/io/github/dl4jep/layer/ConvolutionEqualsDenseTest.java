@@ -186,7 +186,8 @@ class ConvolutionEqualsDenseTest {
                                 Nd4j.rand(type, BATCH, columns).dup('f'))
                         .shapedAs(geometry.inputShape()),
                 new BatchCovariance(
-                        root.mmul(root.transpose()), Nd4j.rand(type, BATCH, columns).dup('f')));
+                        root.mmul(root.transpose()),
+                        Nd4j.rand(type, BATCH, columns).dup('f')));
     }
 
     @ParameterizedTest
@@ -233,16 +234,17 @@ class ConvolutionEqualsDenseTest {
         INDArray shift = Nd4j.zeros(type, mean.shape());
         INDArray gained = Nd4j.zeros(type, mean.shape());
         forEachCopy((row, unit, in, out) -> {
-            shift.putScalar(row, unit, shift.getDouble(row, unit) + sites.shift().getDouble(in, out));
+            shift.putScalar(
+                    row, unit, shift.getDouble(row, unit) + sites.shift().getDouble(in, out));
             gained.putScalar(
-                    row, unit, gained.getDouble(row, unit) + sites.requiredPrecision().getDouble(in, out));
+                    row,
+                    unit,
+                    gained.getDouble(row, unit) + sites.requiredPrecision().getDouble(in, out));
         });
         INDArray newPrecision = runtime.paramTable().get("WPrecision");
         close(newPrecision, precision.add(gained));
         // A mean moves by its variance before the batch times the shift.
-        close(
-                runtime.paramTable().get("WMeanTimesPrecision").div(newPrecision),
-                mean.add(shift.div(precision)));
+        close(runtime.paramTable().get("WMeanTimesPrecision").div(newPrecision), mean.add(shift.div(precision)));
         INDArray perUnit = message.precision()
                 .dup('f')
                 .reshape('f', (long) BATCH * geometry.outputPositions(), UNITS)

@@ -96,8 +96,7 @@ class FixedLayersAgainstStockTest {
                 .build();
     }
 
-    private static Subsampling3DLayer volume(
-            Subsampling3DLayer.PoolingType type, Convolution3D.DataFormat format) {
+    private static Subsampling3DLayer volume(Subsampling3DLayer.PoolingType type, Convolution3D.DataFormat format) {
         return new Subsampling3DLayer.Builder(type, new int[] {2, 3, 1}, new int[] {1, 2, 1})
                 .convolutionMode(ConvolutionMode.Truncate)
                 .dataFormat(format)
@@ -141,15 +140,13 @@ class FixedLayersAgainstStockTest {
                 new Stock(
                         new Upsampling2D.Builder(2).dataFormat(CNN2DFormat.NHWC).build(), IMAGE_LAST),
                 new Stock(new Upsampling3D.Builder(2).build(), VOLUME),
-                new Stock(
-                        new Upsampling3D.Builder(Convolution3D.DataFormat.NDHWC, 2).build(), VOLUME_LAST),
+                new Stock(new Upsampling3D.Builder(Convolution3D.DataFormat.NDHWC, 2).build(), VOLUME_LAST),
                 new Stock(new RepeatVector.Builder<>(4).build(), 3, 5),
                 new Stock(
                         new RepeatVector.Builder<>(4).dataFormat(RNNFormat.NWC).build(), 3, 5),
                 new Stock(new SpaceToDepthLayer.Builder<>(2, CNN2DFormat.NCHW).build(), IMAGE),
                 new Stock(new SpaceToDepthLayer.Builder<>(2, CNN2DFormat.NHWC).build(), IMAGE_LAST),
-                new Stock(
-                        new LocalResponseNormalization.Builder(1.5, 3, 0.4, 0.75).build(), 3, 6, 2, 2),
+                new Stock(new LocalResponseNormalization.Builder(1.5, 3, 0.4, 0.75).build(), 3, 6, 2, 2),
                 new Stock(
                         new LocalResponseNormalization.Builder(1.5, 3, 0.4, 0.75)
                                 .dataFormat(CNN2DFormat.NHWC)
@@ -209,8 +206,8 @@ class FixedLayersAgainstStockTest {
         assertThatThrownBy(() -> global.predict(Moments.observed(Nd4j.create(IMAGE))))
                 .isInstanceOf(DL4JInvalidInputException.class)
                 .hasMessageContaining("the pooling dimensions are [2]; allowed are all positions of all channels");
-        EpLayer blocks = (EpLayer) runtime(new EpFixedLayer(
-                new SpaceToDepthLayer.Builder<>(4, CNN2DFormat.NCHW).build()));
+        EpLayer blocks =
+                (EpLayer) runtime(new EpFixedLayer(new SpaceToDepthLayer.Builder<>(4, CNN2DFormat.NCHW).build()));
         assertThatThrownBy(() -> blocks.predict(Moments.observed(Nd4j.create(IMAGE))))
                 .isInstanceOf(DL4JInvalidInputException.class)
                 .hasMessageContaining("height and width must be multiples of the block size 4");

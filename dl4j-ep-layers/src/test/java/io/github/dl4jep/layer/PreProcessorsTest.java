@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.dl4jep.distribution.BackwardMessage;
 import io.github.dl4jep.distribution.BatchCovariance;
 import io.github.dl4jep.distribution.ExampleFormat;
-import io.github.dl4jep.distribution.ExampleShape;
 import io.github.dl4jep.distribution.ForwardMessage;
 import io.github.dl4jep.distribution.Moments;
 import java.util.List;
@@ -93,7 +92,8 @@ class PreProcessorsTest {
         assertThat(back.shift()).isEqualTo(x.mean());
         assertThat(back.precision()).isEqualTo(v);
         stage.forward(new ForwardMessage(x, BatchCovariance.none()));
-        assertThat(stage.backward(new BackwardMessage(movedMean, movedVariance))).isNull();
+        assertThat(stage.backward(new BackwardMessage(movedMean, movedVariance)))
+                .isNull();
     }
 
     @Test

@@ -35,7 +35,7 @@ class WeightedLayersTest {
 
     private static final DataType TYPE = DataType.DOUBLE;
     private static final SiteStep STEP = new SiteStep(1, 1, 1);
-    private static final int DRAWS = 4000;
+    private static final int DRAWS = 2000;
 
     private static WeightedRuntime runtime(FeedForwardLayer original, WeightPrior prior) {
         Nd4j.getRandom().setSeed(5);
@@ -91,7 +91,8 @@ class WeightedLayersTest {
         WeightMoments w = weights(runtime);
         double bias = 1 / runtime.paramTable().get("bPrecision").getDouble(0);
         int[] indices = {2, 0, 2};
-        ForwardMessage out = runtime.forward(ForwardMessage.observed(Nd4j.createFromArray(new double[][] {{2}, {0}, {2}})));
+        ForwardMessage out =
+                runtime.forward(ForwardMessage.observed(Nd4j.createFromArray(new double[][] {{2}, {0}, {2}})));
         for (int n = 0; n < 3; n++) {
             for (int u = 0; u < 3; u++) {
                 assertThat(out.moments().mean().getDouble(n, u))
@@ -120,14 +121,16 @@ class WeightedLayersTest {
     void indicesOutOfRangeAreNamed() {
         WeightedRuntime runtime = runtime(embedding(), new GaussianPrior());
         for (double index : new double[] {4, -1, 0.5}) {
-            assertThatThrownBy(() -> runtime.predict(Moments.observed(Nd4j.createFromArray(new double[][] {{0}, {index}}))))
+            assertThatThrownBy(() ->
+                            runtime.predict(Moments.observed(Nd4j.createFromArray(new double[][] {{0}, {index}}))))
                     .isInstanceOf(DL4JInvalidInputException.class)
                     .hasMessage("The index of example 1 is " + index
                             + ", allowed are whole numbers from 0 to 3 at layer \"\" (index 0)");
         }
         assertThatThrownBy(() -> runtime.predict(Moments.observed(Nd4j.zeros(TYPE, 2, 3))))
                 .isInstanceOf(DL4JInvalidInputException.class)
-                .hasMessageContaining("An embedding takes one observed index per example, but an example has shape [3]");
+                .hasMessageContaining(
+                        "An embedding takes one observed index per example, but an example has shape [3]");
     }
 
     @Test
@@ -140,8 +143,7 @@ class WeightedLayersTest {
         INDArray v = Nd4j.rand(TYPE, 2, 3);
         INDArray k = Nd4j.createFromArray(new double[][] {{1, 0.5}, {0.5, 2}});
         INDArray gain = Nd4j.rand(TYPE, 2, 3);
-        ForwardMessage out =
-                runtime.forward(new ForwardMessage(new Moments(m, v), new BatchCovariance(k, gain)));
+        ForwardMessage out = runtime.forward(new ForwardMessage(new Moments(m, v), new BatchCovariance(k, gain)));
         INDArray z = Nd4j.randn(TYPE, 2, 3);
         INDArray g = Nd4j.rand(TYPE, 2, 3);
         INDArray precision = runtime.paramTable().get("WPrecision").dup();
@@ -168,7 +170,10 @@ class WeightedLayersTest {
         double between = bias;
         for (int i = 0; i < 3; i++) {
             between += (m.getDouble(0, i) * m.getDouble(1, i) * w.variance().getDouble(i)
-                            + gain.getDouble(0, i) * gain.getDouble(1, i) * 0.5 * Math.pow(w.mean().getDouble(i), 2))
+                            + gain.getDouble(0, i)
+                                    * gain.getDouble(1, i)
+                                    * 0.5
+                                    * Math.pow(w.mean().getDouble(i), 2))
                     / 3;
         }
         assertThat(out.covariance().covariance().getDouble(0, 1)).isCloseTo(between, within(1e-9));

@@ -84,9 +84,8 @@ class PositionSolveTest {
                 matrix.putScalar(r, r, matrix.getDouble(r, r) + observed.noise().getDouble(r, c));
             }
             INDArray inverse = InvertMatrix.invert(matrix, false);
-            INDArray e = residual.getColumn(c)
-                    .mul(observed.observed().getColumn(c))
-                    .reshape(ROWS, 1);
+            INDArray e =
+                    residual.getColumn(c).mul(observed.observed().getColumn(c)).reshape(ROWS, 1);
             INDArray z = inverse.mmul(e);
             for (int r = 0; r < ROWS; r++) {
                 assertThat(solution.shift().getDouble(r, c)).isCloseTo(z.getDouble(r), within(TOLERANCE));
@@ -130,7 +129,11 @@ class PositionSolveTest {
         INDArray image = solve().timesCovariance(x);
         for (int c = 0; c < OUTPUTS; c++) {
             INDArray expected = dense(c).mmul(x.getColumn(c).reshape(ROWS, 1));
-            assertThat(image.getColumn(c).reshape(ROWS, 1).sub(expected).amaxNumber().doubleValue())
+            assertThat(image.getColumn(c)
+                            .reshape(ROWS, 1)
+                            .sub(expected)
+                            .amaxNumber()
+                            .doubleValue())
                     .isCloseTo(0, within(TOLERANCE));
         }
     }
@@ -151,9 +154,13 @@ class PositionSolveTest {
         }
         noise.assign(r);
         INDArray moved = x.transpose().mmul(solve().solve().shift()).mul(prior);
-        INDArray precision =
-                x.transpose().mmul(x).div(r).add(Nd4j.eye(FEATURES).castTo(DataType.DOUBLE).div(prior));
-        INDArray exact = InvertMatrix.invert(precision, false).mmul(x.transpose().mmul(residual)).div(r);
+        INDArray precision = x.transpose()
+                .mmul(x)
+                .div(r)
+                .add(Nd4j.eye(FEATURES).castTo(DataType.DOUBLE).div(prior));
+        INDArray exact = InvertMatrix.invert(precision, false)
+                .mmul(x.transpose().mmul(residual))
+                .div(r);
         assertThat(moved.sub(exact).amaxNumber().doubleValue()).isCloseTo(0, within(1e-8));
     }
 

@@ -18,12 +18,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.CenterLossOutputLayer;
 import org.deeplearning4j.nn.conf.layers.Cnn3DLossLayer;
 import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
 import org.deeplearning4j.nn.conf.layers.Convolution3D;
-import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.Deconvolution2D;
 import org.deeplearning4j.nn.conf.layers.Deconvolution3D;
@@ -198,8 +198,7 @@ final class LayerConverters {
         EpOptions options = context.options();
         requireLikelihood(loss, layer.getActivationFn(), context);
         long outputs = layer.getNOut() > 0 ? layer.getNOut() : context.outputsBefore();
-        return new EpLossLayer(
-                layer, loss, outputs, options.likelihood(), options.schedule(), options.passCounter());
+        return new EpLossLayer(layer, loss, outputs, options.likelihood(), options.schedule(), options.passCounter());
     }
 
     private static Layer frozen(Layer wrapped, boolean withBackprop, ConversionContext context) {

@@ -28,12 +28,14 @@ import org.deeplearning4j.nn.conf.layers.util.MaskZeroLayer;
 import org.deeplearning4j.nn.conf.layers.variational.VariationalAutoencoder;
 
 /** Why DL4J layer types that do not convert do not: one line each. A type that is not here has no reason of its own. */
+@SuppressWarnings("deprecation") // also layers that DL4J keeps for old networks
 final class RefusedLayers {
 
     private static final String RECURRENT = "a recurrent layer uses its weights again and again on its own output";
     private static final String ATTENTION = "attention multiplies uncertain activations with each other";
     private static final String CAPSULES = "capsules route by repeated normalization";
-    private static final String MINIBATCH = "it moves positions into the minibatch, between which EP keeps a covariance";
+    private static final String MINIBATCH =
+            "it moves positions into the minibatch, between which EP keeps a covariance";
     private static final String MASKS = "feature masks are not supported";
     private static final String PRETRAINING = "pretraining layers learn without labels";
     private static final String UNSHARED = "its weights differ from position to position";

@@ -289,8 +289,7 @@ public final class Sweep {
         for (int i = 0; i < outputs.size(); i++) {
             int output = i;
             stacked.add(Nd4j.stack(
-                    0, potentials.stream().map(draw -> draw.get(output).mean())
-                            .toArray(INDArray[]::new)));
+                    0, potentials.stream().map(draw -> draw.get(output).mean()).toArray(INDArray[]::new)));
         }
         return stacked;
     }
@@ -316,7 +315,9 @@ public final class Sweep {
         }
         List<Prediction> predictions = new ArrayList<>();
         for (int i = 0; i < outputs.size(); i++) {
-            predictions.add(detached(output(i).prediction(potentials.get(i).moments().shapedAs(first.get(i).shape()))));
+            predictions.add(detached(output(i)
+                    .prediction(
+                            potentials.get(i).moments().shapedAs(first.get(i).shape()))));
         }
         return predictions;
     }
@@ -331,8 +332,7 @@ public final class Sweep {
             List<Moments> potentials = new ArrayList<>();
             for (int i = 0; i < outputs.size(); i++) {
                 Moments drawn = values.get(slotOf(i));
-                potentials.add(
-                        Moments.observed(drawn.mean().dup('c').detach()).shapedAs(drawn.shape()));
+                potentials.add(Moments.observed(drawn.mean().dup('c').detach()).shapedAs(drawn.shape()));
             }
             return potentials;
         }

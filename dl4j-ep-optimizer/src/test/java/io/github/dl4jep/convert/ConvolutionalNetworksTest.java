@@ -70,11 +70,16 @@ class ConvolutionalNetworksTest {
             assertThat(actual.get(i).shape()).isEqualTo(expected.get(i).shape());
             assertThat(actual.get(i).sub(expected.get(i)).amaxNumber().doubleValue())
                     .as("activation %s", i)
-                    .isCloseTo(0, within(FLOAT_ROUNDING * Math.max(1, expected.get(i).amaxNumber().doubleValue())));
+                    .isCloseTo(
+                            0,
+                            within(FLOAT_ROUNDING
+                                    * Math.max(1, expected.get(i).amaxNumber().doubleValue())));
         }
         List<INDArray> means = network.feedForward(x, false);
         for (int i = 0; i < expected.size(); i++) {
-            assertThat(means.get(i).shape()).as("mean activation %s", i).isEqualTo(expected.get(i).shape());
+            assertThat(means.get(i).shape())
+                    .as("mean activation %s", i)
+                    .isEqualTo(expected.get(i).shape());
         }
     }
 

@@ -65,8 +65,8 @@ class FrozenLayersTest {
     void aFrozenPosteriorStaysAndLetsMessagesThrough(boolean withBackprop) throws IOException {
         MultiLayerConfiguration definition =
                 definition(dense("first", ToyData.INPUTS), frozen(dense("second", 8), withBackprop));
-        EpMultiLayerNetwork network =
-                EpNetworks.from(definition, EpOptions.builder().sweepsPerBatch(2).build());
+        EpMultiLayerNetwork network = EpNetworks.from(
+                definition, EpOptions.builder().sweepsPerBatch(2).build());
         INDArray first = network.getLayer(0).params().dup();
         INDArray second = network.getLayer(1).params().dup();
         DataSet data = ToyData.threeClasses(300, 1);

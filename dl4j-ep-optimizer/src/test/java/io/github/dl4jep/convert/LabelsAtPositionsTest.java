@@ -95,7 +95,8 @@ class LabelsAtPositionsTest {
                 definition,
                 last
                         ? new DataSet(
-                                x.permute(0, 2, 3, 1).dup('c'), y.permute(0, 2, 3, 1).dup('c'))
+                                x.permute(0, 2, 3, 1).dup('c'),
+                                y.permute(0, 2, 3, 1).dup('c'))
                         : new DataSet(x, y),
                 activation != Activation.IDENTITY);
     }
@@ -125,7 +126,8 @@ class LabelsAtPositionsTest {
                 name,
                 definition,
                 last
-                        ? new DataSet(x.permute(0, 2, 1).dup('c'), y.permute(0, 2, 1).dup('c'))
+                        ? new DataSet(
+                                x.permute(0, 2, 1).dup('c'), y.permute(0, 2, 1).dup('c'))
                         : new DataSet(x, y),
                 activation != Activation.IDENTITY);
     }
@@ -162,10 +164,7 @@ class LabelsAtPositionsTest {
     private static INDArray labels(INDArray x, Activation activation) {
         return activation == Activation.IDENTITY
                 ? Nd4j.concat(1, x.mul(2).addi(1), x.mul(-1))
-                : Nd4j.concat(
-                        1,
-                        x.gt(0).castTo(DataType.FLOAT),
-                        x.lte(0).castTo(DataType.FLOAT));
+                : Nd4j.concat(1, x.gt(0).castTo(DataType.FLOAT), x.lte(0).castTo(DataType.FLOAT));
     }
 
     private static EpMultiLayerNetwork trained(Case one) {
@@ -259,7 +258,8 @@ class LabelsAtPositionsTest {
         Case one = cases().get(4);
         EpMultiLayerNetwork network = trained(one);
         Evaluation evaluation = new Evaluation();
-        evaluation.evalTimeSeries(one.data().getLabels(), network.output(one.data().getFeatures()));
+        evaluation.evalTimeSeries(
+                one.data().getLabels(), network.output(one.data().getFeatures()));
         assertThat(evaluation.accuracy()).isGreaterThan(0.9);
     }
 

@@ -71,8 +71,8 @@ class RefusedLayersTest {
                         .setInputType(InputType.recurrent(2, 7))
                         .build()))
                 .isInstanceOf(DL4JInvalidConfigException.class)
-                .hasMessageContaining("preprocessor RnnToFeedForwardPreProcessor of layer 1 moves positions into the"
-                        + " minibatch")
+                .hasMessageContaining(
+                        "preprocessor RnnToFeedForwardPreProcessor of layer 1 moves positions into the" + " minibatch")
                 .hasMessageContaining("use convolutions of kernel size 1");
     }
 }

@@ -130,7 +130,9 @@ public final class ConvolutionalNetworks {
                         .poolingType(PoolingType.MAX)
                         .dataFormat(format)
                         .build())
-                .layer(new LocalResponseNormalization.Builder().dataFormat(format).build())
+                .layer(new LocalResponseNormalization.Builder()
+                        .dataFormat(format)
+                        .build())
                 .layer(output())
                 .setInputType(InputType.convolutional(5, 6, 2, format))
                 .build();
@@ -139,7 +141,10 @@ public final class ConvolutionalNetworks {
                 name,
                 definition,
                 new DataSet(
-                        format == CNN2DFormat.NHWC ? features.permute(0, 2, 3, 1).dup('c') : features, labels(24)));
+                        format == CNN2DFormat.NHWC
+                                ? features.permute(0, 2, 3, 1).dup('c')
+                                : features,
+                        labels(24)));
     }
 
     private static Case sequences(String name, RNNFormat format, ConvolutionMode mode, IActivation activation) {
