@@ -16,23 +16,21 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>Shapes: {@code covariance}: [minibatch, minibatch], symmetric, null when the input is observed; {@code gain}:
  * [minibatch, units], null for a gain of 1.
  * *
- * <p>Behind weights that many positions share, {@link #features()} tells how the positions are correlated: row by row what the
- * weights see, scaled by their deviations, so that the inner product of two rows is their covariance due to these weights. It is made
- * only when it is asked for.
+ * <p>Behind weights that many positions share, {@code positions} tells how these are correlated.
  *
  * @param covariance K, or null for none
  * @param gain D, or null for 1
- * @param positionFeatures makes the features, [positions x minibatch, n], or null where there are none
+ * @param positions correlation of positions, or null where no weights are shared
  */
 public record BatchCovariance(
         @Nullable INDArray covariance,
         @Nullable INDArray gain,
-        @Nullable Supplier<INDArray> positionFeatures) {
+        @Nullable PositionCorrelation positions) {
 
     private static final BatchCovariance NONE = new BatchCovariance(null, null);
 
     /**
-     * A covariance without features of positions.
+     * A covariance whose positions share no weights.
      *
      * @param covariance K, or null for none
      * @param gain D, or null for 1
@@ -71,26 +69,20 @@ public record BatchCovariance(
             return this;
         }
         // A unit scales the covariance of two positions, but keeps their correlation.
-        return new BatchCovariance(covariance, gain == null ? unitGain : gain.mul(unitGain), positionFeatures);
+        return new BatchCovariance(covariance, gain == null ? unitGain : gain.mul(unitGain), positions);
     }
 
     /**
-     * The same covariance with features of positions.
+     * The same covariance behind weights that positions share.
      *
-     * @param features makes them, [positions x minibatch, n]
+     * @param features makes what these weights see, [positions x minibatch, n]
+     * @param before the covariance at their input
      * @return the message
      */
-    public BatchCovariance withFeatures(Supplier<INDArray> features) {
-        return new BatchCovariance(covariance, gain, features);
-    }
-
-    /**
-     * What the last weights see at every position.
-     *
-     * @return [positions x minibatch, n], the minibatch fastest; null where there are none
-     */
-    public @Nullable INDArray features() {
-        return positionFeatures == null ? null : positionFeatures.get();
+    public BatchCovariance withFeatures(Supplier<INDArray> features, BatchCovariance before) {
+        PositionCorrelation earlier = before.positions();
+        return new BatchCovariance(
+                covariance, gain, new PositionCorrelation(features, earlier == null ? () -> 1 : earlier::rank));
     }
 
     /**
@@ -105,6 +97,7 @@ public record BatchCovariance(
             return this;
         }
         INDArray before = gain == null ? activation.ulike().assign(1) : gain;
-        return new BatchCovariance(covariance, map.apply(before));
+        return new BatchCovariance(
+                covariance, map.apply(before), positions == null ? null : positions.withoutFeatures());
     }
 }

@@ -24,6 +24,6 @@ interface BatchSolve {
         INDArray k = covariance.covariance();
         return k == null || k.rows() == variance.rows()
                 ? new JointSolve(variance, k, observation)
-                : new PositionSolve(variance, k, covariance.features(), observation);
+                : new PositionSolve(variance, covariance.positions(), observation);
     }
 }

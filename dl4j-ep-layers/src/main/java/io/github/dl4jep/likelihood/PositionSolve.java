@@ -1,5 +1,6 @@
 package io.github.dl4jep.likelihood;
 
+import io.github.dl4jep.distribution.PositionCorrelation;
 import io.github.dl4jep.likelihood.JointSolve.Solution;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -11,19 +12,21 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  * The joint update of a batch whose examples are observed at many positions with the same weights, such as the pixels of images: own.
  *
  * <p>Solved position by position, every weight would move once for each of them. The equations are therefore joint over all positions
- * of all examples. Their correlation is taken from what the last layer's weights see: with features \( f_r = (x_{rj} \sqrt{\bar
- * s_j})_j \) of row r = (n, p), normalised to \( \varphi_r \), the covariance of rows r and q at one output is \( u_r u_q
- * \varphi_r^T \varphi_q \) and on the diagonal V, where \( u_r^2 = \kappa_n V_r \) and \( \kappa_n = \min(1, K_{nn}/\bar V_n) \) is the
- * share of the variance that is due to weights to first order. Exact for a single linear layer.
+ * of all examples.
  *
- * <p>It has the rank of the features: with \( d_r = (1-\kappa_n) V_r + N_r \), \( (I + \sum_r u_r^2/d_r\, \varphi_r \varphi_r^T) S =
- * \sum_r u_r e_r/d_r\, \varphi_r \) and \( z_r = (e_r - u_r \varphi_r^T S)/d_r \).
+ * <p>The last layer's weights are treated exactly: with features \( f_r = (x_{rj} \sqrt{\bar s_j})_j \) of row r = (n, p), normalised
+ * to \( \varphi_r \), they give rows r and q at one output the covariance \( u_r u_q \varphi_r^T \varphi_q \), where \( u_r^2 =
+ * \kappa_r V_r \) and \( \kappa_r = \min(1, |f_r|^2/\bar V_r) \) is their share of the variance.
  *
- * <p>Without features (a pooling or the like stands between) rows count as aligned with their residuals, \( z_r = e_r / (N_r + \rho
- * V_r) \) for \( \rho \) rows: slow, but no batch moves a prediction beyond its label.
+ * <p>Of the earlier layers only the effective rank \( \eta \) of the correlation is known. No direction of \( \rho \) rows of
+ * variance v has more than \( v \rho/\sqrt\eta \), the Frobenius norm, so the rest counts as \( \rho/\sqrt\eta\,(1-\kappa_r)
+ * V_r \) at each row by itself: no prediction moves beyond its label, but earlier layers learn slowly.
  *
- * <p>Shapes: variance V, residual e, noise N: [positions x minibatch, outputs], the minibatch fastest; K: [minibatch, minibatch];
- * features: [positions x minibatch, n]. Double precision. An entry that is not observed gets z = 0 and moves nothing.
+ * <p>With \( d_r \) the sum of that and the noise, \( (I + \sum_r u_r^2/d_r\, \varphi_r \varphi_r^T) S = \sum_r u_r
+ * e_r/d_r\, \varphi_r \) and \( z_r = (e_r - u_r \varphi_r^T S)/d_r \). Exact for a single linear layer.
+ *
+ * <p>Shapes: variance V, residual e, noise N: [positions x minibatch, outputs], the minibatch fastest; features: [positions x
+ * minibatch, n]. Double precision. An entry that is not observed gets z = 0 and moves nothing.
  */
 final class PositionSolve implements BatchSolve {
 
@@ -32,7 +35,7 @@ final class PositionSolve implements BatchSolve {
     private final @Nullable INDArray directions;
     /** u, [rows, outputs]. */
     private final INDArray loading;
-    /** The part of the variance that is the row's own, and that with the noise. */
+    /** What a row is given for the earlier layers, and that with the noise. */
     private final INDArray ownVariance;
 
     private final INDArray rest;
@@ -41,52 +44,42 @@ final class PositionSolve implements BatchSolve {
      * Sets up the equations.
      *
      * @param variance V, [positions x minibatch, outputs]
-     * @param covariance K, [minibatch, minibatch]
-     * @param features what the last layer's weights see, [positions x minibatch, n], or null
+     * @param correlation how rows are correlated, or null if that is not known
      * @param observation residual e and noise N, [positions x minibatch, outputs]
      */
-    PositionSolve(INDArray variance, INDArray covariance, @Nullable INDArray features, PseudoObservation observation) {
+    PositionSolve(INDArray variance, @Nullable PositionCorrelation correlation, PseudoObservation observation) {
         INDArray observed = observation.observed().castTo(DataType.DOUBLE);
         INDArray v = variance.castTo(DataType.DOUBLE).mul(observed);
         this.residual = observation.residual().castTo(DataType.DOUBLE).mul(observed);
         INDArray noise = observation.noise().castTo(DataType.DOUBLE);
+        INDArray features = correlation == null ? null : correlation.features();
+        double rank = correlation == null ? 1 : correlation.makeEarlierRank().getAsDouble();
         if (features == null) {
             this.directions = null;
             this.loading = v.mul(0);
-            this.ownVariance = v.mul(v.rows());
         } else {
-            this.directions = normalised(features.castTo(DataType.DOUBLE));
-            INDArray correlated = v.mulColumnVector(shares(variance, covariance));
-            this.loading = Transforms.sqrt(correlated, true);
-            this.ownVariance = v.sub(correlated);
+            this.directions = PositionCorrelation.normalised(features);
+            rank *= PositionCorrelation.rankOf(directions);
+            this.loading = Transforms.sqrt(v.mulColumnVector(shares(variance, features)), false);
         }
+        double multiplicity = Math.max(1, v.rows() / Math.sqrt(rank));
+        this.ownVariance = v.sub(loading.mul(loading)).muli(multiplicity);
         this.rest = ownVariance.add(noise);
     }
 
-    /** Rows of length 1; a row of zeros stays. */
-    private static INDArray normalised(INDArray features) {
-        INDArray norms = features.norm2(true, 1);
-        norms.addi(norms.eq(0).castTo(DataType.DOUBLE));
-        return features.divColumnVector(norms);
-    }
-
     /** kappa of every row, [rows, 1]. */
-    private static INDArray shares(INDArray variance, INDArray covariance) {
-        int batch = covariance.rows();
-        double[] mean = new double[batch];
+    private static INDArray shares(INDArray variance, INDArray features) {
         double[] all = Rows.columns(variance);
-        int rows = variance.rows();
+        double[] shares = Rows.columns(features.mul(features).sum(true, 1));
+        double[] mean = new double[shares.length];
         for (int i = 0; i < all.length; i++) {
-            mean[i % rows % batch] += all[i] * batch / all.length;
+            mean[i % mean.length] += all[i] * mean.length / all.length;
         }
-        double[] k = Rows.columns(covariance);
-        double[] shares = new double[rows];
-        for (int row = 0; row < rows; row++) {
-            int n = row % batch;
+        for (int row = 0; row < mean.length; row++) {
             // A row without any uncertainty correlates with nothing.
-            shares[row] = mean[n] == 0 ? 0 : Math.min(1, k[n * batch + n] / mean[n]);
+            shares[row] = mean[row] == 0 ? 0 : Math.min(1, shares[row] / mean[row]);
         }
-        return Rows.matrix(shares, rows, 1);
+        return Rows.matrix(shares, shares.length, 1);
     }
 
     @Override

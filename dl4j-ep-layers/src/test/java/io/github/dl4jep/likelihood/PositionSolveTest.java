@@ -3,6 +3,7 @@ package io.github.dl4jep.likelihood;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.dl4jep.distribution.PositionCorrelation;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -20,9 +21,10 @@ class PositionSolveTest {
     private static final double TOLERANCE = 1e-9;
 
     private static final int FEATURES = 4;
+    private static final double EARLIER_RANK = 2;
 
-    private INDArray k;
     private INDArray features;
+    private double[][] rows;
     private INDArray variance;
     private INDArray residual;
     private INDArray noise;
@@ -31,8 +33,6 @@ class PositionSolveTest {
     @BeforeEach
     void equations() {
         Nd4j.getRandom().setSeed(5);
-        INDArray root = Nd4j.randn(DataType.DOUBLE, BATCH, 3);
-        k = root.mmul(root.transpose());
         features = Nd4j.randn(DataType.DOUBLE, ROWS, FEATURES);
         // Some variances are below K's, some above.
         variance = Nd4j.rand(DataType.DOUBLE, ROWS, OUTPUTS).muli(6);
@@ -48,31 +48,54 @@ class PositionSolveTest {
     /** Covariance of all rows for one output: correlated as the features are, its diagonal raised to V. */
     private INDArray dense(int output) {
         INDArray dense = Nd4j.zeros(DataType.DOUBLE, ROWS, ROWS);
+        rows = features.toDoubleMatrix();
+        double multiplicity = multiplicity();
         for (int r = 0; r < ROWS; r++) {
             for (int s = 0; s < ROWS; s++) {
                 double both = importance.getDouble(r, output) > 0 && importance.getDouble(s, output) > 0 ? 1 : 0;
                 double v = Math.sqrt(variance.getDouble(r, output) * variance.getDouble(s, output)) * both;
-                INDArray f = features.getRow(r);
-                INDArray g = features.getRow(s);
-                double cosine = f.mul(g).sumNumber().doubleValue()
-                        / (f.norm2Number().doubleValue() * g.norm2Number().doubleValue());
-                dense.putScalar(r, s, r == s ? v : v * cosine * Math.sqrt(share(r) * share(s)));
+                double own = v * (share(r) + multiplicity * (1 - share(r)));
+                dense.putScalar(r, s, r == s ? own : v * cosine(r, s) * Math.sqrt(share(r) * share(s)));
             }
         }
         return dense;
     }
 
     private double share(int row) {
-        int n = row % BATCH;
-        double sum = 0;
-        for (int p = 0; p < POSITIONS; p++) {
-            sum += variance.getRow(p * BATCH + n).sumNumber().doubleValue();
+        double mean = variance.getRow(row).meanNumber().doubleValue();
+        double own = features.getRow(row).mul(features.getRow(row)).sumNumber().doubleValue();
+        return mean == 0 ? 0 : Math.min(1, own / mean);
+    }
+
+    /** The largest eigenvalue that the earlier layers can have, over their variance. */
+    private double multiplicity() {
+        double squares = 0;
+        for (int r = 0; r < ROWS; r++) {
+            for (int s = 0; s < ROWS; s++) {
+                squares += Math.pow(cosine(r, s), 2);
+            }
         }
-        return sum == 0 ? 0 : Math.min(1, k.getDouble(n, n) * POSITIONS * OUTPUTS / sum);
+        return ROWS / Math.sqrt(EARLIER_RANK * ROWS * ROWS / squares);
+    }
+
+    private double cosine(int r, int s) {
+        double[] f = rows[r];
+        double[] g = rows[s];
+        double product = 0;
+        double squareOfF = 0;
+        double squareOfG = 0;
+        for (int i = 0; i < f.length; i++) {
+            product += f[i] * g[i];
+            squareOfF += f[i] * f[i];
+            squareOfG += g[i] * g[i];
+        }
+        return product / Math.sqrt(squareOfF * squareOfG);
     }
 
     private PositionSolve solve() {
-        return new PositionSolve(variance, k, features, observation());
+        INDArray given = features;
+        return new PositionSolve(
+                variance, new PositionCorrelation(given == null ? null : () -> given, () -> EARLIER_RANK), observation());
     }
 
     private void equalsTheDenseSolution() {
@@ -118,7 +141,7 @@ class PositionSolveTest {
     @Test
     void rowsWithoutVarianceAreTheirOwn() {
         variance.assign(0);
-        k.assign(0);
+        features.assign(0);
         INDArray shift = solve().solve().shift();
         assertThat(shift.sub(residual.div(noise)).amaxNumber().doubleValue()).isCloseTo(0, within(TOLERANCE));
     }
@@ -147,11 +170,6 @@ class PositionSolveTest {
         features = x.mul(Math.sqrt(prior));
         INDArray diagonal = features.mul(features).sum(true, 1);
         variance = Nd4j.hstack(diagonal, diagonal, diagonal);
-        k = Nd4j.zeros(DataType.DOUBLE, BATCH, BATCH);
-        for (int row = 0; row < ROWS; row++) {
-            int n = row % BATCH;
-            k.putScalar(n, n, k.getDouble(n, n) + diagonal.getDouble(row) / POSITIONS);
-        }
         noise.assign(r);
         INDArray moved = x.transpose().mmul(solve().solve().shift()).mul(prior);
         INDArray precision = x.transpose()
@@ -168,7 +186,6 @@ class PositionSolveTest {
     @Test
     void copiesMoveTheMeanOnce() {
         features.assign(1);
-        k.assign(1);
         variance.assign(1);
         residual.assign(1);
         noise.assign(1e-3);
@@ -185,7 +202,7 @@ class PositionSolveTest {
         INDArray sign = org.nd4j.linalg.ops.transforms.Transforms.sign(residual.getColumn(0, true), true);
         INDArray aligned = sign.mmul(sign.transpose());
         residual.assign(1).muliColumnVector(sign);
-        INDArray z = solve().solve().shift();
+        INDArray z = new PositionSolve(variance, null, observation()).solve().shift();
         INDArray moved = aligned.mmul(z.getColumn(0, true)).mul(sign);
         assertThat(moved.maxNumber().doubleValue()).isLessThanOrEqualTo(1 + 1e-9);
         assertThat(moved.minNumber().doubleValue()).isGreaterThan(0.9);

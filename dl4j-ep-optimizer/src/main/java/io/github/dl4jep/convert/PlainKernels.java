@@ -33,7 +33,7 @@ final class PlainKernels {
 
     static {
         REGISTRY.put(ConvolutionLayer.class, PlainKernels::unitsFirst);
-        REGISTRY.put(Convolution1DLayer.class, PlainKernels::unitsFirst);
+        REGISTRY.put(Convolution1DLayer.class, PlainKernels::convolution1d);
         REGISTRY.put(Convolution3D.class, PlainKernels::unitsFirst);
         REGISTRY.put(Deconvolution2D.class, PlainKernels::deconvolution2d);
         REGISTRY.put(Deconvolution3D.class, PlainKernels::deconvolution3d);
@@ -61,6 +61,12 @@ final class PlainKernels {
     /** [nOut, nIn, kernel...] of [nIn x kernel, nOut]. */
     private static INDArray unitsFirst(INDArray weights, long[] shape) {
         return reshaped(weights.transpose(), shape);
+    }
+
+    /** [nOut, nIn, kernel, 1] of [nIn x kernel, nOut]; DL4J reads the elements as [kernel, nIn, nOut], whatever the shape says. */
+    private static INDArray convolution1d(INDArray weights, long[] shape) {
+        INDArray byChannel = reshaped(weights, shape[1], shape[2], shape[0]);
+        return reshaped(byChannel.permute(1, 0, 2), shape);
     }
 
     /** [nIn, nOut, height, width] of [nIn x kernel in reverse order, nOut]. */

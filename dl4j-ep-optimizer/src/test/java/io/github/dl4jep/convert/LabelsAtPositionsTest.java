@@ -42,7 +42,7 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 /** Outputs with labels at every position: in DL4J's own shapes, learned from, and back in stock layers. */
 class LabelsAtPositionsTest {
 
-    private static final int EXAMPLES = 40;
+    private static final int EXAMPLES = 20;
 
     @TempDir
     private Path folder;
@@ -170,7 +170,7 @@ class LabelsAtPositionsTest {
     private static EpMultiLayerNetwork trained(Case one) {
         EpMultiLayerNetwork network = EpNetworks.from(
                 one.definition(), EpOptions.builder().batchesPerPass(1).build());
-        for (int pass = 0; pass < 15; pass++) {
+        for (int pass = 0; pass < 60; pass++) {
             network.fit(one.data());
         }
         return network;
@@ -269,7 +269,7 @@ class LabelsAtPositionsTest {
         EpMultiLayerNetwork network = EpNetworks.from(one.definition());
         assertThatThrownBy(() -> network.fit(one.data().getFeatures(), Nd4j.create(EXAMPLES, 2)))
                 .isInstanceOf(DL4JInvalidInputException.class)
-                .hasMessageContaining("Labels have shape [40, 2], allowed is [minibatch, 2, a size for each of 2"
+                .hasMessageContaining("Labels have shape [20, 2], allowed is [minibatch, 2, a size for each of 2"
                         + " dimension(s)] at layer \"layer2\" (index 2)");
         INDArray fewer = Nd4j.zeros(DataType.FLOAT, EXAMPLES, 2, 5, 3);
         fewer.slice(0, 1).assign(1);
