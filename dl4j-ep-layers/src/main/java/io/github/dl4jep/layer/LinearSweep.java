@@ -100,8 +100,8 @@ final class LinearSweep implements WeightedMap {
         if (patches != null) {
             INDArray seen = input.mean();
             WeightMoments moments = weightMoments;
-            covariance = covariance.withFeatures(
-                    () -> groups.features(seen, moments, biasMoments), message.covariance());
+            covariance =
+                    covariance.withFeatures(() -> groups.features(seen, moments, biasMoments), message.covariance());
         }
         return new ForwardMessage(activationOf(preActivation), covariance);
     }

@@ -95,7 +95,9 @@ class PositionSolveTest {
     private PositionSolve solve() {
         INDArray given = features;
         return new PositionSolve(
-                variance, new PositionCorrelation(given == null ? null : () -> given, () -> EARLIER_RANK), observation());
+                variance,
+                new PositionCorrelation(given == null ? null : () -> given, () -> EARLIER_RANK),
+                observation());
     }
 
     private void equalsTheDenseSolution() {

@@ -9,7 +9,9 @@ import io.github.dl4jep.network.EpPredictor;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
@@ -43,6 +45,8 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 class LabelsAtPositionsTest {
 
     private static final int EXAMPLES = 20;
+
+    private static final Map<String, EpMultiLayerNetwork> TRAINED = new HashMap<>();
 
     @TempDir
     private Path folder;
@@ -167,10 +171,15 @@ class LabelsAtPositionsTest {
                 : Nd4j.concat(1, x.gt(0).castTo(DataType.FLOAT), x.lte(0).castTo(DataType.FLOAT));
     }
 
+    /** Trained once for all tests, none of which changes it. */
     private static EpMultiLayerNetwork trained(Case one) {
+        return TRAINED.computeIfAbsent(one.name(), name -> train(one));
+    }
+
+    private static EpMultiLayerNetwork train(Case one) {
         EpMultiLayerNetwork network = EpNetworks.from(
                 one.definition(), EpOptions.builder().batchesPerPass(1).build());
-        for (int pass = 0; pass < 60; pass++) {
+        for (int pass = 0; pass < 40; pass++) {
             network.fit(one.data());
         }
         return network;
