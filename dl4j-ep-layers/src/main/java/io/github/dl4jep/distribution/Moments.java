@@ -1,6 +1,7 @@
 package io.github.dl4jep.distribution;
 
 import java.util.Arrays;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -80,16 +81,33 @@ public final class Moments {
      * Moments with the squares that the next layer needs, where a unit has them at hand.
      *
      * @param mean the means
-     * @param variance the variances, or null for observed values
-     * @param squaredMean mean^2, elementwise
+     * @param variance the variances
+     * @param squaredMean mean^2, elementwise, or null if it is not at hand
      * @param secondMoment mean^2 + variance
      * @return the moments
      */
     public static Moments withSquares(
-            INDArray mean, @Nullable INDArray variance, INDArray squaredMean, INDArray secondMoment) {
+            INDArray mean, INDArray variance, @Nullable INDArray squaredMean, INDArray secondMoment) {
         Moments moments = new Moments(mean, variance);
         moments.squaredMean = squaredMean;
         moments.secondMoment = secondMoment;
+        return moments;
+    }
+
+    /**
+     * The same moments, rearranged: copies of elements, such as the patches of a convolution.
+     *
+     * @param rearrange what is done with each array, [minibatch, units] to one shape for all
+     * @param secondMoments whether the mean squares will be needed, rather than the squares of the means
+     * @return the moments with the squares that are needed
+     */
+    public Moments rearranged(UnaryOperator<INDArray> rearrange, boolean secondMoments) {
+        Moments moments = new Moments(rearrange.apply(mean), variance == null ? null : rearrange.apply(variance));
+        if (secondMoments && variance != null) {
+            moments.secondMoment = rearrange.apply(secondMoment());
+        } else {
+            moments.squaredMean = rearrange.apply(squaredMean());
+        }
         return moments;
     }
 
@@ -133,6 +151,15 @@ public final class Moments {
             secondMoment = variance == null ? squaredMean() : squaredMean().add(variance);
         }
         return secondMoment;
+    }
+
+    /**
+     * Tells which of the squares is at hand.
+     *
+     * @return true if the mean squares are, and the squares of the means would have to be computed
+     */
+    public boolean hasSecondMomentOnly() {
+        return squaredMean == null && secondMoment != null;
     }
 
     /**

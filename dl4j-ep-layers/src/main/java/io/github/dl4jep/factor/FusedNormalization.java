@@ -48,11 +48,8 @@ final class FusedNormalization {
             }
             moments(out, gamma, gammaVariances[channel], betas[channel], betaVariances[channel]);
         });
-        Moments normalised = Moments.withSquares(
-                outputs.get(0),
-                variance == null ? null : outputs.get(1),
-                outputs.get(0), // not read: the way back uses the second moment only
-                outputs.get(2));
+        // Without variance of the input the array is 0, as it should be.
+        Moments normalised = Moments.withSquares(outputs.get(0), outputs.get(1), null, outputs.get(2));
         return new Forward(
                 new Statistics(row(means, input), row(variances, input)),
                 normalised,

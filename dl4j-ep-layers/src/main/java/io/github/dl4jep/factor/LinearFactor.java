@@ -24,7 +24,8 @@ public final class LinearFactor {
     private LinearFactor() {}
 
     /**
-     * Forward moments: w = m M + b, V = m^2 S + v Q + S_b.
+     * Forward moments: w = m M + b, V = m^2 S + v Q + S_b; where the mean squares of the input are at hand, the same variance
+     * as (m^2 + v) S + v M^2 + S_b.
      *
      * @param input moments of the input
      * @param weights moments of the weights
@@ -33,16 +34,27 @@ public final class LinearFactor {
      */
     public static Moments messageToPreActivation(Moments input, WeightMoments weights, @Nullable WeightMoments bias) {
         INDArray mean = product(input.mean(), weights.mean(), false, false);
-        INDArray variance = product(input.squaredMean(), weights.variance(), false, false);
-        if (input.variance() != null) {
-            addProduct(input.variance(), weights, variance);
-        }
+        INDArray variance = varianceOfSum(input, weights);
         if (bias != null) {
             INDArray ones = ones(mean.rows(), mean);
             Nd4j.gemm(ones, bias.mean(), mean, false, false, 1, 1);
             Nd4j.gemm(ones, bias.variance(), variance, false, false, 1, 1);
         }
         return new Moments(mean, variance);
+    }
+
+    private static INDArray varianceOfSum(Moments input, WeightMoments weights) {
+        INDArray v = input.variance();
+        if (v != null && input.hasSecondMomentOnly()) {
+            INDArray variance = product(input.secondMoment(), weights.variance(), false, false);
+            INDArray squaredMean = weights.mean().mul(weights.mean());
+            return Nd4j.gemm(v, squaredMean, variance, false, false, 1, 1);
+        }
+        INDArray variance = product(input.squaredMean(), weights.variance(), false, false);
+        if (v != null) {
+            addProduct(v, weights, variance);
+        }
+        return variance;
     }
 
     /** variance += v Q. */

@@ -138,15 +138,11 @@ final class LinearSweep implements WeightedMap {
 
     /** [rows, fan-in]: the input itself, or its patches. */
     private Moments seenByWeights(Moments moments) {
-        if (patches == null) {
+        Patches seen = patches;
+        if (seen == null) {
             return moments;
         }
-        INDArray variance = moments.variance();
-        return Moments.withSquares(
-                patches.gather(moments.mean()),
-                variance == null ? null : patches.gather(variance),
-                patches.gather(moments.squaredMean()),
-                patches.gather(moments.secondMoment()));
+        return moments.rearranged(seen::gather, weights().usesSitePrecision());
     }
 
     /** [minibatch, units x positions], from the weights' [positions x minibatch, units], without a copy. */
