@@ -3,6 +3,7 @@ package io.github.dl4jep.conf;
 import io.github.dl4jep.distribution.GaussianPrior;
 import io.github.dl4jep.distribution.WeightPrior;
 import io.github.dl4jep.layer.ConvolutionRuntime;
+import io.github.dl4jep.layer.ConvolutionWindows;
 import io.github.dl4jep.params.PosteriorParamInitializer;
 import java.util.Collection;
 import java.util.List;
@@ -24,8 +25,11 @@ import org.nd4j.linalg.learning.config.NoOp;
 import org.nd4j.linalg.learning.regularization.Regularization;
 
 /**
- * A convolution whose weights have posteriors. Kernel, stride, padding, dilation and data format are those of the DL4J layer that
- * it holds; W is [channels x kernel positions, nOut], its rows in DL4J's order: channel, depth, height, width.
+ * A convolution whose weights have posteriors: in one, two or three dimensions, transposed, or depthwise. Kernel, stride, padding,
+ * dilation and data format are those of the DL4J layer that it holds.
+ *
+ * <p>W is [channels x kernel positions, nOut], its rows in DL4J's order: channel, depth, height, width; of a transposed convolution
+ * the kernel positions are in reverse order. Of a depthwise one it is [kernel positions, channels x depth multiplier].
  *
  * <p>Quality: Preview.
  */
@@ -83,15 +87,15 @@ public class EpConvolutionLayer extends FeedForwardLayer {
 
     @Override
     public PosteriorParamInitializer initializer() {
-        return LayerPriors.initializer(this, fanIn(), weightPrior, priorGain, original.hasBias(), null);
-    }
-
-    private long fanIn() {
-        long fanIn = getNIn();
-        for (int size : original.getKernelSize()) {
-            fanIn *= size;
-        }
-        return fanIn;
+        ConvolutionWindows windows = ConvolutionWindows.of(original);
+        return LayerPriors.initializer(
+                this,
+                windows.groups().groups(),
+                windows.rows(),
+                windows.fanIn(),
+                weightPrior,
+                priorGain,
+                original.hasBias());
     }
 
     @Override
@@ -103,6 +107,7 @@ public class EpConvolutionLayer extends FeedForwardLayer {
     public void setNIn(InputType inputType, boolean override) {
         original.setNIn(inputType, override);
         setNIn(original.getNIn());
+        setNOut(original.getNOut());
     }
 
     @Override
@@ -115,7 +120,9 @@ public class EpConvolutionLayer extends FeedForwardLayer {
         InputType outputType = getOutputType(-1, inputType);
         // Patches of mean, squared mean, variance and second moment, and of the two messages back.
         long positions = outputType.arrayElementsPerExample() / getNOut();
-        return LayerPriors.memoryReport(this, inputType, outputType, fanIn(), 6 * fanIn() * positions);
+        ConvolutionWindows windows = ConvolutionWindows.of(original);
+        long perPosition = windows.rows() * windows.groups().groups();
+        return LayerPriors.memoryReport(this, inputType, outputType, windows.rows(), 6 * perPosition * positions);
     }
 
     @Override

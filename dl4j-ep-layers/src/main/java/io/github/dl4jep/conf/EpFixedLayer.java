@@ -1,5 +1,6 @@
 package io.github.dl4jep.conf;
 
+import io.github.dl4jep.factor.MaxPoolingKind;
 import io.github.dl4jep.layer.FixedMapRuntime;
 import java.util.Collection;
 import java.util.Objects;
@@ -27,6 +28,8 @@ public class EpFixedLayer extends NoParamLayer {
 
     /** The DL4J layer. */
     private Layer original = new SubsamplingLayer.Builder().build();
+    /** How maxima are taken. */
+    private MaxPoolingKind maxPooling = MaxPoolingKind.LARGEST_MEAN;
 
     /** For Jackson. */
     public EpFixedLayer() {}
@@ -37,7 +40,18 @@ public class EpFixedLayer extends NoParamLayer {
      * @param original the DL4J layer, whose name and settings are taken over
      */
     public EpFixedLayer(Layer original) {
+        this(original, MaxPoolingKind.LARGEST_MEAN);
+    }
+
+    /**
+     * A layer in place of DL4J's.
+     *
+     * @param original the DL4J layer, whose name and settings are taken over
+     * @param maxPooling how maxima are taken, if the layer takes any
+     */
+    public EpFixedLayer(Layer original, MaxPoolingKind maxPooling) {
         this.original = original;
+        this.maxPooling = maxPooling;
         setLayerName(original.getLayerName());
     }
 
@@ -101,6 +115,24 @@ public class EpFixedLayer extends NoParamLayer {
         this.original = original;
     }
 
+    /**
+     * How maxima are taken.
+     *
+     * @return the kind of max pooling
+     */
+    public MaxPoolingKind getMaxPooling() {
+        return maxPooling;
+    }
+
+    /**
+     * Sets how maxima are taken (for Jackson).
+     *
+     * @param maxPooling the kind of max pooling
+     */
+    public void setMaxPooling(MaxPoolingKind maxPooling) {
+        this.maxPooling = maxPooling;
+    }
+
     @Override
     public EpFixedLayer clone() {
         EpFixedLayer copy = (EpFixedLayer) super.clone();
@@ -110,7 +142,10 @@ public class EpFixedLayer extends NoParamLayer {
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof EpFixedLayer that && super.equals(other) && original.equals(that.original);
+        return other instanceof EpFixedLayer that
+                && super.equals(other)
+                && original.equals(that.original)
+                && maxPooling == that.maxPooling;
     }
 
     @Override
@@ -120,6 +155,6 @@ public class EpFixedLayer extends NoParamLayer {
 
     @Override
     public int hashCode() {
-        return Objects.hash(super.hashCode(), original);
+        return Objects.hash(super.hashCode(), original, maxPooling);
     }
 }

@@ -1,6 +1,7 @@
 package io.github.dl4jep.conf;
 
 import io.github.dl4jep.layer.LossRuntime;
+import io.github.dl4jep.layer.OutputPositions;
 import io.github.dl4jep.likelihood.Likelihood;
 import io.github.dl4jep.likelihood.Likelihoods;
 import io.github.dl4jep.params.LikelihoodParamInitializer;
@@ -8,9 +9,11 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.LayerValidation;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.memory.LayerMemoryReport;
@@ -21,6 +24,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.NoOp;
 import org.nd4j.linalg.learning.regularization.Regularization;
+import org.nd4j.linalg.lossfunctions.ILossFunction;
 
 /**
  * A likelihood as a layer of its own, without weights.
@@ -37,12 +41,43 @@ public class EpLossLayer extends BaseOutputLayer implements EpOutputConf {
     private TrainingSchedule schedule = new TrainingSchedule();
     /** How many batches a pass has. */
     private PassCounter passCounter = new PassCounter();
+    /** The DL4J layer if it takes labels at every position, or null. */
+    private @Nullable FeedForwardLayer original;
 
     /** For Jackson. */
     public EpLossLayer() {
         super(new EpOutputLayer.Builder());
         setIUpdater(new NoOp());
         hasBias = false;
+    }
+
+    /**
+     * A loss layer in place of DL4J's.
+     *
+     * @param original the DL4J layer: a LossLayer, or one with labels at every position
+     * @param loss its loss
+     * @param outputs number of outputs, which is the size of the layer before
+     * @param likelihood the likelihood, or null for the one of loss and activation
+     * @param schedule the schedule
+     * @param passCounter the counter to start with
+     */
+    public EpLossLayer(
+            FeedForwardLayer original,
+            ILossFunction loss,
+            long outputs,
+            @Nullable Likelihood likelihood,
+            TrainingSchedule schedule,
+            PassCounter passCounter) {
+        this();
+        setLayerName(original.getLayerName());
+        setLossFn(loss);
+        setActivationFn(original.getActivationFn());
+        setNIn(outputs);
+        setNOut(outputs);
+        this.likelihood = likelihood;
+        this.schedule = schedule;
+        this.passCounter = passCounter;
+        this.original = original instanceof LossLayer ? null : (FeedForwardLayer) original.clone();
     }
 
     /**
@@ -60,15 +95,7 @@ public class EpLossLayer extends BaseOutputLayer implements EpOutputConf {
             @Nullable Likelihood likelihood,
             TrainingSchedule schedule,
             PassCounter passCounter) {
-        this();
-        setLayerName(original.getLayerName());
-        setLossFn(original.getLossFn());
-        setActivationFn(original.getActivationFn());
-        setNIn(outputs);
-        setNOut(outputs);
-        this.likelihood = likelihood;
-        this.schedule = schedule;
-        this.passCounter = passCounter;
+        this(original, original.getLossFn(), outputs, likelihood, schedule, passCounter);
     }
 
     @Override
@@ -97,8 +124,11 @@ public class EpLossLayer extends BaseOutputLayer implements EpOutputConf {
     @Override
     public void setNIn(InputType inputType, boolean override) {
         if (getNOut() <= 0 || override) {
-            setNOut(inputType.arrayElementsPerExample());
+            setNOut(original == null ? inputType.arrayElementsPerExample() : OutputPositions.outputs(inputType));
             setNIn(getNOut());
+        }
+        if (original != null) {
+            original.setNIn(inputType, override);
         }
     }
 
@@ -160,13 +190,53 @@ public class EpLossLayer extends BaseOutputLayer implements EpOutputConf {
         this.passCounter = passCounter;
     }
 
+    /**
+     * The DL4J layer, if it takes labels at every position of an example.
+     *
+     * @return the layer, or null for labels [minibatch, outputs]
+     */
+    public @Nullable FeedForwardLayer getOriginal() {
+        return original;
+    }
+
+    /**
+     * Sets the DL4J layer whose labels are at every position of an example.
+     *
+     * @param original a CnnLossLayer, Cnn3DLossLayer or RnnLossLayer; or null for labels [minibatch, outputs]
+     */
+    public void setOriginal(@Nullable FeedForwardLayer original) {
+        this.original = original;
+    }
+
+    @Override
+    public InputType getOutputType(int layerIndex, InputType inputType) {
+        return original == null
+                ? super.getOutputType(layerIndex, inputType)
+                : original.getOutputType(layerIndex, inputType);
+    }
+
+    @Override
+    public @Nullable InputPreProcessor getPreProcessorForInputType(InputType inputType) {
+        return original == null
+                ? super.getPreProcessorForInputType(inputType)
+                : original.getPreProcessorForInputType(inputType);
+    }
+
+    @Override
+    public EpLossLayer clone() {
+        EpLossLayer copy = (EpLossLayer) super.clone();
+        copy.original = original == null ? null : (FeedForwardLayer) original.clone();
+        return copy;
+    }
+
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof EpLossLayer that
                 && super.equals(other)
                 && Objects.equals(likelihood, that.likelihood)
                 && schedule.equals(that.schedule)
-                && passCounter.equals(that.passCounter);
+                && passCounter.equals(that.passCounter)
+                && Objects.equals(original, that.original);
     }
 
     @Override
@@ -176,6 +246,6 @@ public class EpLossLayer extends BaseOutputLayer implements EpOutputConf {
 
     @Override
     public int hashCode() {
-        return Objects.hash(super.hashCode(), likelihood, schedule, passCounter);
+        return Objects.hash(super.hashCode(), likelihood, schedule, passCounter, original);
     }
 }

@@ -10,9 +10,11 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.LayerValidation;
 import org.deeplearning4j.nn.conf.memory.LayerMemoryReport;
 import org.deeplearning4j.optimize.api.TrainingListener;
@@ -47,6 +49,8 @@ public class EpOutputLayer extends BaseOutputLayer implements EpOutputConf {
     private TrainingSchedule schedule = new TrainingSchedule();
     /** How many batches a pass has. */
     private PassCounter passCounter = new PassCounter();
+    /** The DL4J layer if it takes labels at every position, or null. */
+    private @Nullable FeedForwardLayer original;
 
     /** For Jackson. */
     public EpOutputLayer() {
@@ -90,6 +94,16 @@ public class EpOutputLayer extends BaseOutputLayer implements EpOutputConf {
     @Override
     public PosteriorParamInitializer initializer() {
         return LayerPriors.initializer(this, weightPrior, priorGain, hasBias(), effectiveLikelihood());
+    }
+
+    @Override
+    public void setNIn(InputType inputType, boolean override) {
+        if (original == null) {
+            super.setNIn(inputType, override);
+        } else {
+            original.setNIn(inputType, override);
+            setNIn(original.getNIn());
+        }
     }
 
     @Override
@@ -186,6 +200,45 @@ public class EpOutputLayer extends BaseOutputLayer implements EpOutputConf {
         this.priorGain = priorGain;
     }
 
+    /**
+     * The DL4J layer, if it takes labels at every position of an example.
+     *
+     * @return the layer, or null for labels [minibatch, outputs]
+     */
+    public @Nullable FeedForwardLayer getOriginal() {
+        return original;
+    }
+
+    /**
+     * Sets the DL4J layer whose labels are at every position of an example.
+     *
+     * @param original a RnnOutputLayer; or null for labels [minibatch, outputs]
+     */
+    public void setOriginal(@Nullable FeedForwardLayer original) {
+        this.original = original;
+    }
+
+    @Override
+    public InputType getOutputType(int layerIndex, InputType inputType) {
+        return original == null
+                ? super.getOutputType(layerIndex, inputType)
+                : original.getOutputType(layerIndex, inputType);
+    }
+
+    @Override
+    public @Nullable InputPreProcessor getPreProcessorForInputType(InputType inputType) {
+        return original == null
+                ? super.getPreProcessorForInputType(inputType)
+                : original.getPreProcessorForInputType(inputType);
+    }
+
+    @Override
+    public EpOutputLayer clone() {
+        EpOutputLayer copy = (EpOutputLayer) super.clone();
+        copy.original = original == null ? null : (FeedForwardLayer) original.clone();
+        return copy;
+    }
+
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof EpOutputLayer that
@@ -194,7 +247,8 @@ public class EpOutputLayer extends BaseOutputLayer implements EpOutputConf {
                 && Double.compare(priorGain, that.priorGain) == 0
                 && Objects.equals(likelihood, that.likelihood)
                 && schedule.equals(that.schedule)
-                && passCounter.equals(that.passCounter);
+                && passCounter.equals(that.passCounter)
+                && Objects.equals(original, that.original);
     }
 
     @Override
@@ -204,7 +258,7 @@ public class EpOutputLayer extends BaseOutputLayer implements EpOutputConf {
 
     @Override
     public int hashCode() {
-        return Objects.hash(super.hashCode(), weightPrior, priorGain, likelihood, schedule, passCounter);
+        return Objects.hash(super.hashCode(), weightPrior, priorGain, likelihood, schedule, passCounter, original);
     }
 
     /** Builds an {@link EpOutputLayer}, in DL4J's style; default: MCXENT with softmax. */

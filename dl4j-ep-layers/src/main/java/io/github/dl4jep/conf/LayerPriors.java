@@ -27,23 +27,29 @@ final class LayerPriors {
             double priorGain,
             boolean hasBias,
             @Nullable Likelihood likelihood) {
-        return initializer(layer, layer.getNIn(), prior, priorGain, hasBias, likelihood);
+        PriorScale scale = new PriorScale(Math.max(1, layer.getNIn()), gain(layer, priorGain, likelihood));
+        return new PosteriorParamInitializer(prior, scale, layer.getNIn(), layer.getNOut(), hasBias, likelihood);
     }
 
+    /** Of weights [rows, nOut] whose units see one group of the input, fanIn of its elements at a time. */
     static PosteriorParamInitializer initializer(
             FeedForwardLayer layer,
+            int groups,
+            long rows,
             long fanIn,
             WeightPrior prior,
             double priorGain,
-            boolean hasBias,
-            @Nullable Likelihood likelihood) {
-        double gain = priorGain > 0
+            boolean hasBias) {
+        PriorScale scale = new PriorScale(Math.max(1, fanIn), gain(layer, priorGain, null));
+        return new PosteriorParamInitializer(prior, scale, groups, rows, layer.getNOut(), hasBias, null);
+    }
+
+    private static double gain(FeedForwardLayer layer, double priorGain, @Nullable Likelihood likelihood) {
+        return priorGain > 0
                 ? priorGain
                 : likelihood != null
                         ? OUTPUT_GAIN
                         : Units.of(layer.getActivationFn()).priorGain();
-        PriorScale scale = new PriorScale(Math.max(1, fanIn), gain);
-        return new PosteriorParamInitializer(prior, scale, fanIn, layer.getNOut(), hasBias, likelihood);
     }
 
     static LayerMemoryReport memoryReport(FeedForwardLayer layer, InputType inputType, InputType outputType) {

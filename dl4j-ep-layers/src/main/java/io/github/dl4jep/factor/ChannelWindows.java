@@ -124,8 +124,8 @@ final class ChannelWindows {
     private static void challenge(float[] plane, int from, int[] winners, int at, int batch) {
         for (int b = 0; b < batch; b++) {
             int winner = winners[at + b];
-            // A NaN wins, so that it is not hidden.
-            if (winner < 0 || !(plane[from + b] <= plane[winner])) {
+            // A NaN wins and stays, so that it is not hidden.
+            if (winner < 0 || (!(plane[from + b] <= plane[winner]) && !Float.isNaN(plane[winner]))) {
                 winners[at + b] = from + b;
             }
         }

@@ -1,7 +1,6 @@
 package io.github.dl4jep.factor;
 
 import io.github.dl4jep.distribution.BackwardMessage;
-import io.github.dl4jep.distribution.BatchCovariance;
 import io.github.dl4jep.distribution.ForwardMessage;
 import io.github.dl4jep.distribution.Moments;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -35,12 +34,9 @@ public final class MaxPooling implements FixedMap {
                         windows.select(moments.mean(), winners),
                         variance == null ? null : windows.select(variance, winners))
                 .shapedAs(geometry.outputShape(geometry.channels()));
-        INDArray gain = input.covariance().gain();
-        BatchCovariance covariance = gain == null
-                ? input.covariance()
-                : new BatchCovariance(input.covariance().covariance(), windows.select(gain, winners));
         return new Pass(
-                new ForwardMessage(output, covariance),
+                new ForwardMessage(
+                        output, input.covariance().withGain(moments.mean(), gain -> windows.select(gain, winners))),
                 message -> new BackwardMessage(
                         windows.putBack(message.shift(), winners), windows.putBack(message.precision(), winners)));
     }

@@ -28,24 +28,28 @@ public final class PatchCovariance {
      *
      * @param input moments and batch covariance of the input
      * @param patches the windows
-     * @param weights moments of the weights, [fan-in, nOut]
+     * @param meanVariance mean of the weights' variance over units, [fan-in, 1]
+     * @param meanSquaredMean mean of the weights' squared mean over units, [fan-in, 1]
+     * @param units number of units
      * @param bias moments of the bias, or null for none
      * @return the covariance, [minibatch, minibatch]
      */
-    public static BatchCovariance ofPreActivation(
-            ForwardMessage input, Patches patches, WeightMoments weights, @Nullable WeightMoments bias) {
+    static BatchCovariance ofPreActivation(
+            ForwardMessage input,
+            Patches patches,
+            INDArray meanVariance,
+            INDArray meanSquaredMean,
+            long units,
+            @Nullable WeightMoments bias) {
         INDArray mean = input.moments().mean();
-        int[] windows = windows(
-                patches.geometry().outputPositions(),
-                mean.size(0),
-                weights.mean().columns());
+        int[] windows = windows(patches.geometry().outputPositions(), mean.size(0), units);
         BatchCovariance before = input.covariance();
         INDArray gain = before.gain();
         return LinearFactor.covarianceOfPreActivation(
                 patches.gather(mean, windows),
                 gain == null ? before : new BatchCovariance(before.covariance(), patches.gather(gain, windows)),
-                averaged(weights.unitMeanVariance(), windows.length),
-                averaged(weights.unitMeanSquaredMean(), windows.length),
+                averaged(meanVariance, windows.length),
+                averaged(meanSquaredMean, windows.length),
                 bias);
     }
 

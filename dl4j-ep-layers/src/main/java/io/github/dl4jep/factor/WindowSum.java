@@ -1,7 +1,6 @@
 package io.github.dl4jep.factor;
 
 import io.github.dl4jep.distribution.BackwardMessage;
-import io.github.dl4jep.distribution.BatchCovariance;
 import io.github.dl4jep.distribution.ForwardMessage;
 import io.github.dl4jep.distribution.Moments;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -66,12 +65,9 @@ public final class WindowSum implements FixedMap {
                         windows.sum(moments.mean(), weights),
                         variance == null ? null : windows.sum(variance, squaredWeights))
                 .shapedAs(geometry.outputShape(geometry.channels()));
-        INDArray gain = input.covariance().gain();
-        BatchCovariance covariance = gain == null
-                ? input.covariance()
-                : new BatchCovariance(input.covariance().covariance(), windows.sum(gain, weights));
         return new Pass(
-                new ForwardMessage(output, covariance),
+                new ForwardMessage(
+                        output, input.covariance().withGain(moments.mean(), gain -> windows.sum(gain, weights))),
                 message -> new BackwardMessage(
                         windows.spread(message.shift(), weights), windows.spread(message.precision(), squaredWeights)));
     }

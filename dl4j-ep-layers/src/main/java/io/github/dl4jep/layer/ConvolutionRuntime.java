@@ -21,10 +21,12 @@ public final class ConvolutionRuntime extends LinearUnitRuntime<EpConvolutionLay
     }
 
     @Override
-    LinearSweep newLinear() {
+    WeightedMap newLinear() {
+        ConvolutionWindows windows = ConvolutionWindows.of(layerConf().getOriginal());
         return new LinearSweep(
                 layerConf().getNIn(),
-                ConvolutionWindows.of(layerConf().getOriginal()),
+                windows.placement(),
+                windows.groups(),
                 this::describe,
                 layerConf().initializer(),
                 () -> params);

@@ -21,7 +21,7 @@ public final class DenseRuntime extends LinearUnitRuntime<EpDenseLayer> {
     }
 
     @Override
-    LinearSweep newLinear() {
+    WeightedMap newLinear() {
         return new LinearSweep(layerConf().getNIn(), this::describe, layerConf().initializer(), () -> params);
     }
 

@@ -8,7 +8,10 @@ import io.github.dl4jep.likelihood.Prediction;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** A layer with labels. Its activation, in the sense of {@link EpLayer}, is the output potentials. */
+/**
+ * A layer with labels. Its activation, in the sense of {@link EpLayer}, is the output potentials. Where labels stand at every position of
+ * an example, labels, masks and predictions have DL4J's own shape, [minibatch, outputs, ...] or channels last.
+ */
 public interface EpOutput extends EpLayer {
 
     /**

@@ -98,7 +98,9 @@ public final class FixedMapRuntime extends AbstractLayer<EpFixedLayer> implement
 
     private FixedMap map(ExampleShape shape) {
         if (map == null || !shape.equals(shapeOfMap)) {
-            map = FixedMaps.of(layerConf().getOriginal(), shape, describe());
+            map = FixedMaps.of(
+                    layerConf().getOriginal(),
+                    new FixedMaps.Site(shape, layerConf().getMaxPooling(), describe()));
             shapeOfMap = shape;
         }
         return map;

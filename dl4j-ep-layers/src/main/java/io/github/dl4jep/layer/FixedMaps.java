@@ -2,16 +2,39 @@ package io.github.dl4jep.layer;
 
 import io.github.dl4jep.distribution.ExampleShape;
 import io.github.dl4jep.factor.FixedMap;
-import io.github.dl4jep.factor.MaxPooling;
-import io.github.dl4jep.factor.WindowGeometry;
-import io.github.dl4jep.factor.WindowSum;
+import io.github.dl4jep.factor.MaxPoolingKind;
+import io.github.dl4jep.factor.ResponseNormalization;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.LocalResponseNormalization;
+import org.deeplearning4j.nn.conf.layers.SpaceToDepthLayer;
+import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
+import org.deeplearning4j.nn.conf.layers.Subsampling3DLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.layers.Upsampling1D;
+import org.deeplearning4j.nn.conf.layers.Upsampling2D;
+import org.deeplearning4j.nn.conf.layers.Upsampling3D;
+import org.deeplearning4j.nn.conf.layers.ZeroPadding1DLayer;
+import org.deeplearning4j.nn.conf.layers.ZeroPadding3DLayer;
+import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
+import org.deeplearning4j.nn.conf.layers.convolutional.Cropping1D;
+import org.deeplearning4j.nn.conf.layers.convolutional.Cropping2D;
+import org.deeplearning4j.nn.conf.layers.convolutional.Cropping3D;
+import org.deeplearning4j.nn.conf.layers.misc.RepeatVector;
 
 /** Which DL4J layers without weights have moments: one registration line each. */
 public final class FixedMaps {
+
+    /**
+     * What a map is made for.
+     *
+     * @param shape shape of the input
+     * @param maxPooling how maxima are taken
+     * @param place the layer's name and index, for messages
+     */
+    record Site(ExampleShape shape, MaxPoolingKind maxPooling, String place) {}
 
     /**
      * Makes the map of a layer for inputs of one shape.
@@ -25,19 +48,32 @@ public final class FixedMaps {
          * Makes the map.
          *
          * @param layer the DL4J layer
-         * @param shape shape of its input
-         * @param place the layer's name and index, for messages
+         * @param site what it is for
          * @return the map
          * @throws org.deeplearning4j.exception.DL4JInvalidInputException if the layer does not take this shape
-         * @throws UnsupportedOperationException if a setting of the layer has no moments
          */
-        FixedMap map(L layer, ExampleShape shape, String place);
+        FixedMap map(L layer, Site site);
     }
 
     private static final Map<Class<? extends Layer>, Factory<? extends Layer>> REGISTRY = new LinkedHashMap<>();
 
     static {
-        register(SubsamplingLayer.class, FixedMaps::subsampling);
+        register(SubsamplingLayer.class, PoolingMaps::subsampling);
+        register(Subsampling1DLayer.class, PoolingMaps::subsampling1d);
+        register(Subsampling3DLayer.class, PoolingMaps::subsampling3d);
+        register(GlobalPoolingLayer.class, PoolingMaps::global);
+        register(ZeroPadding1DLayer.class, (layer, site) -> PlacingMaps.padded(layer.getPadding(), site));
+        register(ZeroPaddingLayer.class, (layer, site) -> PlacingMaps.padded(layer.getPadding(), site));
+        register(ZeroPadding3DLayer.class, (layer, site) -> PlacingMaps.padded(layer.getPadding(), site));
+        register(Cropping1D.class, (layer, site) -> PlacingMaps.cropped(layer.getCropping(), site));
+        register(Cropping2D.class, (layer, site) -> PlacingMaps.cropped(layer.getCropping(), site));
+        register(Cropping3D.class, (layer, site) -> PlacingMaps.cropped(layer.getCropping(), site));
+        register(Upsampling1D.class, (layer, site) -> PlacingMaps.upsampled(layer.getSize(), 1, site));
+        register(Upsampling2D.class, (layer, site) -> PlacingMaps.upsampled(layer.getSize(), 2, site));
+        register(Upsampling3D.class, (layer, site) -> PlacingMaps.upsampled(layer.getSize(), 3, site));
+        register(RepeatVector.class, PlacingMaps::repeated);
+        register(SpaceToDepthLayer.class, PlacingMaps::spaceToDepth);
+        register(LocalResponseNormalization.class, FixedMaps::responseNormalization);
     }
 
     private FixedMaps() {}
@@ -56,29 +92,28 @@ public final class FixedMaps {
         return REGISTRY.containsKey(layer.getClass());
     }
 
+    /**
+     * The registered types.
+     *
+     * @return classes of DL4J layers
+     */
+    public static java.util.Set<Class<? extends Layer>> types() {
+        return java.util.Collections.unmodifiableSet(REGISTRY.keySet());
+    }
+
     @SuppressWarnings("unchecked") // register ties factory and class together
-    static <L extends Layer> FixedMap of(L layer, ExampleShape shape, String place) {
+    static <L extends Layer> FixedMap of(L layer, Site site) {
         Factory<L> factory = (Factory<L>) REGISTRY.get(layer.getClass());
         if (factory == null) {
             throw new UnsupportedOperationException(
                     "there are no moments for the type " + layer.getClass().getSimpleName());
         }
-        return factory.map(layer, shape, place);
+        return factory.map(layer, site);
     }
 
-    private static FixedMap subsampling(SubsamplingLayer layer, ExampleShape shape, String place) {
-        WindowGeometry geometry = new Windows(
-                        layer.getKernelSize(),
-                        layer.getStride(),
-                        layer.getPadding(),
-                        layer.getDilation(),
-                        layer.getConvolutionMode())
-                .on(shape, place);
-        return switch (layer.getPoolingType()) {
-            case MAX -> new MaxPooling(geometry);
-            case AVG -> WindowSum.average(geometry, layer.isAvgPoolIncludePadInDivisor());
-            case SUM -> WindowSum.sum(geometry);
-            case PNORM -> throw new UnsupportedOperationException("p-norm pooling has no moments");
-        };
+    private static FixedMap responseNormalization(LocalResponseNormalization layer, Site site) {
+        PlacingMaps.requireRank(site, 2);
+        return new ResponseNormalization(
+                site.shape(), layer.getK(), (int) layer.getN() / 2, layer.getAlpha(), layer.getBeta());
     }
 }

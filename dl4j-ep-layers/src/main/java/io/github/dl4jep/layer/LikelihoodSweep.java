@@ -2,6 +2,7 @@ package io.github.dl4jep.layer;
 
 import io.github.dl4jep.distribution.BackwardMessage;
 import io.github.dl4jep.distribution.BatchCovariance;
+import io.github.dl4jep.distribution.ExampleShape;
 import io.github.dl4jep.distribution.ForwardMessage;
 import io.github.dl4jep.distribution.Moments;
 import io.github.dl4jep.distribution.Parameters;
@@ -11,7 +12,6 @@ import io.github.dl4jep.likelihood.Likelihood;
 import io.github.dl4jep.likelihood.Likelihoods;
 import io.github.dl4jep.likelihood.OutputBatch;
 import io.github.dl4jep.likelihood.Prediction;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -27,18 +27,33 @@ final class LikelihoodSweep {
 
     private final Likelihood likelihood;
     private final @Nullable INDArray outputWeights;
-    private final long outputs;
+    private final OutputRows rows;
+    private final Supplier<String> place;
     private final Supplier<Map<String, INDArray>> parameters;
 
     private @Nullable ForwardMessage forward;
     private @Nullable INDArray shift;
     private Map<String, INDArray> learned = Map.of();
 
+    /**
+     * A likelihood.
+     *
+     * @param likelihood the likelihood
+     * @param loss DL4J's loss, for the weights of outputs
+     * @param rows what labels look like
+     * @param place the layer's name and index, for messages
+     * @param parameters the layer's current parameters
+     */
     LikelihoodSweep(
-            Likelihood likelihood, ILossFunction loss, long outputs, Supplier<Map<String, INDArray>> parameters) {
+            Likelihood likelihood,
+            ILossFunction loss,
+            OutputRows rows,
+            Supplier<String> place,
+            Supplier<Map<String, INDArray>> parameters) {
         this.likelihood = likelihood;
         this.outputWeights = Likelihoods.outputWeights(loss);
-        this.outputs = outputs;
+        this.rows = rows;
+        this.place = place;
         this.parameters = parameters;
     }
 
@@ -51,28 +66,53 @@ final class LikelihoodSweep {
     }
 
     BackwardMessage observe(INDArray labels, @Nullable INDArray mask, LearningPhase phase) {
-        OutputBatch batch = new OutputBatch(lastForward(), labels, importance(labels, mask), shift);
-        Likelihood.Update update = likelihood.update(batch, parameters.get(), phase);
+        ForwardMessage message = lastForward();
+        Likelihood.Update update = likelihood.update(batch(message, labels, mask, shift), parameters.get(), phase);
         shift = update.message().shift();
         // A further sweep may learn less than the first: what it leaves out stays.
         Map<String, INDArray> both = new LinkedHashMap<>(learned);
         both.putAll(update.learned());
         learned = both;
-        return update.message();
+        long examples = message.moments().mean().size(0);
+        return new BackwardMessage(
+                rows.matrix(shift, examples), rows.matrix(update.message().precision(), examples));
+    }
+
+    private OutputBatch batch(
+            ForwardMessage message, INDArray labels, @Nullable INDArray mask, @Nullable INDArray earlierShift) {
+        rows.requireSamePositions(labels, message.moments(), place.get());
+        return new OutputBatch(
+                new ForwardMessage(rows.rows(message.moments()), message.covariance()),
+                rows.labelRows(labels),
+                importance(labels, mask),
+                earlierShift);
     }
 
     INDArray negativeLogLikelihood(Moments potentials, INDArray labels, @Nullable INDArray mask) {
         ForwardMessage message = new ForwardMessage(potentials, BatchCovariance.none());
-        return likelihood.negativeLogLikelihood(
-                new OutputBatch(message, labels, importance(labels, mask), null), parameters.get());
+        INDArray ofRows = likelihood.negativeLogLikelihood(batch(message, labels, mask, null), parameters.get());
+        INDArray ofPositions = rows.matrix(ofRows, labels.size(0));
+        return ofPositions.size(1) == 1 ? ofPositions : ofPositions.sum(true, 1);
     }
 
     Prediction prediction(Moments potentials) {
-        return likelihood.predict(potentials, parameters.get());
+        Prediction ofRows = likelihood.predict(rows.rows(potentials), parameters.get());
+        if (rows.spatialRank() == 0) {
+            return ofRows;
+        }
+        ExampleShape shape = potentials.shape();
+        INDArray probabilities = ofRows.classProbabilities();
+        return new Prediction(
+                rows.array(ofRows.mean(), shape),
+                rows.array(ofRows.epistemicVariance(), shape),
+                rows.array(ofRows.aleatoricVariance(), shape),
+                probabilities == null ? null : rows.array(probabilities, shape),
+                rows.array(ofRows.entropy(), shape));
     }
 
-    /** What a point network's output activation gets, from its potentials. */
-    INDArray pointPreActivation(INDArray potentials) {
+    /** What a point network's output activation gets, from its potentials: [rows, outputs]. */
+    INDArray pointPreActivation(INDArray matrix) {
+        INDArray potentials = rows.rows(matrix);
         Likelihood.PointScale scale = likelihood.pointScale(parameters.get());
         DataType type = potentials.dataType();
         INDArray factor = scale.factor().castTo(type);
@@ -80,6 +120,10 @@ final class LikelihoodSweep {
         return factor.length() == 1
                 ? potentials.mul(factor.getDouble(0)).addi(offset.getDouble(0))
                 : potentials.mulRowVector(factor).addiRowVector(offset);
+    }
+
+    OutputRows rows() {
+        return rows;
     }
 
     boolean isFinite() {
@@ -106,48 +150,28 @@ final class LikelihoodSweep {
         learned = Map.of();
     }
 
-    void validate(INDArray labels, @Nullable INDArray mask, String where) {
-        if (labels.rank() != 2 || labels.size(1) != outputs) {
-            throw new DL4JInvalidInputException(
-                    "Labels have shape " + Arrays.toString(labels.shape()) + ", allowed is ["
-                            + "minibatch, " + outputs + "] at " + where
-                            + "; check the number of classes of the iterator or nOut of the layer");
-        }
-        if (mask != null && !isMaskOf(mask, labels)) {
-            throw new DL4JInvalidInputException(
-                    "Label mask has shape " + Arrays.toString(mask.shape()) + ", allowed are [" + labels.size(0)
-                            + ", 1] and " + Arrays.toString(labels.shape()) + " at " + where);
-        }
+    void validate(INDArray labels, @Nullable INDArray mask) {
+        rows.validate(labels, mask, place.get());
         INDArray importance = importance(labels, mask);
+        INDArray labelRows = rows.labelRows(labels);
         try {
-            likelihood.validate(labels, importance == null ? Nd4j.ones(labels.shape()) : importance);
+            likelihood.validate(labelRows, importance == null ? Nd4j.ones(labelRows.shape()) : importance);
         } catch (InvalidLabelException e) {
-            throw new DL4JInvalidInputException("Invalid labels at " + where + ": " + e.getMessage(), e);
+            throw new DL4JInvalidInputException("Invalid labels at " + place.get() + ": " + e.getMessage(), e);
         }
     }
 
-    private static boolean isMaskOf(INDArray mask, INDArray labels) {
-        return mask.size(0) == labels.size(0)
-                && (mask.length() == labels.size(0) || Arrays.equals(mask.shape(), labels.shape()));
-    }
-
-    /** Label mask times the loss's per-output weights, [minibatch, outputs], or null for 1 everywhere. */
+    /** Label mask times the loss's per-output weights, [rows, outputs], or null for 1 everywhere. */
     private @Nullable INDArray importance(INDArray labels, @Nullable INDArray mask) {
         if (mask == null && outputWeights == null) {
             return null;
         }
-        INDArray importance = Nd4j.ones(DataType.DOUBLE, labels.shape());
-        if (mask != null) {
-            INDArray m = mask.castTo(DataType.DOUBLE);
-            if (m.length() == labels.length()) {
-                importance.muli(m.reshape(labels.shape()));
-            } else {
-                importance.muliColumnVector(m.reshape(labels.size(0), 1));
-            }
-        }
+        INDArray importance = mask == null
+                ? Nd4j.ones(DataType.DOUBLE, labels.length() / rows.outputs(), rows.outputs())
+                : rows.maskRows(mask, labels);
         return outputWeights == null
                 ? importance
-                : importance.muliRowVector(outputWeights.castTo(DataType.DOUBLE).reshape(1, outputs));
+                : importance.mulRowVector(outputWeights.castTo(DataType.DOUBLE).reshape(1, rows.outputs()));
     }
 
     private ForwardMessage lastForward() {

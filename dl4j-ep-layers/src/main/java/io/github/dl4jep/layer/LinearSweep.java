@@ -9,8 +9,8 @@ import io.github.dl4jep.distribution.WeightMoments;
 import io.github.dl4jep.distribution.WeightPosterior;
 import io.github.dl4jep.distribution.WeightSite;
 import io.github.dl4jep.factor.LinearFactor;
-import io.github.dl4jep.factor.PatchCovariance;
 import io.github.dl4jep.factor.Patches;
+import io.github.dl4jep.factor.WeightGroups;
 import io.github.dl4jep.factor.WindowGeometry;
 import io.github.dl4jep.params.PlainWeights;
 import io.github.dl4jep.params.PosteriorParamInitializer;
@@ -24,13 +24,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * The weights of one layer in a sweep: {@link LinearFactor}'s messages, and this batch's sites until they are committed. A
  * convolution's weights see {@link Patches} of the input instead of the input; all else is the same.
  */
-final class LinearSweep {
+final class LinearSweep implements WeightedMap {
 
     private final long inputs;
     private final Supplier<String> place;
     private final PosteriorParamInitializer layout;
     private final Supplier<Map<String, INDArray>> parameters;
-    private final @Nullable Windows windows;
+    private final @Nullable WindowPlacement windows;
+    private final WeightGroups groups;
 
     private @Nullable Patches patches;
     private @Nullable Moments input;
@@ -51,7 +52,7 @@ final class LinearSweep {
             Supplier<String> place,
             PosteriorParamInitializer layout,
             Supplier<Map<String, INDArray>> parameters) {
-        this(inputs, null, place, layout, parameters);
+        this(inputs, null, WeightGroups.NONE, place, layout, parameters);
     }
 
     /**
@@ -59,18 +60,21 @@ final class LinearSweep {
      *
      * @param inputs number of channels the layer takes
      * @param windows sizes of the windows, or null for a dense layer
+     * @param groups which columns a unit sees
      * @param place the layer's name and index, for messages
      * @param layout where the posteriors are in the layer's parameters
      * @param parameters the layer's current parameters
      */
     LinearSweep(
             long inputs,
-            @Nullable Windows windows,
+            @Nullable WindowPlacement windows,
+            WeightGroups groups,
             Supplier<String> place,
             PosteriorParamInitializer layout,
             Supplier<Map<String, INDArray>> parameters) {
         this.inputs = inputs;
         this.windows = windows;
+        this.groups = groups;
         this.place = place;
         this.layout = layout;
         this.parameters = parameters;
@@ -84,30 +88,33 @@ final class LinearSweep {
         return layout.bias(parameters.get());
     }
 
-    /** Moments and batch covariance of the pre-activation. */
-    ForwardMessage forward(ForwardMessage message) {
+    @Override
+    public ForwardMessage forward(ForwardMessage message) {
         patches = patches(message.moments());
         input = seenByWeights(message.moments());
         weightMoments = weights().moments(weightSite);
         WeightPosterior biasPosterior = bias();
         WeightMoments biasMoments = biasPosterior == null ? null : biasPosterior.moments(biasSite);
-        Moments preActivation = LinearFactor.messageToPreActivation(input, weightMoments, biasMoments);
-        BatchCovariance covariance = patches == null
-                ? LinearFactor.covarianceOfPreActivation(message, weightMoments, biasMoments)
-                : PatchCovariance.ofPreActivation(message, patches, weightMoments, biasMoments);
+        Moments preActivation = groups.messageToPreActivation(input, weightMoments, biasMoments);
+        BatchCovariance covariance = groups.covarianceOfPreActivation(message, patches, weightMoments, biasMoments);
+        if (patches != null) {
+            INDArray seen = input.mean();
+            WeightMoments moments = weightMoments;
+            covariance =
+                    covariance.withFeatures(() -> groups.features(seen, moments, biasMoments), message.covariance());
+        }
         return new ForwardMessage(activationOf(preActivation), covariance);
     }
 
-    /** Keeps the sites; answers the message to the input, or null if that was observed. */
-    @Nullable
-    BackwardMessage backward(BackwardMessage message) {
+    @Override
+    public @Nullable BackwardMessage backward(BackwardMessage message) {
         if (input == null || weightMoments == null) {
             throw new IllegalStateException("backward without forward");
         }
         BackwardMessage toUnits = rowsOfPatches(message, weightMoments.mean().columns());
-        BackwardMessage toInput = input.isObserved() ? null : LinearFactor.messageToInput(toUnits, weightMoments);
-        weightSite = LinearFactor.messageToWeights(
-                toUnits, input, weightMoments, weights().usesSitePrecision());
+        BackwardMessage toInput = input.isObserved() ? null : groups.messageToInput(toUnits, weightMoments);
+        weightSite =
+                groups.messageToWeights(toUnits, input, weightMoments, weights().usesSitePrecision());
         weightMoments = null;
         biasSite = bias() == null ? null : LinearFactor.messageToBias(toUnits);
         return toInput == null || patches == null
@@ -169,11 +176,13 @@ final class LinearSweep {
                 message.shift().reshape('f', rows, units), message.precision().reshape('f', rows, units));
     }
 
-    boolean hasFiniteSites() {
+    @Override
+    public boolean hasFiniteSites() {
         return (weightSite == null || weightSite.isFinite()) && (biasSite == null || biasSite.isFinite());
     }
 
-    void commit(SiteStep step) {
+    @Override
+    public void commit(SiteStep step) {
         if (weightSite != null) {
             weights().update(weightSite, step);
         }
@@ -188,30 +197,31 @@ final class LinearSweep {
         discard();
     }
 
-    void discard() {
+    @Override
+    public void discard() {
         input = null;
         weightMoments = null;
         weightSite = null;
         biasSite = null;
     }
 
-    /** Moments of the pre-activation for a prediction. */
-    Moments predict(Moments moments) {
+    @Override
+    public Moments predict(Moments moments) {
         patches = patches(moments);
         WeightPosterior biasPosterior = bias();
-        return activationOf(LinearFactor.messageToPreActivation(
+        return activationOf(groups.messageToPreActivation(
                 seenByWeights(moments),
                 weights().predictiveMoments(),
                 biasPosterior == null ? null : biasPosterior.predictiveMoments()));
     }
 
-    /** The pre-activation for one draw of weights and bias. */
-    Moments sample(Moments values) {
+    @Override
+    public Moments sample(Moments values) {
         return linear(values, layout.sample(parameters.get()));
     }
 
-    /** The pre-activation of the point network. */
-    Moments point(Moments values) {
+    @Override
+    public Moments point(Moments values) {
         return linear(values, layout.point(parameters.get()));
     }
 
@@ -231,7 +241,8 @@ final class LinearSweep {
 
     private Moments linear(Moments values, PlainWeights plain) {
         patches = patches(values);
-        INDArray result = (patches == null ? values.mean() : patches.gather(values.mean())).mmul(plain.weights());
+        INDArray seen = patches == null ? values.mean() : patches.gather(values.mean());
+        INDArray result = groups.product(seen, plain.weights());
         return activationOf(Moments.observed(plain.bias() == null ? result : result.addiRowVector(plain.bias())));
     }
 }

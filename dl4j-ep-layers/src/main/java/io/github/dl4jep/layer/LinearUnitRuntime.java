@@ -28,7 +28,7 @@ abstract class LinearUnitRuntime<C extends FeedForwardLayer> extends BaseLayer<C
 
     private static final long serialVersionUID = 1L;
 
-    private transient @Nullable LinearSweep linear;
+    private transient @Nullable WeightedMap linear;
     private transient @Nullable Unit unit;
     private transient @Nullable INDArray gain;
 
@@ -37,7 +37,7 @@ abstract class LinearUnitRuntime<C extends FeedForwardLayer> extends BaseLayer<C
     }
 
     /** The layer's weights, for the parameters that {@code getParamTable()} has when they are used. */
-    abstract LinearSweep newLinear();
+    abstract WeightedMap newLinear();
 
     /** How DL4J's arrays hold this layer's input and activation. */
     abstract ExampleFormat format();
@@ -110,7 +110,7 @@ abstract class LinearUnitRuntime<C extends FeedForwardLayer> extends BaseLayer<C
         return false;
     }
 
-    private LinearSweep linear() {
+    private WeightedMap linear() {
         if (linear == null) {
             linear = newLinear();
         }

@@ -3,6 +3,7 @@ package io.github.dl4jep.layer;
 import io.github.dl4jep.conf.EpLossLayer;
 import io.github.dl4jep.conf.EpOutputConf;
 import io.github.dl4jep.distribution.BackwardMessage;
+import io.github.dl4jep.distribution.ExampleShape;
 import io.github.dl4jep.distribution.ForwardMessage;
 import io.github.dl4jep.distribution.Moments;
 import io.github.dl4jep.distribution.SiteStep;
@@ -88,7 +89,7 @@ public final class LossRuntime extends BaseOutputLayer<EpLossLayer> implements E
 
     @Override
     public void validateLabels(INDArray labelArray, @Nullable INDArray mask) {
-        likelihood().validate(labelArray, mask, describe());
+        likelihood().validate(labelArray, mask);
     }
 
     @Override
@@ -115,12 +116,27 @@ public final class LossRuntime extends BaseOutputLayer<EpLossLayer> implements E
     @Override
     protected INDArray preOutput(boolean training, LayerWorkspaceMgr workspaceMgr) {
         assertInputSet(false);
-        return workspaceMgr.leverageTo(ArrayType.ACTIVATIONS, likelihood().pointPreActivation(input.castTo(dataType)));
+        return workspaceMgr.leverageTo(
+                ArrayType.ACTIVATIONS,
+                likelihood().pointPreActivation(pointPotentials().mean()));
+    }
+
+    private Moments pointPotentials() {
+        assertInputSet(false);
+        return likelihood().rows().format().observed(input.castTo(dataType));
     }
 
     @Override
     protected INDArray getLabels2d(LayerWorkspaceMgr workspaceMgr, ArrayType arrayType) {
-        return labels;
+        return likelihood().rows().labelRows(labels);
+    }
+
+    /** The point network's output in DL4J's own shape. */
+    @Override
+    public INDArray activate(boolean training, LayerWorkspaceMgr workspaceMgr) {
+        ExampleShape shape = pointPotentials().shape();
+        INDArray activation = likelihood().rows().array(super.activate(training, workspaceMgr), shape);
+        return workspaceMgr.leverageTo(ArrayType.ACTIVATIONS, activation);
     }
 
     @Override
@@ -131,7 +147,11 @@ public final class LossRuntime extends BaseOutputLayer<EpLossLayer> implements E
     private LikelihoodSweep likelihood() {
         if (likelihood == null) {
             likelihood = new LikelihoodSweep(
-                    layerConf().effectiveLikelihood(), layerConf().getLossFn(), outputs(), () -> params);
+                    layerConf().effectiveLikelihood(),
+                    layerConf().getLossFn(),
+                    OutputPositions.rows(layerConf()),
+                    this::describe,
+                    () -> params);
         }
         return likelihood;
     }

@@ -3,9 +3,11 @@ package io.github.dl4jep.layer;
 import io.github.dl4jep.conf.EpOutputConf;
 import io.github.dl4jep.conf.EpOutputLayer;
 import io.github.dl4jep.distribution.BackwardMessage;
+import io.github.dl4jep.distribution.ExampleShape;
 import io.github.dl4jep.distribution.ForwardMessage;
 import io.github.dl4jep.distribution.Moments;
 import io.github.dl4jep.distribution.SiteStep;
+import io.github.dl4jep.factor.WeightGroups;
 import io.github.dl4jep.likelihood.LearningPhase;
 import io.github.dl4jep.likelihood.Prediction;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -92,7 +94,7 @@ public final class OutputRuntime extends BaseOutputLayer<EpOutputLayer> implemen
 
     @Override
     public void validateLabels(INDArray labelArray, @Nullable INDArray mask) {
-        likelihood().validate(labelArray, mask, describe());
+        likelihood().validate(labelArray, mask);
     }
 
     @Override
@@ -119,15 +121,26 @@ public final class OutputRuntime extends BaseOutputLayer<EpOutputLayer> implemen
     @Override
     protected INDArray preOutput(boolean training, LayerWorkspaceMgr workspaceMgr) {
         assertInputSet(false);
-        INDArray preOutput = likelihood()
-                .pointPreActivation(
-                        linear().point(Moments.observed(input.castTo(dataType))).mean());
+        INDArray preOutput = likelihood().pointPreActivation(pointPotentials().mean());
         return workspaceMgr.leverageTo(ArrayType.ACTIVATIONS, preOutput);
+    }
+
+    private Moments pointPotentials() {
+        assertInputSet(false);
+        return linear().point(likelihood().rows().format().observed(input.castTo(dataType)));
     }
 
     @Override
     protected INDArray getLabels2d(LayerWorkspaceMgr workspaceMgr, ArrayType arrayType) {
-        return labels;
+        return likelihood().rows().labelRows(labels);
+    }
+
+    /** The point network's output in DL4J's own shape. */
+    @Override
+    public INDArray activate(boolean training, LayerWorkspaceMgr workspaceMgr) {
+        ExampleShape shape = pointPotentials().shape();
+        INDArray activation = likelihood().rows().array(super.activate(training, workspaceMgr), shape);
+        return workspaceMgr.leverageTo(ArrayType.ACTIVATIONS, activation);
     }
 
     @Override
@@ -138,7 +151,12 @@ public final class OutputRuntime extends BaseOutputLayer<EpOutputLayer> implemen
     private LinearSweep linear() {
         if (linear == null) {
             linear = new LinearSweep(
-                    layerConf().getNIn(), this::describe, layerConf().initializer(), () -> params);
+                    layerConf().getNIn(),
+                    OutputPositions.windows(layerConf()),
+                    WeightGroups.NONE,
+                    this::describe,
+                    layerConf().initializer(),
+                    () -> params);
         }
         return linear;
     }
@@ -146,7 +164,11 @@ public final class OutputRuntime extends BaseOutputLayer<EpOutputLayer> implemen
     private LikelihoodSweep likelihood() {
         if (likelihood == null) {
             likelihood = new LikelihoodSweep(
-                    layerConf().effectiveLikelihood(), layerConf().getLossFn(), outputs(), () -> params);
+                    layerConf().effectiveLikelihood(),
+                    layerConf().getLossFn(),
+                    OutputPositions.rows(layerConf()),
+                    this::describe,
+                    () -> params);
         }
         return likelihood;
     }

@@ -7,7 +7,7 @@ import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 
 /** The sizes of a DL4J convolution or pooling layer, one entry per dimension, and where that puts its windows on an input. */
-final class Windows {
+final class Windows implements WindowPlacement {
 
     private final int[] kernel;
     private final int[] stride;
@@ -32,15 +32,15 @@ final class Windows {
         this.mode = mode;
     }
 
-    /**
-     * The windows on an input.
-     *
-     * @param shape channels and as many dimensions as the sizes have
-     * @param place the layer, for messages
-     * @return the geometry
-     * @throws DL4JInvalidInputException if the input has other dimensions or is smaller than a window
-     */
-    WindowGeometry on(ExampleShape shape, String place) {
+    /** Windows of one position. */
+    static Windows ofOne(int dimensions) {
+        int[] ones = new int[dimensions];
+        Arrays.fill(ones, 1);
+        return new Windows(ones, ones, new int[dimensions], ones, ConvolutionMode.Truncate);
+    }
+
+    @Override
+    public WindowGeometry on(ExampleShape shape, String place) {
         if (shape.spatialRank() != kernel.length) {
             throw new DL4JInvalidInputException("An example has shape " + shape + ", allowed are channels and "
                     + kernel.length + " dimension(s) at " + place

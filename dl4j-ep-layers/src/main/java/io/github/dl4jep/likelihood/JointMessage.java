@@ -1,6 +1,7 @@
 package io.github.dl4jep.likelihood;
 
 import io.github.dl4jep.distribution.BackwardMessage;
+import io.github.dl4jep.distribution.BatchCovariance;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -21,19 +22,20 @@ record JointMessage(JointSolve.Solution solution, BackwardMessage message) {
      */
     static JointMessage of(OutputBatch batch, PseudoObservation observation) {
         INDArray variance = batch.variance();
-        INDArray covariance = batch.forward().covariance().covariance();
+        BatchCovariance covariance = batch.forward().covariance();
         PseudoObservation whole = observation;
         INDArray earlier = batch.earlierShift();
         if (earlier != null) {
             INDArray moved =
-                    new JointSolve(variance, covariance, observation).timesCovariance(earlier.castTo(DataType.DOUBLE));
+                    BatchSolve.of(variance, covariance, observation).timesCovariance(earlier.castTo(DataType.DOUBLE));
             whole = new PseudoObservation(
                     observation.residual().add(moved),
                     observation.noise(),
                     observation.importance(),
                     observation.observed());
         }
-        JointSolve.Solution solution = new JointSolve(variance, covariance, whole).solve();
+        JointSolve.Solution solution =
+                BatchSolve.of(variance, covariance, whole).solve();
         DataType type = batch.forward().moments().mean().dataType();
         return new JointMessage(
                 solution,

@@ -21,7 +21,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * as the preconditioner of conjugate gradients on all outputs at once. Java arrays, column by column, because ND4J's cost per
  * operation is larger than these operations.
  */
-final class JointSolve {
+final class JointSolve implements BatchSolve {
 
     /** From this many outputs on, the shared factorisation is cheaper. */
     private static final int SHARED_FROM = 4;
@@ -73,8 +73,8 @@ final class JointSolve {
      */
     record Solution(INDArray shift, INDArray inverseDiagonal) {}
 
-    /** Solves for every output. */
-    Solution solve() {
+    @Override
+    public Solution solve() {
         if (correlation == null) {
             return solveIndependent();
         }
@@ -174,7 +174,8 @@ final class JointSolve {
     }
 
     /** K_c x_c for every output; x is [minibatch, outputs]. */
-    INDArray timesCovariance(INDArray x) {
+    @Override
+    public INDArray timesCovariance(INDArray x) {
         return Rows.matrix(timesCovariance(Rows.columns(x)), rows, outputs);
     }
 

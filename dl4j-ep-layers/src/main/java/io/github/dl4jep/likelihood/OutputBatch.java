@@ -6,7 +6,12 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** One batch at the outputs: what the network predicts and what was observed. Immutable; conversions are made once. */
+/**
+ * One batch at the outputs: what the network predicts and what was observed. Immutable; conversions are made once.
+ *
+ * <p>Where labels stand at every position of an example, as at every pixel, each position is a row of its own: [minibatch, outputs] is
+ * then [positions x minibatch, outputs], the minibatch fastest, while the batch covariance stays [minibatch, minibatch].
+ */
 public final class OutputBatch {
 
     private final ForwardMessage forward;

@@ -4,6 +4,7 @@ import io.github.dl4jep.distribution.Parameters;
 import io.github.dl4jep.distribution.PriorScale;
 import io.github.dl4jep.distribution.WeightPosterior;
 import io.github.dl4jep.distribution.WeightPrior;
+import io.github.dl4jep.factor.WeightGroups;
 import io.github.dl4jep.likelihood.Likelihood;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -38,6 +39,7 @@ public final class PosteriorParamInitializer implements ParamInitializer {
     private final WeightPrior prior;
     private final WeightPrior biasPrior;
     private final PriorScale scale;
+    private final int groups;
     private final Map<String, long[]> shapes;
     private final int weightCount;
     private final int biasCount;
@@ -60,7 +62,30 @@ public final class PosteriorParamInitializer implements ParamInitializer {
             long nOut,
             boolean hasBias,
             @Nullable Likelihood likelihood) {
+        this(prior, scale, 1, nIn, nOut, hasBias, likelihood);
+    }
+
+    /**
+     * The layout of a layer whose units each see one group of the inputs only.
+     *
+     * @param prior prior of the weights, which names that of the bias
+     * @param scale fan-in and gain
+     * @param groups number of groups
+     * @param nIn number of inputs in a group
+     * @param nOut number of outputs of all groups, group by group
+     * @param hasBias whether there is a bias
+     * @param likelihood likelihood of an output layer, or null
+     */
+    public PosteriorParamInitializer(
+            WeightPrior prior,
+            PriorScale scale,
+            int groups,
+            long nIn,
+            long nOut,
+            boolean hasBias,
+            @Nullable Likelihood likelihood) {
         this.prior = prior;
+        this.groups = groups;
         this.biasPrior = prior.biasPrior();
         this.scale = scale;
         this.likelihood = likelihood;
@@ -76,7 +101,7 @@ public final class PosteriorParamInitializer implements ParamInitializer {
         }
         this.biasCount = shapes.size() - weightCount;
         if (hasBias && !prior.modeIsMean()) {
-            shapes.put(INPUT_MEAN, new long[] {1, nIn});
+            shapes.put(INPUT_MEAN, new long[] {1, groups * nIn});
         }
         if (likelihood != null) {
             likelihood
@@ -109,7 +134,7 @@ public final class PosteriorParamInitializer implements ParamInitializer {
      * The running average of the layer's input.
      *
      * @param parameters the layer's parameter table
-     * @return a view [1, nIn], or null where it is not needed
+     * @return a view [1, groups x nIn], or null where it is not needed
      */
     public @Nullable INDArray inputMean(Map<String, INDArray> parameters) {
         return shapes.containsKey(INPUT_MEAN) ? Parameters.get(parameters, INPUT_MEAN) : null;
@@ -133,7 +158,8 @@ public final class PosteriorParamInitializer implements ParamInitializer {
         INDArray bias = biasPosterior.mode();
         INDArray inputMean = inputMean(parameters);
         if (inputMean != null) {
-            bias.addi(inputMean.mmul(posterior.predictiveMean().subi(weights)));
+            INDArray rounded = posterior.predictiveMean().subi(weights);
+            bias.addi(new WeightGroups(groups).product(inputMean, rounded));
         }
         return new PlainWeights(weights, bias);
     }

@@ -3,16 +3,25 @@ package io.github.dl4jep.conf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dl4jep.distribution.GaussianPrior;
+import io.github.dl4jep.factor.MaxPoolingKind;
 import io.github.dl4jep.likelihood.BinaryLikelihood;
 import io.github.dl4jep.likelihood.CategoricalLikelihood;
 import io.github.dl4jep.likelihood.GaussianLikelihood;
 import io.github.dl4jep.likelihood.ProbitLikelihood;
 import java.util.List;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
+import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -74,8 +83,60 @@ class LayerConfigurationsTest {
         return list.build();
     }
 
+    private static EpConvolutionLayer convolution() {
+        ConvolutionLayer original = new ConvolutionLayer.Builder(3, 2)
+                .name("conv")
+                .nIn(2)
+                .nOut(3)
+                .stride(2, 1)
+                .convolutionMode(ConvolutionMode.Truncate)
+                .activation(Activation.TANH)
+                .build();
+        return new EpConvolutionLayer(original, new GaussianPrior(0.25), 1.5);
+    }
+
+    private static EpWeightedLayer separable() {
+        SeparableConvolution2D original = new SeparableConvolution2D.Builder(3, 2)
+                .name("separable")
+                .nIn(3)
+                .nOut(4)
+                .depthMultiplier(2)
+                .convolutionMode(ConvolutionMode.Truncate)
+                .build();
+        return new EpWeightedLayer(original, new GaussianPrior(0.25), 1.5);
+    }
+
+    private static EpFixedLayer pooling() {
+        return new EpFixedLayer(
+                new SubsamplingLayer.Builder(2, 2)
+                        .name("pool")
+                        .convolutionMode(ConvolutionMode.Truncate)
+                        .build(),
+                MaxPoolingKind.CLARK);
+    }
+
+    private static EpLossLayer pixels() {
+        CnnLossLayer original = new CnnLossLayer.Builder(LossFunction.XENT)
+                .name("pixels")
+                .activation(Activation.SIGMOID)
+                .build();
+        return new EpLossLayer(original, original.getLossFn(), 4, null, SCHEDULE, COUNTER);
+    }
+
+    private static EpOutputLayer timeSteps() {
+        EpOutputLayer layer = output();
+        layer.setOriginal(new RnnOutputLayer.Builder(LossFunction.XENT)
+                .nIn(3)
+                .nOut(2)
+                .dataFormat(RNNFormat.NWC)
+                .build());
+        return layer;
+    }
+
     static List<MultiLayerConfiguration> configurations() {
         return List.of(
+                configuration(convolution(), pooling(), separable(), pixels()),
+                configuration(new EpFrozenLayer(dense(), true), timeSteps()),
                 configuration(dense(), output()),
                 configuration(dense(), new EpActivationLayer("act", new ActivationReLU()), output()),
                 configuration(dense(), loss()),
@@ -198,6 +259,68 @@ class LayerConfigurationsTest {
         assertThat(new EpActivationLayer("a", new ActivationTanH()))
                 .isEqualTo(new EpActivationLayer("a", new ActivationTanH()))
                 .isNotEqualTo(new EpActivationLayer("a", new ActivationReLU()));
+    }
+
+    @Test
+    void everyFieldOfWrappingLayersCountsInEquals() {
+        EpConvolutionLayer convolution = convolution();
+        assertThat(convolution).isEqualTo(convolution());
+        convolution.setWeightPrior(new GaussianPrior());
+        assertThat(convolution).isNotEqualTo(convolution());
+        convolution = convolution();
+        convolution.setPriorGain(2);
+        assertThat(convolution).isNotEqualTo(convolution());
+        convolution = convolution();
+        convolution.getOriginal().setStride(new int[] {1, 1});
+        assertThat(convolution).isNotEqualTo(convolution());
+        EpWeightedLayer separable = separable();
+        separable.setPriorGain(2);
+        assertThat(separable).isNotEqualTo(separable()).isNotEqualTo(convolution());
+        assertThat(separable()).isEqualTo(separable());
+        EpFixedLayer pooling = pooling();
+        pooling.setMaxPooling(MaxPoolingKind.LARGEST_MEAN);
+        assertThat(pooling).isNotEqualTo(pooling());
+        assertThat(pooling()).isEqualTo(pooling());
+        assertThat(new EpFrozenLayer(dense(), true))
+                .isEqualTo(new EpFrozenLayer(dense(), true))
+                .isNotEqualTo(new EpFrozenLayer(dense(), false))
+                .isNotEqualTo(new EpFrozenLayer(output(), true));
+        EpLossLayer pixels = pixels();
+        pixels.setOriginal(null);
+        assertThat(pixels).isNotEqualTo(pixels());
+        EpOutputLayer timeSteps = timeSteps();
+        timeSteps.setOriginal(null);
+        assertThat(timeSteps).isNotEqualTo(timeSteps()).isEqualTo(output());
+    }
+
+    @Test
+    void clonesShareNoSettings() {
+        EpConvolutionLayer convolution = convolution();
+        EpConvolutionLayer copy = convolution.clone();
+        assertThat(copy).isEqualTo(convolution);
+        copy.getOriginal().setKernelSize(new int[] {1, 1});
+        assertThat(convolution).isEqualTo(convolution());
+        EpFixedLayer pooling = pooling();
+        ((SubsamplingLayer) pooling.clone().getOriginal()).setPoolingType(PoolingType.AVG);
+        assertThat(pooling).isEqualTo(pooling());
+        EpFrozenLayer frozen = new EpFrozenLayer(dense(), true);
+        ((EpDenseLayer) frozen.clone().getUnderlying()).setPriorGain(7);
+        assertThat(frozen).isEqualTo(new EpFrozenLayer(dense(), true));
+    }
+
+    @Test
+    void memoryReportsAndParametersOfConvolutions() {
+        assertThat(convolution().initializer().numParams(convolution())).isEqualTo(3 * (2 * 6 * 3 + 3));
+        assertThat(convolution().getMemoryReport(InputType.convolutional(8, 8, 2)))
+                .isNotNull();
+        assertThat(separable().initializer().numParams(separable())).isEqualTo(3 * (6 * 6 + 6 * 4 + 4));
+        assertThat(separable().initializer().paramKeys(separable()))
+                .startsWith("firstWPrecision")
+                .contains("WPrecision", "bPrecision");
+        assertThat(separable().getMemoryReport(InputType.convolutional(8, 8, 3)))
+                .isNotNull();
+        assertThat(pooling().getMemoryReport(InputType.convolutional(8, 8, 3))).isNotNull();
+        assertThat(pixels().getNOut()).isEqualTo(4);
     }
 
     @Test

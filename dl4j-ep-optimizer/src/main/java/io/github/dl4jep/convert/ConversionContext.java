@@ -65,6 +65,11 @@ record ConversionContext(EpOptions options, LayerNode node) {
                 : own;
     }
 
+    /** The same place with the layer that this one wraps. */
+    ConversionContext around(Layer wrapped) {
+        return new ConversionContext(options, node.around(wrapped));
+    }
+
     /** Number of channels of the layer's input, where the layers before say so; else 0. */
     long outputsBefore() {
         return node.outputsBefore();

@@ -62,12 +62,11 @@ final class ConversionProblems {
      *
      * @param preProcessor in front of a layer
      * @param layer name or index of the layer
+     * @param before the layer before it, or null
      */
-    void checkPreProcessor(InputPreProcessor preProcessor, String layer) {
-        if (!PreProcessors.supports(preProcessor)) {
-            add("preprocessor " + preProcessor.getClass().getSimpleName() + " of layer " + layer
-                    + " may change values, not only their arrangement; apply it to the data instead, supported are "
-                    + PreProcessors.names());
+    void checkPreProcessor(InputPreProcessor preProcessor, String layer, @Nullable Layer before) {
+        if (!PreProcessors.supports(preProcessor, before)) {
+            add(PreProcessors.refusal(preProcessor, " of layer " + layer));
         }
     }
 

@@ -4,6 +4,7 @@ import io.github.dl4jep.conf.PassCounter;
 import io.github.dl4jep.conf.TrainingSchedule;
 import io.github.dl4jep.distribution.GaussianPrior;
 import io.github.dl4jep.distribution.WeightPrior;
+import io.github.dl4jep.factor.MaxPoolingKind;
 import io.github.dl4jep.likelihood.Likelihood;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -29,6 +30,7 @@ public final class EpOptions {
     private final @Nullable IActivation hiddenActivation;
     private final Map<String, IActivation> activations;
     private final @Nullable Likelihood likelihood;
+    private final MaxPoolingKind maxPooling;
     private final TrainingSchedule schedule;
     private final PassCounter passCounter;
 
@@ -39,6 +41,7 @@ public final class EpOptions {
         this.weightPriors = Map.copyOf(builder.weightPriors);
         this.activations = Map.copyOf(builder.activations);
         this.likelihood = builder.likelihood;
+        this.maxPooling = builder.maxPooling;
         this.schedule = new TrainingSchedule(
                 builder.memoryPasses,
                 builder.minMemoryBatches,
@@ -92,6 +95,10 @@ public final class EpOptions {
         return likelihood;
     }
 
+    MaxPoolingKind maxPooling() {
+        return maxPooling;
+    }
+
     TrainingSchedule schedule() {
         return schedule;
     }
@@ -122,6 +129,7 @@ public final class EpOptions {
         }
         activations.forEach((layer, activation) -> map.put("activation." + layer, activation.toString()));
         map.put("likelihood", likelihood == null ? "default" : likelihood.toString());
+        map.put("maxPooling", maxPooling.name());
         double memory = schedule.getMemoryPasses();
         map.put("memoryPasses", Double.isInfinite(memory) ? "infinity" : memory);
         map.put("minMemoryBatches", schedule.getMinMemoryBatches());
@@ -141,6 +149,7 @@ public final class EpOptions {
         private final Map<String, WeightPrior> weightPriors = new LinkedHashMap<>();
         private final Map<String, IActivation> activations = new LinkedHashMap<>();
         private @Nullable Likelihood likelihood;
+        private MaxPoolingKind maxPooling = MaxPoolingKind.LARGEST_MEAN;
         private double memoryPasses = TrainingSchedule.DEFAULT_MEMORY_PASSES;
         private double minMemoryBatches = TrainingSchedule.DEFAULT_MIN_MEMORY_BATCHES;
         private double averagingBatches = TrainingSchedule.DEFAULT_AVERAGING_BATCHES;
@@ -238,6 +247,17 @@ public final class EpOptions {
          */
         public Builder likelihood(Likelihood outputLikelihood) {
             this.likelihood = outputLikelihood;
+            return this;
+        }
+
+        /**
+         * Sets how max pooling treats uncertain units, default: the unit with the largest mean goes on.
+         *
+         * @param kind the kind
+         * @return this builder
+         */
+        public Builder maxPooling(MaxPoolingKind kind) {
+            this.maxPooling = kind;
             return this;
         }
 

@@ -35,7 +35,9 @@ final class GraphConfigurationConverter {
         converted.getVertices().forEach((name, vertex) -> {
             if (vertex instanceof LayerVertex layer) {
                 if (layer.getPreProcessor() != null) {
-                    problems.checkPreProcessor(layer.getPreProcessor(), "\"" + name + "\"");
+                    String before = GraphConfigurations.inputs(converted, name).get(0);
+                    problems.checkPreProcessor(
+                            layer.getPreProcessor(), "\"" + name + "\"", GraphConfigurations.layer(converted, before));
                 }
                 if (results.containsKey(name)) {
                     ConfigurationConverter.replaceLayer(layer.getLayerConf(), results.get(name), options);

@@ -6,22 +6,41 @@ import io.github.dl4jep.conf.EpBatchNormalization;
 import io.github.dl4jep.conf.EpConvolutionLayer;
 import io.github.dl4jep.conf.EpDenseLayer;
 import io.github.dl4jep.conf.EpFixedLayer;
+import io.github.dl4jep.conf.EpFrozenLayer;
 import io.github.dl4jep.conf.EpLossLayer;
+import io.github.dl4jep.conf.EpOutputConf;
 import io.github.dl4jep.conf.EpOutputLayer;
+import io.github.dl4jep.conf.EpWeightedLayer;
 import io.github.dl4jep.factor.Units;
+import io.github.dl4jep.layer.FixedMaps;
 import io.github.dl4jep.likelihood.Likelihoods;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.CenterLossOutputLayer;
+import org.deeplearning4j.nn.conf.layers.Cnn3DLossLayer;
+import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
+import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
+import org.deeplearning4j.nn.conf.layers.Convolution3D;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.Deconvolution2D;
+import org.deeplearning4j.nn.conf.layers.Deconvolution3D;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
+import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
-import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
+import org.deeplearning4j.nn.conf.layers.misc.ElementWiseMultiplicationLayer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
@@ -38,7 +57,24 @@ final class LayerConverters {
         register(ActivationLayer.class, LayerConverters::activation);
         register(DropoutLayer.class, LayerConverters::dropout);
         register(ConvolutionLayer.class, LayerConverters::convolution);
-        register(SubsamplingLayer.class, LayerConverters::fixed);
+        register(Convolution1DLayer.class, LayerConverters::convolution);
+        register(Convolution3D.class, LayerConverters::convolution);
+        register(Deconvolution2D.class, LayerConverters::convolution);
+        register(Deconvolution3D.class, LayerConverters::convolution);
+        register(DepthwiseConvolution2D.class, LayerConverters::convolution);
+        register(SeparableConvolution2D.class, LayerConverters::weighted);
+        register(EmbeddingLayer.class, LayerConverters::weighted);
+        register(ElementWiseMultiplicationLayer.class, LayerConverters::weighted);
+        FixedMaps.types().forEach(type -> register(type, LayerConverters::fixed));
+        register(RnnOutputLayer.class, LayerConverters::outputAtPositions);
+        register(CenterLossOutputLayer.class, LayerConverters::centerLoss);
+        register(RnnLossLayer.class, (layer, context) -> lossAtPositions(layer, layer.getLossFn(), context));
+        register(CnnLossLayer.class, (layer, context) -> lossAtPositions(layer, layer.getLossFn(), context));
+        register(Cnn3DLossLayer.class, (layer, context) -> lossAtPositions(layer, layer.getLossFn(), context));
+        register(FrozenLayer.class, (layer, context) -> frozen(layer.getLayer(), false, context));
+        register(FrozenLayerWithBackprop.class, (layer, context) -> frozen(layer.getUnderlying(), true, context));
+        register(EpFrozenLayer.class, (layer, context) -> layer.clone());
+        register(EpWeightedLayer.class, (layer, context) -> layer.clone());
         register(BatchNormalization.class, LayerConverters::batchNormalization);
         register(EpBatchNormalization.class, (layer, context) -> layer.clone());
         register(EpConvolutionLayer.class, (layer, context) -> layer.clone());
@@ -51,7 +87,7 @@ final class LayerConverters {
 
     private LayerConverters() {}
 
-    private static <L extends Layer> void register(Class<L> type, LayerConverter<L> converter) {
+    private static <L extends Layer> void register(Class<L> type, LayerConverter<? super L> converter) {
         REGISTRY.put(type, converter);
     }
 
@@ -70,8 +106,7 @@ final class LayerConverters {
     private static <L extends Layer> Layer convert(L layer, ConversionContext context) {
         LayerConverter<L> converter = (LayerConverter<L>) REGISTRY.get(layer.getClass());
         if (converter == null) {
-            throw new UnsupportedOperationException(
-                    "there is no EP layer for the type " + layer.getClass().getSimpleName());
+            throw new UnsupportedOperationException(RefusedLayers.reason(layer));
         }
         return converter.convert(layer, context);
     }
@@ -94,12 +129,32 @@ final class LayerConverters {
     }
 
     private static Layer convolution(ConvolutionLayer layer, ConversionContext context) {
-        context.dropGradientSettings(layer);
-        IActivation activation = context.options().activationOf(context.name(), layer.getActivationFn());
-        double gain = Units.of(context.activationBehind(activation)).priorGain();
+        IActivation activation = hiddenActivation(layer, context);
         ConvolutionLayer original = layer.clone();
         original.setActivationFn(activation);
-        return new EpConvolutionLayer(original, context.options().weightPriorOf(context.name()), gain);
+        return new EpConvolutionLayer(
+                original, context.options().weightPriorOf(context.name()), gain(activation, context));
+    }
+
+    /** A layer with weights that is no plain convolution. */
+    private static Layer weighted(FeedForwardLayer layer, ConversionContext context) {
+        IActivation activation = hiddenActivation(layer, context);
+        FeedForwardLayer original = (FeedForwardLayer) layer.clone();
+        original.setActivationFn(activation);
+        return new EpWeightedLayer(
+                original, context.options().weightPriorOf(context.name()), gain(activation, context));
+    }
+
+    /** The activation of a layer with weights, whose settings for gradients are left out. */
+    private static IActivation hiddenActivation(FeedForwardLayer layer, ConversionContext context) {
+        context.dropGradientSettings(layer);
+        IActivation activation = context.options().activationOf(context.name(), layer.getActivationFn());
+        Units.of(activation);
+        return activation;
+    }
+
+    private static double gain(IActivation activation, ConversionContext context) {
+        return Units.of(context.activationBehind(activation)).priorGain();
     }
 
     private static Layer batchNormalization(BatchNormalization layer, ConversionContext context) {
@@ -109,10 +164,10 @@ final class LayerConverters {
 
     /** A layer without weights. */
     private static Layer fixed(Layer layer, ConversionContext context) {
-        return new EpFixedLayer(layer.clone());
+        return new EpFixedLayer(layer.clone(), context.options().maxPooling());
     }
 
-    private static Layer output(OutputLayer layer, ConversionContext context) {
+    private static EpOutputLayer output(BaseOutputLayer layer, ConversionContext context) {
         EpOptions options = context.options();
         requireLikelihood(layer.getLossFn(), layer.getActivationFn(), context);
         context.dropGradientSettings(layer);
@@ -126,6 +181,33 @@ final class LayerConverters {
                 .build();
         copyShape(layer, converted);
         return converted;
+    }
+
+    private static Layer outputAtPositions(RnnOutputLayer layer, ConversionContext context) {
+        EpOutputLayer converted = output(layer, context);
+        converted.setOriginal((FeedForwardLayer) layer.clone());
+        return converted;
+    }
+
+    private static Layer centerLoss(CenterLossOutputLayer layer, ConversionContext context) {
+        context.dropped("the center loss", "only the labels' likelihood is learned from; there are no class centers");
+        return output(layer, context);
+    }
+
+    private static Layer lossAtPositions(FeedForwardLayer layer, ILossFunction loss, ConversionContext context) {
+        EpOptions options = context.options();
+        requireLikelihood(loss, layer.getActivationFn(), context);
+        long outputs = layer.getNOut() > 0 ? layer.getNOut() : context.outputsBefore();
+        return new EpLossLayer(layer, loss, outputs, options.likelihood(), options.schedule(), options.passCounter());
+    }
+
+    private static Layer frozen(Layer wrapped, boolean withBackprop, ConversionContext context) {
+        Layer converted = convert(context.around(wrapped));
+        if (converted instanceof EpOutputConf) {
+            throw new UnsupportedOperationException("it freezes the output layer "
+                    + wrapped.getClass().getSimpleName() + ", but labels must be learned from");
+        }
+        return new EpFrozenLayer(converted, withBackprop);
     }
 
     private static Layer loss(LossLayer original, ConversionContext context) {

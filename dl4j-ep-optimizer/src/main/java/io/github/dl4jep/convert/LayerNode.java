@@ -75,6 +75,14 @@ final class LayerNode {
         return new ArrayList<>(nodes.values());
     }
 
+    /** The same place with the layer that this one wraps. */
+    LayerNode around(Layer wrapped) {
+        LayerNode unwrapped = new LayerNode(name, place, wrapped, null);
+        unwrapped.inputs.addAll(inputs);
+        unwrapped.readers.addAll(readers);
+        return unwrapped;
+    }
+
     private void reads(LayerNode input) {
         inputs.add(input);
         input.readers.add(this);

@@ -4,13 +4,18 @@ import io.github.dl4jep.conf.EpActivationLayer;
 import io.github.dl4jep.conf.EpConvolutionLayer;
 import io.github.dl4jep.conf.EpDenseLayer;
 import io.github.dl4jep.conf.EpFixedLayer;
+import io.github.dl4jep.conf.EpFrozenLayer;
 import io.github.dl4jep.conf.EpLossLayer;
 import io.github.dl4jep.conf.EpOutputConf;
 import io.github.dl4jep.conf.EpOutputLayer;
+import io.github.dl4jep.conf.EpWeightedLayer;
+import io.github.dl4jep.layer.FrozenRuntime;
 import io.github.dl4jep.likelihood.Likelihood;
+import io.github.dl4jep.params.ChainedParamInitializer;
 import io.github.dl4jep.params.PlainWeights;
 import io.github.dl4jep.params.PosteriorParamInitializer;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
+import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
@@ -19,8 +24,14 @@ import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
+import org.deeplearning4j.nn.params.SeparableConvolutionParamInitializer;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -34,6 +45,9 @@ final class PlainLayers {
     /** The plain layer's configuration, for an initialised EP layer. */
     static Layer plain(org.deeplearning4j.nn.api.Layer runtime) {
         Layer layer = runtime.conf().getLayer();
+        if (runtime instanceof FrozenRuntime frozen) {
+            return frozen(frozen);
+        }
         if (layer instanceof EpDenseLayer dense) {
             return shaped(
                     new DenseLayer.Builder()
@@ -47,8 +61,16 @@ final class PlainLayers {
             plain.setIUpdater(new NoOp());
             return plain;
         }
+        if (layer instanceof EpWeightedLayer weighted) {
+            FeedForwardLayer plain = (FeedForwardLayer) weighted.getOriginal().clone();
+            plain.setIUpdater(new NoOp());
+            return plain;
+        }
         if (layer instanceof EpFixedLayer fixed) {
             return fixed.getOriginal().clone();
+        }
+        if (layer instanceof EpOutputLayer output && output.getOriginal() instanceof RnnOutputLayer sequences) {
+            return outputAtPositions(output, sequences.getRnnDataFormat());
         }
         if (layer instanceof EpOutputLayer output) {
             // What the likelihood adds to the potentials needs a place, also where the EP layer has no bias.
@@ -61,7 +83,10 @@ final class PlainLayers {
         }
         if (layer instanceof EpLossLayer loss) {
             Likelihood.PointScale scale = pointScale(runtime);
-            if (hasOffset(scale) || !scale.factor().eq(1).all()) {
+            if (loss.getOriginal() != null) {
+                return lossAtPositions(loss, loss.getOriginal(), scale);
+            }
+            if (scales(scale)) {
                 // A loss layer cannot scale; an output layer with diagonal weights can.
                 return output(loss, hasOffset(scale));
             }
@@ -74,6 +99,46 @@ final class PlainLayers {
         }
         throw new DL4JInvalidConfigException("Layer " + runtime.getIndex() + " is a "
                 + layer.getClass().getSimpleName() + ", for which there is no plain DL4J layer");
+    }
+
+    private static Layer frozen(FrozenRuntime frozen) {
+        EpFrozenLayer layer = frozen.frozenConf();
+        Layer plain = plain(frozen.getUnderlying());
+        Layer wrapper = layer.isWithBackprop() ? new FrozenLayerWithBackprop(plain) : new FrozenLayer(plain);
+        wrapper.setLayerName(layer.getLayerName());
+        return wrapper;
+    }
+
+    /** A loss layer cannot scale. In sequences a layer with diagonal weights can; for images the layer before does. */
+    private static Layer lossAtPositions(EpLossLayer loss, FeedForwardLayer original, Likelihood.PointScale scale) {
+        if (original instanceof RnnLossLayer sequences && scales(scale)) {
+            return outputAtPositions(loss, sequences.getRnnDataFormat());
+        }
+        FeedForwardLayer plain = (FeedForwardLayer) original.clone();
+        plain.setIUpdater(new NoOp());
+        return plain;
+    }
+
+    /** With a bias in any case: DL4J's layer does not work without. */
+    private static Layer outputAtPositions(BaseOutputLayer from, @Nullable RNNFormat format) {
+        return shaped(
+                new RnnOutputLayer.Builder(from.getLossFn())
+                        .activation(from.getActivationFn())
+                        .dataFormat(format)
+                        .build(),
+                from);
+    }
+
+    /** Whether a layer's scale must go into the weights of the layer before it. */
+    static boolean leavesScaleToTheLayerBefore(org.deeplearning4j.nn.api.Layer runtime) {
+        return runtime.conf().getLayer() instanceof EpLossLayer loss
+                && loss.getOriginal() != null
+                && !(loss.getOriginal() instanceof RnnLossLayer)
+                && scales(pointScale(runtime));
+    }
+
+    private static boolean scales(Likelihood.PointScale scale) {
+        return hasOffset(scale) || !scale.factor().eq(1).all();
     }
 
     private static Layer output(BaseOutputLayer from, boolean hasBias) {
@@ -107,23 +172,54 @@ final class PlainLayers {
     /** Puts the chosen value of every weight of an EP layer into the plain layer. */
     static void setWeights(
             org.deeplearning4j.nn.api.Layer from, org.deeplearning4j.nn.api.Layer to, PlainNetwork.Choice choice) {
-        if (from.conf().getLayer().initializer() instanceof PosteriorParamInitializer layout) {
-            PlainWeights chosen = choice.of(layout, from.paramTable());
-            setWeights(from, to, chosen.weights(), chosen.bias());
-        } else if (from.conf().getLayer() instanceof EpLossLayer loss && to.numParams() > 0) {
-            DataType type = to.getParam(DefaultParamInitializer.WEIGHT_KEY).dataType();
-            setWeights(from, to, Nd4j.eye(loss.getNOut()).castTo(type), null);
+        boolean isOutput = from.conf().getLayer() instanceof EpOutputConf;
+        setWeights(from, to, choice, isOutput ? pointScale(from) : null);
+    }
+
+    /** The same for the layer before a loss layer that cannot scale. */
+    static void setScaledWeights(
+            org.deeplearning4j.nn.api.Layer from,
+            org.deeplearning4j.nn.api.Layer to,
+            PlainNetwork.Choice choice,
+            org.deeplearning4j.nn.api.Layer output) {
+        Likelihood.PointScale scale = pointScale(output);
+        boolean linear = from.conf().getLayer() instanceof FeedForwardLayer layer
+                && layer.getActivationFn() instanceof ActivationIdentity
+                && layer.initializer() instanceof PosteriorParamInitializer;
+        boolean hasPlace = to.paramTable().containsKey(DefaultParamInitializer.BIAS_KEY) || !hasOffset(scale);
+        if (!linear || !hasPlace) {
+            throw new DL4JInvalidConfigException("Layer " + output.getIndex() + " is a loss layer, whose likelihood"
+                    + " scales its input, but layer " + from.getIndex() + " before it is a "
+                    + from.conf().getLayer().getClass().getSimpleName()
+                    + ", into whose weights the scale cannot go; use a layer with weights, bias and the activation"
+                    + " identity there");
         }
+        setWeights(from, to, choice, scale);
     }
 
     private static void setWeights(
             org.deeplearning4j.nn.api.Layer from,
             org.deeplearning4j.nn.api.Layer to,
+            PlainNetwork.Choice choice,
+            Likelihood.@Nullable PointScale scale) {
+        if (from.conf().getLayer().initializer() instanceof PosteriorParamInitializer layout) {
+            PlainWeights chosen = choice.of(layout, from.paramTable());
+            setWeights(to, chosen.weights(), chosen.bias(), scale);
+        } else if (from.conf().getLayer().initializer() instanceof ChainedParamInitializer layout) {
+            setSeparable(from, to, layout, choice);
+        } else if (from.conf().getLayer() instanceof EpLossLayer loss && to.numParams() > 0) {
+            DataType type = to.getParam(DefaultParamInitializer.WEIGHT_KEY).dataType();
+            setWeights(to, Nd4j.eye(loss.getNOut()).castTo(type), null, scale);
+        }
+    }
+
+    private static void setWeights(
+            org.deeplearning4j.nn.api.Layer to,
             INDArray weight,
-            @Nullable INDArray fromBias) {
+            @Nullable INDArray fromBias,
+            Likelihood.@Nullable PointScale scale) {
         INDArray bias = fromBias;
-        if (from.conf().getLayer() instanceof EpOutputConf) {
-            Likelihood.PointScale scale = pointScale(from);
+        if (scale != null) {
             DataType type = weight.dataType();
             INDArray factor = scale.factor().castTo(type).broadcast(1, weight.columns());
             INDArray offset = scale.offset().castTo(type).broadcast(1, weight.columns());
@@ -133,7 +229,31 @@ final class PlainLayers {
         long[] shape = to.getParam(DefaultParamInitializer.WEIGHT_KEY).shape();
         to.setParam(
                 DefaultParamInitializer.WEIGHT_KEY,
-                shape.length == 2 ? weight : weight.transpose().dup('c').reshape('c', shape));
+                PlainKernels.arranged(to.conf().getLayer(), weight, shape));
+        setBias(to, bias);
+    }
+
+    private static void setSeparable(
+            org.deeplearning4j.nn.api.Layer from,
+            org.deeplearning4j.nn.api.Layer to,
+            ChainedParamInitializer layout,
+            PlainNetwork.Choice choice) {
+        String depthwise = SeparableConvolutionParamInitializer.DEPTH_WISE_WEIGHT_KEY;
+        String pointwise = SeparableConvolutionParamInitializer.POINT_WISE_WEIGHT_KEY;
+        PlainWeights first = choice.of(layout.first(), ChainedParamInitializer.first(from.paramTable()));
+        PlainWeights second = choice.of(layout.second(), from.paramTable());
+        to.setParam(
+                depthwise,
+                PlainKernels.separableDepthwise(
+                        first.weights(), to.getParam(depthwise).shape()));
+        to.setParam(
+                pointwise,
+                PlainKernels.separablePointwise(
+                        second.weights(), to.getParam(pointwise).shape()));
+        setBias(to, second.bias());
+    }
+
+    private static void setBias(org.deeplearning4j.nn.api.Layer to, @Nullable INDArray bias) {
         INDArray target = to.paramTable().get(DefaultParamInitializer.BIAS_KEY);
         if (bias != null && target != null) {
             to.setParam(DefaultParamInitializer.BIAS_KEY, bias.reshape(target.shape()));

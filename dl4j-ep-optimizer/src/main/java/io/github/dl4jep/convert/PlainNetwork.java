@@ -34,7 +34,11 @@ final class PlainNetwork {
         MultiLayerNetwork plain = new MultiLayerNetwork(conf);
         initialise(plain);
         for (int i = 0; i < network.getnLayers(); i++) {
-            PlainLayers.setWeights(network.getLayer(i), plain.getLayer(i), choice);
+            if (i + 1 < network.getnLayers() && PlainLayers.leavesScaleToTheLayerBefore(network.getLayer(i + 1))) {
+                PlainLayers.setScaledWeights(network.getLayer(i), plain.getLayer(i), choice, network.getLayer(i + 1));
+            } else {
+                PlainLayers.setWeights(network.getLayer(i), plain.getLayer(i), choice);
+            }
         }
         return plain;
     }

@@ -16,6 +16,8 @@ import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.deeplearning4j.nn.api.FwdPassType;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
@@ -120,7 +122,10 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
 
     /** How DL4J's arrays hold the input and activation of a layer. */
     private ExampleFormat format(int layer) {
-        return DataFormats.of(getLayerWiseConfigurations().getConf(layer).getLayer());
+        List<Layer> confs = getLayerWiseConfigurations().getConfs().stream()
+                .map(NeuralNetConfiguration::getLayer)
+                .toList();
+        return DataFormats.of(confs, layer);
     }
 
     /** What a predictor asks. */

@@ -278,10 +278,10 @@ public final class Sweep {
      *
      * @param inputs features of each input
      * @param draws number of draws, at least 1
-     * @return for each output [draws, minibatch, outputs], detached
+     * @return for each output [draws, minibatch, outputs], detached; where an example has positions, their columns are outputs x positions
      */
     public List<INDArray> sample(List<Moments> inputs, int draws) {
-        List<List<INDArray>> potentials = new ArrayList<>();
+        List<List<Moments>> potentials = new ArrayList<>();
         for (int draw = 0; draw < draws; draw++) {
             potentials.add(draw(inputs));
         }
@@ -289,7 +289,7 @@ public final class Sweep {
         for (int i = 0; i < outputs.size(); i++) {
             int output = i;
             stacked.add(Nd4j.stack(
-                    0, potentials.stream().map(draw -> draw.get(output)).toArray(INDArray[]::new)));
+                    0, potentials.stream().map(draw -> draw.get(output).mean()).toArray(INDArray[]::new)));
         }
         return stacked;
     }
@@ -303,32 +303,36 @@ public final class Sweep {
      */
     public List<Prediction> predictFromSamples(List<Moments> inputs, int draws) {
         List<RunningMoments> potentials = new ArrayList<>();
-        for (INDArray first : draw(inputs)) {
-            potentials.add(new RunningMoments(first));
+        List<Moments> first = draw(inputs);
+        for (Moments values : first) {
+            potentials.add(new RunningMoments(values.mean()));
         }
         for (int draw = 1; draw < draws; draw++) {
-            List<INDArray> next = draw(inputs);
+            List<Moments> next = draw(inputs);
             for (int i = 0; i < next.size(); i++) {
-                potentials.get(i).add(next.get(i));
+                potentials.get(i).add(next.get(i).mean());
             }
         }
         List<Prediction> predictions = new ArrayList<>();
         for (int i = 0; i < outputs.size(); i++) {
-            predictions.add(detached(output(i).prediction(potentials.get(i).moments())));
+            predictions.add(detached(output(i)
+                    .prediction(
+                            potentials.get(i).moments().shapedAs(first.get(i).shape()))));
         }
         return predictions;
     }
 
     /** Output potentials under one draw of the weights, [minibatch, outputs] each, c-ordered and detached. */
-    private List<INDArray> draw(List<Moments> inputs) {
+    private List<Moments> draw(List<Moments> inputs) {
         try (MemoryWorkspace workspace = SweepWorkspace.open()) {
             List<Moments> values = new ArrayList<>(inputs);
             for (SweepNode node : nodes) {
                 values.add(node.vertex().sample(node.select(values)));
             }
-            List<INDArray> potentials = new ArrayList<>();
+            List<Moments> potentials = new ArrayList<>();
             for (int i = 0; i < outputs.size(); i++) {
-                potentials.add(values.get(slotOf(i)).mean().dup('c').detach());
+                Moments drawn = values.get(slotOf(i));
+                potentials.add(Moments.observed(drawn.mean().dup('c').detach()).shapedAs(drawn.shape()));
             }
             return potentials;
         }

@@ -1,0 +1,99 @@
+package io.github.dl4jep.layer;
+
+import io.github.dl4jep.distribution.ExampleShape;
+import io.github.dl4jep.distribution.ForwardMessage;
+import io.github.dl4jep.factor.FixedMap;
+import io.github.dl4jep.factor.NormPooling;
+import io.github.dl4jep.factor.WindowGeometry;
+import io.github.dl4jep.factor.WindowSum;
+import java.util.Arrays;
+import org.deeplearning4j.exception.DL4JInvalidInputException;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
+import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
+import org.deeplearning4j.nn.conf.layers.Subsampling3DLayer;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+
+/** The maps of DL4J's pooling layers. */
+final class PoolingMaps {
+
+    private PoolingMaps() {}
+
+    static FixedMap subsampling(SubsamplingLayer layer, FixedMaps.Site site) {
+        return pooling(layer, sizes(layer, 2), site);
+    }
+
+    static FixedMap subsampling1d(Subsampling1DLayer layer, FixedMaps.Site site) {
+        return pooling(layer, sizes(layer, 1), site);
+    }
+
+    private static Windows sizes(SubsamplingLayer layer, int dimensions) {
+        return new Windows(
+                Arrays.copyOf(layer.getKernelSize(), dimensions),
+                Arrays.copyOf(layer.getStride(), dimensions),
+                Arrays.copyOf(layer.getPadding(), dimensions),
+                Arrays.copyOf(layer.getDilation(), dimensions),
+                layer.getConvolutionMode());
+    }
+
+    private static FixedMap pooling(SubsamplingLayer layer, Windows windows, FixedMaps.Site site) {
+        WindowGeometry geometry = windows.on(site.shape(), site.place());
+        return pooling(layer.getPoolingType(), geometry, layer.isAvgPoolIncludePadInDivisor(), layer.getPnorm(), site);
+    }
+
+    static FixedMap subsampling3d(Subsampling3DLayer layer, FixedMaps.Site site) {
+        WindowGeometry geometry = new Windows(
+                        layer.getKernelSize(),
+                        layer.getStride(),
+                        layer.getPadding(),
+                        layer.getDilation(),
+                        layer.getConvolutionMode())
+                .on(site.shape(), site.place());
+        return pooling(layer.getPoolingType(), geometry, false, 0, site);
+    }
+
+    private static FixedMap pooling(
+            PoolingType type, WindowGeometry geometry, boolean countPadding, int norm, FixedMaps.Site site) {
+        return switch (type) {
+            case MAX -> site.maxPooling().pooling(geometry);
+            case AVG -> WindowSum.average(geometry, countPadding);
+            case SUM -> WindowSum.sum(geometry);
+            case PNORM -> new NormPooling(geometry, norm);
+        };
+    }
+
+    static FixedMap global(GlobalPoolingLayer layer, FixedMaps.Site site) {
+        ExampleShape shape = site.shape();
+        int[] dimensions = layer.getPoolingDimensions();
+        if (shape.spatialRank() == 0 || (dimensions != null && dimensions.length != shape.spatialRank())) {
+            throw new DL4JInvalidInputException("An example has shape " + shape + ", but "
+                    + (dimensions == null
+                            ? "global pooling needs channels and positions"
+                            : "the pooling dimensions are " + Arrays.toString(dimensions)
+                                    + "; allowed are all positions of all channels")
+                    + " at " + site.place());
+        }
+        int[] all = new int[shape.spatialRank()];
+        int[] one = new int[all.length];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = Math.toIntExact(shape.dims()[i + 1]);
+            one[i] = 1;
+        }
+        WindowGeometry geometry =
+                WindowGeometry.on(shape).kernel(all).output(one).build();
+        FixedMap pooling = pooling(layer.getPoolingType(), geometry, true, layer.getPnorm(), site);
+        return layer.isCollapseDimensions() ? new Collapsed(pooling) : pooling;
+    }
+
+    /** The pooled channels as columns without positions. */
+    private record Collapsed(FixedMap pooling) implements FixedMap {
+
+        @Override
+        public Pass forward(ForwardMessage input) {
+            Pass pass = pooling.forward(input);
+            ForwardMessage output = pass.output();
+            ExampleShape columns = ExampleShape.of(output.moments().shape().channels());
+            return new Pass(new ForwardMessage(output.moments().shapedAs(columns), output.covariance()), pass.back());
+        }
+    }
+}

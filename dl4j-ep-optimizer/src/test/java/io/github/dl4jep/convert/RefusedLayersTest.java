@@ -1,0 +1,78 @@
+package io.github.dl4jep.convert;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.deeplearning4j.exception.DL4JInvalidConfigException;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
+import org.deeplearning4j.nn.conf.layers.LSTM;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.PReLULayer;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.SpaceToBatchLayer;
+import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
+import org.deeplearning4j.nn.conf.layers.util.MaskZeroLayer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What does not convert says which type it is, and why. */
+class RefusedLayersTest {
+
+    /** A layer and a part of its reason. */
+    record Refused(Layer layer, String reason) {
+
+        @Override
+        public String toString() {
+            return layer.getClass().getSimpleName();
+        }
+    }
+
+    static List<Refused> layers() {
+        LSTM lstm = new LSTM.Builder().nIn(3).nOut(2).build();
+        return List.of(
+                new Refused(lstm, "LSTM: a recurrent layer uses its weights again"),
+                new Refused(new LastTimeStep(lstm), "LastTimeStep: only recurrent layers have a last time step"),
+                new Refused(
+                        new PReLULayer.Builder().nIn(3).nOut(3).build(),
+                        "PReLULayer: its slopes are learned, but are no linear weights; use a leaky ReLU"),
+                new Refused(
+                        new EmbeddingSequenceLayer.Builder().nIn(3).nOut(3).build(),
+                        "EmbeddingSequenceLayer: only one index per example is supported (EmbeddingLayer)"),
+                new Refused(
+                        new SpaceToBatchLayer.Builder<>(new int[] {2, 2}).build(),
+                        "SpaceToBatchLayer: it moves positions into the minibatch"),
+                new Refused(new MaskZeroLayer(lstm, 0), "MaskZeroLayer: feature masks are not supported"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("layers")
+    void aLayerIsRefusedWithItsTypeAndReason(Refused refused) {
+        assertThatThrownBy(() -> EpNetworks.from(new NeuralNetConfiguration.Builder()
+                        .list()
+                        .layer(refused.layer())
+                        .layer(new RnnOutputLayer.Builder().nIn(2).nOut(2).build())
+                        .build()))
+                .isInstanceOf(DL4JInvalidConfigException.class)
+                .hasMessageContaining("there is no EP layer for the type " + refused.reason());
+    }
+
+    @Test
+    void aDenseLayerInASequenceSaysWhatToUse() {
+        assertThatThrownBy(() -> EpNetworks.from(new NeuralNetConfiguration.Builder()
+                        .list()
+                        .layer(new Convolution1DLayer.Builder(3).nOut(4).build())
+                        .layer(new DenseLayer.Builder().nOut(4).build())
+                        .layer(new RnnOutputLayer.Builder().nOut(2).build())
+                        .setInputType(InputType.recurrent(2, 7))
+                        .build()))
+                .isInstanceOf(DL4JInvalidConfigException.class)
+                .hasMessageContaining(
+                        "preprocessor RnnToFeedForwardPreProcessor of layer 1 moves positions into the" + " minibatch")
+                .hasMessageContaining("use convolutions of kernel size 1");
+    }
+}
