@@ -193,8 +193,8 @@ public final class EpResNet {
          */
         public Builder depth(int value) {
             if (value < 8 || value % (2 * STAGES) != 2) {
-                throw new DL4JInvalidConfigException(
-                        "depth is " + value + ", allowed are 6 n + 2 layers for n blocks a stage: 8, 14, 20, 26, 32, ...");
+                throw new DL4JInvalidConfigException("depth is " + value
+                        + ", allowed are 6 n + 2 layers for n blocks a stage: 8, 14, 20, 26, 32, ...");
             }
             return blocks(value / (2 * STAGES));
         }

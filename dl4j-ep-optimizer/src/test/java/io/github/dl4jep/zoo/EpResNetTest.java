@@ -3,6 +3,7 @@ package io.github.dl4jep.zoo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.dl4jep.network.EpComputationGraph;
 import java.util.Map;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -93,6 +94,23 @@ class EpResNetTest {
             network.fit(train);
         }
         assertThat(network.score(train)).isLessThan(before / 2);
+    }
+
+    @Test
+    void epLearnsIt() {
+        EpComputationGraph network = EpResNet.builder()
+                .inputShape(new int[] {1, 8, 8})
+                .numClasses(2)
+                .blocks(1)
+                .width(4)
+                .build()
+                .init();
+        DataSet train = ImageBlobs.of(64, 8, 8, 1);
+        double before = network.score(train);
+        for (int step = 0; step < 4; step++) {
+            network.fit(train);
+        }
+        assertThat(network.score(train)).isLessThan(before);
     }
 
     @Test

@@ -34,10 +34,8 @@ class ZooModelsTest {
 
     @Test
     void leNetLearns() {
-        EpMultiLayerNetwork network = EpNetworks.from(LeNet.builder()
-                .inputShape(new int[] {1, 8, 8})
-                .numClasses(2)
-                .build());
+        EpMultiLayerNetwork network = EpNetworks.from(
+                LeNet.builder().inputShape(new int[] {1, 8, 8}).numClasses(2).build());
         network.fit(ImageBlobs.of(40, 8, 8, 1));
 
         DataSet test = ImageBlobs.of(40, 8, 8, 2);
@@ -113,15 +111,15 @@ class ZooModelsTest {
 
         assertThat(reasons.get(0)).startsWith("layer \"layer0\" (index 0, GravesLSTM): ");
         assertThat(reasons.get(1)).startsWith("layer \"layer1\" (index 1, GravesLSTM): ");
-        assertThat(reasons)
-                .contains("truncated back-propagation through time: recurrent training is not supported");
+        assertThat(reasons).contains("truncated back-propagation through time: recurrent training is not supported");
     }
 
     @Test
     void simpleCnnSaysWhatIsMissing() {
         assertThat(reasons(ZooModels.named("simplecnn", new int[] {3, 16, 16}, CLASSES)))
-                .containsExactly("layer \"layer32\" (index 32, ActivationLayer): it takes no labels; make it a loss layer, as"
-                        + " EpNetworks.withOutput(configuration) does, or put an output layer behind it");
+                .containsExactly(
+                        "layer \"layer32\" (index 32, ActivationLayer): it takes no labels; make it a loss layer, as"
+                                + " EpNetworks.withOutput(configuration) does, or put an output layer behind it");
     }
 
     private static List<String> reasons(InstantiableModel model) {
