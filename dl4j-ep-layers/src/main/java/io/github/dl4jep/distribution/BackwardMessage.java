@@ -36,4 +36,24 @@ public record BackwardMessage(INDArray shift, INDArray precision) {
     public BackwardMessage and(BackwardMessage other) {
         return new BackwardMessage(shift.add(other.shift), precision.add(other.precision));
     }
+
+    /**
+     * The message on the other side of an elementwise map.
+     *
+     * @param gain D, the slope of each element
+     * @return z' = D z, G' = D^2 G; new arrays
+     */
+    public BackwardMessage through(INDArray gain) {
+        return new BackwardMessage(shift.mul(gain), precision.mul(gain).muli(gain));
+    }
+
+    /**
+     * The message on the other side of y = c x.
+     *
+     * @param factor c
+     * @return z' = c z, G' = c^2 G; this message for a factor of 1
+     */
+    public BackwardMessage times(double factor) {
+        return factor == 1 ? this : new BackwardMessage(shift.mul(factor), precision.mul(factor * factor));
+    }
 }

@@ -21,10 +21,8 @@ public final class PreProcessors {
             new LinkedHashMap<>();
 
     static {
-        register(CnnToFeedForwardPreProcessor.class, p -> new Flattening(DataFormats.of(p.getFormat())));
-        register(
-                Cnn3DToFeedForwardPreProcessor.class,
-                p -> new Flattening(p.isNCDHW() ? ExampleFormat.CHANNELS_FIRST : ExampleFormat.CHANNELS_LAST));
+        register(CnnToFeedForwardPreProcessor.class, p -> new Flattening(DataFormats.of(p)));
+        register(Cnn3DToFeedForwardPreProcessor.class, p -> new Flattening(DataFormats.of(p)));
         register(
                 FeedForwardToCnnPreProcessor.class,
                 p -> new Unflattening(

@@ -41,7 +41,6 @@ final class UnitMessages {
 
     /** The plain version of {@link #fused}. */
     static BackwardMessage plain(BackwardMessage message, INDArray gain) {
-        return new BackwardMessage(
-                message.shift().mul(gain), message.precision().mul(gain).muli(gain));
+        return message.through(gain);
     }
 }

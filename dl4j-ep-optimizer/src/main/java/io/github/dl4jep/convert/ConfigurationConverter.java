@@ -1,78 +1,50 @@
 package io.github.dl4jep.convert;
 
 import io.github.dl4jep.conf.EpOutputConf;
-import io.github.dl4jep.layer.PreProcessors;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
-import org.deeplearning4j.exception.DL4JInvalidConfigException;
-import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.jspecify.annotations.Nullable;
 
-/** Converts a whole definition, or says all that stands in the way at once. */
+/** Converts a whole definition of a chain of layers, or says all that stands in the way at once. */
 final class ConfigurationConverter {
 
     private ConfigurationConverter() {}
 
     static MultiLayerConfiguration convert(MultiLayerConfiguration original, EpOptions options) {
         MultiLayerConfiguration converted = original.clone();
-        List<Layer> layers = new ArrayList<>();
-        for (NeuralNetConfiguration conf : converted.getConfs()) {
-            layers.add(conf.getLayer());
+        ConversionProblems problems = new ConversionProblems(options);
+        List<@Nullable Layer> results = new ArrayList<>();
+        List<Layer> layers = converted.getConfs().stream()
+                .map(NeuralNetConfiguration::getLayer)
+                .toList();
+        for (LayerNode node : LayerNode.chain(layers)) {
+            results.add(problems.convert(node));
         }
-        List<String> problems = new ArrayList<>();
-        List<Layer> results = new ArrayList<>();
-        Set<String> names = new TreeSet<>();
-        for (int i = 0; i < layers.size(); i++) {
-            ConversionContext context = new ConversionContext(options, layers, i);
-            names.add(context.name());
-            try {
-                results.add(LayerConverters.convert(context));
-            } catch (UnsupportedOperationException e) {
-                problems.add("layer \"" + context.name() + "\" (index " + i + ", "
-                        + layers.get(i).getClass().getSimpleName() + "): " + e.getMessage());
-            }
+        problems.checkBackpropType(converted.getBackpropType());
+        if (converted.getInputPreProcessors() != null) {
+            converted
+                    .getInputPreProcessors()
+                    .forEach((index, preProcessor) -> problems.checkPreProcessor(preProcessor, index.toString()));
         }
-        checkWhole(converted, options, names, problems);
-        if (!problems.isEmpty()) {
-            throw new DL4JInvalidConfigException("This definition cannot be trained by EP, for " + problems.size()
-                    + " reason(s):\n - " + String.join("\n - ", problems));
-        }
+        problems.throwIfAny();
         // The posterior starts at the prior, so the counters that training depends on start, too.
         converted.setIterationCount(0);
         converted.setEpochCount(0);
         for (int i = 0; i < results.size(); i++) {
-            if (results.get(i) instanceof EpOutputConf output) {
-                output.setPassCounter(options.passCounter());
-            }
-            converted.getConf(i).setLayer(results.get(i));
-            converted.getConf(i).clearVariables();
+            replaceLayer(converted.getConf(i), results.get(i), options);
         }
         return converted;
     }
 
-    private static void checkWhole(
-            MultiLayerConfiguration conf, EpOptions options, Set<String> names, List<String> problems) {
-        if (conf.getBackpropType() == BackpropType.TruncatedBPTT) {
-            problems.add("truncated back-propagation through time: recurrent training is not supported");
+    /** Puts a converted layer in the place of the original. */
+    static void replaceLayer(NeuralNetConfiguration conf, @Nullable Layer converted, EpOptions options) {
+        if (converted instanceof EpOutputConf output) {
+            output.setPassCounter(options.passCounter());
         }
-        if (conf.getInputPreProcessors() != null) {
-            conf.getInputPreProcessors().forEach((index, preProcessor) -> {
-                if (!PreProcessors.supports(preProcessor)) {
-                    problems.add("preprocessor " + preProcessor.getClass().getSimpleName() + " of layer " + index
-                            + " may change values, not only their arrangement; apply it to the data instead, supported"
-                            + " are "
-                            + PreProcessors.names());
-                }
-            });
-        }
-        for (String name : options.layerNames()) {
-            if (!names.contains(name)) {
-                problems.add("an option names the layer \"" + name + "\", but the layers are " + names);
-            }
-        }
+        conf.setLayer(converted);
+        conf.clearVariables();
     }
 }

@@ -2,9 +2,9 @@ package io.github.dl4jep.convert;
 
 import io.github.dl4jep.conf.DecidingUnit;
 import java.util.List;
+import java.util.Objects;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
-import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.activations.IActivation;
@@ -15,30 +15,24 @@ import org.slf4j.LoggerFactory;
  * One layer's place in the network that is converted.
  *
  * @param options the user's options
- * @param layers all DL4J layers, in order
- * @param index index of the layer
+ * @param node a node that is a layer
  */
-record ConversionContext(EpOptions options, List<Layer> layers, int index) {
+record ConversionContext(EpOptions options, LayerNode node) {
 
     private static final Logger LOG = LoggerFactory.getLogger(EpNetworks.class);
 
     Layer layer() {
-        return layers.get(index);
+        return Objects.requireNonNull(node.layer());
     }
 
     /** Name for options and messages: the layer's own, else its index. */
     String name() {
-        return nameOf(layer(), index);
-    }
-
-    private static String nameOf(Layer layer, int at) {
-        String name = layer.getLayerName();
-        return name == null ? "layer" + at : name;
+        return node.name();
     }
 
     /** Says in the log that a setting of the definition has no effect under EP, and why. */
     void dropped(String setting, String reason) {
-        LOG.info("Layer \"{}\" (index {}): {} has no effect under EP: {}", name(), index, setting, reason);
+        LOG.info("Layer {}: {} has no effect under EP: {}", node.label(), setting, reason);
     }
 
     /** Says what DL4J's settings for gradients are left out. */
@@ -65,19 +59,14 @@ record ConversionContext(EpOptions options, List<Layer> layers, int index) {
      * The activation that decides about the scale of this layer's weights: its own, or that of an activation layer behind it.
      */
     IActivation activationBehind(IActivation own) {
-        int deciding = DecidingUnit.indexOf(layers, index, own);
-        return deciding != index && layers.get(deciding) instanceof ActivationLayer behind
-                ? options.activationOf(nameOf(behind, deciding), behind.getActivationFn())
+        LayerNode deciding = DecidingUnit.find(node, own, LayerNode::layer, LayerNode::readers);
+        return deciding != node && deciding.layer() instanceof ActivationLayer behind
+                ? options.activationOf(deciding.name(), behind.getActivationFn())
                 : own;
     }
 
-    /** Size of the nearest layer before that has one, or 0. */
+    /** Number of channels of the layer's input, where the layers before say so; else 0. */
     long outputsBefore() {
-        for (int i = index - 1; i >= 0; i--) {
-            if (layers.get(i) instanceof FeedForwardLayer before && before.getNOut() > 0) {
-                return before.getNOut();
-            }
-        }
-        return 0;
+        return node.outputsBefore();
     }
 }

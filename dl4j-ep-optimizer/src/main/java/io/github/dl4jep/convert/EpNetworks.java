@@ -1,6 +1,7 @@
 package io.github.dl4jep.convert;
 
 import io.github.dl4jep.compact.CompactNetwork;
+import io.github.dl4jep.network.EpComputationGraph;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
 import io.github.dl4jep.params.PosteriorParamInitializer;
 import io.github.dl4jep.spike.PosteriorEnsemble;
@@ -10,7 +11,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.deeplearning4j.exception.DL4JInvalidConfigException;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
 
@@ -78,19 +83,106 @@ public final class EpNetworks {
     }
 
     /**
+     * An EP graph of the same definition, with default options, initialised.
+     *
+     * @param configuration any DL4J graph configuration; not changed
+     * @return the graph
+     * @throws org.deeplearning4j.exception.DL4JInvalidConfigException if a layer or vertex does not convert; lists all that do not
+     */
+    public static EpComputationGraph from(ComputationGraphConfiguration configuration) {
+        return from(configuration, EpOptions.defaults());
+    }
+
+    /**
+     * An EP graph of the same definition, initialised.
+     *
+     * @param configuration any DL4J graph configuration; not changed
+     * @param options how it is trained; layers are named by their vertices
+     * @return the graph
+     * @throws org.deeplearning4j.exception.DL4JInvalidConfigException if a layer or vertex does not convert; lists all that do not
+     */
+    public static EpComputationGraph from(ComputationGraphConfiguration configuration, EpOptions options) {
+        EpComputationGraph graph = new EpComputationGraph(GraphConfigurationConverter.convert(configuration, options));
+        graph.init();
+        return graph;
+    }
+
+    /**
+     * An EP graph of an existing graph's definition, with default options.
+     *
+     * @param graph a DL4J graph; not changed
+     * @return the EP graph; see {@link #from(ComputationGraph, EpOptions)}
+     */
+    public static EpComputationGraph from(ComputationGraph graph) {
+        return from(graph, EpOptions.defaults());
+    }
+
+    /**
+     * An EP graph of an existing graph's definition. The definition and the listeners are taken over, the weights and the counters
+     * are not: the prior's means are drawn anew from the definition's seed.
+     *
+     * @param graph a DL4J graph; not changed
+     * @param options how it is trained
+     * @return the EP graph, initialised
+     * @throws org.deeplearning4j.exception.DL4JInvalidConfigException if a layer or vertex does not convert; lists all that do not
+     */
+    public static EpComputationGraph from(ComputationGraph graph, EpOptions options) {
+        EpComputationGraph converted = from(graph.getConfiguration(), options);
+        converted.setListeners(List.copyOf(graph.getListeners()));
+        return converted;
+    }
+
+    /**
+     * An EP network of a network of either kind, such as a model zoo or an import gives.
+     *
+     * @param model a {@link MultiLayerNetwork} or {@link ComputationGraph}; not changed
+     * @param options how it is trained
+     * @return an {@link EpMultiLayerNetwork} or {@link EpComputationGraph}, initialised
+     * @throws org.deeplearning4j.exception.DL4JInvalidConfigException if a layer or vertex does not convert, or the model is of no
+     *     such kind
+     */
+    public static Model from(Model model, EpOptions options) {
+        if (model instanceof MultiLayerNetwork network) {
+            return from(network, options);
+        }
+        if (model instanceof ComputationGraph graph) {
+            return from(graph, options);
+        }
+        throw new DL4JInvalidConfigException("The model is a "
+                + model.getClass().getSimpleName() + ", allowed are MultiLayerNetwork and ComputationGraph");
+    }
+
+    /**
      * Restores an EP network that was written by {@code network.save(file)} or DL4J's {@code ModelSerializer}, ready to go on
      * training.
      *
      * @param file the model file
      * @return the network
      * @throws IOException if the file cannot be read
-     * @throws org.deeplearning4j.exception.DL4JInvalidConfigException if the file holds no EP network
+     * @throws org.deeplearning4j.exception.DL4JInvalidConfigException if the file holds no EP network, or a graph
      */
     public static EpMultiLayerNetwork load(File file) throws IOException {
+        ModelFile.requireKind(file, false);
         MultiLayerNetwork plain = ModelSerializer.restoreMultiLayerNetwork(file, false);
         EpMultiLayerNetwork network = new EpMultiLayerNetwork(plain.getLayerWiseConfigurations());
         network.init(plain.params(), false);
         return network;
+    }
+
+    /**
+     * Restores an EP graph that was written by {@code graph.save(file)} or DL4J's {@code ModelSerializer}, ready to go on training.
+     *
+     * @param file the model file
+     * @return the graph
+     * @throws IOException if the file cannot be read
+     * @throws org.deeplearning4j.exception.DL4JInvalidConfigException if the file holds no EP graph
+     */
+    public static EpComputationGraph loadGraph(File file) throws IOException {
+        ModelFile.requireKind(file, true);
+        ComputationGraph plain = ModelSerializer.restoreComputationGraph(file, false);
+        EpComputationGraph graph = new EpComputationGraph(plain.getConfiguration());
+        graph.init(plain.params(), false);
+        return graph;
     }
 
     /**
@@ -105,8 +197,19 @@ public final class EpNetworks {
     }
 
     /**
+     * The plain DL4J graph with the posterior means as weights, or the modes of discrete weights; as
+     * {@link #toPointNetwork(EpMultiLayerNetwork)}.
+     *
+     * @param graph an EP graph; not changed
+     * @return a DL4J graph
+     */
+    public static ComputationGraph toPointNetwork(EpComputationGraph graph) {
+        return PlainGraph.of(graph, PosteriorParamInitializer::point);
+    }
+
+    /**
      * One draw of all weights from the posterior as a plain DL4J network, discrete weights really discrete: like
-     * {@link #toPointNetwork}, but a network that could have been.
+     * {@link #toPointNetwork(EpMultiLayerNetwork)}, but a network that could have been.
      *
      * @param network an EP network; not changed
      * @param seed repeats the draw; the state of ND4J's generator is the same before and after
@@ -119,10 +222,23 @@ public final class EpNetworks {
     }
 
     /**
+     * One draw of all weights from the posterior as a plain DL4J graph; as {@link #sampleNetwork(EpMultiLayerNetwork, long)}.
+     *
+     * @param graph an EP graph; not changed
+     * @param seed repeats the draw; the state of ND4J's generator is the same before and after
+     * @return a DL4J graph
+     */
+    public static ComputationGraph sampleNetwork(EpComputationGraph graph, long seed) {
+        try (SeededGenerator generator = SeededGenerator.of(seed)) {
+            return PlainGraph.of(graph, PosteriorParamInitializer::sample);
+        }
+    }
+
+    /**
      * Independent draws of all weights from the posterior as plain DL4J networks that predict together.
      *
      * @param network an EP network; not changed
-     * @param networks number of draws, at least 1; the first is {@link #sampleNetwork} of the same seed
+     * @param networks number of draws, at least 1; the first is {@link #sampleNetwork(EpMultiLayerNetwork, long)} of the same seed
      * @param seed repeats the draws; the state of ND4J's generator is the same before and after
      * @return the ensemble
      * @throws IllegalArgumentException if the number is less than 1
@@ -141,7 +257,7 @@ public final class EpNetworks {
     }
 
     /**
-     * The bit-packed network of an EP network with discrete weights and Heaviside units: what {@link #toPointNetwork} computes,
+     * The bit-packed network of an EP network with discrete weights and Heaviside units: what {@link #toPointNetwork(EpMultiLayerNetwork)} computes,
      * without Deeplearning4j. The output layer may have continuous weights; they are rounded to 32 bits.
      *
      * @param network an EP network; not changed
@@ -156,7 +272,7 @@ public final class EpNetworks {
      * The bit-packed network of a plain DL4J network whose weights are already discrete; see {@link
      * #toCompact(EpMultiLayerNetwork)}.
      *
-     * @param pointNetwork such as {@link #toPointNetwork} makes; not changed
+     * @param pointNetwork such as {@link #toPointNetwork(EpMultiLayerNetwork)} makes; not changed
      * @return the compact network
      * @throws org.deeplearning4j.exception.DL4JInvalidConfigException if a layer has no compact form; lists all that have none
      */

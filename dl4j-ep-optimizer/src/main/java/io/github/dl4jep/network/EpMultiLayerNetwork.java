@@ -7,9 +7,6 @@ import io.github.dl4jep.layer.DataFormats;
 import io.github.dl4jep.layer.EpLayer;
 import io.github.dl4jep.layer.EpOutput;
 import io.github.dl4jep.layer.PreProcessors;
-import io.github.dl4jep.likelihood.Prediction;
-import io.github.dl4jep.sweep.BatchCheck;
-import io.github.dl4jep.sweep.Labels;
 import io.github.dl4jep.sweep.Sweep;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -57,7 +54,7 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
     @Override
     public void init(@Nullable INDArray parameters, boolean cloneParametersArray) {
         if (solver == null) {
-            solver = new EpSolver(new EpOptimizer(this));
+            solver = new EpSolver(new EpOptimizer(this, getListeners(), this::learnCurrentBatch));
         }
         super.init(parameters, cloneParametersArray);
         buildSweep();
@@ -72,9 +69,7 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
                 stages.add(PreProcessors.stage(preProcessor));
             }
             if (!(layers[i] instanceof EpLayer layer)) {
-                throw new DL4JInvalidConfigException("Layer " + i + " is a "
-                        + layers[i].getClass().getSimpleName()
-                        + ", allowed are EP layers; convert the configuration with EpNetworks.from(...)");
+                throw new DL4JInvalidConfigException(Examples.notAnEpLayer("Layer " + i, layers[i]));
             }
             nodeOf[i] = stages.size();
             stages.add(layer);
@@ -98,47 +93,29 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
         return (EpOutput) layers[layers.length - 1];
     }
 
-    /** Learns from the batch that DL4J has set as input and labels; answers its score before. */
-    double learnCurrentBatch() {
+    /** Learns from the batch that DL4J has set as input and labels; keeps its score before. */
+    private void learnCurrentBatch() {
+        int iteration = getIterationCount();
         try {
-            return learnInputAndLabels();
+            Examples batch = Examples.of(
+                    "Batch " + iteration,
+                    getInput(),
+                    getLabels(),
+                    getOutputLayer().getMaskArray());
+            setScore(batch.learn(
+                    sweep(), inputs(batch.features()), outputOfNetwork().outputConf(), iteration));
         } catch (RuntimeException e) {
-            clearLayerMaskArrays(); // DL4J does so after a batch that succeeds; the next batch may have no mask of its
-            // own.
+            // DL4J does so after a batch that succeeds; the next batch may have no mask of its own.
+            clearLayerMaskArrays();
             throw e;
         }
     }
 
-    private double learnInputAndLabels() {
-        INDArray features = getInput();
-        INDArray targets = getLabels();
-        int iteration = getIterationCount();
-        requireSameRows("Batch " + iteration, features, targets);
-        BatchCheck.requireFinite("feature", features, iteration);
-        BatchCheck.requireFinite("label", targets, iteration);
-        EpOutputConf conf = outputOfNetwork().outputConf();
-        return sweep().learn(
-                        inputs(features),
-                        List.of(new Labels(targets, getOutputLayer().getMaskArray())),
-                        conf.getSchedule(),
-                        conf.getPassCounter().phase(iteration));
-    }
-
-    private static void requireSameRows(String what, @Nullable INDArray features, @Nullable INDArray targets) {
-        if (features == null || targets == null) {
-            throw new DL4JInvalidInputException(
-                    what + " has no " + (features == null ? "features" : "labels") + "; EP learns from both");
-        }
-        if (features.size(0) != targets.size(0)) {
-            throw new DL4JInvalidInputException(what + " has " + features.size(0) + " rows of features but "
-                    + targets.size(0) + " rows of labels; they must be equal");
-        }
-    }
-
     /** The features as the sweep takes them: in the network's data type, channels first. */
-    List<Moments> inputs(INDArray features) {
-        return List.of(
-                format(0).observed(features.castTo(getLayerWiseConfigurations().getDataType())));
+    private List<Moments> inputs(INDArray... features) {
+        Examples.requireCount("The call", "feature", "inputs", 1, features);
+        return List.of(format(0)
+                .observed(features[0].castTo(getLayerWiseConfigurations().getDataType())));
     }
 
     /** How DL4J's arrays hold the input and activation of a layer. */
@@ -146,19 +123,9 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
         return DataFormats.of(getLayerWiseConfigurations().getConf(layer).getLayer());
     }
 
-    /**
-     * Moments of the network for a batch: what {@link EpPredictor} returns.
-     *
-     * @param features [minibatch, ...]
-     * @return the prediction
-     */
-    Prediction predictMoments(INDArray features) {
-        return sweep().predict(inputs(features)).get(0);
-    }
-
-    /** Output potentials under draws of the weights, [draws, minibatch, outputs]. */
-    INDArray samplePotentials(INDArray features, int draws) {
-        return sweep().sample(inputs(features), draws).get(0);
+    /** What a predictor asks. */
+    EpPredictor predictor() {
+        return new EpPredictor(sweep(), this::inputs);
     }
 
     /**
@@ -171,12 +138,7 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
     public void fit(DataSetIterator iterator) {
         int before = getIterationCount();
         super.fit(iterator);
-        if (getIterationCount() == before) {
-            throw new DL4JInvalidInputException(
-                    "The iterator " + iterator.getClass().getSimpleName()
-                            + " gave no batch in epoch " + (getEpochCount() - 1)
-                            + "; allowed is one batch or more. The posterior is unchanged; reset the iterator or check its source");
-        }
+        Examples.requireBatch(iterator, before, getIterationCount(), getEpochCount() - 1);
     }
 
     /**
@@ -209,12 +171,10 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
             @Nullable MemoryWorkspace outputWorkspace) {
         setInput(features);
         INDArray result = layerIndex == layers.length - 1
-                ? predictMoments(features).output()
+                ? sweep().predict(inputs(features)).get(0).output()
                 : layerIndex < 0 ? features : meanActivation(features, layerIndex);
         setInput(null);
-        return outputWorkspace == null || !outputWorkspace.isScopeActive()
-                ? result
-                : result.leverageTo(outputWorkspace.getId());
+        return OutputWorkspace.place(result, outputWorkspace);
     }
 
     private INDArray meanActivation(INDArray features, int layer) {
@@ -251,8 +211,8 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
      */
     @Override
     public double score(DataSet data, boolean training) {
-        requireSameRows("The data set", data.getFeatures(), data.getLabels());
-        return sweep().score(inputs(data.getFeatures()), labels(data));
+        Examples examples = examples(data);
+        return sweep().score(inputs(examples.features()), examples.labels());
     }
 
     /**
@@ -264,19 +224,18 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
      */
     @Override
     public INDArray scoreExamples(DataSet data, boolean addRegularizationTerms) {
-        requireSameRows("The data set", data.getFeatures(), data.getLabels());
-        return sweep().scores(inputs(data.getFeatures()), labels(data));
+        Examples examples = examples(data);
+        return sweep().scores(inputs(examples.features()), examples.labels());
     }
 
-    private static List<Labels> labels(DataSet data) {
-        return List.of(new Labels(data.getLabels(), data.getLabelsMaskArray()));
+    private static Examples examples(DataSet data) {
+        return Examples.of("The data set", data.getFeatures(), data.getLabels(), data.getLabelsMaskArray());
     }
 
     /** There is no gradient; throws. */
     @Override
     public void computeGradientAndScore() {
-        throw new UnsupportedOperationException(
-                "An EP network has no gradient; use fit(...) to train and score(...) to score");
+        throw Examples.noGradient();
     }
 
     @Override

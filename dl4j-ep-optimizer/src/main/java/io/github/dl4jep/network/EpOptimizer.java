@@ -1,7 +1,11 @@
 package io.github.dl4jep.network;
 
+import java.util.Collection;
 import java.util.List;
+import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.Updater;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.updater.graph.ComputationGraphUpdater;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.deeplearning4j.optimize.solvers.BaseOptimizer;
@@ -13,17 +17,26 @@ final class EpOptimizer extends BaseOptimizer {
 
     private static final long serialVersionUID = 1L;
 
-    private final EpMultiLayerNetwork network;
+    private final Model network;
+    private final transient BatchLearner learner;
 
-    EpOptimizer(EpMultiLayerNetwork network) {
-        super(network.conf(), null, List.copyOf(network.getListeners()), network);
+    /**
+     * An optimizer.
+     *
+     * @param network what listeners are told about
+     * @param listeners the network's listeners
+     * @param learner learns from a batch and keeps the score
+     */
+    EpOptimizer(Model network, Collection<TrainingListener> listeners, BatchLearner learner) {
+        super(network.conf(), null, List.copyOf(listeners), network);
         this.network = network;
+        this.learner = learner;
         setUpdater(new StatelessUpdater());
     }
 
     @Override
     public boolean optimize(LayerWorkspaceMgr workspaceMgr) {
-        network.setScore(network.learnCurrentBatch());
+        learner.learnCurrentBatch();
         int iteration = getIterationCount(network);
         int epoch = getEpochCount(network);
         try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
@@ -45,6 +58,15 @@ final class EpOptimizer extends BaseOptimizer {
     @Override
     public Updater getUpdater(boolean initializeIfReq) {
         return updater;
+    }
+
+    @Override
+    @SuppressWarnings("NullAway") // DL4J checks for null where it asks without initialisation.
+    public ComputationGraphUpdater getComputationGraphUpdater(boolean initializeIfReq) {
+        if (computationGraphUpdater == null && initializeIfReq && network instanceof ComputationGraph graph) {
+            computationGraphUpdater = new StatelessGraphUpdater(graph);
+        }
+        return computationGraphUpdater;
     }
 
     @Override

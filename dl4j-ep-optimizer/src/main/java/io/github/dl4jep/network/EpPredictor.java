@@ -1,23 +1,49 @@
 package io.github.dl4jep.network;
 
+import io.github.dl4jep.distribution.Moments;
 import io.github.dl4jep.likelihood.Prediction;
+import io.github.dl4jep.sweep.Sweep;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
+import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
-/** Predictions with uncertainty from an EP network. */
+/**
+ * Predictions with uncertainty from an EP network. The methods that end in {@code All} answer one prediction for each output of a
+ * graph, in their order; the others are for networks with one output.
+ */
 public final class EpPredictor {
 
     /** Rows predicted at once: large enough for fast matrix products, small enough for the cache. */
     private static final int ROWS = 1024;
 
-    private final EpMultiLayerNetwork network;
+    private final Sweep sweep;
+    private final Function<INDArray[], List<Moments>> inputs;
+    private final long rowsAtOnce;
 
-    private EpPredictor(EpMultiLayerNetwork network) {
-        this.network = network;
+    /**
+     * A predictor.
+     *
+     * @param sweep the network's
+     * @param inputs turns features into what the sweep takes
+     */
+    EpPredictor(Sweep sweep, Function<INDArray[], List<Moments>> inputs) {
+        this(sweep, inputs, ROWS);
+    }
+
+    private EpPredictor(Sweep sweep, Function<INDArray[], List<Moments>> inputs, long rowsAtOnce) {
+        this.sweep = sweep;
+        this.inputs = inputs;
+        this.rowsAtOnce = rowsAtOnce;
+    }
+
+    /** A predictor for a network whose vertices mix the rows of a batch. */
+    static EpPredictor ofWholeBatches(Sweep sweep, Function<INDArray[], List<Moments>> inputs) {
+        return new EpPredictor(sweep, inputs, Long.MAX_VALUE);
     }
 
     /**
@@ -27,26 +53,60 @@ public final class EpPredictor {
      * @return the predictor
      */
     public static EpPredictor of(EpMultiLayerNetwork network) {
-        return new EpPredictor(network);
+        return network.predictor();
+    }
+
+    /**
+     * A predictor for a graph; it sees all further training of the graph.
+     *
+     * @param network an initialised graph
+     * @return the predictor
+     */
+    public static EpPredictor of(EpComputationGraph network) {
+        return network.predictor();
     }
 
     /**
      * Predicts from the moments of the posterior: deterministic, one forward sweep.
      *
-     * @param features [n, ...]
+     * @param features [n, ...], one array for each input of the network
      * @return mean, variances, class probabilities and entropy
+     * @throws DL4JInvalidInputException if the network has more than one output, or another number of inputs
      */
-    public Prediction predict(INDArray features) {
-        long rows = features.size(0);
-        if (rows <= ROWS) {
-            return network.predictMoments(features);
+    public Prediction predict(INDArray... features) {
+        return single(predictAll(features));
+    }
+
+    /**
+     * {@link #predict} for every output.
+     *
+     * @param features [n, ...], one array for each input of the network
+     * @return the prediction of each output
+     */
+    public List<Prediction> predictAll(INDArray... features) {
+        long rows = features.length == 0 ? 0 : features[0].size(0);
+        if (rows <= rowsAtOnce) {
+            return sweep.predict(inputs.apply(features));
         }
-        List<Prediction> parts = new ArrayList<>();
-        for (long start = 0; start < rows; start += ROWS) {
-            INDArray part = features.get(NDArrayIndex.interval(start, Math.min(start + ROWS, rows)));
-            parts.add(network.predictMoments(part));
+        List<List<Prediction>> parts = new ArrayList<>();
+        for (long start = 0; start < rows; start += rowsAtOnce) {
+            parts.add(sweep.predict(inputs.apply(rows(features, start, Math.min(start + rowsAtOnce, rows)))));
         }
-        return concatenate(parts);
+        List<Prediction> whole = new ArrayList<>();
+        for (int i = 0; i < parts.get(0).size(); i++) {
+            int output = i;
+            whole.add(concatenate(parts.stream().map(part -> part.get(output)).toList()));
+        }
+        return whole;
+    }
+
+    private static INDArray[] rows(INDArray[] features, long from, long to) {
+        Examples.requireSameRows("The call", features);
+        INDArray[] part = new INDArray[features.length];
+        for (int i = 0; i < part.length; i++) {
+            part[i] = features[i].get(NDArrayIndex.interval(from, to));
+        }
+        return part;
     }
 
     /**
@@ -58,12 +118,25 @@ public final class EpPredictor {
      * @param draws number of draws, at least 1
      * @return [draws, n, outputs]
      * @throws IllegalArgumentException if draws is not positive
+     * @throws DL4JInvalidInputException if the network has more than one input or output
      */
     public INDArray sample(INDArray features, int draws) {
+        return single(sampleAll(draws, features));
+    }
+
+    /**
+     * {@link #sample} for every output.
+     *
+     * @param draws number of draws, at least 1
+     * @param features [n, ...], one array for each input of the network
+     * @return for each output [draws, n, outputs]
+     * @throws IllegalArgumentException if draws is not positive
+     */
+    public List<INDArray> sampleAll(int draws, INDArray... features) {
         if (draws < 1) {
             throw new IllegalArgumentException("number of draws is " + draws + ", allowed: 1 and more");
         }
-        return network.samplePotentials(features, draws);
+        return sweep.sample(inputs.apply(features), draws);
     }
 
     /**
@@ -75,15 +148,34 @@ public final class EpPredictor {
      * @param draws number of draws, at least 2
      * @return mean, variances, class probabilities and entropy
      * @throws IllegalArgumentException if there are fewer than 2 draws
+     * @throws DL4JInvalidInputException if the network has more than one input or output
      */
     public Prediction predictFromSamples(INDArray features, int draws) {
+        return single(predictAllFromSamples(draws, features));
+    }
+
+    /**
+     * {@link #predictFromSamples} for every output.
+     *
+     * @param draws number of draws, at least 2
+     * @param features [n, ...], one array for each input of the network
+     * @return the prediction of each output
+     * @throws IllegalArgumentException if there are fewer than 2 draws
+     */
+    public List<Prediction> predictAllFromSamples(int draws, INDArray... features) {
         if (draws < 2) {
             throw new IllegalArgumentException(
                     "number of draws is " + draws + ", allowed: 2 and more, because one has no variance");
         }
-        return network.sweep()
-                .predictFromSamples(network.inputs(features), draws)
-                .get(0);
+        return sweep.predictFromSamples(inputs.apply(features), draws);
+    }
+
+    private static <T> T single(List<T> outputs) {
+        if (outputs.size() != 1) {
+            throw new DL4JInvalidInputException("The network has " + outputs.size()
+                    + " outputs, so there is not one answer; use predictAll, sampleAll or predictAllFromSamples");
+        }
+        return outputs.get(0);
     }
 
     private static Prediction concatenate(List<Prediction> parts) {
@@ -100,7 +192,7 @@ public final class EpPredictor {
         return null;
     }
 
-    private static INDArray stack(List<Prediction> parts, java.util.function.Function<Prediction, INDArray> field) {
+    private static INDArray stack(List<Prediction> parts, Function<Prediction, INDArray> field) {
         return Nd4j.vstack(parts.stream().map(field).toArray(INDArray[]::new));
     }
 }

@@ -5,6 +5,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
 
@@ -18,29 +20,43 @@ final class SerializedNetwork implements Serializable {
 
     /** The model file. */
     private final byte[] file;
+    /** Whether the file holds a graph. */
+    private final boolean graph;
 
-    private SerializedNetwork(byte[] file) {
+    private SerializedNetwork(byte[] file, boolean graph) {
         this.file = file;
+        this.graph = graph;
     }
 
-    static SerializedNetwork of(EpMultiLayerNetwork network) {
+    static SerializedNetwork of(Model network) {
         ByteArrayOutputStream file = new ByteArrayOutputStream();
         try {
             ModelSerializer.writeModel(network, file, false);
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory failed", e);
         }
-        return new SerializedNetwork(file.toByteArray());
+        return new SerializedNetwork(file.toByteArray(), network instanceof EpComputationGraph);
     }
 
     private Object readResolve() {
         try {
-            MultiLayerNetwork plain = ModelSerializer.restoreMultiLayerNetwork(new ByteArrayInputStream(file), false);
-            EpMultiLayerNetwork network = new EpMultiLayerNetwork(plain.getLayerWiseConfigurations());
-            network.init(plain.params(), false);
-            return network;
+            return graph ? readGraph() : readLayers();
         } catch (IOException e) {
             throw new UncheckedIOException("the serialised network cannot be read", e);
         }
+    }
+
+    private EpMultiLayerNetwork readLayers() throws IOException {
+        MultiLayerNetwork plain = ModelSerializer.restoreMultiLayerNetwork(new ByteArrayInputStream(file), false);
+        EpMultiLayerNetwork network = new EpMultiLayerNetwork(plain.getLayerWiseConfigurations());
+        network.init(plain.params(), false);
+        return network;
+    }
+
+    private EpComputationGraph readGraph() throws IOException {
+        ComputationGraph plain = ModelSerializer.restoreComputationGraph(new ByteArrayInputStream(file), false);
+        EpComputationGraph network = new EpComputationGraph(plain.getConfiguration());
+        network.init(plain.params(), false);
+        return network;
     }
 }

@@ -17,6 +17,10 @@ final class StatelessUpdater implements Updater {
 
     @Override
     public void setStateViewArray(Trainable layer, @Nullable INDArray viewArray, boolean initialize) {
+        requireNoState(viewArray);
+    }
+
+    void requireNoState(@Nullable INDArray viewArray) {
         if (viewArray != null && viewArray.length() > 0) {
             throw new IllegalArgumentException("an EP network has no updater state, but " + viewArray.length()
                     + " values were given; load the file with EpNetworks.load");
@@ -37,7 +41,11 @@ final class StatelessUpdater implements Updater {
             int epoch,
             int miniBatchSize,
             LayerWorkspaceMgr workspaceMgr) {
-        throw new UnsupportedOperationException("an EP network is not trained by gradients");
+        throw notByGradients();
+    }
+
+    UnsupportedOperationException notByGradients() {
+        return new UnsupportedOperationException("an EP network is not trained by gradients");
     }
 
     /** DL4J compares networks by their updaters, too; without state all are equal. */

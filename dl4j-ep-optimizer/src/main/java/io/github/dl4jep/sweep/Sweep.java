@@ -128,7 +128,7 @@ public final class Sweep {
 
     private void forward(List<Moments> inputs) {
         List<ForwardMessage> activations = new ArrayList<>();
-        for (Moments input : inputs) {
+        for (Moments input : inOpenWorkspace(inputs)) {
             activations.add(new ForwardMessage(input, BatchCovariance.none()));
         }
         for (SweepNode node : nodes) {
@@ -340,11 +340,18 @@ public final class Sweep {
 
     /** The inputs, then the activations of the first nodes. */
     private List<Moments> predict(List<Moments> inputs, int nodeCount) {
-        List<Moments> activations = new ArrayList<>(inputs);
+        List<Moments> activations = new ArrayList<>(inOpenWorkspace(inputs));
         for (SweepNode node : nodes.subList(0, nodeCount)) {
             activations.add(node.vertex().predict(node.select(activations)));
         }
         return activations;
+    }
+
+    /** Copies whose squares are computed in the open workspace: those of an earlier sweep are gone. */
+    private static List<Moments> inOpenWorkspace(List<Moments> inputs) {
+        return inputs.stream()
+                .map(input -> new Moments(input.mean(), input.variance()).shapedAs(input.shape()))
+                .toList();
     }
 
     private static INDArray detached(Supplier<INDArray> computation) {

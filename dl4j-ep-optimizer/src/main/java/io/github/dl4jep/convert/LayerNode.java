@@ -1,0 +1,132 @@
+package io.github.dl4jep.convert;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
+import org.deeplearning4j.nn.conf.graph.MergeVertex;
+import org.deeplearning4j.nn.conf.graph.SubsetVertex;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.jspecify.annotations.Nullable;
+
+/** A layer's or vertex's place in a definition: what it reads, and who reads it. A chain is a graph, too. */
+final class LayerNode {
+
+    private final String name;
+    private final String place;
+    private final @Nullable Layer layer;
+    private final @Nullable GraphVertex vertex;
+    private final List<LayerNode> inputs = new ArrayList<>();
+    private final List<LayerNode> readers = new ArrayList<>();
+
+    private LayerNode(String name, String place, @Nullable Layer layer, @Nullable GraphVertex vertex) {
+        this.name = name;
+        this.place = place;
+        this.layer = layer;
+        this.vertex = vertex;
+    }
+
+    /**
+     * The nodes of a chain.
+     *
+     * @param layers layers in order
+     * @return a node for each
+     */
+    static List<LayerNode> chain(List<Layer> layers) {
+        List<LayerNode> nodes = new ArrayList<>();
+        for (int i = 0; i < layers.size(); i++) {
+            Layer layer = layers.get(i);
+            String name = layer.getLayerName() == null ? "layer" + i : layer.getLayerName();
+            LayerNode node = new LayerNode(name, "index " + i, layer, null);
+            if (i > 0) {
+                node.reads(nodes.get(i - 1));
+            }
+            nodes.add(node);
+        }
+        return nodes;
+    }
+
+    /**
+     * The nodes of a graph.
+     *
+     * @param conf the definition
+     * @return a node for each vertex, layers or not, in the order of the definition
+     */
+    static List<LayerNode> graph(ComputationGraphConfiguration conf) {
+        Map<String, LayerNode> nodes = new LinkedHashMap<>();
+        conf.getVertices().forEach((name, vertex) -> {
+            Layer layer = vertex instanceof LayerVertex of ? of.getLayerConf().getLayer() : null;
+            nodes.put(name, new LayerNode(name, "", layer, layer == null ? vertex : null));
+        });
+        conf.getVertexInputs().forEach((name, inputs) -> {
+            for (String input : inputs) {
+                LayerNode read = nodes.get(input);
+                // Null for an input of the network.
+                if (read != null) {
+                    Objects.requireNonNull(nodes.get(name)).reads(read);
+                }
+            }
+        });
+        return new ArrayList<>(nodes.values());
+    }
+
+    private void reads(LayerNode input) {
+        inputs.add(input);
+        input.readers.add(this);
+    }
+
+    /** The layer's own name, else its index; in a graph the vertex name. */
+    String name() {
+        return name;
+    }
+
+    /** The layer, or null for another vertex. */
+    @Nullable
+    Layer layer() {
+        return layer;
+    }
+
+    /** The vertex where it is no layer, else null. */
+    @Nullable
+    GraphVertex vertex() {
+        return vertex;
+    }
+
+    List<LayerNode> readers() {
+        return readers;
+    }
+
+    /** For example {@code "hidden" (index 0)}, in a graph {@code "hidden"}. */
+    String label() {
+        return "\"" + name + "\"" + (place.isEmpty() ? "" : " (" + place + ")");
+    }
+
+    /** For example {@code layer "hidden" (index 0, DenseLayer)}, in a graph {@code layer "hidden" (DenseLayer)}. */
+    String describe() {
+        String type = Objects.requireNonNull(layer == null ? vertex : layer)
+                .getClass()
+                .getSimpleName();
+        return (layer == null ? "vertex" : "layer") + " \"" + name + "\" (" + (place.isEmpty() ? "" : place + ", ")
+                + type + ")";
+    }
+
+    /** Number of channels that this node reads, where the layers before say so; else 0. */
+    long outputsBefore() {
+        return inputs.isEmpty() ? 0 : inputs.get(0).outputs();
+    }
+
+    private long outputs() {
+        if (layer instanceof FeedForwardLayer sized && sized.getNOut() > 0) {
+            return sized.getNOut();
+        }
+        if (vertex instanceof MergeVertex) {
+            return inputs.stream().mapToLong(LayerNode::outputs).sum();
+        }
+        return vertex instanceof SubsetVertex subset ? subset.getTo() - subset.getFrom() + 1 : outputsBefore();
+    }
+}

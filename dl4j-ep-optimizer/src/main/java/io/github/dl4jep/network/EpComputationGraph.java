@@ -1,0 +1,343 @@
+package io.github.dl4jep.network;
+
+import io.github.dl4jep.conf.EpOutputConf;
+import io.github.dl4jep.conf.GraphConfigurations;
+import io.github.dl4jep.distribution.Moments;
+import io.github.dl4jep.layer.EpOutput;
+import io.github.dl4jep.likelihood.Prediction;
+import io.github.dl4jep.sweep.Sweep;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.deeplearning4j.nn.api.FwdPassType;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.adapter.MultiDataSetIteratorAdapter;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
+import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
+import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
+import org.nd4j.linalg.workspace.WorkspaceUtils;
+
+/**
+ * A DL4J graph that is trained by expectation propagation: DL4J's own {@code fit}, {@code output}, {@code evaluate} and
+ * {@code score} run on it, with any number of inputs and outputs.
+ *
+ * <p>{@code output} returns, for each output, class probabilities or the predictive mean of a regression, from the moments of all
+ * weights; {@code score} is the mean negative log predictive likelihood of the last batch before it was learned from, in nats,
+ * summed over outputs. {@link EpPredictor} gives the uncertainty as well. All outputs are trained by the schedule of the first.
+ * Not thread-safe, as DL4J's networks are not.
+ */
+@SuppressWarnings("overrides") // a varargs mismatch between two DL4J types
+public class EpComputationGraph extends ComputationGraph {
+
+    private static final long serialVersionUID = 1L;
+
+    private transient @Nullable GraphLayout layout;
+    /** DL4J's own field is private. */
+    private transient INDArray @Nullable [] labelsOfBatch;
+
+    /**
+     * A graph of EP layers; call {@link #init()} before use, as in DL4J.
+     *
+     * @param configuration a configuration of EP layers, as {@code EpNetworks} makes it
+     */
+    public EpComputationGraph(ComputationGraphConfiguration configuration) {
+        super(configuration);
+    }
+
+    @Override
+    public void init(@Nullable INDArray parameters, boolean cloneParametersArray) {
+        if (solver == null) {
+            solver = new EpSolver(new EpOptimizer(this, getListeners(), this::learnCurrentBatch));
+        }
+        super.init(parameters, cloneParametersArray);
+        layout = new GraphLayout(this);
+    }
+
+    /** There is no gradient, so it needs no memory. */
+    @Override
+    public void initGradientsView() {
+        // DL4J's fit asks for it.
+    }
+
+    private GraphLayout layout() {
+        if (layout == null) {
+            init();
+        }
+        return Objects.requireNonNull(layout);
+    }
+
+    private Sweep sweep() {
+        return layout().sweep();
+    }
+
+    /** What a predictor asks. */
+    EpPredictor predictor() {
+        return layout().keepsRows()
+                ? new EpPredictor(sweep(), this::inputs)
+                : EpPredictor.ofWholeBatches(sweep(), this::inputs);
+    }
+
+    /** The features as the sweep takes them: in the network's data type, channels first. */
+    private List<Moments> inputs(INDArray... features) {
+        Examples.requireCount("The call", "feature", "inputs", getNumInputArrays(), features);
+        Examples.requireSameRows("The call", features);
+        List<Moments> inputs = new ArrayList<>();
+        for (int i = 0; i < features.length; i++) {
+            String name = getConfiguration().getNetworkInputs().get(i);
+            inputs.add(layout().format(name)
+                    .observed(features[i].castTo(getConfiguration().getDataType())));
+        }
+        return inputs;
+    }
+
+    /**
+     * Sets the features of a batch.
+     *
+     * @param features one array for each input
+     * @throws org.deeplearning4j.exception.DL4JInvalidInputException if there are more or fewer
+     */
+    @Override
+    public void setInputs(INDArray @Nullable ... features) {
+        if (features != null) {
+            Examples.requireCount("The batch", "feature", "inputs", getNumInputArrays(), features);
+        }
+        super.setInputs(features);
+    }
+
+    /**
+     * Sets the labels of a batch.
+     *
+     * @param labels one array for each output
+     * @throws org.deeplearning4j.exception.DL4JInvalidInputException if there are more or fewer
+     */
+    @Override
+    public void setLabels(INDArray @Nullable ... labels) {
+        if (labels != null) {
+            Examples.requireCount("The batch", "label", "outputs", getNumOutputArrays(), labels);
+        }
+        super.setLabels(labels);
+        labelsOfBatch = labels;
+    }
+
+    @Override
+    public void setLabel(int output, INDArray label) {
+        INDArray[] labels = labelsOfBatch == null ? new INDArray[getNumOutputArrays()] : labelsOfBatch;
+        labels[output] = label;
+        setLabels(labels);
+    }
+
+    @Override
+    public void clear() {
+        super.clear();
+        labelsOfBatch = null;
+    }
+
+    /** Learns from the batch that DL4J has set as inputs and labels; keeps its score before. */
+    private void learnCurrentBatch() {
+        int iteration = getIterationCount();
+        try {
+            Examples batch = examples("Batch " + iteration, getInputs(), labelsOfBatch, getLabelMaskArrays());
+            setScore(batch.learn(
+                    sweep(), inputs(batch.features()), layout().outputs().get(0).outputConf(), iteration));
+        } catch (RuntimeException e) {
+            // DL4J does so after a batch that succeeds; the next batch may have no mask of its own.
+            clearLayerMaskArrays();
+            throw e;
+        }
+    }
+
+    private Examples examples(
+            String what, INDArray @Nullable [] features, INDArray @Nullable [] labels, INDArray @Nullable [] masks) {
+        return Examples.of(what, getNumInputArrays(), layout().rowsOfOutputs(), features, labels, masks);
+    }
+
+    private Examples examples(MultiDataSet data) {
+        return examples("The data set", data.getFeatures(), data.getLabels(), data.getLabelsMaskArrays());
+    }
+
+    /**
+     * Trains for one pass, as DL4J does.
+     *
+     * @param iterator the batches, of a network with one input and one output
+     * @throws org.deeplearning4j.exception.DL4JInvalidInputException if the iterator gives no batch
+     */
+    @Override
+    public void fit(DataSetIterator iterator) {
+        fitPass(new MultiDataSetIteratorAdapter(iterator), iterator);
+    }
+
+    /**
+     * Trains for one pass, as DL4J does.
+     *
+     * @param iterator the batches
+     * @throws org.deeplearning4j.exception.DL4JInvalidInputException if the iterator gives no batch
+     */
+    @Override
+    public synchronized void fit(MultiDataSetIterator iterator) {
+        fitPass(iterator, iterator);
+    }
+
+    private void fitPass(MultiDataSetIterator batches, Object named) {
+        int before = getIterationCount();
+        super.fit(batches);
+        Examples.requireBatch(named, before, getIterationCount(), getEpochCount() - 1);
+    }
+
+    @Override
+    public void incrementEpochCount() {
+        super.incrementEpochCount();
+        for (EpOutput output : layout().outputs()) {
+            EpOutputConf conf = output.outputConf();
+            conf.setPassCounter(conf.getPassCounter().afterPass(getIterationCount()));
+        }
+    }
+
+    @Override
+    protected INDArray[] outputOfLayersDetached(
+            boolean train,
+            FwdPassType fwdPassType,
+            int[] layerIndexes,
+            INDArray[] features,
+            INDArray @Nullable [] featureMasks,
+            INDArray @Nullable [] labelMasks,
+            boolean clearLayerInputs,
+            boolean detachedInputs,
+            @Nullable MemoryWorkspace outputWorkspace) {
+        List<String> names = Arrays.stream(layerIndexes)
+                .mapToObj(index -> vertices[index].getVertexName())
+                .toList();
+        Map<String, INDArray> activations = activations(features, names);
+        return names.stream()
+                .map(name -> OutputWorkspace.place(Objects.requireNonNull(activations.get(name)), outputWorkspace))
+                .toArray(INDArray[]::new);
+    }
+
+    @Override
+    protected synchronized Map<String, INDArray> ffToLayerActivationsDetached(
+            boolean train,
+            FwdPassType fwdPassType,
+            boolean storeLastForTBPTT,
+            int layerIndex,
+            int @Nullable [] excludeIdxs,
+            INDArray[] features,
+            INDArray @Nullable [] featureMasks,
+            INDArray @Nullable [] labelMasks,
+            boolean clearLayers) {
+        WorkspaceUtils.assertNoWorkspacesOpen("feedForward returns detached arrays");
+        List<String> names = new ArrayList<>(getConfiguration().getNetworkInputs());
+        for (int i = 0; i <= layerIndex; i++) {
+            int index = topologicalOrder[i];
+            boolean excluded = excludeIdxs != null && Arrays.stream(excludeIdxs).anyMatch(each -> each == index);
+            if (!excluded && !vertices[index].isInputVertex()) {
+                names.add(vertices[index].getVertexName());
+            }
+        }
+        Map<String, INDArray> activations = activations(features, names);
+        activations.keySet().retainAll(names);
+        return activations;
+    }
+
+    /** Predictions of outputs, mean activations of other vertices and the inputs, by name, in DL4J's own shape; detached. */
+    private Map<String, INDArray> activations(INDArray[] features, List<String> names) {
+        List<Moments> inputs = inputs(features);
+        Map<String, INDArray> activations = new HashMap<>();
+        List<String> networkInputs = getConfiguration().getNetworkInputs();
+        for (int i = 0; i < features.length; i++) {
+            activations.put(networkInputs.get(i), features[i]);
+        }
+        List<String> outputs = getConfiguration().getNetworkOutputs();
+        if (names.stream().anyMatch(outputs::contains)) {
+            List<Prediction> predictions = sweep().predict(inputs);
+            for (int i = 0; i < predictions.size(); i++) {
+                activations.put(outputs.get(i), predictions.get(i).output());
+            }
+        }
+        List<String> hidden = names.stream()
+                .filter(name -> !activations.containsKey(name))
+                .distinct()
+                .sorted(Comparator.comparing(layout()::node))
+                .toList();
+        if (!hidden.isEmpty()) {
+            List<Moments> means = sweep().meanActivations(
+                            inputs, hidden.stream().map(layout()::node).toList());
+            for (int i = 0; i < means.size(); i++) {
+                String name = hidden.get(i);
+                activations.put(name, layout().format(name).array(means.get(i)));
+            }
+        }
+        return activations;
+    }
+
+    /**
+     * Mean negative log predictive likelihood of a data set, in nats; of several outputs the sum.
+     *
+     * @param data features, labels and perhaps label masks
+     * @param training without effect: the prediction is the same
+     * @return the score
+     */
+    @Override
+    public double score(MultiDataSet data, boolean training) {
+        Examples examples = examples(data);
+        return sweep().score(inputs(examples.features()), examples.labels());
+    }
+
+    /**
+     * Negative log predictive likelihood of each example; of several outputs the sum.
+     *
+     * @param data features, labels and perhaps label masks
+     * @param addRegularizationTerms without effect: the prior takes the place of regularization
+     * @return nats, [minibatch, 1]
+     */
+    @Override
+    public INDArray scoreExamples(MultiDataSet data, boolean addRegularizationTerms) {
+        Examples examples = examples(data);
+        return sweep().scores(inputs(examples.features()), examples.labels());
+    }
+
+    /** There is no gradient; throws. */
+    @Override
+    public void computeGradientAndScore() {
+        throw Examples.noGradient();
+    }
+
+    @Override
+    public EpComputationGraph clone() {
+        EpComputationGraph copy = new EpComputationGraph(GraphConfigurations.copy(getConfiguration()));
+        copy.init(params().dup(), false);
+        copy.setScore(score());
+        return copy;
+    }
+
+    /**
+     * What Java serialisation writes in place of the network.
+     *
+     * @return the network's file, which reads as a network again
+     */
+    protected Object writeReplace() {
+        return SerializedNetwork.of(this);
+    }
+
+    /**
+     * Compares definition, counters and posterior.
+     *
+     * @param other another object
+     * @return true for an EP network of equal configuration and parameters
+     */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof EpComputationGraph && super.equals(other);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(new Object[] {getConfiguration(), getClass()});
+    }
+}

@@ -1,0 +1,214 @@
+package io.github.dl4jep.network;
+
+import io.github.dl4jep.conf.EpOutputConf;
+import io.github.dl4jep.distribution.Moments;
+import io.github.dl4jep.sweep.BatchCheck;
+import io.github.dl4jep.sweep.Labels;
+import io.github.dl4jep.sweep.Sweep;
+import java.util.ArrayList;
+import java.util.List;
+import org.deeplearning4j.exception.DL4JInvalidInputException;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Features and labels as DL4J hands them over, one array for each input and output of a network, and all checks of them that need
+ * no layer.
+ */
+final class Examples {
+
+    private final String what;
+    private final INDArray[] features;
+    private final INDArray[] labels;
+    private final INDArray @Nullable [] masks;
+
+    private Examples(String what, INDArray[] features, INDArray[] labels, INDArray @Nullable [] masks) {
+        this.what = what;
+        this.features = features;
+        this.labels = labels;
+        this.masks = masks;
+    }
+
+    /**
+     * Examples of a network with one input and one output.
+     *
+     * @param what how messages begin, "The data set" for example
+     * @param features [minibatch, ...]
+     * @param labels [minibatch, outputs]
+     * @param mask label mask, or null
+     * @return the examples, checked
+     * @throws DL4JInvalidInputException if one of them is missing or they have different numbers of rows
+     */
+    static Examples of(String what, @Nullable INDArray features, @Nullable INDArray labels, @Nullable INDArray mask) {
+        Examples examples = new Examples(what, array(features), array(labels), mask == null ? null : array(mask));
+        examples.requireAll(new double[] {1});
+        return examples;
+    }
+
+    private static INDArray[] array(@Nullable INDArray one) {
+        INDArray[] array = new INDArray[1];
+        if (one != null) {
+            array[0] = one;
+        }
+        return array;
+    }
+
+    /**
+     * Examples of a network with several inputs or outputs.
+     *
+     * @param what how messages begin
+     * @param inputs number of inputs of the network
+     * @param rows rows of each output, in units of the rows of the features
+     * @param features one array for each input
+     * @param labels one array for each output
+     * @param masks label mask of each output, some or all null
+     * @return the examples, checked
+     * @throws DL4JInvalidInputException if an array is missing or too much, or their numbers of rows do not fit
+     */
+    static Examples of(
+            String what,
+            int inputs,
+            double[] rows,
+            INDArray @Nullable [] features,
+            INDArray @Nullable [] labels,
+            INDArray @Nullable [] masks) {
+        Examples examples = new Examples(
+                what,
+                requireCount(what, "feature", "inputs", inputs, features),
+                requireCount(what, "label", "outputs", rows.length, labels),
+                masks);
+        examples.requireAll(rows);
+        return examples;
+    }
+
+    /**
+     * Checks that there is an array for each input or output.
+     *
+     * @param what how the message begins
+     * @param kind "feature" or "label"
+     * @param places "inputs" or "outputs"
+     * @param count number of inputs or outputs
+     * @param arrays the arrays
+     * @return the arrays
+     * @throws DL4JInvalidInputException if there are more or fewer
+     */
+    static INDArray[] requireCount(String what, String kind, String places, int count, INDArray @Nullable [] arrays) {
+        if (arrays == null) {
+            throw missing(what, kind + "s");
+        }
+        if (arrays.length != count) {
+            throw new DL4JInvalidInputException(what + " has " + arrays.length + " " + kind
+                    + " array(s), but the network has " + count + " " + places
+                    + "; give one array for each, in their order");
+        }
+        return arrays;
+    }
+
+    private static DL4JInvalidInputException missing(String what, String kind) {
+        return new DL4JInvalidInputException(what + " has no " + kind + "; EP learns from both");
+    }
+
+    private void requireAll(double[] rows) {
+        requirePresent("features", features);
+        requirePresent("labels", labels);
+        requireSameRows(what, features);
+        long expected = features[0].size(0);
+        for (int i = 0; i < labels.length; i++) {
+            if (labels[i].size(0) != Math.round(expected * rows[i])) {
+                throw new DL4JInvalidInputException(
+                        what + " has " + expected + " rows of features but " + labels[i].size(0) + " rows of labels"
+                                + (labels.length == 1 ? "" : " for output " + i) + "; they must be "
+                                + (rows[i] == 1 ? "equal" : Math.round(expected * rows[i])));
+            }
+        }
+    }
+
+    private void requirePresent(String kind, @Nullable INDArray[] arrays) {
+        for (INDArray array : arrays) {
+            if (array == null) {
+                throw missing(what, kind);
+            }
+        }
+    }
+
+    /**
+     * Checks that all inputs have as many examples.
+     *
+     * @param what how the message begins
+     * @param features one array for each input
+     * @throws DL4JInvalidInputException if not
+     */
+    static void requireSameRows(String what, INDArray[] features) {
+        for (INDArray array : features) {
+            if (array.size(0) != features[0].size(0)) {
+                throw new DL4JInvalidInputException(
+                        what + " has " + features[0].size(0) + " rows of features for input 0" + " but " + array.size(0)
+                                + " for another; they must be equal");
+            }
+        }
+    }
+
+    INDArray[] features() {
+        return features;
+    }
+
+    /** The labels as a sweep takes them. */
+    List<Labels> labels() {
+        List<Labels> all = new ArrayList<>();
+        for (int i = 0; i < labels.length; i++) {
+            all.add(new Labels(labels[i], masks == null ? null : masks[i]));
+        }
+        return all;
+    }
+
+    /**
+     * Learns from these examples.
+     *
+     * @param sweep the network's
+     * @param inputs the features as the sweep takes them
+     * @param conf of the first output: schedule and pass counter of the network
+     * @param iteration batches learned from before
+     * @return the score before
+     * @throws DL4JInvalidInputException if a number is not finite
+     */
+    double learn(Sweep sweep, List<Moments> inputs, EpOutputConf conf, int iteration) {
+        for (INDArray array : features) {
+            BatchCheck.requireFinite("feature", array, iteration);
+        }
+        for (INDArray array : labels) {
+            BatchCheck.requireFinite("label", array, iteration);
+        }
+        return sweep.learn(
+                inputs, labels(), conf.getSchedule(), conf.getPassCounter().phase(iteration));
+    }
+
+    /**
+     * Checks that an iterator gave a batch.
+     *
+     * @param iterator the iterator
+     * @param before iteration count before
+     * @param after iteration count behind the last batch
+     * @param epoch number of the epoch, from 0
+     * @throws DL4JInvalidInputException if it gave none
+     */
+    static void requireBatch(Object iterator, int before, int after, int epoch) {
+        if (after == before) {
+            throw new DL4JInvalidInputException(
+                    "The iterator " + iterator.getClass().getSimpleName() + " gave no batch in epoch " + epoch
+                            + "; allowed is one batch or more. The posterior is unchanged; reset the iterator or check its"
+                            + " source");
+        }
+    }
+
+    /** What {@code computeGradientAndScore} throws. */
+    static UnsupportedOperationException noGradient() {
+        return new UnsupportedOperationException(
+                "An EP network has no gradient; use fit(...) to train and score(...) to score");
+    }
+
+    /** What a layer that is no EP layer makes a network throw. */
+    static String notAnEpLayer(String place, Object layer) {
+        return place + " is a " + layer.getClass().getSimpleName()
+                + ", allowed are EP layers; convert the configuration with EpNetworks.from(...)";
+    }
+}
