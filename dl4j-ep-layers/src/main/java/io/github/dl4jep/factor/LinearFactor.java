@@ -117,16 +117,26 @@ public final class LinearFactor {
         if (bias != null) {
             covariance.addi(bias.variance().meanNumber());
         }
-        INDArray covarianceBefore = before.covariance();
-        if (covarianceBefore != null) {
-            INDArray gain = before.gain();
-            if (gain == null) {
-                covariance.addi(covarianceBefore.mul(meanSquaredMean.sumNumber()));
-            } else {
-                covariance.addi(weightedGram(gain, meanSquaredMean).muli(covarianceBefore));
-            }
+        INDArray passedOn = passedOn(before, meanSquaredMean);
+        return BatchCovariance.of(passedOn == null ? covariance : covariance.addi(passedOn));
+    }
+
+    /**
+     * The part of the formula that comes from the layers before, \( (D\,diag(\bar q)\,D^T) \circ K \).
+     *
+     * @param before batch covariance of the input; its gain [minibatch, n]
+     * @param meanSquaredMean mean of the weights' squared mean over units, [n, 1]
+     * @return [minibatch, minibatch], or null where there is no covariance
+     */
+    static @Nullable INDArray passedOn(BatchCovariance before, INDArray meanSquaredMean) {
+        INDArray covariance = before.covariance();
+        if (covariance == null) {
+            return null;
         }
-        return BatchCovariance.of(covariance);
+        INDArray gain = before.gain();
+        return gain == null
+                ? covariance.mul(meanSquaredMean.sumNumber())
+                : weightedGram(gain, meanSquaredMean).muli(covariance);
     }
 
     /**

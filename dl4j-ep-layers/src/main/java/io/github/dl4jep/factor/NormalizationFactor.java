@@ -194,15 +194,15 @@ public final class NormalizationFactor {
     }
 
     /**
-     * Batch covariance of y: that of u through the gains, without what all examples share, and what gamma and beta add,
-     * averaged over channels and positions.
+     * Batch covariance of y, averaged over channels and positions: that of u through the gains, without what all examples share,
+     * which mu takes away; and what gamma and beta add.
      *
      * @param normalised means of x at some positions, [minibatch, n]
      * @param before batch covariance of u, its gain at the same positions
      * @param factor gamma / sigma of each of the n columns, [n, 1]
      * @param scaleVariance variance of gamma of each of the n columns, [n, 1]
      * @param shift moments of beta
-     * @return the covariance, [minibatch, minibatch]; none before gamma and beta is none only where both are known
+     * @return the covariance, [minibatch, minibatch]
      */
     public static BatchCovariance covariance(
             INDArray normalised,
@@ -211,10 +211,12 @@ public final class NormalizationFactor {
             INDArray scaleVariance,
             @Nullable WeightMoments shift) {
         double share = 1.0 / factor.length();
-        BatchCovariance covariance = LinearFactor.covarianceOfPreActivation(
-                normalised, before, scaleVariance.mul(share), factor.mul(factor).muli(share), shift);
-        INDArray k = covariance.covariance();
-        return k == null ? covariance : BatchCovariance.of(centred(k));
+        INDArray meanSquaredFactor = factor.mul(factor).muli(share);
+        INDArray passedOn = LinearFactor.passedOn(before, meanSquaredFactor);
+        BatchCovariance centred = passedOn == null ? BatchCovariance.none() : BatchCovariance.of(centred(passedOn));
+        // What comes from before has passed the scale already.
+        INDArray passed = meanSquaredFactor.ulike().assign(share);
+        return LinearFactor.covarianceOfPreActivation(normalised, centred, scaleVariance.mul(share), passed, shift);
     }
 
     /** (I - 1 1^T / B) K (I - 1 1^T / B): what mu takes away. */

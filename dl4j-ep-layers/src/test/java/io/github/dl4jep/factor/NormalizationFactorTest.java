@@ -162,6 +162,27 @@ class NormalizationFactorTest {
     }
 
     @Test
+    void scaleAndShiftAddWhatAllExamplesShare() {
+        // y = gamma x + beta of known x: covariance x_n x_k S_gamma averaged over columns, plus the mean S_beta.
+        INDArray x = normal(BATCH, CHANNELS, 0, 1);
+        INDArray scaleVariance = scale.variance().reshape(CHANNELS, 1);
+        INDArray k = NormalizationFactor.covariance(
+                        x, BatchCovariance.none(), normal(CHANNELS, 1, 1, 0.3), scaleVariance, shift)
+                .covariance();
+        double shiftVariance = shift.variance().meanNumber().doubleValue();
+        for (int n = 0; n < BATCH; n++) {
+            for (int m = 0; m < BATCH; m++) {
+                double expected = shiftVariance;
+                for (int c = 0; c < CHANNELS; c++) {
+                    expected += x.getDouble(n, c) * x.getDouble(m, c) * scaleVariance.getDouble(c) / CHANNELS;
+                }
+
+                assertThat(k.getDouble(n, m)).isCloseTo(expected, within(1e-9));
+            }
+        }
+    }
+
+    @Test
     void covarianceIsThatOfDrawsOfTheInput() {
         // u = L e with K = L L^T, the same draw for all columns; y = factor_j (u - mean of u), variance averaged over
         // j.

@@ -11,6 +11,7 @@ import io.github.dl4jep.distribution.BinaryPrior;
 import io.github.dl4jep.distribution.GaussianPrior;
 import io.github.dl4jep.network.EpComputationGraph;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
+import io.github.dl4jep.network.EpPredictor;
 import io.github.dl4jep.toy.ToyGraphs;
 import io.github.dl4jep.toy.ToyNetworks;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
@@ -23,15 +24,20 @@ import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.graph.rnn.LastTimeStepVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /** Definitions of graphs to EP graphs, and what stands in the way. */
@@ -95,6 +101,27 @@ class GraphConversionTest {
                 .build());
         assertThat(gain(graph, "decided")).isEqualTo(2);
         assertThat(gain(graph, "undecided")).isEqualTo(1);
+    }
+
+    @Test
+    void batchNormalizationMayStandBetween() {
+        EpComputationGraph graph = EpNetworks.from(ToyGraphs.builder()
+                .addInputs("in")
+                .setInputTypes(InputType.convolutional(4, 4, 2))
+                .addLayer(
+                        "filters",
+                        new ConvolutionLayer.Builder(3, 3)
+                                .nOut(2)
+                                .activation(Activation.IDENTITY)
+                                .build(),
+                        "in")
+                .addLayer("norm", new BatchNormalization(), "filters")
+                .addLayer("relu", new ActivationLayer(Activation.RELU), "norm")
+                .addLayer("out", ToyGraphs.softmax(0), "relu")
+                .setOutputs("out")
+                .build());
+        assertThat(((EpConvolutionLayer) graph.getLayer("filters").conf().getLayer()).getPriorGain())
+                .isEqualTo(2);
     }
 
     private static DenseLayer identity(int in, int out) {
@@ -182,6 +209,39 @@ class GraphConversionTest {
         ComputationGraph plain = EpNetworks.toPointNetwork(graph);
         assertThat(((MergeVertex) plain.getConfiguration().getVertices().get("both")).getMergeAxis())
                 .isEqualTo(3);
+    }
+
+    /** Draw by draw, a plain graph computes what a sweep's own draw does: vertices, formats and weights are in their places. */
+    @Test
+    void aSampledGraphComputesWhatTheSweepDraws() {
+        EpComputationGraph graph = EpNetworks.from(ToyGraphs.builder()
+                .addInputs("in")
+                .setInputTypes(InputType.convolutional(4, 4, 2, CNN2DFormat.NHWC))
+                .addLayer("a", filters(), "in")
+                .addLayer("b", filters(), "in")
+                .addVertex("both", new MergeVertex(), "a", "b")
+                .addLayer(
+                        "dense",
+                        new DenseLayer.Builder()
+                                .nOut(5)
+                                .activation(Activation.TANH)
+                                .build(),
+                        "both")
+                .addLayer(
+                        "out",
+                        new OutputLayer.Builder(LossFunction.MSE)
+                                .nOut(3)
+                                .activation(Activation.IDENTITY)
+                                .build(),
+                        "dense")
+                .setOutputs("out")
+                .build());
+        INDArray x = Nd4j.rand(DataType.FLOAT, 6, 4, 4, 2);
+        INDArray plain = EpNetworks.sampleNetwork(graph, 3).outputSingle(x);
+        Nd4j.getRandom().setSeed(3);
+        INDArray drawn = EpPredictor.of(graph).sample(x, 1).slice(0);
+        assertThat(plain.stdNumber().doubleValue()).isGreaterThan(0.01);
+        assertThat(drawn.equalsWithEps(plain, 1e-4)).isTrue();
     }
 
     private static ConvolutionLayer filters() {

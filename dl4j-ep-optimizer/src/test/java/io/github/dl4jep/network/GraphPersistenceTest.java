@@ -103,6 +103,16 @@ class GraphPersistenceTest {
     }
 
     @Test
+    void aGraphFromTheStockLoaderPredictsButDoesNotTrain() throws IOException {
+        ComputationGraph stock = ComputationGraph.load(saved(), false);
+        INDArray point = EpNetworks.toPointNetwork(graph).outputSingle(features);
+        assertThat(stock.outputSingle(features).equalsWithEps(point, 1e-5)).isTrue();
+        assertThatThrownBy(() -> stock.fit(data))
+                .hasMessageContaining("An EP layer has no gradient, at layer \"out\"")
+                .hasMessageContaining("Load it with EpNetworks.load");
+    }
+
+    @Test
     void thePlainGraphHasTheOriginalLayersAndPredictsAlike() {
         ComputationGraph plain = EpNetworks.toPointNetwork(graph);
         assertThat(plain).isExactlyInstanceOf(ComputationGraph.class);

@@ -91,16 +91,12 @@ class GraphTrainingTest {
         assertThat(first).isNotCloseTo(whole, within(0.01));
 
         EpComputationGraph masked = graph.clone();
-        INDArray before = masked.getLayer("number").params().dup();
         INDArray classesBefore = masked.getLayer("class").params().dup();
         masked.fit(masked(data, all, none));
-        int averaged = ToyNetworks.HIDDEN * 2;
-        assertThat(masked.getLayer("number").getParam("WAveragedMean").length()).isEqualTo(averaged);
         assertThat(masked.getLayer("class").params()).isNotEqualTo(classesBefore);
         assertThat(masked.getLayer("number").getParam("noiseVariance"))
                 .as("an output without labels learns no noise")
                 .isEqualTo(graph.getLayer("number").getParam("noiseVariance"));
-        assertThat(before.length()).isEqualTo(masked.getLayer("number").params().length());
     }
 
     private static MultiDataSet masked(MultiDataSet data, INDArray first, INDArray second) {

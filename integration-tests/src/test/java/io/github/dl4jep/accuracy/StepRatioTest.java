@@ -1,0 +1,184 @@
+package io.github.dl4jep.accuracy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.dl4jep.convert.EpNetworks;
+import io.github.dl4jep.convert.EpOptions;
+import io.github.dl4jep.distribution.BackwardMessage;
+import io.github.dl4jep.distribution.ForwardMessage;
+import io.github.dl4jep.distribution.SiteStep;
+import io.github.dl4jep.layer.EpLayer;
+import io.github.dl4jep.layer.EpOutput;
+import io.github.dl4jep.layer.PreProcessors;
+import io.github.dl4jep.network.EpMultiLayerNetwork;
+import io.github.dl4jep.network.EpPredictor;
+import java.util.ArrayList;
+import java.util.List;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
+import org.deeplearning4j.nn.conf.InputPreProcessor;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+
+/**
+ * The batch covariance says how far a batch will move its own outputs. Here the step that it predicts is compared with the step
+ * that the outputs really make, in networks whose weights are shared by many positions, and in a deep one.
+ */
+class StepRatioTest {
+
+    private static final int BATCH = 64;
+    private static final int TRAINED = 60;
+    private static final int PROBED = 5;
+
+    enum Network {
+        MAX_POOLING,
+        AVERAGE_POOLING,
+        TWELVE_LAYERS
+    }
+
+    @ParameterizedTest
+    @EnumSource(Network.class)
+    void outputsMoveAsFarAsPredicted(Network network) {
+        DataSet digits = RealData.mnist().split(0).train();
+        EpMultiLayerNetwork net = EpNetworks.from(
+                definition(network), EpOptions.builder().averagingBatches(1).priorScale(network==Network.TWELVE_LAYERS?2.0/12:.5).build());
+        for (int i = 0; i < TRAINED; i++) {
+            net.fit(batch(digits, i));
+        }
+        double moved = 0;
+        double predicted = 0;
+        double across=0, kd=0, var=0;
+        for (int i = TRAINED; i < TRAINED + PROBED; i++) {
+            Step step = step(net, batch(digits, i));
+            moved += step.moved;
+            predicted += step.predicted;
+            across+=step.across; kd+=step.k; var+=step.var;
+        }
+        System.out.println(network + " moved/predicted " + moved / predicted + " |d|^2/|pred|^2 " + across/PROBED+" Kdiag "+kd/PROBED+" sampled variance "+var/PROBED);
+
+        assertThat(moved / predicted).isBetween(0.5, 2.0);
+    }
+
+    private static final class Step {
+        double moved;
+        double predicted;
+        double across;
+        double k;
+        double var;
+    }
+
+    /** Learns from a batch step by step, and projects both steps of the outputs on the residual. */
+    private static Step step(EpMultiLayerNetwork net, DataSet batch) {
+        List<EpLayer> stages = stages(net);
+        EpOutput output = (EpOutput) stages.get(stages.size() - 1);
+        ForwardMessage before = forward(stages, batch.getFeatures());
+        INDArray drawn = EpPredictor.of(net).sample(batch.getFeatures(), 20);
+        INDArray residual =
+                batch.getLabels().mul(2).subi(1).subi(before.moments().mean());
+        BackwardMessage message = output.observe(
+                batch.getLabels(),
+                null,
+                output.outputConf().getPassCounter().phase(net.getIterationCount()));
+        double noise = net.getOutputLayer().getParam("noiseVariance").getDouble(0);
+        // (K + R) z = e, so K z = e - R z.
+        INDArray prediction = residual.sub(message.shift().mul(noise));
+        BackwardMessage back = message;
+        for (int i = stages.size() - 1; i >= 0 && back != null; i--) {
+            back = stages.get(i).backward(back);
+        }
+        stages.forEach(stage -> stage.commit(new SiteStep(1, 1, 1)));
+        INDArray movement = forward(stages, batch.getFeatures()).moments().mean().sub(before.moments().mean());
+        stages.forEach(EpLayer::discard);
+        Step step = new Step();
+        step.moved = movement.mul(residual).sumNumber().doubleValue();
+        step.predicted = prediction.mul(residual).sumNumber().doubleValue();
+        step.across = Math.pow(movement.norm2Number().doubleValue()/prediction.norm2Number().doubleValue(),2);
+        INDArray k = before.covariance().covariance();
+        for (int i = 0; i < BATCH; i++) step.k += k.getDouble(i, i) / BATCH;
+        step.var = drawn.var(0).meanNumber().doubleValue();
+        return step;
+    }
+
+    private static ForwardMessage forward(List<EpLayer> stages, INDArray features) {
+        ForwardMessage message = ForwardMessage.observed(features);
+        for (EpLayer stage : stages) {
+            message = stage.forward(message);
+        }
+        return message;
+    }
+
+    private static List<EpLayer> stages(EpMultiLayerNetwork net) {
+        List<EpLayer> stages = new ArrayList<>();
+        for (int i = 0; i < net.getnLayers(); i++) {
+            InputPreProcessor preProcessor = net.getLayerWiseConfigurations().getInputPreProcess(i);
+            if (preProcessor != null) {
+                stages.add(PreProcessors.stage(preProcessor));
+            }
+            stages.add((EpLayer) net.getLayer(i));
+        }
+        return stages;
+    }
+
+    private static DataSet batch(DataSet digits, int number) {
+        var rows = NDArrayIndex.interval((long) number * BATCH, (long) (number + 1) * BATCH);
+        return new DataSet(
+                digits.getFeatures().get(rows, NDArrayIndex.all()).dup(),
+                digits.getLabels().get(rows, NDArrayIndex.all()).dup());
+    }
+
+    private static MultiLayerConfiguration definition(Network network) {
+        NeuralNetConfiguration.ListBuilder layers = new NeuralNetConfiguration.Builder()
+                .seed(1)
+                .convolutionMode(ConvolutionMode.Same)
+                .activation(Activation.RELU)
+                .list();
+        if (network == Network.TWELVE_LAYERS) {
+            layers.layer(pooling(SubsamplingLayer.PoolingType.AVG));
+            for (int i = 0; i < 10; i++) {
+                layers.layer(new ConvolutionLayer.Builder(3, 3)
+                        .nOut(8)
+                        .stride(i % 5 == 4 ? 2 : 1, i % 5 == 4 ? 2 : 1)
+                        .activation(Activation.IDENTITY)
+                        .build());
+                layers.layer(new BatchNormalization.Builder().build());
+                layers.layer(new ActivationLayer(Activation.RELU));
+            }
+            layers.layer(new DenseLayer.Builder().nOut(64).build());
+        } else {
+            SubsamplingLayer.PoolingType type = network == Network.MAX_POOLING
+                    ? SubsamplingLayer.PoolingType.MAX
+                    : SubsamplingLayer.PoolingType.AVG;
+            layers.layer(new ConvolutionLayer.Builder(5, 5).nOut(10).build())
+                    .layer(pooling(type))
+                    .layer(new ConvolutionLayer.Builder(5, 5).nOut(20).build())
+                    .layer(pooling(type))
+                    .layer(new DenseLayer.Builder().nOut(100).build());
+        }
+        return layers.layer(new OutputLayer.Builder(LossFunction.MCXENT)
+                        .nOut(10)
+                        .activation(Activation.SOFTMAX)
+                        .build())
+                .setInputType(InputType.convolutionalFlat(28, 28, 1))
+                .build();
+    }
+
+    private static SubsamplingLayer pooling(SubsamplingLayer.PoolingType type) {
+        return new SubsamplingLayer.Builder(type)
+                .kernelSize(2, 2)
+                .stride(2, 2)
+                .build();
+    }
+}
