@@ -23,10 +23,11 @@ public final class GaussianPrior implements WeightPrior {
     /** Name of the parameter that holds the running average of the means. */
     public static final String AVERAGED_MEAN = "AveragedMean";
 
-    /** Default prior scale. */
+    /** Default prior scale of networks of up to four layers with weights. */
     public static final double DEFAULT_SCALE = 0.5;
 
     private static final long serialVersionUID = 1L;
+    private static final double SCALE_TIMES_DEPTH = 2;
     private static final List<String> NAMES = List.of(PRECISION, MEAN_TIMES_PRECISION, AVERAGED_MEAN);
 
     /** s0, the prior variance as a share of gain / fan-in. */
@@ -49,6 +50,17 @@ public final class GaussianPrior implements WeightPrior {
             throw new IllegalArgumentException("prior scale is " + scale + ", allowed are positive finite numbers");
         }
         this.scale = scale;
+    }
+
+    /**
+     * The default prior of a network: the deeper, the narrower, because the uncertainty of every layer adds to that of all layers
+     * before. Scale min(.5, 2 / depth); own, docs/algorithm.md, section 1.
+     *
+     * @param depth number of layers with weights on the longest path, at least 1
+     * @return the prior of all its layers
+     */
+    public static GaussianPrior ofDepth(int depth) {
+        return new GaussianPrior(Math.min(DEFAULT_SCALE, SCALE_TIMES_DEPTH / depth));
     }
 
     /**

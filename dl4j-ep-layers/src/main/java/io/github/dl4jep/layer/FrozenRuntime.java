@@ -15,6 +15,7 @@ public final class FrozenRuntime extends BaseWrapperLayer implements EpLayer {
 
     /** The frozen layer's own configuration. */
     private final EpFrozenLayer conf;
+
     private final transient EpLayer layer;
 
     /**

@@ -70,6 +70,11 @@ record ConversionContext(EpOptions options, LayerNode node) {
         return new ConversionContext(options, node.around(wrapped));
     }
 
+    /** Number of layers with weights on the longest path of the network. */
+    int depth() {
+        return node.networkDepth();
+    }
+
     /** Number of channels of the layer's input, where the layers before say so; else 0. */
     long outputsBefore() {
         return node.outputsBefore();

@@ -3,7 +3,6 @@ package io.github.dl4jep.convert;
 import io.github.dl4jep.compact.CompactNetwork;
 import io.github.dl4jep.network.EpComputationGraph;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
-import io.github.dl4jep.params.PosteriorParamInitializer;
 import io.github.dl4jep.spike.PosteriorEnsemble;
 import io.github.dl4jep.spike.SeededGenerator;
 import java.io.File;
@@ -233,7 +232,7 @@ public final class EpNetworks {
      * @return a DL4J network
      */
     public static MultiLayerNetwork toPointNetwork(EpMultiLayerNetwork network) {
-        return PlainNetwork.of(network, PosteriorParamInitializer::point);
+        return PlainNetwork.of(network, PlainChoice.MODE);
     }
 
     /**
@@ -244,7 +243,7 @@ public final class EpNetworks {
      * @return a DL4J graph
      */
     public static ComputationGraph toPointNetwork(EpComputationGraph graph) {
-        return PlainGraph.of(graph, PosteriorParamInitializer::point);
+        return PlainGraph.of(graph, PlainChoice.MODE);
     }
 
     /**
@@ -257,7 +256,7 @@ public final class EpNetworks {
      */
     public static MultiLayerNetwork sampleNetwork(EpMultiLayerNetwork network, long seed) {
         try (SeededGenerator generator = SeededGenerator.of(seed)) {
-            return PlainNetwork.of(network, PosteriorParamInitializer::sample);
+            return PlainNetwork.of(network, PlainChoice.DRAW);
         }
     }
 
@@ -270,7 +269,7 @@ public final class EpNetworks {
      */
     public static ComputationGraph sampleNetwork(EpComputationGraph graph, long seed) {
         try (SeededGenerator generator = SeededGenerator.of(seed)) {
-            return PlainGraph.of(graph, PosteriorParamInitializer::sample);
+            return PlainGraph.of(graph, PlainChoice.DRAW);
         }
     }
 
@@ -290,7 +289,7 @@ public final class EpNetworks {
         List<MultiLayerNetwork> draws = new ArrayList<>();
         try (SeededGenerator generator = SeededGenerator.of(seed)) {
             for (int i = 0; i < networks; i++) {
-                draws.add(PlainNetwork.of(network, PosteriorParamInitializer::sample));
+                draws.add(PlainNetwork.of(network, PlainChoice.DRAW));
             }
         }
         return PosteriorEnsemble.of(draws);

@@ -22,10 +22,11 @@ import org.nd4j.linalg.activations.impl.ActivationIdentity;
  */
 public final class EpOptions {
 
+    private static final String BY_DEPTH = "gaussian(scale=min(0.5, 2/depth))";
     private static final EpOptions DEFAULTS = builder().build();
 
-    private final WeightPrior hiddenWeightPrior;
-    private final WeightPrior outputWeightPrior;
+    private final @Nullable WeightPrior hiddenWeightPrior;
+    private final @Nullable WeightPrior outputWeightPrior;
     private final Map<String, WeightPrior> weightPriors;
     private final @Nullable IActivation hiddenActivation;
     private final Map<String, IActivation> activations;
@@ -69,14 +70,19 @@ public final class EpOptions {
         return new Builder();
     }
 
-    /** The prior of a hidden layer. */
-    WeightPrior weightPriorOf(String layerName) {
-        return weightPriors.getOrDefault(layerName, hiddenWeightPrior);
+    /** The prior of a hidden layer in a network of some depth. */
+    WeightPrior weightPriorOf(String layerName, int depth) {
+        return priorOf(layerName, hiddenWeightPrior, depth);
     }
 
-    /** The prior of an output layer. */
-    WeightPrior outputWeightPriorOf(String layerName) {
-        return weightPriors.getOrDefault(layerName, outputWeightPrior).forOutput();
+    /** The prior of an output layer in a network of some depth. */
+    WeightPrior outputWeightPriorOf(String layerName, int depth) {
+        return priorOf(layerName, outputWeightPrior, depth).forOutput();
+    }
+
+    private WeightPrior priorOf(String layerName, @Nullable WeightPrior chosen, int depth) {
+        WeightPrior ofLayer = weightPriors.get(layerName);
+        return ofLayer != null ? ofLayer : chosen != null ? chosen : GaussianPrior.ofDepth(depth);
     }
 
     boolean replacesActivationOf(String layerName) {
@@ -121,8 +127,12 @@ public final class EpOptions {
      */
     public Map<String, Object> asMap() {
         Map<String, Object> map = new LinkedHashMap<>();
-        map.put("weightPrior", hiddenWeightPrior.toString());
-        map.put("outputWeightPrior", outputWeightPrior.forOutput().toString());
+        map.put("weightPrior", hiddenWeightPrior == null ? BY_DEPTH : hiddenWeightPrior.toString());
+        map.put(
+                "outputWeightPrior",
+                outputWeightPrior == null
+                        ? BY_DEPTH
+                        : outputWeightPrior.forOutput().toString());
         weightPriors.forEach((layer, prior) -> map.put("weightPrior." + layer, prior.toString()));
         if (hiddenActivation != null) {
             map.put("activation", hiddenActivation.toString());
@@ -143,8 +153,8 @@ public final class EpOptions {
     /** Builds {@link EpOptions}. */
     public static final class Builder {
 
-        private WeightPrior hiddenWeightPrior = new GaussianPrior();
-        private WeightPrior outputWeightPrior = new GaussianPrior();
+        private @Nullable WeightPrior hiddenWeightPrior;
+        private @Nullable WeightPrior outputWeightPrior;
         private @Nullable IActivation hiddenActivation;
         private final Map<String, WeightPrior> weightPriors = new LinkedHashMap<>();
         private final Map<String, IActivation> activations = new LinkedHashMap<>();
@@ -160,8 +170,8 @@ public final class EpOptions {
         private Builder() {}
 
         /**
-         * Sets the scale of the Gaussian prior of all layers, default .5: prior variance as a share of the variance that keeps
-         * the activations' scale. .2 to .5 all work well.
+         * Sets the scale of the Gaussian prior of all layers: prior variance as a share of the variance that keeps the activations'
+         * scale. Default .5 up to four layers with weights, where .2 to .5 all work well, and 2 / depth in deeper networks.
          *
          * @param scale a positive number
          * @return this builder

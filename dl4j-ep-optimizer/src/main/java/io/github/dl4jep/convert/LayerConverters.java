@@ -119,7 +119,7 @@ final class LayerConverters {
         IActivation activation = context.options().activationOf(context.name(), layer.getActivationFn());
         EpDenseLayer converted = new EpDenseLayer.Builder()
                 .hasBias(layer.hasBias())
-                .weightPrior(context.options().weightPriorOf(context.name()))
+                .weightPrior(context.options().weightPriorOf(context.name(), context.depth()))
                 .priorGain(Units.of(context.activationBehind(activation)).priorGain())
                 .activation(activation)
                 .build();
@@ -133,7 +133,7 @@ final class LayerConverters {
         ConvolutionLayer original = layer.clone();
         original.setActivationFn(activation);
         return new EpConvolutionLayer(
-                original, context.options().weightPriorOf(context.name()), gain(activation, context));
+                original, context.options().weightPriorOf(context.name(), context.depth()), gain(activation, context));
     }
 
     /** A layer with weights that is no plain convolution. */
@@ -142,7 +142,7 @@ final class LayerConverters {
         FeedForwardLayer original = (FeedForwardLayer) layer.clone();
         original.setActivationFn(activation);
         return new EpWeightedLayer(
-                original, context.options().weightPriorOf(context.name()), gain(activation, context));
+                original, context.options().weightPriorOf(context.name(), context.depth()), gain(activation, context));
     }
 
     /** The activation of a layer with weights, whose settings for gradients are left out. */
@@ -174,7 +174,7 @@ final class LayerConverters {
         EpOutputLayer converted = new EpOutputLayer.Builder(layer.getLossFn())
                 .hasBias(layer.hasBias())
                 .activation(layer.getActivationFn())
-                .weightPrior(options.outputWeightPriorOf(context.name()))
+                .weightPrior(options.outputWeightPriorOf(context.name(), context.depth()))
                 .likelihood(options.likelihood())
                 .schedule(options.schedule())
                 .passCounter(options.passCounter())

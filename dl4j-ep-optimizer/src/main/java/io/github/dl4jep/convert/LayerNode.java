@@ -23,6 +23,10 @@ final class LayerNode {
     private final @Nullable GraphVertex vertex;
     private final List<LayerNode> inputs = new ArrayList<>();
     private final List<LayerNode> readers = new ArrayList<>();
+    /** Negative while unknown. */
+    private int depth = -1;
+
+    private int networkDepth = 1;
 
     private LayerNode(String name, String place, @Nullable Layer layer, @Nullable GraphVertex vertex) {
         this.name = name;
@@ -48,7 +52,28 @@ final class LayerNode {
             }
             nodes.add(node);
         }
+        return measured(nodes);
+    }
+
+    /** Tells every node how deep the network is. */
+    private static List<LayerNode> measured(List<LayerNode> nodes) {
+        int depth = nodes.stream().mapToInt(LayerNode::depth).max().orElse(0);
+        nodes.forEach(node -> node.networkDepth = Math.max(1, depth));
         return nodes;
+    }
+
+    /** Number of layers with weights on the longest path up to and including this one. */
+    private int depth() {
+        if (depth < 0) {
+            int before = inputs.stream().mapToInt(LayerNode::depth).max().orElse(0);
+            depth = before + (layer == null ? 0 : WeightMaps.count(layer));
+        }
+        return depth;
+    }
+
+    /** Number of layers with weights on the longest path of the network, at least 1. */
+    int networkDepth() {
+        return networkDepth;
     }
 
     /**
@@ -72,7 +97,7 @@ final class LayerNode {
                 }
             }
         });
-        return new ArrayList<>(nodes.values());
+        return measured(new ArrayList<>(nodes.values()));
     }
 
     /** The same place with the layer that this one wraps. */

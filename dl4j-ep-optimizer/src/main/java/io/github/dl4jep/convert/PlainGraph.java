@@ -16,7 +16,7 @@ final class PlainGraph {
     private PlainGraph() {}
 
     /** The graph whose weights are chosen from their posteriors: the modes, or a draw. */
-    static ComputationGraph of(EpComputationGraph network, PlainNetwork.Choice choice) {
+    static ComputationGraph of(EpComputationGraph network, PlainChoice choice) {
         ComputationGraphConfiguration conf = GraphConfigurations.copy(network.getConfiguration());
         conf.getVertices().forEach((name, vertex) -> {
             if (vertex instanceof LayerVertex layer) {

@@ -1,6 +1,7 @@
 package io.github.dl4jep.convert;
 
 import io.github.dl4jep.conf.EpActivationLayer;
+import io.github.dl4jep.conf.EpBatchNormalization;
 import io.github.dl4jep.conf.EpConvolutionLayer;
 import io.github.dl4jep.conf.EpDenseLayer;
 import io.github.dl4jep.conf.EpFixedLayer;
@@ -9,15 +10,18 @@ import io.github.dl4jep.conf.EpLossLayer;
 import io.github.dl4jep.conf.EpOutputConf;
 import io.github.dl4jep.conf.EpOutputLayer;
 import io.github.dl4jep.conf.EpWeightedLayer;
+import io.github.dl4jep.distribution.WeightPosterior;
 import io.github.dl4jep.layer.FrozenRuntime;
 import io.github.dl4jep.likelihood.Likelihood;
 import io.github.dl4jep.params.ChainedParamInitializer;
+import io.github.dl4jep.params.NormalizationParamInitializer;
 import io.github.dl4jep.params.PlainWeights;
 import io.github.dl4jep.params.PosteriorParamInitializer;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
@@ -28,6 +32,7 @@ import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
+import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.deeplearning4j.nn.params.SeparableConvolutionParamInitializer;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +41,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.NoOp;
+import org.nd4j.linalg.ops.transforms.Transforms;
 
 /** The plain DL4J layer of each EP layer: the original type, and one value of its posterior for each weight. */
 final class PlainLayers {
@@ -63,6 +69,11 @@ final class PlainLayers {
         }
         if (layer instanceof EpWeightedLayer weighted) {
             FeedForwardLayer plain = (FeedForwardLayer) weighted.getOriginal().clone();
+            plain.setIUpdater(new NoOp());
+            return plain;
+        }
+        if (layer instanceof EpBatchNormalization normalization) {
+            BatchNormalization plain = normalization.getOriginal().clone();
             plain.setIUpdater(new NoOp());
             return plain;
         }
@@ -171,7 +182,7 @@ final class PlainLayers {
 
     /** Puts the chosen value of every weight of an EP layer into the plain layer. */
     static void setWeights(
-            org.deeplearning4j.nn.api.Layer from, org.deeplearning4j.nn.api.Layer to, PlainNetwork.Choice choice) {
+            org.deeplearning4j.nn.api.Layer from, org.deeplearning4j.nn.api.Layer to, PlainChoice choice) {
         boolean isOutput = from.conf().getLayer() instanceof EpOutputConf;
         setWeights(from, to, choice, isOutput ? pointScale(from) : null);
     }
@@ -180,7 +191,7 @@ final class PlainLayers {
     static void setScaledWeights(
             org.deeplearning4j.nn.api.Layer from,
             org.deeplearning4j.nn.api.Layer to,
-            PlainNetwork.Choice choice,
+            PlainChoice choice,
             org.deeplearning4j.nn.api.Layer output) {
         Likelihood.PointScale scale = pointScale(output);
         boolean linear = from.conf().getLayer() instanceof FeedForwardLayer layer
@@ -200,13 +211,15 @@ final class PlainLayers {
     private static void setWeights(
             org.deeplearning4j.nn.api.Layer from,
             org.deeplearning4j.nn.api.Layer to,
-            PlainNetwork.Choice choice,
+            PlainChoice choice,
             Likelihood.@Nullable PointScale scale) {
         if (from.conf().getLayer().initializer() instanceof PosteriorParamInitializer layout) {
-            PlainWeights chosen = choice.of(layout, from.paramTable());
+            PlainWeights chosen = choice.weights(layout, from.paramTable());
             setWeights(to, chosen.weights(), chosen.bias(), scale);
         } else if (from.conf().getLayer().initializer() instanceof ChainedParamInitializer layout) {
             setSeparable(from, to, layout, choice);
+        } else if (from.conf().getLayer().initializer() instanceof NormalizationParamInitializer layout) {
+            setNormalization(from, to, layout, choice);
         } else if (from.conf().getLayer() instanceof EpLossLayer loss && to.numParams() > 0) {
             DataType type = to.getParam(DefaultParamInitializer.WEIGHT_KEY).dataType();
             setWeights(to, Nd4j.eye(loss.getNOut()).castTo(type), null, scale);
@@ -237,11 +250,11 @@ final class PlainLayers {
             org.deeplearning4j.nn.api.Layer from,
             org.deeplearning4j.nn.api.Layer to,
             ChainedParamInitializer layout,
-            PlainNetwork.Choice choice) {
+            PlainChoice choice) {
         String depthwise = SeparableConvolutionParamInitializer.DEPTH_WISE_WEIGHT_KEY;
         String pointwise = SeparableConvolutionParamInitializer.POINT_WISE_WEIGHT_KEY;
-        PlainWeights first = choice.of(layout.first(), ChainedParamInitializer.first(from.paramTable()));
-        PlainWeights second = choice.of(layout.second(), from.paramTable());
+        PlainWeights first = choice.weights(layout.first(), ChainedParamInitializer.first(from.paramTable()));
+        PlainWeights second = choice.weights(layout.second(), from.paramTable());
         to.setParam(
                 depthwise,
                 PlainKernels.separableDepthwise(
@@ -251,6 +264,31 @@ final class PlainLayers {
                 PlainKernels.separablePointwise(
                         second.weights(), to.getParam(pointwise).shape()));
         setBias(to, second.bias());
+    }
+
+    private static void setNormalization(
+            org.deeplearning4j.nn.api.Layer from,
+            org.deeplearning4j.nn.api.Layer to,
+            NormalizationParamInitializer layout,
+            PlainChoice choice) {
+        WeightPosterior scale = layout.scale(from.paramTable());
+        WeightPosterior shift = layout.shift(from.paramTable());
+        if (scale != null && shift != null) {
+            setRow(to, BatchNormalizationParamInitializer.GAMMA, choice.value(scale));
+            setRow(to, BatchNormalizationParamInitializer.BETA, choice.value(shift));
+        }
+        setRow(to, BatchNormalizationParamInitializer.GLOBAL_MEAN, from.getParam(NormalizationParamInitializer.MEAN));
+        INDArray variance = from.getParam(NormalizationParamInitializer.VARIANCE);
+        if (to.paramTable().containsKey(BatchNormalizationParamInitializer.GLOBAL_LOG_STD)) {
+            INDArray logDeviation = Transforms.log(variance, 10, true).muli(0.5);
+            setRow(to, BatchNormalizationParamInitializer.GLOBAL_LOG_STD, logDeviation);
+        } else {
+            setRow(to, BatchNormalizationParamInitializer.GLOBAL_VAR, variance);
+        }
+    }
+
+    private static void setRow(org.deeplearning4j.nn.api.Layer to, String name, INDArray value) {
+        to.setParam(name, value.reshape(to.getParam(name).shape()));
     }
 
     private static void setBias(org.deeplearning4j.nn.api.Layer to, @Nullable INDArray bias) {

@@ -1,13 +1,9 @@
 package io.github.dl4jep.convert;
 
 import io.github.dl4jep.network.EpMultiLayerNetwork;
-import io.github.dl4jep.params.PlainWeights;
-import io.github.dl4jep.params.PosteriorParamInitializer;
-import java.util.Map;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
@@ -18,14 +14,8 @@ final class PlainNetwork {
 
     private PlainNetwork() {}
 
-    /** Chooses a value for every weight of a layer from its posterior. */
-    @FunctionalInterface
-    interface Choice {
-        PlainWeights of(PosteriorParamInitializer layout, Map<String, INDArray> parameters);
-    }
-
     /** The network whose weights are chosen from their posteriors: the modes, or a draw. */
-    static MultiLayerNetwork of(EpMultiLayerNetwork network, Choice choice) {
+    static MultiLayerNetwork of(EpMultiLayerNetwork network, PlainChoice choice) {
         MultiLayerConfiguration conf = network.getLayerWiseConfigurations().clone();
         for (int i = 0; i < network.getnLayers(); i++) {
             conf.getConf(i).setLayer(PlainLayers.plain(network.getLayer(i)));
