@@ -13,6 +13,7 @@ public final class FrozenRuntime extends BaseWrapperLayer implements EpLayer {
 
     private static final long serialVersionUID = 1L;
 
+    /** The frozen layer's own configuration. */
     private final EpFrozenLayer conf;
     private final transient EpLayer layer;
 

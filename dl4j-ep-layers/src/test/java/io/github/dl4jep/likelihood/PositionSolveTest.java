@@ -50,12 +50,16 @@ class PositionSolveTest {
         INDArray dense = Nd4j.zeros(DataType.DOUBLE, ROWS, ROWS);
         rows = features.toDoubleMatrix();
         double multiplicity = multiplicity();
+        double[] share = new double[ROWS];
+        for (int r = 0; r < ROWS; r++) {
+            share[r] = share(r);
+        }
         for (int r = 0; r < ROWS; r++) {
             for (int s = 0; s < ROWS; s++) {
                 double both = importance.getDouble(r, output) > 0 && importance.getDouble(s, output) > 0 ? 1 : 0;
                 double v = Math.sqrt(variance.getDouble(r, output) * variance.getDouble(s, output)) * both;
-                double own = v * (share(r) + multiplicity * (1 - share(r)));
-                dense.putScalar(r, s, r == s ? own : v * cosine(r, s) * Math.sqrt(share(r) * share(s)));
+                double own = v * (share[r] + multiplicity * (1 - share[r]));
+                dense.putScalar(r, s, r == s ? own : v * cosine(r, s) * Math.sqrt(share[r] * share[s]));
             }
         }
         return dense;

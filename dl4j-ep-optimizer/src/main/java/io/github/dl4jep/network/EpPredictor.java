@@ -116,7 +116,7 @@ public final class EpPredictor {
      *
      * @param features [n, ...]
      * @param draws number of draws, at least 1
-     * @return [draws, n, outputs]
+     * @return [draws, n, outputs]; where labels stand at positions, [draws, n, outputs x positions]
      * @throws IllegalArgumentException if draws is not positive
      * @throws DL4JInvalidInputException if the network has more than one input or output
      */

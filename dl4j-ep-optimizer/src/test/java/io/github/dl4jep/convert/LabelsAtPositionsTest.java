@@ -179,7 +179,7 @@ class LabelsAtPositionsTest {
     private static EpMultiLayerNetwork train(Case one) {
         EpMultiLayerNetwork network = EpNetworks.from(
                 one.definition(), EpOptions.builder().batchesPerPass(1).build());
-        for (int pass = 0; pass < 40; pass++) {
+        for (int pass = 0; pass < 60; pass++) {
             network.fit(one.data());
         }
         return network;
