@@ -118,11 +118,11 @@ public class EpConvolutionLayer extends FeedForwardLayer {
     @Override
     public LayerMemoryReport getMemoryReport(InputType inputType) {
         InputType outputType = getOutputType(-1, inputType);
-        // Patches of mean, squared mean, variance and second moment, and of the two messages back.
+        // Patches of mean, variance and second moment, and of the two messages back.
         long positions = outputType.arrayElementsPerExample() / getNOut();
         ConvolutionWindows windows = ConvolutionWindows.of(original);
         long perPosition = windows.rows() * windows.groups().groups();
-        return LayerPriors.memoryReport(this, inputType, outputType, windows.rows(), 6 * perPosition * positions);
+        return LayerPriors.memoryReport(this, inputType, outputType, windows.rows(), 5 * perPosition * positions);
     }
 
     @Override

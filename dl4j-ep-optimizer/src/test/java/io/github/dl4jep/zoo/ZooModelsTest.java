@@ -118,8 +118,8 @@ class ZooModelsTest {
     void simpleCnnSaysWhatIsMissing() {
         assertThat(reasons(ZooModels.named("simplecnn", new int[] {3, 16, 16}, CLASSES)))
                 .containsExactly(
-                        "layer \"layer32\" (index 32, ActivationLayer): it takes no labels; make it a loss layer, as"
-                                + " EpNetworks.withOutput(configuration) does, or put an output layer behind it");
+                        "layer \"layer32\" (index 32, ActivationLayer): it takes no labels; make it a loss layer with"
+                                + " EpNetworks.withOutput(configuration), or put an output layer behind it");
     }
 
     private static List<String> reasons(InstantiableModel model) {

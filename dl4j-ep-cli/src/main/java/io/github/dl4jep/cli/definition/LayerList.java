@@ -23,7 +23,8 @@ record LayerList(MultiLayerConfiguration configuration) implements Definition {
 
     private Place place(int index) {
         NeuralNetConfiguration conf = configuration.getConf(index);
-        String name = conf.getLayer().getLayerName();
+        // A broken file may lack the layer; whoever reads files says so.
+        String name = conf.getLayer() == null ? null : conf.getLayer().getLayerName();
         return new Place(
                 String.valueOf(index),
                 "layer " + index + (name == null ? "" : " (" + name + ")"),

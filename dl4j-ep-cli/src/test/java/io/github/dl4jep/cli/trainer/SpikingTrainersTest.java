@@ -153,8 +153,9 @@ class SpikingTrainersTest {
         assertThatThrownBy(() ->
                         DiscreteWeights.apply(Definition.of(definition), WeightKinds.parse("binary"), new Adam(0.1)))
                 .isInstanceOf(UserException.class)
-                .hasMessage("ste cannot train this network: layer 0 is a SeparableConvolution2D, but only dense,"
-                        + " convolution and output layers have discrete weights.");
+                .hasMessage(
+                        "ste cannot train this network: layer 0 (layer0) is a SeparableConvolution2D, but only dense,"
+                                + " convolution and output layers have discrete weights.");
     }
 
     private static MultiLayerConfiguration images(Layer first) {
