@@ -87,8 +87,8 @@ class EpOptionsTest {
                         entry("sweepsPerBatch", 3));
         assertThat(EpOptions.defaults().asMap())
                 .contains(
-                        entry("weightPrior", "gaussian(scale=0.5)"),
-                        entry("outputWeightPrior", "gaussian(scale=0.5)"),
+                        entry("weightPrior", "gaussian(scale=min(0.5, 2/depth))"),
+                        entry("outputWeightPrior", "gaussian(scale=min(0.5, 2/depth))"),
                         entry("likelihood", "default"),
                         entry("memoryPasses", 1.0),
                         entry("minMemoryBatches", 25.0),

@@ -54,7 +54,7 @@ class StepRatioTest {
     void outputsMoveAsFarAsPredicted(Network network) {
         DataSet digits = RealData.mnist().split(0).train();
         EpMultiLayerNetwork net = EpNetworks.from(
-                definition(network), EpOptions.builder().averagingBatches(1).priorScale(network==Network.TWELVE_LAYERS?2.0/12:.5).build());
+                definition(network), EpOptions.builder().averagingBatches(1).build());
         for (int i = 0; i < TRAINED; i++) {
             net.fit(batch(digits, i));
         }
