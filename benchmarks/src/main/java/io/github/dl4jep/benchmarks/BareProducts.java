@@ -1,5 +1,7 @@
 package io.github.dl4jep.benchmarks;
 
+import io.github.dl4jep.network.EpMultiLayerNetwork;
+import io.github.dl4jep.params.PosteriorParamInitializer;
 import java.util.ArrayList;
 import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -10,10 +12,19 @@ import org.nd4j.linalg.factory.Nd4j;
  * The matrix products of one EP batch and nothing else: same shapes, every product with operands of its own, as in a
  * sweep, and preallocated f-ordered results. What a sweep could cost at best.
  *
- * <p>Per dense layer: forward m M, m^2 S and (not for the first layer) v Q; backward m^T z, (m^2 + v)^T G and (not for the
- * first layer) z M^T, G Q^T.
+ * <p>Per layer with weights: forward m M, m^2 S and (not for the first layer) v Q; backward m^T z, (m^2 + v)^T G and (not for
+ * the first layer) z M^T, G Q^T. A convolution has one row for every position of every example.
  */
 final class BareProducts {
+
+    /**
+     * A layer as a matrix product.
+     *
+     * @param rows examples times positions
+     * @param inputs fan-in of a unit
+     * @param units units or channels
+     */
+    record Layer(int rows, int inputs, int units) {}
 
     private record Product(INDArray a, INDArray b, INDArray result, boolean transposeA, boolean transposeB) {
         void run() {
@@ -26,23 +37,49 @@ final class BareProducts {
     /**
      * Allocates the arrays.
      *
-     * @param sizes units of every layer, inputs first
-     * @param batch rows of a batch
+     * @param layers the layers with weights, in order
      */
-    BareProducts(List<Integer> sizes, int batch) {
-        for (int layer = 0; layer + 1 < sizes.size(); layer++) {
-            int in = sizes.get(layer);
-            int out = sizes.get(layer + 1);
-            for (int repeat = 0; repeat < (layer == 0 ? 2 : 3); repeat++) {
-                products.add(new Product(random(batch, in), random(in, out), empty(batch, out), false, false));
+    BareProducts(List<Layer> layers) {
+        for (Layer layer : layers) {
+            boolean first = products.isEmpty();
+            int rows = layer.rows();
+            int in = layer.inputs();
+            int out = layer.units();
+            for (int repeat = 0; repeat < (first ? 2 : 3); repeat++) {
+                products.add(new Product(random(rows, in), random(in, out), empty(rows, out), false, false));
             }
             for (int repeat = 0; repeat < 2; repeat++) {
-                products.add(new Product(random(batch, in), random(batch, out), empty(in, out), true, false));
+                products.add(new Product(random(rows, in), random(rows, out), empty(in, out), true, false));
             }
-            for (int repeat = 0; layer > 0 && repeat < 2; repeat++) {
-                products.add(new Product(random(batch, out), random(in, out), empty(batch, in), false, true));
+            for (int repeat = 0; !first && repeat < 2; repeat++) {
+                products.add(new Product(random(rows, out), random(in, out), empty(rows, in), false, true));
             }
         }
+    }
+
+    /**
+     * The products of a network.
+     *
+     * @param network an EP network of dense and convolutional layers
+     * @param features one batch
+     * @return its products
+     */
+    static BareProducts of(EpMultiLayerNetwork network, INDArray features) {
+        int batch = Math.toIntExact(features.size(0));
+        List<INDArray> activations = network.feedForward(features);
+        List<Layer> layers = new ArrayList<>();
+        for (int i = 0; i < network.getnLayers(); i++) {
+            if (network.getLayer(i).conf().getLayer().initializer() instanceof PosteriorParamInitializer layout) {
+                INDArray mean = layout.weights(network.getLayer(i).paramTable()).predictiveMean();
+                int units = mean.columns();
+                int rows = Math.toIntExact(activations.get(i + 1).length() / units);
+                layers.add(new Layer(rows, mean.rows(), units));
+            }
+        }
+        if (layers.isEmpty() || layers.get(layers.size() - 1).rows() != batch) {
+            throw new IllegalArgumentException("the products of this network are not known");
+        }
+        return new BareProducts(layers);
     }
 
     /** Runs the products of one batch. */

@@ -113,8 +113,8 @@ public final class PairedTraining implements Callable<Integer> {
                         .weightPrior(new BinaryPrior())
                         .build());
         MultiLayerNetwork adam = adam(definition);
-        BareProducts products = new BareProducts(sizes(definition), batch);
         List<DataSet> slice = shuffled(split.train(), batch, 1).subList(0, batches);
+        BareProducts products = BareProducts.of(ep, slice.get(0).getFeatures());
         double[][] seconds = new double[4][rounds];
         for (int round = -2; round < rounds; round++) {
             double epSeconds = seconds(() -> ep.fit(new ExistingDataSetIterator(slice)));
@@ -188,18 +188,6 @@ public final class PairedTraining implements Callable<Integer> {
         MultiLayerNetwork network = new MultiLayerNetwork(copy);
         network.init();
         return network;
-    }
-
-    private static List<Integer> sizes(MultiLayerConfiguration definition) {
-        List<Integer> sizes = new ArrayList<>();
-        for (NeuralNetConfiguration conf : definition.getConfs()) {
-            FeedForwardLayer layer = (FeedForwardLayer) conf.getLayer();
-            if (sizes.isEmpty()) {
-                sizes.add((int) layer.getNIn());
-            }
-            sizes.add((int) layer.getNOut());
-        }
-        return sizes;
     }
 
     private static List<DataSet> shuffled(DataSet data, int batch, long seed) {
