@@ -19,6 +19,9 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 public final class Patches {
 
+    /** Most elements of an array of patches: what one buffer of ND4J's reaches. */
+    public static final long MAX_ELEMENTS = Integer.MAX_VALUE / Float.BYTES;
+
     /** Fewer elements than this are not worth a second thread. */
     private static final int PARALLEL_FROM = 1 << 15;
 
@@ -71,9 +74,14 @@ public final class Patches {
      *
      * @param activation [minibatch, channels x inputPositions]
      * @return the patches, [outputPositions x minibatch, channels x kernelPositions]; 0 outside the input
+     * @throws IllegalArgumentException if there are more than {@link #MAX_ELEMENTS}
      */
     public INDArray gather(INDArray activation) {
         int batch = Math.toIntExact(activation.size(0));
+        if (batch * geometry.patchElements() > MAX_ELEMENTS) {
+            throw new IllegalArgumentException("patches of " + batch + " examples have "
+                    + batch * geometry.patchElements() + " elements, allowed are " + MAX_ELEMENTS);
+        }
         INDArray from = dense(activation);
         INDArray patches = Nd4j.createUninitialized(
                 activation.dataType(), new long[] {(long) geometry.outputPositions() * batch, geometry.fanIn()}, 'f');

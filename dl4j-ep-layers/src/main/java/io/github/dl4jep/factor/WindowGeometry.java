@@ -152,6 +152,15 @@ public final class WindowGeometry {
     }
 
     /**
+     * Elements of the patches of one example.
+     *
+     * @return fan-in times output positions
+     */
+    public long patchElements() {
+        return (long) fanIn() * outputPositions();
+    }
+
+    /**
      * The input positions that one kernel element reads, window by window.
      *
      * @param element index into the kernel, depth slowest

@@ -1,6 +1,7 @@
 package io.github.dl4jep.kernel;
 
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.concurrency.AffinityManager;
@@ -12,6 +13,9 @@ import org.nd4j.linalg.factory.Nd4j;
  * a heap array [positions x minibatch], the minibatch fastest, worked on there, and copied back. Channels run on all cores.
  */
 public final class ChannelLoop {
+
+    /** What one buffer reaches. */
+    private static final long MAX_ELEMENTS = Integer.MAX_VALUE / Float.BYTES;
 
     private static final int PARALLEL_FROM = 1 << 15;
 
@@ -53,12 +57,14 @@ public final class ChannelLoop {
      * @param inputs read; [minibatch, channels x positions], positions may differ between arrays
      * @param outputs written; f-ordered and dense
      * @param formula what is done with one channel
-     * @throws IllegalArgumentException if an array is not float, or an output not f-ordered
+     * @throws IllegalArgumentException if an array is not float or too large for one buffer, or an output not f-ordered
      */
     public static void run(int channels, INDArray[] inputs, INDArray[] outputs, Formula formula) {
         if (!accepts(inputs) || !accepts(outputs)) {
             throw new IllegalArgumentException("Arrays of a channel loop must be FLOAT");
         }
+        requireReachable(inputs);
+        requireReachable(outputs);
         FloatBuffer[] from = new FloatBuffer[inputs.length];
         int[] lengths = new int[inputs.length];
         for (int k = 0; k < inputs.length; k++) {
@@ -91,6 +97,15 @@ public final class ChannelLoop {
         });
         for (INDArray output : outputs) {
             Nd4j.getAffinityManager().tagLocation(output, AffinityManager.Location.HOST);
+        }
+    }
+
+    private static void requireReachable(INDArray[] arrays) {
+        for (INDArray array : arrays) {
+            if (array.length() > MAX_ELEMENTS) {
+                throw new IllegalArgumentException("an activation of shape " + Arrays.toString(array.shape()) + " has "
+                        + array.length() + " elements, allowed are " + MAX_ELEMENTS + "; use smaller batches");
+            }
         }
     }
 

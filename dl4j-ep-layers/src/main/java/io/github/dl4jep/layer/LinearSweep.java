@@ -16,6 +16,7 @@ import io.github.dl4jep.params.PlainWeights;
 import io.github.dl4jep.params.PosteriorParamInitializer;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -91,6 +92,7 @@ final class LinearSweep implements WeightedMap {
     @Override
     public ForwardMessage forward(ForwardMessage message) {
         patches = patches(message.moments());
+        requireRoom(message.moments().mean().size(0));
         input = seenByWeights(message.moments());
         weightMoments = weights().moments(weightSite);
         WeightPosterior biasPosterior = bias();
@@ -209,10 +211,28 @@ final class LinearSweep implements WeightedMap {
     public Moments predict(Moments moments) {
         patches = patches(moments);
         WeightPosterior biasPosterior = bias();
-        return activationOf(groups.messageToPreActivation(
-                seenByWeights(moments),
-                weights().predictiveMoments(),
-                biasPosterior == null ? null : biasPosterior.predictiveMoments()));
+        WeightMoments predictive = weights().predictiveMoments();
+        WeightMoments biasMoments = biasPosterior == null ? null : biasPosterior.predictiveMoments();
+        return inBlocks(
+                moments,
+                part -> activationOf(groups.messageToPreActivation(seenByWeights(part), predictive, biasMoments)));
+    }
+
+    private Moments inBlocks(Moments moments, UnaryOperator<Moments> map) {
+        return patches == null
+                ? map.apply(moments)
+                : ExampleBlocks.map(moments, patches.geometry().patchElements(), map);
+    }
+
+    /** Throws if the patches of a batch do not fit into one array. */
+    private void requireRoom(long batch) {
+        if (patches != null && batch > Patches.MAX_ELEMENTS / patches.geometry().patchElements()) {
+            long elements = patches.geometry().patchElements();
+            throw new DL4JInvalidInputException("A batch of " + batch + " examples gives patches of " + batch * elements
+                    + " elements, allowed are " + Patches.MAX_ELEMENTS + " at " + place.get()
+                    + "; use batches of at most "
+                    + Patches.MAX_ELEMENTS / elements + " examples");
+        }
     }
 
     @Override
@@ -241,8 +261,12 @@ final class LinearSweep implements WeightedMap {
 
     private Moments linear(Moments values, PlainWeights plain) {
         patches = patches(values);
-        INDArray seen = patches == null ? values.mean() : patches.gather(values.mean());
-        INDArray result = groups.product(seen, plain.weights());
-        return activationOf(Moments.observed(plain.bias() == null ? result : result.addiRowVector(plain.bias())));
+        Patches windowed = patches;
+        INDArray bias = plain.bias();
+        return inBlocks(values, part -> {
+            INDArray seen = windowed == null ? part.mean() : windowed.gather(part.mean());
+            INDArray result = groups.product(seen, plain.weights());
+            return activationOf(Moments.observed(bias == null ? result : result.addiRowVector(bias)));
+        });
     }
 }

@@ -2,6 +2,11 @@ package io.github.dl4jep.convert;
 
 import io.github.dl4jep.conf.GraphConfigurations;
 import io.github.dl4jep.network.EpComputationGraph;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -27,11 +32,41 @@ final class PlainGraph {
         });
         ComputationGraph plain = new ComputationGraph(conf);
         initialise(plain);
+        Map<String, Layer> scaling = scaling(network);
         for (Layer layer : network.getLayers()) {
             String name = layer.conf().getLayer().getLayerName();
-            PlainLayers.setWeights(layer, plain.getLayer(name), choice);
+            Layer loss = scaling.get(name);
+            if (loss == null) {
+                PlainLayers.setWeights(layer, plain.getLayer(name), choice);
+            } else {
+                PlainLayers.setScaledWeights(layer, plain.getLayer(name), choice, loss);
+            }
         }
         return plain;
+    }
+
+    /** Loss layers that cannot scale, by the name of the layer before, which must do it for them. */
+    private static Map<String, Layer> scaling(EpComputationGraph network) {
+        Map<String, List<String>> inputs = network.getConfiguration().getVertexInputs();
+        Map<String, Layer> scaling = new LinkedHashMap<>();
+        for (Layer layer : network.getLayers()) {
+            if (PlainLayers.leavesScaleToTheLayerBefore(layer)) {
+                String name = layer.conf().getLayer().getLayerName();
+                String before = Objects.requireNonNull(inputs.get(name)).get(0);
+                long readers = inputs.values().stream()
+                        .filter(read -> read.contains(before))
+                        .count();
+                if (network.getLayer(before) == null || readers > 1) {
+                    throw new DL4JInvalidConfigException(
+                            "Layer \"" + name + "\" is a loss layer, whose likelihood scales its"
+                                    + " input, but \"" + before + "\" before it "
+                                    + (readers > 1 ? "has other readers, too" : "is no layer")
+                                    + ", so the scale has no place; put a layer with weights, bias and the activation identity there");
+                }
+                scaling.put(before, layer);
+            }
+        }
+        return scaling;
     }
 
     /** Without random weights, which would set the seed of ND4J's generator. */

@@ -116,8 +116,12 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
     /** The features as the sweep takes them: in the network's data type, channels first. */
     private List<Moments> inputs(INDArray... features) {
         Examples.requireCount("The call", "feature", "inputs", 1, features);
-        return List.of(format(0)
-                .observed(features[0].castTo(getLayerWiseConfigurations().getDataType())));
+        InputPreProcessor first = getLayerWiseConfigurations().getInputPreProcess(0);
+        ExampleFormat format = first != null && DataFormats.of(first) == ExampleFormat.CHANNELS_LAST
+                ? ExampleFormat.CHANNELS_LAST
+                : format(0);
+        return List.of(
+                format.observed(features[0].castTo(getLayerWiseConfigurations().getDataType())));
     }
 
     /** How DL4J's arrays hold the input and activation of a layer. */

@@ -20,6 +20,8 @@ public final class EpPredictor {
 
     /** Rows predicted at once: large enough for fast matrix products, small enough for the cache. */
     private static final int ROWS = 1024;
+    /** Features predicted at once, for images: their activations are many times as large. */
+    private static final long FEATURES = 1 << 20;
 
     private final Sweep sweep;
     private final Function<INDArray[], List<Moments>> inputs;
@@ -85,12 +87,13 @@ public final class EpPredictor {
      */
     public List<Prediction> predictAll(INDArray... features) {
         long rows = features.length == 0 ? 0 : features[0].size(0);
-        if (rows <= rowsAtOnce) {
+        long block = rows == 0 ? 1 : rowsAtOnce(features, rows);
+        if (rows <= block) {
             return sweep.predict(inputs.apply(features));
         }
         List<List<Prediction>> parts = new ArrayList<>();
-        for (long start = 0; start < rows; start += rowsAtOnce) {
-            parts.add(sweep.predict(inputs.apply(rows(features, start, Math.min(start + rowsAtOnce, rows)))));
+        for (long start = 0; start < rows; start += block) {
+            parts.add(sweep.predict(inputs.apply(rows(features, start, Math.min(start + block, rows)))));
         }
         List<Prediction> whole = new ArrayList<>();
         for (int i = 0; i < parts.get(0).size(); i++) {
@@ -98,6 +101,17 @@ public final class EpPredictor {
             whole.add(concatenate(parts.stream().map(part -> part.get(output)).toList()));
         }
         return whole;
+    }
+
+    private long rowsAtOnce(INDArray[] features, long rows) {
+        if (rowsAtOnce > ROWS) {
+            return rowsAtOnce;
+        }
+        long perRow = 1;
+        for (INDArray array : features) {
+            perRow += array.length() / rows;
+        }
+        return Math.max(1, Math.min(ROWS, FEATURES / perRow));
     }
 
     private static INDArray[] rows(INDArray[] features, long from, long to) {
