@@ -1,5 +1,6 @@
 package io.github.dl4jep.factor;
 
+import io.github.dl4jep.kernel.ChannelLoop;
 import java.nio.FloatBuffer;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -19,8 +20,8 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 public final class Patches {
 
-    /** Most elements of an array of patches: what one buffer of ND4J's reaches. */
-    public static final long MAX_ELEMENTS = Integer.MAX_VALUE / Float.BYTES;
+    /** Most elements of an array of patches. */
+    public static final long MAX_ELEMENTS = ChannelLoop.MAX_ELEMENTS;
 
     /** Fewer elements than this are not worth a second thread. */
     private static final int PARALLEL_FROM = 1 << 15;

@@ -14,8 +14,8 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 public final class ChannelLoop {
 
-    /** What one buffer reaches. */
-    private static final long MAX_ELEMENTS = Integer.MAX_VALUE / Float.BYTES;
+    /** Most elements of an array: what one buffer of ND4J's reaches. */
+    public static final long MAX_ELEMENTS = Integer.MAX_VALUE / Float.BYTES;
 
     private static final int PARALLEL_FROM = 1 << 15;
 
