@@ -2,6 +2,7 @@ package io.github.dl4jep.conf;
 
 import io.github.dl4jep.distribution.GaussianPrior;
 import io.github.dl4jep.distribution.WeightPrior;
+import io.github.dl4jep.factor.WindowedFactor;
 import io.github.dl4jep.layer.ConvolutionRuntime;
 import io.github.dl4jep.layer.ConvolutionWindows;
 import io.github.dl4jep.params.PosteriorParamInitializer;
@@ -118,11 +119,16 @@ public class EpConvolutionLayer extends FeedForwardLayer {
     @Override
     public LayerMemoryReport getMemoryReport(InputType inputType) {
         InputType outputType = getOutputType(-1, inputType);
-        // Patches of mean, variance and second moment, and of the two messages back.
-        long positions = outputType.arrayElementsPerExample() / getNOut();
+        // A block of patches of mean, variance and second moment, and of the two messages back; at least one position.
         ConvolutionWindows windows = ConvolutionWindows.of(original);
         long perPosition = windows.rows() * windows.groups().groups();
-        return LayerPriors.memoryReport(this, inputType, outputType, windows.rows(), 5 * perPosition * positions);
+        return LayerPriors.memoryReport(
+                this,
+                inputType,
+                outputType,
+                windows.rows(),
+                5 * WindowedFactor.blockElements(perPosition),
+                5 * perPosition);
     }
 
     @Override

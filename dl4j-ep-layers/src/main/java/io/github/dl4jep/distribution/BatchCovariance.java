@@ -99,12 +99,21 @@ public record BatchCovariance(
      * @return this covariance with the mapped gain; a gain of 1 is mapped as an array of ones
      */
     public BatchCovariance withGain(INDArray activation, UnaryOperator<INDArray> map) {
-        if (covariance == null) {
-            return this;
-        }
-        INDArray before = gain == null ? activation.ulike().assign(1) : gain;
-        return new BatchCovariance(
-                covariance, map.apply(before), positions == null ? null : positions.withoutFeatures());
+        INDArray before = gainOn(activation);
+        return before == null
+                ? this
+                : new BatchCovariance(
+                        covariance, map.apply(before), positions == null ? null : positions.withoutFeatures());
+    }
+
+    /**
+     * The gain as an array.
+     *
+     * @param activation the activation that the gain belongs to, for its shape
+     * @return the gain, a new array of ones where it is 1, or null where there is no covariance
+     */
+    public @Nullable INDArray gainOn(INDArray activation) {
+        return covariance == null ? null : gain == null ? activation.ulike().assign(1) : gain;
     }
 
     /**

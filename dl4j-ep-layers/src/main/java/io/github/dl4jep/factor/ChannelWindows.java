@@ -1,7 +1,7 @@
 package io.github.dl4jep.factor;
 
 import io.github.dl4jep.kernel.ChannelLoop;
-import org.nd4j.linalg.api.buffer.DataType;
+import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -90,93 +90,144 @@ final class ChannelWindows {
         }
     }
 
-    /**
-     * The element of each window with the largest value; the first of equal ones.
-     *
-     * @return for each channel, [outputPositions x minibatch], the index in [inputPositions x minibatch]; -1 if all of the window
-     *     is outside
-     */
-    int[][] largest(INDArray input) {
-        int batch = Math.toIntExact(input.size(0));
-        int[][] winners = new int[geometry.channels()][];
-        INDArray floats = input.castTo(DataType.FLOAT);
-        ChannelLoop.run(
-                geometry.channels(),
-                new INDArray[] {floats},
-                new INDArray[0],
-                (channel, in, out) -> winners[channel] = largest(in[0], batch));
-        return winners;
+    /** One element of each window. */
+    static final class Selection {
+
+        private final int[][] winners;
+        private final INDArray[] values;
+
+        private Selection(int[][] winners, INDArray[] values) {
+            this.winners = winners;
+            this.values = values;
+        }
+
+        /** The selected elements of an array, [minibatch, channels x outputPositions]. */
+        INDArray values(int index) {
+            return values[index];
+        }
     }
 
-    private int[] largest(float[] plane, int batch) {
-        int[] winners = new int[geometry.outputPositions() * batch];
-        java.util.Arrays.fill(winners, -1);
-        for (int[] source : sources) {
-            for (int w = 0; w < source.length; w++) {
-                if (source[w] >= 0) {
-                    challenge(plane, source[w] * batch, winners, w * batch, batch);
+    /**
+     * The elements of several arrays where the first one has its largest value in a window; the first of equal ones.
+     *
+     * @param inputs arrays of one shape, [minibatch, channels x inputPositions]
+     */
+    Selection selectLargest(INDArray... inputs) {
+        int batch = Math.toIntExact(inputs[0].size(0));
+        INDArray[] outputs = outputs(inputs, geometry.outputPositions());
+        int[][] winners = new int[geometry.channels()][];
+        if (!ChannelLoop.accepts(inputs)) {
+            return plainSelection(inputs, batch, winners, outputs);
+        }
+        ChannelLoop.run(geometry.channels(), inputs, outputs, (channel, in, out) -> {
+            int[] winner = largest(in[0], batch);
+            winners[channel] = winner;
+            for (int k = 0; k < in.length; k++) {
+                select(in[k], winner, out[k]);
+            }
+        });
+        return new Selection(winners, outputs);
+    }
+
+    private Selection plainSelection(INDArray[] inputs, int batch, int[][] winners, INDArray[] outputs) {
+        for (int k = 0; k < inputs.length; k++) {
+            double[] from = doubles(inputs[k]);
+            int plane = from.length / winners.length;
+            if (k == 0) {
+                float[] decisive = inputs[0].dup('f').data().asFloat();
+                for (int channel = 0; channel < winners.length; channel++) {
+                    winners[channel] =
+                            largest(Arrays.copyOfRange(decisive, channel * plane, (channel + 1) * plane), batch);
                 }
             }
-        }
-        return winners;
-    }
-
-    private static void challenge(float[] plane, int from, int[] winners, int at, int batch) {
-        for (int b = 0; b < batch; b++) {
-            int winner = winners[at + b];
-            // A NaN wins and stays, so that it is not hidden.
-            if (winner < 0 || (!(plane[from + b] <= plane[winner]) && !Float.isNaN(plane[winner]))) {
-                winners[at + b] = from + b;
-            }
-        }
-    }
-
-    /** The selected element of each window. */
-    INDArray select(INDArray input, int[][] winners) {
-        INDArray output = output(input, geometry.outputPositions());
-        if (!ChannelLoop.accepts(input)) {
-            double[] from = doubles(input);
-            double[] to = new double[Math.toIntExact(output.length())];
-            int plane = Math.toIntExact(input.length() / geometry.channels());
+            double[] to = new double[Math.toIntExact(outputs[k].length())];
             forEachWinner(
                     winners,
                     (channel, window, winner) ->
                             to[channel * winners[0].length + window] = from[channel * plane + winner]);
-            return ofDoubles(to, output);
+            ofDoubles(to, outputs[k]);
         }
-        ChannelLoop.run(geometry.channels(), new INDArray[] {input}, new INDArray[] {output}, (channel, in, out) -> {
-            int[] winner = winners[channel];
-            for (int i = 0; i < winner.length; i++) {
-                if (winner[i] >= 0) {
-                    out[0][i] = in[0][winner[i]];
-                }
-            }
-        });
-        return output;
+        return new Selection(winners, outputs);
     }
 
-    /** The adjoint of {@link #select}: the selected elements get the values of their windows, all others 0. */
-    INDArray putBack(INDArray output, int[][] winners) {
-        INDArray input = output(output, geometry.inputPositions());
-        if (!ChannelLoop.accepts(output)) {
-            double[] from = doubles(output);
-            double[] to = new double[Math.toIntExact(input.length())];
-            int plane = Math.toIntExact(input.length() / geometry.channels());
-            forEachWinner(
-                    winners,
-                    (channel, window, winner) ->
-                            to[channel * plane + winner] += from[channel * winners[0].length + window]);
-            return ofDoubles(to, input);
-        }
-        ChannelLoop.run(geometry.channels(), new INDArray[] {output}, new INDArray[] {input}, (channel, in, out) -> {
-            int[] winner = winners[channel];
-            for (int i = 0; i < winner.length; i++) {
-                if (winner[i] >= 0) {
-                    out[0][winner[i]] += in[0][i];
+    private int[] largest(float[] plane, int batch) {
+        int[] winners = new int[geometry.outputPositions() * batch];
+        int[] starts = new int[sources.length];
+        for (int w = 0; w < geometry.outputPositions(); w++) {
+            int inside = 0;
+            for (int[] source : sources) {
+                if (source[w] >= 0) {
+                    starts[inside++] = source[w] * batch;
                 }
             }
+            for (int b = 0; b < batch; b++) {
+                winners[w * batch + b] = largest(plane, starts, inside, b);
+            }
+        }
+        return winners;
+    }
+
+    private static int largest(float[] plane, int[] starts, int inside, int example) {
+        if (inside == 0) {
+            return -1;
+        }
+        int winner = starts[0] + example;
+        float largest = plane[winner];
+        for (int k = 1; k < inside; k++) {
+            int challenger = starts[k] + example;
+            float value = plane[challenger];
+            // A NaN wins and stays, so that it is not hidden.
+            if (!(value <= largest) && !Float.isNaN(largest)) {
+                winner = challenger;
+                largest = value;
+            }
+        }
+        return winner;
+    }
+
+    private static void select(float[] in, int[] winner, float[] out) {
+        for (int i = 0; i < winner.length; i++) {
+            if (winner[i] >= 0) {
+                out[i] = in[winner[i]];
+            }
+        }
+    }
+
+    /** The adjoint of the selection: the selected elements get the values of their windows, all others 0. */
+    INDArray[] putBack(Selection selection, INDArray... messages) {
+        int[][] winners = selection.winners;
+        INDArray[] sums = outputs(messages, geometry.inputPositions());
+        if (!ChannelLoop.accepts(messages)) {
+            for (int k = 0; k < messages.length; k++) {
+                plainPutBack(winners, messages[k], sums[k]);
+            }
+            return sums;
+        }
+        ChannelLoop.run(geometry.channels(), messages, sums, (channel, in, out) -> {
+            for (int k = 0; k < in.length; k++) {
+                putBack(in[k], winners[channel], out[k]);
+            }
         });
-        return input;
+        return sums;
+    }
+
+    private static void putBack(float[] in, int[] winner, float[] out) {
+        for (int i = 0; i < winner.length; i++) {
+            if (winner[i] >= 0) {
+                out[winner[i]] += in[i];
+            }
+        }
+    }
+
+    private void plainPutBack(int[][] winners, INDArray output, INDArray input) {
+        double[] from = doubles(output);
+        double[] to = new double[Math.toIntExact(input.length())];
+        int plane = to.length / geometry.channels();
+        forEachWinner(
+                winners,
+                (channel, window, winner) ->
+                        to[channel * plane + winner] += from[channel * winners[0].length + window]);
+        ofDoubles(to, input);
     }
 
     private interface Element {
@@ -209,6 +260,10 @@ final class ChannelWindows {
                 }
             }
         }
+    }
+
+    private INDArray[] outputs(INDArray[] like, int positions) {
+        return Arrays.stream(like).map(array -> output(array, positions)).toArray(INDArray[]::new);
     }
 
     private INDArray output(INDArray like, int positions) {

@@ -164,14 +164,50 @@ public final class LinearFactor {
      */
     public static WeightSite messageToWeights(
             BackwardMessage message, Moments input, WeightMoments weights, boolean withPrecision) {
-        INDArray shift = reusable(weights.mean());
-        if (!withPrecision) {
-            return new WeightSite(Nd4j.gemm(input.mean(), message.shift(), shift, true, false, 1, 0), null);
+        WeightSite sites = sitesOver(weights, withPrecision);
+        messageToWeights(message, input.mean(), withPrecision ? input.secondMoment() : null, sites, 0);
+        return sites;
+    }
+
+    /**
+     * Sites that say nothing, for a sum.
+     *
+     * @param weights moments of the weights, which are not needed any more: the sites are written over M and S
+     * @param withPrecision whether the posterior uses the precision
+     * @return sites of 0
+     */
+    static WeightSite noSites(WeightMoments weights, boolean withPrecision) {
+        WeightSite sites = sitesOver(weights, withPrecision);
+        sites.shift().assign(0);
+        if (withPrecision) {
+            sites.requiredPrecision().assign(0);
         }
-        INDArray precision = reusable(weights.variance());
-        return new WeightSite(
-                Nd4j.gemm(input.mean(), message.shift(), shift, true, false, 1, 0),
-                Nd4j.gemm(input.secondMoment(), message.precision(), precision, true, false, 1, 0));
+        return sites;
+    }
+
+    /**
+     * Adds what some rows say.
+     *
+     * @param message z and G of these rows
+     * @param mean m of these rows
+     * @param secondMoment m^2 + v of these rows, or null if the posterior does not use the precision
+     * @param sites the sum
+     */
+    static void addMessageToWeights(
+            BackwardMessage message, INDArray mean, @Nullable INDArray secondMoment, WeightSite sites) {
+        messageToWeights(message, mean, secondMoment, sites, 1);
+    }
+
+    private static void messageToWeights(
+            BackwardMessage message, INDArray mean, @Nullable INDArray secondMoment, WeightSite sites, double kept) {
+        Nd4j.gemm(mean, message.shift(), sites.shift(), true, false, 1, kept);
+        if (secondMoment != null) {
+            Nd4j.gemm(secondMoment, message.precision(), sites.requiredPrecision(), true, false, 1, kept);
+        }
+    }
+
+    private static WeightSite sitesOver(WeightMoments weights, boolean withPrecision) {
+        return new WeightSite(reusable(weights.mean()), withPrecision ? reusable(weights.variance()) : null);
     }
 
     /** The array itself if a product can be written into it, else a new one. */

@@ -3,6 +3,8 @@ package io.github.dl4jep.factor;
 import io.github.dl4jep.distribution.BackwardMessage;
 import io.github.dl4jep.distribution.ForwardMessage;
 import io.github.dl4jep.distribution.Moments;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -28,16 +30,23 @@ public final class MaxPooling implements FixedMap {
     public Pass forward(ForwardMessage input) {
         Moments moments = input.moments();
         WindowGeometry geometry = windows.geometry();
-        int[][] winners = windows.largest(moments.mean());
         INDArray variance = moments.variance();
-        Moments output = new Moments(
-                        windows.select(moments.mean(), winners),
-                        variance == null ? null : windows.select(variance, winners))
+        INDArray gain = input.covariance().gainOn(moments.mean());
+        INDArray[] inputs = Stream.of(moments.mean(), variance, gain)
+                .filter(Objects::nonNull)
+                .toArray(INDArray[]::new);
+        ChannelWindows.Selection selection = windows.selectLargest(inputs);
+        Moments output = new Moments(selection.values(0), variance == null ? null : selection.values(1))
                 .shapedAs(geometry.outputShape(geometry.channels()));
         return new Pass(
                 new ForwardMessage(
-                        output, input.covariance().withGain(moments.mean(), gain -> windows.select(gain, winners))),
-                message -> new BackwardMessage(
-                        windows.putBack(message.shift(), winners), windows.putBack(message.precision(), winners)));
+                        output,
+                        input.covariance().withGain(moments.mean(), before -> selection.values(inputs.length - 1))),
+                message -> putBack(message, selection));
+    }
+
+    private BackwardMessage putBack(BackwardMessage message, ChannelWindows.Selection selection) {
+        INDArray[] messages = windows.putBack(selection, message.shift(), message.precision());
+        return new BackwardMessage(messages[0], messages[1]);
     }
 }

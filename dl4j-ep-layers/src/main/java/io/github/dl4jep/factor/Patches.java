@@ -2,6 +2,9 @@ package io.github.dl4jep.factor;
 
 import io.github.dl4jep.kernel.ChannelLoop;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.concurrency.AffinityManager;
@@ -24,9 +27,13 @@ public final class Patches {
     public static final long MAX_ELEMENTS = ChannelLoop.MAX_ELEMENTS;
 
     /** Fewer elements than this are not worth a second thread. */
-    private static final int PARALLEL_FROM = 1 << 15;
+    static final int PARALLEL_FROM = 1 << 15;
+
+    private static final float[] ZEROS = new float[1 << 10];
 
     private final WindowGeometry geometry;
+    private final int first;
+    private final int windows;
     private final int[][] sources;
     private final int[][] runs;
 
@@ -36,13 +43,43 @@ public final class Patches {
      * @param geometry where the windows lie
      */
     public Patches(WindowGeometry geometry) {
+        this(geometry, 0, geometry.outputPositions());
+    }
+
+    private Patches(WindowGeometry geometry, int first, int windows) {
         this.geometry = geometry;
+        this.first = first;
+        this.windows = windows;
         this.sources = new int[geometry.kernelPositions()][];
         this.runs = new int[sources.length][];
         for (int k = 0; k < sources.length; k++) {
-            sources[k] = geometry.sources(k);
+            sources[k] = Arrays.copyOfRange(geometry.sources(k), first, first + windows);
             runs[k] = runs(sources[k]);
         }
+    }
+
+    /**
+     * The same patches in blocks of output positions that follow each other.
+     *
+     * @param positions most positions of a block, at least 1
+     * @return the blocks, in order
+     */
+    List<Patches> blocks(int positions) {
+        List<Patches> blocks = new ArrayList<>();
+        for (int from = 0; from < windows; from += positions) {
+            blocks.add(new Patches(geometry, first + from, Math.min(positions, windows - from)));
+        }
+        return blocks;
+    }
+
+    /** The output position of the first row of patches. */
+    int first() {
+        return first;
+    }
+
+    /** Number of output positions of these patches. */
+    int windows() {
+        return windows;
     }
 
     /** Lengths of the stretches of windows whose sources follow each other, or are all outside. */
@@ -58,7 +95,7 @@ public final class Patches {
                 from = w;
             }
         }
-        return java.util.Arrays.copyOf(lengths, count);
+        return Arrays.copyOf(lengths, count);
     }
 
     /**
@@ -79,13 +116,13 @@ public final class Patches {
      */
     public INDArray gather(INDArray activation) {
         int batch = Math.toIntExact(activation.size(0));
-        if (batch * geometry.patchElements() > MAX_ELEMENTS) {
-            throw new IllegalArgumentException("patches of " + batch + " examples have "
-                    + batch * geometry.patchElements() + " elements, allowed are " + MAX_ELEMENTS);
+        long rows = (long) windows * batch;
+        if (rows * geometry.fanIn() > MAX_ELEMENTS) {
+            throw new IllegalArgumentException("patches of " + batch + " examples have " + rows * geometry.fanIn()
+                    + " elements, allowed are " + MAX_ELEMENTS);
         }
         INDArray from = dense(activation);
-        INDArray patches = Nd4j.createUninitialized(
-                activation.dataType(), new long[] {(long) geometry.outputPositions() * batch, geometry.fanIn()}, 'f');
+        INDArray patches = Nd4j.createUninitialized(activation.dataType(), new long[] {rows, geometry.fanIn()}, 'f');
         if (activation.dataType() != DataType.FLOAT) {
             return patches.assign(plainGather(from));
         }
@@ -98,7 +135,7 @@ public final class Patches {
     private void gatherColumn(FloatBuffer in, FloatBuffer out, int column, int batch) {
         int k = column % sources.length;
         int plane = in.position() + column / sources.length * geometry.inputPositions() * batch;
-        int target = out.position() + column * geometry.outputPositions() * batch;
+        int target = out.position() + column * windows * batch;
         int window = 0;
         for (int run : runs[k]) {
             int source = sources[k][window];
@@ -113,8 +150,8 @@ public final class Patches {
     }
 
     private static void zero(FloatBuffer out, int from, int count) {
-        for (int i = from; i < from + count; i++) {
-            out.put(i, 0f);
+        for (int done = 0; done < count; done += ZEROS.length) {
+            out.put(from + done, ZEROS, 0, Math.min(ZEROS.length, count - done));
         }
     }
 
@@ -125,26 +162,21 @@ public final class Patches {
      * @return [minibatch, channels x inputPositions], f-ordered
      */
     public INDArray scatter(INDArray patches) {
-        int batch = Math.toIntExact(patches.size(0) / geometry.outputPositions());
-        INDArray from = dense(patches);
-        INDArray activation = Nd4j.createUninitialized(
-                patches.dataType(), new long[] {batch, (long) geometry.channels() * geometry.inputPositions()}, 'f');
-        if (patches.dataType() != DataType.FLOAT) {
-            return activation.assign(plainScatter(from));
-        }
-        FloatBuffer in = from.data().asNioFloat();
-        FloatBuffer out = activation.data().asNioFloat();
-        IntStream channels = IntStream.range(0, geometry.channels());
-        (patches.length() < PARALLEL_FROM ? channels : channels.parallel())
-                .forEach(channel -> scatterChannel(in, out, channel, batch));
-        return written(activation);
+        PatchSum sum = new PatchSum(geometry, Math.toIntExact(patches.size(0) / windows), patches.dataType());
+        sum.add(this, patches);
+        return sum.activation();
     }
 
-    private void scatterChannel(FloatBuffer in, FloatBuffer out, int channel, int batch) {
-        float[] sum = new float[geometry.inputPositions() * batch];
-        float[] column = new float[geometry.outputPositions() * batch];
+    /** The sources of this block's windows for one element of the kernel; -1 outside the input. */
+    int[] sources(int kernelPosition) {
+        return sources[kernelPosition];
+    }
+
+    /** Adds one channel's patches to its plane, [inputPositions x minibatch]. */
+    void addChannel(FloatBuffer patches, int channel, int batch, float[] sum) {
+        float[] column = new float[windows * batch];
         for (int k = 0; k < sources.length; k++) {
-            in.get(in.position() + (channel * sources.length + k) * column.length, column);
+            patches.get(patches.position() + (channel * sources.length + k) * column.length, column);
             int window = 0;
             for (int run : runs[k]) {
                 int source = sources[k][window];
@@ -154,7 +186,6 @@ public final class Patches {
                 window += run;
             }
         }
-        out.put(out.position() + channel * sum.length, sum);
     }
 
     private static void add(float[] addend, int from, float[] sum, int to, int count) {
@@ -167,15 +198,15 @@ public final class Patches {
      * The windows at some positions only, side by side: what the batch covariance looks at.
      *
      * @param activation [minibatch, channels x inputPositions]
-     * @param windows indices of output positions
-     * @return [minibatch, windows x channels x kernelPositions], f-ordered
+     * @param positions indices of output positions
+     * @return [minibatch, positions x channels x kernelPositions], f-ordered
      */
-    public INDArray gather(INDArray activation, int[] windows) {
+    public INDArray gather(INDArray activation, int[] positions) {
         long batch = activation.size(0);
-        int[] columns = new int[windows.length * geometry.fanIn()];
+        int[] columns = new int[positions.length * geometry.fanIn()];
         boolean[] outside = new boolean[columns.length];
         int next = 0;
-        for (int window : windows) {
+        for (int window : positions) {
             for (int channel = 0; channel < geometry.channels(); channel++) {
                 for (int[] source : sources) {
                     outside[next] = source[window] < 0;
@@ -213,11 +244,11 @@ public final class Patches {
         return elements < PARALLEL_FROM ? columns : columns.parallel();
     }
 
-    private static INDArray dense(INDArray matrix) {
+    static INDArray dense(INDArray matrix) {
         return matrix.ordering() == 'f' && matrix.elementWiseStride() == 1 ? matrix : matrix.dup('f');
     }
 
-    private static INDArray written(INDArray array) {
+    static INDArray written(INDArray array) {
         Nd4j.getAffinityManager().tagLocation(array, AffinityManager.Location.HOST);
         return array;
     }
@@ -225,7 +256,6 @@ public final class Patches {
     /** The plain version of {@link #gather(INDArray)}: element by element. */
     INDArray plainGather(INDArray activation) {
         int batch = Math.toIntExact(activation.size(0));
-        int windows = geometry.outputPositions();
         INDArray patches = Nd4j.createUninitialized(
                         activation.dataType(), new long[] {(long) windows * batch, geometry.fanIn()}, 'f')
                 .assign(0);
@@ -243,29 +273,7 @@ public final class Patches {
         return patches;
     }
 
-    /** The plain version of {@link #scatter}: element by element. */
-    INDArray plainScatter(INDArray patches) {
-        int windows = geometry.outputPositions();
-        int batch = Math.toIntExact(patches.size(0) / windows);
-        INDArray activation = Nd4j.createUninitialized(
-                        patches.dataType(),
-                        new long[] {batch, (long) geometry.channels() * geometry.inputPositions()},
-                        'f')
-                .assign(0);
-        for (int column = 0; column < geometry.fanIn(); column++) {
-            int[] source = sources[column % sources.length];
-            for (int window = 0; window < windows; window++) {
-                for (int b = 0; b < batch && source[window] >= 0; b++) {
-                    long to = inputColumn(column, source[window]);
-                    double said = patches.getDouble((long) window * batch + b, column);
-                    activation.putScalar(b, to, activation.getDouble(b, to) + said);
-                }
-            }
-        }
-        return activation;
-    }
-
-    private long inputColumn(int column, int source) {
+    long inputColumn(int column, int source) {
         return (long) (column / sources.length) * geometry.inputPositions() + source;
     }
 }

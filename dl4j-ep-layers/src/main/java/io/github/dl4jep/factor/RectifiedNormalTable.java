@@ -34,10 +34,10 @@ final class RectifiedNormalTable {
     }
 
     /**
-     * Mean, variance and gain of max(u, 0) for u ~ N(w, v), and the squares that the next layer needs.
+     * Mean, variance and gain of max(u, 0) for u ~ N(w, v), and the squares if the next layer needs them.
      *
      * @param in w and v, not negative
-     * @param out results: mean, variance, gain, squared mean, second moment
+     * @param out results: mean, variance, gain, and squared mean and second moment if there are arrays for them
      * @param count number of elements
      */
     static void scaled(float[][] in, float[][] out, int count) {
@@ -62,7 +62,9 @@ final class RectifiedNormalTable {
                 outside(w, v, out, i);
             }
         }
-        squares(mean, variance, out[3], out[4], count);
+        if (out.length > 3) {
+            squares(mean, variance, out[3], out[4], count);
+        }
     }
 
     private static void outside(float[] w, float[] v, float[][] out, int i) {

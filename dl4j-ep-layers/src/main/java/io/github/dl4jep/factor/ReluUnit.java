@@ -2,6 +2,7 @@ package io.github.dl4jep.factor;
 
 import io.github.dl4jep.distribution.Moments;
 import io.github.dl4jep.kernel.FusedLoop;
+import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -32,13 +33,18 @@ public final class ReluUnit extends ScalarUnit {
         if (variance == null || !FusedLoop.accepts(preActivation.mean(), variance)) {
             return plainMoments(preActivation);
         }
-        INDArray a = preActivation.mean().ulike();
-        INDArray[] results = {a, a.ulike(), a.ulike(), a.ulike(), a.ulike()};
+        // Behind positions comes no matrix product at once, so that the squares would be written in vain.
+        boolean squares = preActivation.shape().spatialRank() == 0;
+        INDArray[] results = new INDArray[squares ? 5 : 3];
+        Arrays.setAll(results, k -> preActivation.mean().ulike());
         FusedLoop.run(
                 (in, out, count, start, block) -> RectifiedNormalTable.scaled(in, out, count),
                 new INDArray[] {preActivation.mean(), variance},
                 results);
-        return new UnitMoments(Moments.withSquares(a, results[1], results[3], results[4]), results[2]);
+        Moments moments = squares
+                ? Moments.withSquares(results[0], results[1], results[3], results[4])
+                : new Moments(results[0], results[1]);
+        return new UnitMoments(moments, results[2]);
     }
 
     @Override

@@ -145,17 +145,30 @@ public record WeightGroups(int groups) {
         if (groups == 1) {
             return LinearFactor.messageToWeights(message, input, weights, withPrecision);
         }
-        INDArray shift = matrix(weights.mean(), weights.mean().columns());
-        INDArray precision = withPrecision ? shift.ulike() : null;
+        WeightSite sites = LinearFactor.noSites(weights, withPrecision);
+        addMessageToWeights(message, input.mean(), withPrecision ? input.secondMoment() : null, sites);
+        return sites;
+    }
+
+    /** Adds what some rows say: {@link LinearFactor#addMessageToWeights} group by group. */
+    void addMessageToWeights(
+            BackwardMessage message, INDArray mean, @Nullable INDArray secondMoment, WeightSite sites) {
+        if (groups == 1) {
+            LinearFactor.addMessageToWeights(message, mean, secondMoment, sites);
+            return;
+        }
         for (int g = 0; g < groups; g++) {
-            WeightSite part =
-                    LinearFactor.messageToWeights(block(message, g), block(input, g), block(weights, g), withPrecision);
-            block(shift, g).assign(part.shift());
-            if (precision != null) {
-                block(precision, g).assign(part.requiredPrecision());
+            WeightSite part = block(sites, g);
+            LinearFactor.addMessageToWeights(
+                    block(message, g),
+                    block(mean, g).dup('f'),
+                    secondMoment == null ? null : block(secondMoment, g).dup('f'),
+                    part);
+            block(sites.shift(), g).assign(part.shift());
+            if (secondMoment != null) {
+                block(sites.requiredPrecision(), g).assign(part.requiredPrecision());
             }
         }
-        return new WeightSite(shift, precision);
     }
 
     /**
@@ -198,7 +211,13 @@ public record WeightGroups(int groups) {
                 block(message.precision(), group).dup('f'));
     }
 
-    /** A copy: {@link LinearFactor#messageToWeights} writes over it. */
+    private WeightSite block(WeightSite sites, int group) {
+        INDArray precision = sites.precision();
+        return new WeightSite(
+                block(sites.shift(), group).dup('f'),
+                precision == null ? null : block(precision, group).dup('f'));
+    }
+
     private WeightMoments block(WeightMoments weights, int group) {
         return WeightMoments.of(
                 block(weights.mean(), group).dup('f'),

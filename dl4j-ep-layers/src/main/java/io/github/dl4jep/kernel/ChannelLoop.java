@@ -19,6 +19,9 @@ public final class ChannelLoop {
 
     private static final int PARALLEL_FROM = 1 << 15;
 
+    /** Each has heap arrays of its own, which its channels use in turn. */
+    private static final int BLOCKS = 8;
+
     private ChannelLoop() {}
 
     /** What is done with one channel. */
@@ -79,20 +82,21 @@ public final class ChannelLoop {
             }
             to[k] = outputs[k].data().asNioFloat();
         }
-        IntStream all = IntStream.range(0, channels);
-        (inputs[0].length() < PARALLEL_FROM ? all : all.parallel()).forEach(channel -> {
+        int blocks = inputs[0].length() < PARALLEL_FROM ? 1 : Math.min(channels, BLOCKS);
+        IntStream.range(0, blocks).parallel().forEach(block -> {
             float[][] in = new float[from.length][];
-            for (int k = 0; k < in.length; k++) {
-                in[k] = new float[lengths[k]];
-                from[k].get(from[k].position() + channel * lengths[k], in[k]);
-            }
+            Arrays.setAll(in, k -> new float[lengths[k]]);
             float[][] out = new float[to.length][];
-            for (int k = 0; k < out.length; k++) {
-                out[k] = new float[Math.toIntExact(outputs[k].length() / channels)];
-            }
-            formula.compute(channel, in, out);
-            for (int k = 0; k < out.length; k++) {
-                to[k].put(to[k].position() + channel * out[k].length, out[k]);
+            Arrays.setAll(out, k -> new float[Math.toIntExact(outputs[k].length() / channels)]);
+            for (int channel = block; channel < channels; channel += blocks) {
+                for (int k = 0; k < in.length; k++) {
+                    from[k].get(from[k].position() + channel * in[k].length, in[k]);
+                }
+                formula.compute(channel, in, out);
+                for (int k = 0; k < out.length; k++) {
+                    to[k].put(to[k].position() + channel * out[k].length, out[k]);
+                    Arrays.fill(out[k], 0);
+                }
             }
         });
         for (INDArray output : outputs) {

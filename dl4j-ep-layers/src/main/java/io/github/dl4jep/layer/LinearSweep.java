@@ -12,11 +12,11 @@ import io.github.dl4jep.factor.LinearFactor;
 import io.github.dl4jep.factor.Patches;
 import io.github.dl4jep.factor.WeightGroups;
 import io.github.dl4jep.factor.WindowGeometry;
+import io.github.dl4jep.factor.WindowedFactor;
 import io.github.dl4jep.params.PlainWeights;
 import io.github.dl4jep.params.PosteriorParamInitializer;
 import java.util.Map;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -34,7 +34,7 @@ final class LinearSweep implements WeightedMap {
     private final @Nullable WindowPlacement windows;
     private final WeightGroups groups;
 
-    private @Nullable Patches patches;
+    private @Nullable WindowedFactor windowed;
     private @Nullable Moments input;
     private @Nullable WeightMoments weightMoments;
     private @Nullable WeightSite weightSite;
@@ -91,21 +91,26 @@ final class LinearSweep implements WeightedMap {
 
     @Override
     public ForwardMessage forward(ForwardMessage message) {
-        patches = patches(message.moments());
-        requireRoom(message.moments().mean().size(0));
-        input = seenByWeights(message.moments());
-        weightMoments = weights().moments(weightSite);
+        windowed = windowed(message.moments());
+        input = message.moments();
+        WeightMoments moments = weights().moments(weightSite);
+        weightMoments = moments;
         WeightPosterior biasPosterior = bias();
         WeightMoments biasMoments = biasPosterior == null ? null : biasPosterior.moments(biasSite);
-        Moments preActivation = groups.messageToPreActivation(input, weightMoments, biasMoments);
-        BatchCovariance covariance = groups.covarianceOfPreActivation(message, patches, weightMoments, biasMoments);
+        Moments preActivation = preActivation(input, moments, biasMoments);
+        Patches patches = windowed == null ? null : windowed.patches();
+        BatchCovariance covariance = groups.covarianceOfPreActivation(message, patches, moments, biasMoments);
         if (patches != null) {
-            INDArray seen = input.mean();
-            WeightMoments moments = weightMoments;
-            covariance =
-                    covariance.withFeatures(() -> groups.features(seen, moments, biasMoments), message.covariance());
+            INDArray mean = input.mean();
+            covariance = covariance.withFeatures(
+                    () -> groups.features(allPatches(patches, mean), moments, biasMoments), message.covariance());
         }
-        return new ForwardMessage(activationOf(preActivation), covariance);
+        return new ForwardMessage(preActivation, covariance);
+    }
+
+    private INDArray allPatches(Patches patches, INDArray activation) {
+        requireRoom(patches.geometry().patchElements(), activation.size(0));
+        return patches.gather(activation);
     }
 
     @Override
@@ -114,18 +119,22 @@ final class LinearSweep implements WeightedMap {
             throw new IllegalStateException("backward without forward");
         }
         BackwardMessage toUnits = rowsOfPatches(message, weightMoments.mean().columns());
-        BackwardMessage toInput = input.isObserved() ? null : groups.messageToInput(toUnits, weightMoments);
-        weightSite =
-                groups.messageToWeights(toUnits, input, weightMoments, weights().usesSitePrecision());
+        BackwardMessage toInput = input.isObserved() ? null : messageToInput(toUnits, weightMoments);
+        boolean withPrecision = weights().usesSitePrecision();
+        weightSite = windowed == null
+                ? groups.messageToWeights(toUnits, input, weightMoments, withPrecision)
+                : windowed.messageToWeights(toUnits, input, weightMoments, withPrecision);
         weightMoments = null;
         biasSite = bias() == null ? null : LinearFactor.messageToBias(toUnits);
-        return toInput == null || patches == null
-                ? toInput
-                : new BackwardMessage(patches.scatter(toInput.shift()), patches.scatter(toInput.precision()));
+        return toInput;
+    }
+
+    private BackwardMessage messageToInput(BackwardMessage toUnits, WeightMoments moments) {
+        return windowed == null ? groups.messageToInput(toUnits, moments) : windowed.messageToInput(toUnits, moments);
     }
 
     /** Null for a dense layer. */
-    private @Nullable Patches patches(Moments moments) {
+    private @Nullable WindowedFactor windowed(Moments moments) {
         if (windows == null) {
             requireColumns(moments);
             return null;
@@ -135,42 +144,45 @@ final class LinearSweep implements WeightedMap {
                     + " channel(s) first at " + place.get() + "; check the data or nIn of the layer");
         }
         WindowGeometry geometry = windows.on(moments.shape(), place.get());
-        return patches != null && patches.geometry().equals(geometry) ? patches : new Patches(geometry);
+        return windowed != null && windowed.patches().geometry().equals(geometry)
+                ? windowed
+                : new WindowedFactor(new Patches(geometry), groups);
     }
 
-    /** [rows, fan-in]: the input itself, or its patches. */
-    private Moments seenByWeights(Moments moments) {
-        Patches seen = patches;
-        if (seen == null) {
-            return moments;
+    /** [minibatch, units x positions]. */
+    private Moments preActivation(Moments moments, WeightMoments weightMoments, @Nullable WeightMoments biasMoments) {
+        if (windowed == null) {
+            return groups.messageToPreActivation(moments, weightMoments, biasMoments);
         }
-        return moments.rearranged(seen::gather, weights().usesSitePrecision());
+        requireRoom(
+                windowed.patches().geometry(),
+                moments.mean().size(0),
+                weightMoments.mean().columns());
+        return activationOf(windowed.messageToPreActivation(
+                moments, weightMoments, biasMoments, weights().usesSitePrecision()));
     }
 
     /** [minibatch, units x positions], from the weights' [positions x minibatch, units], without a copy. */
     private Moments activationOf(Moments preActivation) {
-        if (patches == null) {
+        if (windowed == null) {
             return preActivation;
         }
-        WindowGeometry geometry = patches.geometry();
+        WindowGeometry geometry = windowed.patches().geometry();
         INDArray mean = preActivation.mean();
-        long units = mean.columns();
         INDArray variance = preActivation.variance();
-        return new Moments(perExample(mean), variance == null ? null : perExample(variance))
-                .shapedAs(geometry.outputShape(units));
+        return new Moments(
+                        perExample(mean, geometry.outputPositions()),
+                        variance == null ? null : perExample(variance, geometry.outputPositions()))
+                .shapedAs(geometry.outputShape(mean.columns()));
     }
 
-    private INDArray perExample(INDArray rows) {
-        if (patches == null) {
-            return rows;
-        }
-        int positions = patches.geometry().outputPositions();
+    private static INDArray perExample(INDArray rows, int positions) {
         return rows.reshape('f', rows.rows() / positions, rows.columns() * (long) positions);
     }
 
     /** The way back from {@link #activationOf}. */
     private BackwardMessage rowsOfPatches(BackwardMessage message, long units) {
-        if (patches == null) {
+        if (windowed == null) {
             return message;
         }
         long rows = message.shift().length() / units;
@@ -194,7 +206,8 @@ final class LinearSweep implements WeightedMap {
         }
         INDArray inputMean = layout.inputMean(parameters.get());
         if (input != null && inputMean != null) {
-            inputMean.addi(input.mean().mean(true, 0).subi(inputMean).muli(step.averagingRate()));
+            INDArray mean = windowed == null ? input.mean().mean(true, 0) : windowed.meanSeen(input.mean());
+            inputMean.addi(mean.subi(inputMean).muli(step.averagingRate()));
         }
         discard();
     }
@@ -209,29 +222,24 @@ final class LinearSweep implements WeightedMap {
 
     @Override
     public Moments predict(Moments moments) {
-        patches = patches(moments);
+        windowed = windowed(moments);
         WeightPosterior biasPosterior = bias();
-        WeightMoments predictive = weights().predictiveMoments();
         WeightMoments biasMoments = biasPosterior == null ? null : biasPosterior.predictiveMoments();
-        return inBlocks(
-                moments,
-                part -> activationOf(groups.messageToPreActivation(seenByWeights(part), predictive, biasMoments)));
+        return preActivation(moments, weights().predictiveMoments(), biasMoments);
     }
 
-    private Moments inBlocks(Moments moments, UnaryOperator<Moments> map) {
-        return patches == null
-                ? map.apply(moments)
-                : ExampleBlocks.map(moments, patches.geometry().patchElements(), map);
+    /** Throws if a convolution's activations do not fit into one array. */
+    private void requireRoom(WindowGeometry geometry, long batch, long units) {
+        long activation =
+                Math.max((long) geometry.channels() * geometry.inputPositions(), geometry.outputPositions() * units);
+        requireRoom(Math.max(activation, geometry.fanIn()), batch);
     }
 
-    /** Throws if the patches of a batch do not fit into one array. */
-    private void requireRoom(long batch) {
-        if (patches != null && batch > Patches.MAX_ELEMENTS / patches.geometry().patchElements()) {
-            long elements = patches.geometry().patchElements();
-            throw new DL4JInvalidInputException("A batch of " + batch + " examples gives patches of " + batch * elements
-                    + " elements, allowed are " + Patches.MAX_ELEMENTS + " at " + place.get()
-                    + "; use batches of at most "
-                    + Patches.MAX_ELEMENTS / elements + " examples");
+    private void requireRoom(long elements, long batch) {
+        if (batch > Patches.MAX_ELEMENTS / elements) {
+            throw new DL4JInvalidInputException("A batch of " + batch + " examples gives an array of "
+                    + batch * elements + " elements, allowed are " + Patches.MAX_ELEMENTS + " at " + place.get()
+                    + "; use batches of at most " + Patches.MAX_ELEMENTS / elements + " examples");
         }
     }
 
@@ -260,13 +268,17 @@ final class LinearSweep implements WeightedMap {
     }
 
     private Moments linear(Moments values, PlainWeights plain) {
-        patches = patches(values);
-        Patches windowed = patches;
+        windowed = windowed(values);
+        if (windowed != null) {
+            requireRoom(
+                    windowed.patches().geometry(),
+                    values.mean().size(0),
+                    plain.weights().columns());
+        }
+        INDArray result = windowed == null
+                ? groups.product(values.mean(), plain.weights())
+                : windowed.product(values.mean(), plain.weights());
         INDArray bias = plain.bias();
-        return inBlocks(values, part -> {
-            INDArray seen = windowed == null ? part.mean() : windowed.gather(part.mean());
-            INDArray result = groups.product(seen, plain.weights());
-            return activationOf(Moments.observed(bias == null ? result : result.addiRowVector(bias)));
-        });
+        return activationOf(Moments.observed(bias == null ? result : result.addiRowVector(bias)));
     }
 }

@@ -6,6 +6,7 @@ import io.github.dl4jep.distribution.BatchCovariance;
 import io.github.dl4jep.distribution.ForwardMessage;
 import io.github.dl4jep.distribution.Moments;
 import io.github.dl4jep.distribution.SiteStep;
+import io.github.dl4jep.kernel.ReusedWorkspace;
 import io.github.dl4jep.layer.EpLayer;
 import io.github.dl4jep.layer.EpOutput;
 import io.github.dl4jep.likelihood.LearningPhase;
@@ -26,6 +27,8 @@ public final class Sweep {
     private final int networkInputs;
     private final List<SweepNode> nodes;
     private final List<Integer> outputs;
+
+    private static final String WORKSPACE = "WS_EP_SWEEP";
 
     /**
      * A chain.
@@ -91,7 +94,7 @@ public final class Sweep {
      */
     public double learn(List<Moments> inputs, List<Labels> labels, TrainingSchedule schedule, LearningPhase phase) {
         validate(labels);
-        try (MemoryWorkspace workspace = SweepWorkspace.open()) {
+        try (MemoryWorkspace workspace = ReusedWorkspace.open(WORKSPACE)) {
             double score = sweepAll(inputs, labels, schedule.getSweepsPerBatch(), phase);
             rejectUnlessFinite(score, phase);
             SiteStep step = schedule.at(phase.step(), phase.batchesPerPass());
@@ -221,7 +224,7 @@ public final class Sweep {
      */
     public double score(List<Moments> inputs, List<Labels> labels) {
         validate(labels);
-        try (MemoryWorkspace workspace = SweepWorkspace.open()) {
+        try (MemoryWorkspace workspace = ReusedWorkspace.open(WORKSPACE)) {
             List<Moments> activations = predictAll(inputs);
             return meanScore(labels, i -> activations.get(slotOf(i)));
         }
@@ -234,7 +237,7 @@ public final class Sweep {
      * @return the prediction of each output, detached
      */
     public List<Prediction> predict(List<Moments> inputs) {
-        try (MemoryWorkspace workspace = SweepWorkspace.open()) {
+        try (MemoryWorkspace workspace = ReusedWorkspace.open(WORKSPACE)) {
             List<Moments> activations = predictAll(inputs);
             List<Prediction> predictions = new ArrayList<>();
             for (int i = 0; i < outputs.size(); i++) {
@@ -263,7 +266,7 @@ public final class Sweep {
      */
     public List<Moments> meanActivations(List<Moments> inputs, List<Integer> wanted) {
         List<Moments> means = new ArrayList<>();
-        try (MemoryWorkspace workspace = SweepWorkspace.open()) {
+        try (MemoryWorkspace workspace = ReusedWorkspace.open(WORKSPACE)) {
             List<Moments> activations = predict(inputs, wanted.get(wanted.size() - 1) + 1);
             for (int node : wanted) {
                 Moments activation = activations.get(networkInputs + node);
@@ -324,7 +327,7 @@ public final class Sweep {
 
     /** Output potentials under one draw of the weights, [minibatch, outputs] each, c-ordered and detached. */
     private List<Moments> draw(List<Moments> inputs) {
-        try (MemoryWorkspace workspace = SweepWorkspace.open()) {
+        try (MemoryWorkspace workspace = ReusedWorkspace.open(WORKSPACE)) {
             List<Moments> values = new ArrayList<>(inputs);
             for (SweepNode node : nodes) {
                 values.add(node.vertex().sample(node.select(values)));
@@ -359,7 +362,7 @@ public final class Sweep {
     }
 
     private static INDArray detached(Supplier<INDArray> computation) {
-        try (MemoryWorkspace workspace = SweepWorkspace.open()) {
+        try (MemoryWorkspace workspace = ReusedWorkspace.open(WORKSPACE)) {
             return computation.get().detach();
         }
     }

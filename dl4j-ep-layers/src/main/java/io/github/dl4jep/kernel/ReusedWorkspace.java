@@ -1,4 +1,4 @@
-package io.github.dl4jep.sweep;
+package io.github.dl4jep.kernel;
 
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.memory.conf.WorkspaceConfiguration;
@@ -8,10 +8,11 @@ import org.nd4j.linalg.api.memory.enums.ResetPolicy;
 import org.nd4j.linalg.api.memory.enums.SpillPolicy;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** The ND4J workspace in which the arrays of one batch live, so that nothing is allocated batch by batch. */
-final class SweepWorkspace {
-
-    private static final String ID = "WS_EP_SWEEP";
+/**
+ * ND4J workspaces for steps that are repeated: arrays that are created in one live until it is closed, and the next opening uses
+ * the same memory again, so that nothing is allocated step by step.
+ */
+public final class ReusedWorkspace {
 
     private static final WorkspaceConfiguration CONFIGURATION = WorkspaceConfiguration.builder()
             .initialSize(0)
@@ -22,9 +23,15 @@ final class SweepWorkspace {
             .policySpill(SpillPolicy.REALLOCATE)
             .build();
 
-    private SweepWorkspace() {}
+    private ReusedWorkspace() {}
 
-    static MemoryWorkspace open() {
-        return Nd4j.getWorkspaceManager().getAndActivateWorkspace(CONFIGURATION, ID);
+    /**
+     * Opens this thread's workspace of a name; it learns its size in its first use.
+     *
+     * @param id the name, one for each kind of step
+     * @return the open workspace, to be closed
+     */
+    public static MemoryWorkspace open(String id) {
+        return Nd4j.getWorkspaceManager().getAndActivateWorkspace(CONFIGURATION, id);
     }
 }
