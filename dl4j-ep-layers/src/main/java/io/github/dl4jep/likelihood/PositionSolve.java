@@ -108,10 +108,13 @@ final class PositionSolve implements BatchSolve {
         INDArray inverse = Rows.matrix(SymmetricMatrix.inverse(plusOne, size), size, size);
         INDArray right = Nd4j.gemm(scaled, residual.getColumn(output, true), true, false);
         INDArray explained = phi.mmul(inverse.mmul(right)).muli(u);
-        shift.putColumn(
-                output, residual.getColumn(output, true).sub(explained).divi(d).reshape(u.rows()));
-        INDArray known = scaled.mmul(inverse).muli(scaled).sum(1);
-        diagonal.putColumn(output, diagonal.getColumn(output).sub(known.reshape(u.rows())));
+        putColumn(shift, output, residual.getColumn(output, true).sub(explained).divi(d));
+        INDArray known = scaled.mmul(inverse).muli(scaled).sum(true, 1);
+        putColumn(diagonal, output, diagonal.getColumn(output, true).sub(known));
+    }
+
+    private static void putColumn(INDArray matrix, int column, INDArray values) {
+        matrix.putColumn(column, values.reshape(values.length()));
     }
 
     @Override

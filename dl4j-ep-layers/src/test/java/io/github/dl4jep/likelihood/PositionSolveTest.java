@@ -17,7 +17,6 @@ class PositionSolveTest {
     private static final int BATCH = 4;
     private static final int POSITIONS = 5;
     private static final int ROWS = BATCH * POSITIONS;
-    private static final int OUTPUTS = 3;
     private static final double TOLERANCE = 1e-9;
 
     private static final int FEATURES = 4;
@@ -30,15 +29,22 @@ class PositionSolveTest {
     private INDArray noise;
     private INDArray importance;
 
+    private int outputs;
+
     @BeforeEach
     void equations() {
+        equations(3);
+    }
+
+    private void equations(int columns) {
+        outputs = columns;
         Nd4j.getRandom().setSeed(5);
         features = Nd4j.randn(DataType.DOUBLE, ROWS, FEATURES);
         // Some variances are below K's, some above.
-        variance = Nd4j.rand(DataType.DOUBLE, ROWS, OUTPUTS).muli(6);
-        residual = Nd4j.randn(DataType.DOUBLE, ROWS, OUTPUTS);
-        noise = Nd4j.rand(DataType.DOUBLE, ROWS, OUTPUTS).addi(0.05);
-        importance = Nd4j.ones(DataType.DOUBLE, ROWS, OUTPUTS);
+        variance = Nd4j.rand(DataType.DOUBLE, ROWS, outputs).muli(6);
+        residual = Nd4j.randn(DataType.DOUBLE, ROWS, outputs);
+        noise = Nd4j.rand(DataType.DOUBLE, ROWS, outputs).addi(0.05);
+        importance = Nd4j.ones(DataType.DOUBLE, ROWS, outputs);
     }
 
     private PseudoObservation observation() {
@@ -107,7 +113,7 @@ class PositionSolveTest {
     private void equalsTheDenseSolution() {
         JointSolve.Solution solution = solve().solve();
         PseudoObservation observed = observation();
-        for (int c = 0; c < OUTPUTS; c++) {
+        for (int c = 0; c < outputs; c++) {
             INDArray matrix = dense(c);
             for (int r = 0; r < ROWS; r++) {
                 matrix.putScalar(r, r, matrix.getDouble(r, r) + observed.noise().getDouble(r, c));
@@ -130,10 +136,16 @@ class PositionSolveTest {
     }
 
     @Test
+    void aSingleOutputIsSolvedAlike() {
+        equations(1);
+        equalsTheDenseSolution();
+    }
+
+    @Test
     void whatIsNotObservedSaysNothing() {
         importance.putScalar(3, 1, 0);
         importance.putScalar(7, 0, 0.5);
-        for (int c = 0; c < OUTPUTS; c++) {
+        for (int c = 0; c < outputs; c++) {
             for (int p = 0; p < POSITIONS; p++) {
                 importance.putScalar(p * BATCH + 2, c, 0);
             }
@@ -154,9 +166,9 @@ class PositionSolveTest {
 
     @Test
     void theCovarianceIsTheDenseOne() {
-        INDArray x = Nd4j.randn(DataType.DOUBLE, ROWS, OUTPUTS);
+        INDArray x = Nd4j.randn(DataType.DOUBLE, ROWS, outputs);
         INDArray image = solve().timesCovariance(x);
-        for (int c = 0; c < OUTPUTS; c++) {
+        for (int c = 0; c < outputs; c++) {
             INDArray expected = dense(c).mmul(x.getColumn(c).reshape(ROWS, 1));
             assertThat(image.getColumn(c)
                             .reshape(ROWS, 1)
