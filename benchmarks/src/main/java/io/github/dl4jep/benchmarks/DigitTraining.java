@@ -5,7 +5,11 @@ import io.github.dl4jep.cli.data.DataSources;
 import io.github.dl4jep.cli.data.Permutation;
 import io.github.dl4jep.cli.data.Split;
 import io.github.dl4jep.cli.definition.NetworkDefinition;
+import io.github.dl4jep.network.EpMultiLayerNetwork;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
@@ -50,11 +54,29 @@ record DigitTraining(Split split, MultiLayerConfiguration definition, int batch,
 
     /** One pass over all training rows. */
     void pass(MultiLayerNetwork network, int pass) {
+        network.fit(new ViewIterator(ordered(pass), batch));
+    }
+
+    /** A pass in as many parts as there are networks to make, each of the one before. */
+    EpMultiLayerNetwork pass(EpMultiLayerNetwork network, int pass, List<UnaryOperator<EpMultiLayerNetwork>> steps) {
+        List<DataSet> batches = new ArrayList<>();
+        new ViewIterator(ordered(pass), batch).forEachRemaining(batches::add);
+        EpMultiLayerNetwork current = network;
+        for (int i = 0; i < steps.size(); i++) {
+            current = steps.get(i).apply(current);
+            int from = i * batches.size() / steps.size();
+            int to = (i + 1) * batches.size() / steps.size();
+            batches.subList(from, to).forEach(current::fit);
+        }
+        current.incrementEpochCount();
+        return current;
+    }
+
+    private DataSet ordered(int pass) {
         int[] order = Permutation.of(split.train().numExamples(), seed + 1_000_003L * pass);
-        DataSet ordered = new DataSet(
+        return new DataSet(
                 Nd4j.pullRows(split.train().getFeatures(), 1, order, 'c'),
                 Nd4j.pullRows(split.train().getLabels(), 1, order, 'c'));
-        network.fit(new ViewIterator(ordered, batch));
     }
 
     /** Share of wrong classes among the test rows. */

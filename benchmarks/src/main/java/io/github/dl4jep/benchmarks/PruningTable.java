@@ -5,8 +5,10 @@ import io.github.dl4jep.network.EpMultiLayerNetwork;
 import io.github.dl4jep.network.EpPredictor;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -20,6 +22,8 @@ import picocli.CommandLine.Option;
 public final class PruningTable implements Callable<Integer> {
 
     private static final double[] FRACTIONS = {0, .5, .7, .8, .9, .95, .98};
+
+    private static final double[] STEPS = {.6, .8, .87, .9};
 
     @Option(names = "--data-dir", defaultValue = "../shared/data", description = "folder that holds mnist/")
     private Path dataDir = Path.of("../shared/data");
@@ -35,6 +39,9 @@ public final class PruningTable implements Callable<Integer> {
 
     @Option(names = "--retrain", description = "also train every pruned network for one more pass")
     private boolean retrain;
+
+    @Option(names = "--gradual", description = "also reach 90 % in four steps over a pass, and train on")
+    private boolean gradual;
 
     @Option(names = "--criteria", description = "also rank the weights in other ways")
     private boolean criteria;
@@ -69,10 +76,25 @@ public final class PruningTable implements Callable<Integer> {
             }
             System.out.println(row);
         }
+        if (gradual) {
+            printGradual(training, network);
+        }
         if (criteria) {
             Arrays.stream(PruningCriterion.values()).forEach(criterion -> print(training, network, criterion));
         }
         return 0;
+    }
+
+    private void printGradual(DigitTraining training, EpMultiLayerNetwork network) {
+        List<UnaryOperator<EpMultiLayerNetwork>> steps = Arrays.stream(STEPS)
+                .<UnaryOperator<EpMultiLayerNetwork>>mapToObj(fraction -> one -> EpNetworks.prune(one, fraction))
+                .toList();
+        EpMultiLayerNetwork pruned = training.pass(network, passes + 1, steps);
+        System.out.println("in steps " + Arrays.toString(STEPS) + " over one pass:");
+        System.out.println("       " + figures(training, pruned) + point(training, pruned));
+        training.pass(pruned, passes + 2);
+        System.out.println("and one more pass:");
+        System.out.println("       " + figures(training, pruned) + point(training, pruned));
     }
 
     private static void print(DigitTraining training, EpMultiLayerNetwork network, PruningCriterion criterion) {

@@ -10,6 +10,7 @@ import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.AxesChartStyler;
+import org.knowm.xchart.style.AxesChartStyler.TextAlignment;
 import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.lines.SeriesLines;
@@ -20,9 +21,8 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
  * below.
  */
 final class ChartFrame {
-    private static final int WIDTH = 760;
+    private static final int WIDTH = 680;
     private static final int HEIGHT = 560;
-    private static final int SQUARE_HEIGHT = 700;
     private static final int TEXT = 20;
     private static final int TITLE = 23;
     private static final int MARKER = 10;
@@ -34,18 +34,9 @@ final class ChartFrame {
     private ChartFrame() {}
 
     static XYChart lines(String title, String x, String y) {
-        return xy(title, x, y, HEIGHT);
-    }
-
-    /** For axes of the same units. */
-    static XYChart square(String title, String x, String y) {
-        return xy(title, x, y, SQUARE_HEIGHT);
-    }
-
-    private static XYChart xy(String title, String x, String y, int height) {
         XYChart chart = new XYChartBuilder()
                 .width(WIDTH)
-                .height(height)
+                .height(HEIGHT)
                 .title(title)
                 .xAxisTitle(x)
                 .yAxisTitle(y)
@@ -81,11 +72,16 @@ final class ChartFrame {
                 .setLegendBorderColor(Color.WHITE)
                 .setLegendPosition(LegendPosition.OutsideS)
                 .setLegendLayout(Styler.LegendLayout.Horizontal)
+                .setLegendPadding(PADDING)
+                .setLegendSeriesLineLength(36)
+                .setChartTitlePadding(PADDING)
                 .setChartPadding(PADDING)
                 .setMarkerSize(MARKER)
                 .setLocale(Locale.ROOT);
         styler.setAxisTitleFont(plain)
                 .setAxisTickLabelsFont(plain)
+                .setAxisTickLabelsColor(INK)
+                .setYAxisLabelAlignment(TextAlignment.Right)
                 .setPlotGridLinesColor(GRID)
                 .setPlotGridLinesStroke(new BasicStroke(1))
                 .setXAxisTickMarkSpacingHint(90)

@@ -17,6 +17,8 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 /** Whether predicted probabilities can be believed. */
 final class ClassPlots {
     private static final double PERCENT = 100;
+    /** A bin of fewer rows says little. */
+    private static final int LARGE = 10;
 
     private final Map<String, Diagnostics.Classes> trainers;
 
@@ -33,7 +35,9 @@ final class ClassPlots {
                     "How often predictions of a certain confidence are right: on the dashed line as often as they say, below it"
                             + " less often (too confident), above it more often (too careful). "
                             + ReliabilityBins.COUNT
-                            + " bins; those with few rows scatter.",
+                            + " bins; those with fewer than "
+                            + LARGE
+                            + " rows are points without a line.",
                     this::reliability));
         }
         trainers.forEach((trainer, classes) -> plots.add(entropy(trainer, classes.entropy())));
@@ -42,20 +46,40 @@ final class ClassPlots {
 
     private XYChart reliability() {
         XYChart chart =
-                ChartFrame.square("Reliability after the last pass", "mean confidence [%]", "right predictions [%]");
+                ChartFrame.lines("Reliability after the last pass", "mean confidence [%]", "right predictions [%]");
         ChartFrame.reference(chart, "ideal", 0, PERCENT);
         trainers.forEach((trainer, classes) -> {
             List<Bin> bins = classes.reliability().bins().stream()
                     .filter(bin -> bin.rows() > 0)
                     .toList();
-            XYSeries series = chart.addSeries(
-                    trainer,
-                    bins.stream().map(bin -> PERCENT * bin.confidence()).toList(),
-                    bins.stream().map(bin -> PERCENT * bin.accuracy()).toList());
-            ChartFrame.style(series, TrainerStyle.of(trainer));
+            List<Bin> large = bins.stream().filter(bin -> bin.rows() >= LARGE).toList();
+            if (large.isEmpty()) {
+                points(chart, trainer, trainer, bins);
+            } else {
+                ChartFrame.style(add(chart, trainer, large), TrainerStyle.of(trainer));
+                List<Bin> small =
+                        bins.stream().filter(bin -> bin.rows() < LARGE).toList();
+                if (!small.isEmpty()) {
+                    points(chart, trainer, trainer + ", small bins", small).setShowInLegend(false);
+                }
+            }
         });
         chart.getStyler().setXAxisMin(0.0).setXAxisMax(PERCENT).setYAxisMin(0.0).setYAxisMax(PERCENT);
         return chart;
+    }
+
+    private static XYSeries add(XYChart chart, String name, List<Bin> bins) {
+        return chart.addSeries(
+                name,
+                bins.stream().map(bin -> PERCENT * bin.confidence()).toList(),
+                bins.stream().map(bin -> PERCENT * bin.accuracy()).toList());
+    }
+
+    private static XYSeries points(XYChart chart, String trainer, String name, List<Bin> bins) {
+        XYSeries series = add(chart, name, bins);
+        ChartFrame.style(series, TrainerStyle.of(trainer));
+        series.setXYSeriesRenderStyle(XYSeriesRenderStyle.Scatter);
+        return series;
     }
 
     private static Plot entropy(String trainer, EntropyHistogram entropy) {
@@ -85,7 +109,11 @@ final class ClassPlots {
             paint(wrong, TrainerStyle.CONTRAST, 60);
             wrong.setLineStyle(SeriesLines.DASH_DASH);
         }
-        chart.getStyler().setXAxisMin(0.0).setXAxisMax(entropy.largest()).setYAxisMin(0.0);
+        chart.getStyler()
+                .setXAxisMin(0.0)
+                .setXAxisMax(Math.ceil(5 * entropy.largest()) / 5)
+                .setYAxisMin(0.0)
+                .setXAxisDecimalPattern("0.0#");
         return chart;
     }
 
@@ -113,7 +141,7 @@ final class ClassPlots {
             x.add(largest * (bin + 1) / counts.size());
             y.add(height);
         }
-        return chart.addSeries(String.format(Locale.ROOT, "%s (%,d rows)", name, rows), x, y);
+        return chart.addSeries(String.format(Locale.ROOT, "%s (%,d %s)", name, rows, rows == 1 ? "row" : "rows"), x, y);
     }
 
     private static long total(List<Long> counts) {

@@ -1,8 +1,11 @@
 package io.github.dl4jep.cli.plot;
 
 import io.github.dl4jep.cli.plot.LearningCurves.Curve;
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.knowm.xchart.AnnotationText;
 import org.knowm.xchart.XYChart;
@@ -13,6 +16,9 @@ final class DirectLabels {
     private static final double ROOM = 0.2;
     /** The least distance of two names, as part of the axis. */
     private static final double APART = 0.075;
+
+    private static final DecimalFormat NUMBER =
+            new DecimalFormat("0.####", DecimalFormatSymbols.getInstance(Locale.ROOT));
 
     private final XYChart chart;
     private final Map<String, Curve> curves;
@@ -52,6 +58,7 @@ final class DirectLabels {
                 .setXAxisMax(end + room)
                 .setYAxisMin(low)
                 .setYAxisMax(high);
+        chart.getStyler().setXAxisTickLabelsFormattingFunction(tick -> tick > end + 1e-9 ? "" : NUMBER.format(tick));
         write(low, high, room, logarithmic);
     }
 

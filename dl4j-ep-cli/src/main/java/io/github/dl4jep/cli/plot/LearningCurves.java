@@ -21,13 +21,13 @@ final class LearningCurves {
     private static final Measure CLASS_ERROR =
             new Measure("error", "Test error", "test error [%]", figures -> times(100, figures.testError()));
     private static final Measure CLASS_NLL =
-            new Measure("nll", "Negative log likelihood", "negative log likelihood [nats per row]", Figures::nll);
+            new Measure("nll", "Negative log likelihood", "neg. log likelihood [nats per row]", Figures::nll);
     private static final Measure NUMBER_ERROR =
             new Measure("error", "Test RMSE", "RMSE [units of the target]", Figures::rmse);
     private static final Measure NUMBER_NLL = new Measure(
             "nll",
             "Negative log likelihood",
-            "negative log likelihood [nats per row]",
+            "neg. log likelihood [nats per row]",
             figures -> times(-1, figures.logLikelihood()));
 
     private final ComparisonResult result;

@@ -18,6 +18,8 @@ import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
 final class NumberPlots {
     private static final double PERCENT = 100;
     private static final double BAR = 2;
+    /** Free room beside the points, as part of their range. */
+    private static final double MARGIN = 0.05;
 
     private final Map<String, Diagnostics.Numbers> trainers;
 
@@ -76,28 +78,24 @@ final class NumberPlots {
     }
 
     private static XYChart chart(String trainer, List<Example> examples) {
-        XYChart chart = ChartFrame.square(
+        XYChart chart = ChartFrame.lines(
                 "Predicted against true, " + trainer,
                 "true value [units of the target]",
                 "predicted value [units of the target]");
-        double low = examples.stream()
-                .flatMapToDouble(e -> DoubleStream.of(e.truth(), e.mean() - BAR * e.deviation()))
-                .min()
-                .orElseThrow();
-        double high = examples.stream()
-                .flatMapToDouble(e -> DoubleStream.of(e.truth(), e.mean() + BAR * e.deviation()))
-                .max()
-                .orElseThrow();
-        ChartFrame.reference(chart, "exact", low, high);
+        double[] truth = examples.stream().mapToDouble(Example::truth).toArray();
+        double smallest = DoubleStream.of(truth).min().orElseThrow();
+        double largest = DoubleStream.of(truth).max().orElseThrow();
+        double margin = smallest == largest ? 1 : MARGIN * (largest - smallest);
+        ChartFrame.reference(chart, "exact", smallest, largest);
         XYSeries series = chart.addSeries(
-                trainer + ", +- 2 standard deviations",
-                examples.stream().mapToDouble(Example::truth).toArray(),
+                trainer + ", ± 2 standard deviations",
+                truth,
                 examples.stream().mapToDouble(Example::mean).toArray(),
                 examples.stream().mapToDouble(e -> BAR * e.deviation()).toArray());
         ChartFrame.style(series, TrainerStyle.of(trainer));
         series.setXYSeriesRenderStyle(XYSeriesRenderStyle.Scatter);
         chart.getStyler().setErrorBarsColorSeriesColor(true).setMarkerSize(8);
-        chart.getStyler().setXAxisMin(low).setXAxisMax(high).setYAxisMin(low).setYAxisMax(high);
+        chart.getStyler().setXAxisMin(smallest - margin).setXAxisMax(largest + margin);
         return chart;
     }
 }

@@ -127,7 +127,7 @@ class ComparisonPlotsTest {
 
     @Test
     void entropyTellsRightFromWrong() {
-        assertThat(names(chart(CLASSES, "entropy-ep"))).containsExactly("right (3 rows)", "wrong (1 rows)");
+        assertThat(names(chart(CLASSES, "entropy-ep"))).containsExactly("right (3 rows)", "wrong (1 row)");
     }
 
     @Test
@@ -143,7 +143,7 @@ class ComparisonPlotsTest {
     void predictionsHaveErrorBarsOfTwoDeviations() {
         XYChart chart = chart(NUMBERS, "predicted-adam");
 
-        assertThat(chart.getSeries("adam, +- 2 standard deviations").getExtraValues())
+        assertThat(chart.getSeries("adam, ± 2 standard deviations").getExtraValues())
                 .hasSize(40)
                 .startsWith(2, 2.2);
     }
