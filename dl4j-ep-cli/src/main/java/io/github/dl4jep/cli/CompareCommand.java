@@ -15,10 +15,12 @@ import io.github.dl4jep.cli.definition.NetworkVariant;
 import io.github.dl4jep.cli.definition.UnitNames;
 import io.github.dl4jep.cli.definition.WeightKinds;
 import io.github.dl4jep.cli.failure.UserException;
+import io.github.dl4jep.cli.report.ComparisonReport;
 import io.github.dl4jep.cli.report.ComparisonTable;
 import io.github.dl4jep.cli.report.ConsoleProgress;
 import io.github.dl4jep.cli.report.ErrorTerminal;
 import io.github.dl4jep.cli.report.OutputFolder;
+import io.github.dl4jep.cli.report.RunFacts;
 import io.github.dl4jep.cli.trainer.LearningRates;
 import io.github.dl4jep.cli.trainer.Trainer;
 import io.github.dl4jep.cli.trainer.Trainers;
@@ -47,7 +49,7 @@ import picocli.CommandLine.Spec;
         optionListHeading = "%nOptions:%n",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:The comparison was made and comparison.json written.",
+            "0:The comparison was made; comparison.json and comparison.html are written.",
             "1:An internal error: a stack trace on stderr, please report it.",
             "2:Something you can put right: one sentence on stderr says what."
         },
@@ -125,10 +127,19 @@ final class CompareCommand implements Runnable {
         Path file = folder.write(result);
         PrintWriter writer = command().getOut();
         writer.println();
-        new ComparisonTable(result, source.task()).lines().forEach(writer::println);
+        new ComparisonTable(result).lines().forEach(writer::println);
         writer.println();
         writer.println("Written to " + file);
         writer.flush();
+        // Last, so that nothing of the above is lost if it fails.
+        writer.println("      and to " + new ComparisonReport(result, facts()).write(folder));
+        writer.flush();
+    }
+
+    private RunFacts facts() {
+        return RunFacts.of(
+                new RootCommand.Version().getVersion()[0],
+                command().getCommandSpec().root().commandLine().getParseResult().originalArgs());
     }
 
     private ComparisonPlan plan(

@@ -56,6 +56,19 @@ class CompareCommandTest {
     }
 
     @Test
+    void thePageStandsBesideTheJson() throws IOException {
+        assertThat(compare("--trainers", "adam,sgd", "--passes", "2")).isZero();
+
+        assertThat(err.toString()).isEmpty();
+        assertThat(out.toString()).contains("comparison.json").endsWith("comparison.html\n");
+        assertThat(outputFolder().resolve("comparison.html"))
+                .content()
+                .contains("Predictive entropy of right and wrong answers, adam", "--trainers adam,sgd --passes 2")
+                .contains("100 training rows and 50 test rows of 4 inputs, 3 classes");
+        assertThat(outputFolder().resolve("entropy-sgd.png")).isNotEmptyFile();
+    }
+
+    @Test
     void epAddsItsOwnFiguresAndOptions() throws IOException {
         assertThat(compare("--trainers", "ep", "--passes", "2", "--net", "mlp:8"))
                 .isZero();

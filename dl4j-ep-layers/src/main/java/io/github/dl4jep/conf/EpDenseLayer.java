@@ -26,7 +26,7 @@ import org.nd4j.linalg.learning.regularization.Regularization;
  *
  * <p>Quality: Preview.
  */
-public class EpDenseLayer extends FeedForwardLayer {
+public class EpDenseLayer extends FeedForwardLayer implements EpWeightConf {
 
     private static final long serialVersionUID = 1L;
 
@@ -112,20 +112,12 @@ public class EpDenseLayer extends FeedForwardLayer {
         this.hasBias = hasBias;
     }
 
-    /**
-     * The prior of weights and bias.
-     *
-     * @return the prior
-     */
+    @Override
     public WeightPrior getWeightPrior() {
         return weightPrior;
     }
 
-    /**
-     * Sets the prior of weights and bias (for Jackson).
-     *
-     * @param weightPrior the prior
-     */
+    @Override
     public void setWeightPrior(WeightPrior weightPrior) {
         this.weightPrior = weightPrior;
     }

@@ -35,7 +35,7 @@ import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
  *
  * <p>Quality: Preview.
  */
-public class EpOutputLayer extends BaseOutputLayer implements EpOutputConf {
+public class EpOutputLayer extends BaseOutputLayer implements EpOutputConf, EpWeightConf {
 
     private static final long serialVersionUID = 1L;
 
@@ -164,20 +164,12 @@ public class EpOutputLayer extends BaseOutputLayer implements EpOutputConf {
         this.passCounter = passCounter;
     }
 
-    /**
-     * The prior of weights and bias.
-     *
-     * @return the prior
-     */
+    @Override
     public WeightPrior getWeightPrior() {
         return weightPrior;
     }
 
-    /**
-     * Sets the prior of weights and bias (for Jackson).
-     *
-     * @param weightPrior the prior
-     */
+    @Override
     public void setWeightPrior(WeightPrior weightPrior) {
         this.weightPrior = weightPrior;
     }

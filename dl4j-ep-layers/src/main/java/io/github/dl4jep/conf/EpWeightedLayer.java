@@ -31,7 +31,7 @@ import org.nd4j.linalg.learning.regularization.Regularization;
  *
  * <p>Quality: Preview.
  */
-public class EpWeightedLayer extends FeedForwardLayer {
+public class EpWeightedLayer extends FeedForwardLayer implements EpWeightConf {
 
     private static final long serialVersionUID = 1L;
 
@@ -150,20 +150,12 @@ public class EpWeightedLayer extends FeedForwardLayer {
         this.original = original;
     }
 
-    /**
-     * The prior of weights and bias.
-     *
-     * @return the prior
-     */
+    @Override
     public WeightPrior getWeightPrior() {
         return weightPrior;
     }
 
-    /**
-     * Sets the prior of weights and bias (for Jackson).
-     *
-     * @param weightPrior the prior
-     */
+    @Override
     public void setWeightPrior(WeightPrior weightPrior) {
         this.weightPrior = weightPrior;
     }

@@ -84,6 +84,11 @@ public final class BinaryPrior implements WeightPrior {
     }
 
     @Override
+    public boolean allowsZero() {
+        return false;
+    }
+
+    @Override
     public WeightPrior forOutput() {
         return new BinaryPrior(1);
     }

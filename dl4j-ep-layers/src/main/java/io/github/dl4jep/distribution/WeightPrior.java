@@ -51,6 +51,15 @@ public interface WeightPrior extends Serializable {
     }
 
     /**
+     * Whether a weight with this prior can be zero, so that it can be pruned.
+     *
+     * @return false where zero is no value of the weight
+     */
+    default boolean allowsZero() {
+        return true;
+    }
+
+    /**
      * This prior for the weights of an output layer.
      *
      * @return this prior, unless something of it belongs to hidden layers only

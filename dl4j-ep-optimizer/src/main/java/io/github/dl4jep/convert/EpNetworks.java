@@ -333,4 +333,33 @@ public final class EpNetworks {
     public static void writeCompact(EpMultiLayerNetwork network, Path file) throws IOException {
         toCompact(network).write(file);
     }
+
+    /**
+     * A copy of a network without the weights that its posterior is least sure are not zero: those of least |mean| / standard
+     * deviation, over all arrays of weights together; biases are kept. A removed weight has mean 0 and variance 0, is exactly 0 in
+     * draws and point networks, and stays so when the copy is trained on, saved, loaded or pruned once more.
+     *
+     * @param network an EP network; not changed
+     * @param fraction part of all weights that is removed in the end, from 0 to less than 1; weights removed earlier count
+     * @return the pruned network, with the counters of the given one and without its listeners
+     * @throws IllegalArgumentException if the fraction is outside this range
+     * @throws org.deeplearning4j.exception.DL4JInvalidConfigException if a layer has weights that cannot be zero; names all such layers
+     */
+    public static EpMultiLayerNetwork prune(EpMultiLayerNetwork network, double fraction) {
+        return Pruning.of(network, fraction);
+    }
+
+    /**
+     * A copy of a graph without the weights that its posterior is least sure are not zero; as {@link #prune(EpMultiLayerNetwork,
+     * double)}.
+     *
+     * @param graph an EP graph; not changed
+     * @param fraction part of all weights that is removed in the end, from 0 to less than 1; weights removed earlier count
+     * @return the pruned graph, with the counters of the given one and without its listeners
+     * @throws IllegalArgumentException if the fraction is outside this range
+     * @throws org.deeplearning4j.exception.DL4JInvalidConfigException if a layer has weights that cannot be zero; names all such layers
+     */
+    public static EpComputationGraph prune(EpComputationGraph graph, double fraction) {
+        return Pruning.of(graph, fraction);
+    }
 }

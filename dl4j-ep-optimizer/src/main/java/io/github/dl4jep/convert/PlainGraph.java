@@ -70,7 +70,7 @@ final class PlainGraph {
     }
 
     /** Without random weights, which would set the seed of ND4J's generator. */
-    private static void initialise(ComputationGraph plain) {
+    static void initialise(ComputationGraph plain) {
         ComputationGraphConfiguration conf = plain.getConfiguration();
         long parameters = 0;
         for (GraphVertex vertex : conf.getVertices().values()) {

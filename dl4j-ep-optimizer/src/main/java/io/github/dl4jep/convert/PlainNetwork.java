@@ -34,7 +34,7 @@ final class PlainNetwork {
     }
 
     /** Without random weights, which would set the seed of ND4J's generator. */
-    private static void initialise(MultiLayerNetwork plain) {
+    static void initialise(MultiLayerNetwork plain) {
         MultiLayerConfiguration conf = plain.getLayerWiseConfigurations();
         long parameters = 0;
         for (NeuralNetConfiguration layer : conf.getConfs()) {

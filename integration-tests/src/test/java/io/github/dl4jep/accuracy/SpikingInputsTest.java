@@ -81,7 +81,7 @@ class SpikingInputsTest {
     }
 
     private static Split mapped(Split split, UnaryOperator<INDArray> map) {
-        return new Split(split.index(), split.task(), mapped(split.train(), map), mapped(split.test(), map), 1);
+        return new Split(split.index(), split.task(), mapped(split.train(), map), mapped(split.test(), map), 0, 1);
     }
 
     private static DataSet mapped(DataSet rows, UnaryOperator<INDArray> map) {

@@ -35,12 +35,17 @@ final class Training {
 
     /** One pass in an order of its own. */
     void pass() {
+        pass(network);
+    }
+
+    /** One more pass of another network that was made of this one. */
+    void pass(EpMultiLayerNetwork other) {
         int[] order = Permutation.of(split.train().numExamples(), SEED + 1_000_003L * passes);
         passes++;
         DataSet ordered = new DataSet(
                 Nd4j.pullRows(split.train().getFeatures(), 1, order, 'c'),
                 Nd4j.pullRows(split.train().getLabels(), 1, order, 'c'));
-        network.fit(batches(ordered));
+        other.fit(batches(ordered));
     }
 
     /** One pass over the first rows, in the order of the file. */

@@ -3,6 +3,8 @@ package io.github.dl4jep.cli.compare;
 import io.github.dl4jep.cli.data.DataSource;
 import io.github.dl4jep.cli.data.Split;
 import io.github.dl4jep.cli.definition.NetworkDefinition;
+import io.github.dl4jep.cli.metric.Diagnostics;
+import io.github.dl4jep.cli.metric.Scores;
 import io.github.dl4jep.cli.metric.Scoring;
 import io.github.dl4jep.cli.trainer.Trainer;
 import io.github.dl4jep.cli.trainer.TrainingJob;
@@ -50,6 +52,7 @@ public final class Comparison {
      */
     public ComparisonResult run() {
         Split split = data.split(plan.splits().get(0));
+        DataFacts facts = DataFacts.of(split);
         NetworkDefinition network = NetworkDefinition.of(plan.network(), split.shape(), plan.seed());
         warmUp(network, network.arrange(split));
         List<Run> runs = new ArrayList<>();
@@ -62,7 +65,7 @@ public final class Comparison {
             }
         }
         return new ComparisonResult(
-                plan.data(), network.name(), network.parameters(), plan.seed(), plan.batch(), List.copyOf(runs));
+                plan.data(), network.name(), network.parameters(), plan.seed(), plan.batch(), List.copyOf(runs), facts);
     }
 
     private TrainingJob job(NetworkDefinition network, Split split) {
@@ -100,14 +103,17 @@ public final class Comparison {
     private Run run(Trainer trainer, TrainingJob job, Split split) {
         TrainingSession session = start(trainer, job, seedOf(split));
         List<PassResult> passes = new ArrayList<>();
+        Diagnostics last = null;
         for (int pass = 1; pass <= plan.passes(); pass++) {
             listener.passStarted(trainer.name(), split.index(), pass, PassBatches.count(split.train(), plan.batch()));
             double seconds = train(session, split, pass);
-            PassResult result = new PassResult(pass, seconds, Scoring.of(session, split));
+            Scores scores = Scoring.of(session, split);
+            last = scores.diagnostics();
+            PassResult result = new PassResult(pass, seconds, scores.figures());
             passes.add(result);
             listener.passFinished(trainer.name(), split.index(), result);
         }
-        return new Run(trainer.name(), split.index(), session.options(), List.copyOf(passes));
+        return new Run(trainer.name(), split.index(), session.options(), List.copyOf(passes), last);
     }
 
     private double train(TrainingSession session, Split split, int pass) {

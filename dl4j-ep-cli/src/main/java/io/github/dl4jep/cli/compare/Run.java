@@ -1,9 +1,11 @@
 package io.github.dl4jep.cli.compare;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import io.github.dl4jep.cli.metric.Diagnostics;
 import io.github.dl4jep.cli.metric.Figures;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One trainer on one split.
@@ -12,8 +14,14 @@ import java.util.Map;
  * @param split the index of the split
  * @param options the trainer's settings in effect
  * @param passes the passes, in order, at least one
+ * @param diagnostics what the plots show of the predictions after the last pass, or null if those are not finite; not in JSON
  */
-public record Run(String trainer, int split, Map<String, Object> options, List<PassResult> passes) {
+public record Run(
+        String trainer,
+        int split,
+        Map<String, Object> options,
+        List<PassResult> passes,
+        @JsonIgnore @Nullable Diagnostics diagnostics) {
     /**
      * Returns the figures after the last pass.
      *

@@ -83,7 +83,7 @@ final class ImageFolderSource implements DataSource {
         PixelScale scale = PixelScale.fit(training.getFeatures(), shape);
         scale.apply(training.getFeatures());
         scale.apply(held.getFeatures());
-        return new Split(index, Task.CLASSIFICATION, training, held, 1, shape);
+        return new Split(index, training, held, shape);
     }
 
     private DataSet read(ImageFolder half) {

@@ -64,7 +64,7 @@ final class MnistSource implements DataSource {
                     + train.getFeatures().size(1) + " pixels, but the test images have "
                     + test.getFeatures().size(1) + ".");
         }
-        return new Split(index, Task.CLASSIFICATION, train, test, 1, missing.isEmpty() ? imageShape() : PUBLISHED);
+        return new Split(index, train, test, missing.isEmpty() ? imageShape() : PUBLISHED);
     }
 
     @Override

@@ -15,6 +15,8 @@ import org.nd4j.linalg.dataset.DataSet;
  * @param task what the labels are
  * @param train the training rows
  * @param test the test rows
+ * @param targetMean the mean of the training targets in their original units, which was subtracted from the labels; 0 for
+ *     classification
  * @param targetDeviation the standard deviation of the training targets in their original units, by which the labels were
  *     divided; 1 for classification
  * @param image the images that the rows hold, or null
@@ -24,8 +26,21 @@ public record Split(
         Task task,
         DataSet train,
         DataSet test,
+        double targetMean,
         double targetDeviation,
         @Nullable ImageShape image) {
+    /**
+     * Rows of classes.
+     *
+     * @param index which of the source's splits this is
+     * @param train the training rows
+     * @param test the test rows
+     * @param image the images that the rows hold, or null
+     */
+    public Split(int index, DataSet train, DataSet test, @Nullable ImageShape image) {
+        this(index, Task.CLASSIFICATION, train, test, 0, 1, image);
+    }
+
     /**
      * Rows that are no images.
      *
@@ -33,10 +48,11 @@ public record Split(
      * @param task what the labels are
      * @param train the training rows
      * @param test the test rows
+     * @param targetMean the mean of the training targets in their original units
      * @param targetDeviation the standard deviation of the training targets in their original units
      */
-    public Split(int index, Task task, DataSet train, DataSet test, double targetDeviation) {
-        this(index, task, train, test, targetDeviation, null);
+    public Split(int index, Task task, DataSet train, DataSet test, double targetMean, double targetDeviation) {
+        this(index, task, train, test, targetMean, targetDeviation, null);
     }
 
     /**
@@ -59,7 +75,7 @@ public record Split(
         if (image == null) {
             throw new IllegalStateException("The rows of split " + index + " are no images.");
         }
-        return new Split(index, task, images(train, image), images(test, image), targetDeviation, image);
+        return new Split(index, task, images(train, image), images(test, image), targetMean, targetDeviation, image);
     }
 
     private static DataSet images(DataSet rows, ImageShape image) {

@@ -80,6 +80,16 @@ final class Standardization {
     }
 
     /**
+     * Returns the number that is subtracted from a column.
+     *
+     * @param column the column
+     * @return its mean in original units
+     */
+    double mean(int column) {
+        return mean[column];
+    }
+
+    /**
      * Returns the number a column is divided by.
      *
      * @param column the column

@@ -60,6 +60,7 @@ record Table(String name, double[][] features, double[] labels, List<String> cla
                 task(),
                 dataSet(inputScale, targetScale, targets, holdout.train()),
                 dataSet(inputScale, targetScale, targets, holdout.test()),
+                targetScale.mean(0),
                 targetScale.deviation(0));
     }
 

@@ -5,17 +5,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * Expected calibration error: how far the confidence of predictions is from how often they are right.
  *
- * <p>The confidence of a row is its largest probability. Rows are put into 15 bins of equal width by confidence, bin b
- * holding the confidences in \( (b/15, (b+1)/15] \); the error is \( \sum_b \frac{n_b}{n} |a_b - c_b| \) with the bin's
- * accuracy \( a_b \) and mean confidence \( c_b \).
+ * <p>With the {@link ReliabilityBins}, \( \sum_b \frac{n_b}{n} |a_b - c_b| \), where \( a_b \) is a bin's accuracy and \( c_b \)
+ * its mean confidence.
  *
  * <p>Source: C. Guo, G. Pleiss, Y. Sun and K. Q. Weinberger 2017, "On Calibration of Modern Neural Networks", eq. (3),
  * arXiv:1706.04599.
  */
 final class CalibrationError {
-    /** The number of bins. */
-    static final int BINS = 15;
-
     private CalibrationError() {}
 
     /**
@@ -26,19 +22,22 @@ final class CalibrationError {
      * @return the error, from 0 to 1
      */
     static double of(INDArray probabilities, INDArray labels) {
-        int[] truth = labels.argMax(1).toIntVector();
-        int[] predicted = probabilities.argMax(1).toIntVector();
-        // Per bin: (number of right rows) - (sum of confidences) = n_b (a_b - c_b).
-        double[] excess = new double[BINS];
-        for (int row = 0; row < truth.length; row++) {
-            double confidence = probabilities.getDouble(row, predicted[row]);
-            int bin = (int) Math.ceil(confidence * BINS) - 1;
-            excess[Math.min(Math.max(bin, 0), BINS - 1)] += (predicted[row] == truth[row] ? 1 : 0) - confidence;
-        }
+        return of(ReliabilityBins.of(probabilities, labels));
+    }
+
+    /**
+     * Computes the error.
+     *
+     * @param reliability the rows, in bins
+     * @return the error, from 0 to 1
+     */
+    static double of(ReliabilityBins reliability) {
         double sum = 0;
-        for (double difference : excess) {
-            sum += Math.abs(difference);
+        long rows = 0;
+        for (ReliabilityBins.Bin bin : reliability.bins()) {
+            sum += Math.abs(bin.right() - bin.confidenceSum()); // n_b |a_b - c_b|
+            rows += bin.rows();
         }
-        return sum / truth.length;
+        return sum / rows;
     }
 }

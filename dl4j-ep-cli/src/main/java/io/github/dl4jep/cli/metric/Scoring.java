@@ -18,43 +18,51 @@ public final class Scoring {
      *
      * @param session the network
      * @param split the test rows
-     * @return the figures
+     * @return the figures, and what the plots show
      */
-    public static Figures of(TrainingSession session, Split split) {
+    public static Scores of(TrainingSession session, Split split) {
         INDArray features = split.test().getFeatures();
         INDArray labels = split.test().getLabels();
         Predictive predictive = session.predict(features);
         if (predictive instanceof Predictive.Classes classes) {
             return classification(classes.probabilities(), labels, session, features);
         }
-        return regression((Predictive.Gaussian) predictive, labels, split.targetDeviation());
+        return regression((Predictive.Gaussian) predictive, labels, split);
     }
 
-    private static Figures classification(
+    private static Scores classification(
             INDArray probabilities, INDArray labels, TrainingSession session, INDArray features) {
         if (!isFinite(probabilities)) {
-            return Figures.NONE;
+            return Scores.NONE;
         }
-        return new Figures(
+        Diagnostics.Classes diagnostics = Diagnostics.Classes.of(probabilities, labels);
+        Figures figures = new Figures(
                 error(probabilities, labels),
                 NegativeLogLikelihood.of(probabilities, labels),
-                CalibrationError.of(probabilities, labels),
+                CalibrationError.of(diagnostics.reliability()),
                 error(session.pointScores(features).orElse(null), labels),
                 error(session.sampledScores(features).orElse(null), labels),
                 null,
                 null);
+        return new Scores(figures, diagnostics);
     }
 
-    private static Figures regression(Predictive.Gaussian predictive, INDArray labels, double targetDeviation) {
+    private static Scores regression(Predictive.Gaussian predictive, INDArray labels, Split split) {
         if (!isFinite(predictive.mean()) || !isFinite(predictive.variance())) {
-            return Figures.NONE;
+            return Scores.NONE;
         }
         RegressionEvaluation evaluation = new RegressionEvaluation(1);
         evaluation.eval(labels, predictive.mean());
-        double rmse = evaluation.rootMeanSquaredError(0) * targetDeviation;
+        double rmse = evaluation.rootMeanSquaredError(0) * split.targetDeviation();
         double logLikelihood =
-                GaussianLogLikelihood.of(predictive.mean(), predictive.variance(), labels, targetDeviation);
-        return new Figures(null, null, null, null, null, rmse, logLikelihood);
+                GaussianLogLikelihood.of(predictive.mean(), predictive.variance(), labels, split.targetDeviation());
+        return new Scores(
+                new Figures(null, null, null, null, null, rmse, logLikelihood),
+                Diagnostics.Numbers.of(
+                        predictive.mean(),
+                        predictive.variance(),
+                        labels,
+                        new Diagnostics.TargetUnits(split.targetMean(), split.targetDeviation())));
     }
 
     private static @Nullable Double error(@Nullable INDArray scores, INDArray labels) {

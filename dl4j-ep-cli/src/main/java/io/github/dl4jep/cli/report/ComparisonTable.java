@@ -4,11 +4,9 @@ import io.github.dl4jep.cli.compare.ComparisonResult;
 import io.github.dl4jep.cli.compare.Run;
 import io.github.dl4jep.cli.data.Task;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The end of the report: who won by how much, and every trainer's figures after its last pass. */
@@ -16,28 +14,22 @@ public final class ComparisonTable {
     private static final String NOTHING = "-";
     private static final String DIVERGED = "diverged";
 
+    private final ComparisonResult result;
     private final Map<String, List<Run>> runs;
     private final List<FigureColumn> columns;
-    private final Task task;
-    private final int passes;
-    private final int splits;
 
     /**
      * Creates the table.
      *
      * @param result the comparison
-     * @param task its task
      */
-    public ComparisonTable(ComparisonResult result, Task task) {
-        this.runs = result.runs().stream()
-                .collect(Collectors.groupingBy(Run::trainer, LinkedHashMap::new, Collectors.toList()));
+    public ComparisonTable(ComparisonResult result) {
+        this.result = result;
+        this.runs = result.byTrainer();
+        Task task = result.facts().task();
         this.columns = FigureColumn.of(task).stream()
                 .filter(column -> applies(column, task))
                 .toList();
-        this.task = task;
-        this.passes = result.runs().get(0).passes().size();
-        this.splits =
-                (int) result.runs().stream().mapToInt(Run::split).distinct().count();
     }
 
     // The deciding figure is always shown, so that a table of diverged runs has one column to say so.
@@ -53,23 +45,52 @@ public final class ComparisonTable {
      */
     public List<String> lines() {
         TextTable table = new TextTable();
-        table.add(Stream.concat(
-                        Stream.of("trainer", "pass", "seconds"),
-                        columns.stream().map(FigureColumn::title))
-                .toList());
-        runs.forEach((trainer, list) -> table.add(row(trainer, list)));
+        table.add(heading());
+        rows().forEach(table::add);
         List<String> lines = new ArrayList<>();
-        lines.add(new Verdict(task, passes, splits).sentence(runs));
+        lines.add(sentence());
         lines.add("");
         lines.addAll(table.lines());
         return lines;
+    }
+
+    /**
+     * Says who won by how much.
+     *
+     * @return one sentence
+     */
+    public String sentence() {
+        return new Verdict(result.facts().task(), result.passes(), result.splits()).sentence(runs);
+    }
+
+    /**
+     * Returns the heading of every column.
+     *
+     * @return the first row
+     */
+    public List<String> heading() {
+        return Stream.concat(
+                        Stream.of("trainer", "pass", "seconds"),
+                        columns.stream().map(FigureColumn::title))
+                .toList();
+    }
+
+    /**
+     * Returns the figures of every trainer after the last pass.
+     *
+     * @return a row for each trainer, its name first
+     */
+    public List<List<String>> rows() {
+        return runs.entrySet().stream()
+                .map(entry -> row(entry.getKey(), entry.getValue()))
+                .toList();
     }
 
     private List<String> row(String trainer, List<Run> list) {
         boolean diverged = list.stream().anyMatch(run -> run.finalFigures().diverged());
         List<String> cells = new ArrayList<>();
         cells.add(trainer);
-        cells.add(String.valueOf(passes));
+        cells.add(String.valueOf(result.passes()));
         cells.add(Estimate.of(list.stream().map(Run::totalSeconds).toList()).text(Estimate.decimals(2)));
         for (FigureColumn column : columns) {
             Optional<String> text = column.estimate(list).map(estimate -> estimate.text(column.format()));

@@ -1,5 +1,6 @@
 package io.github.dl4jep.cli.report;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.github.dl4jep.cli.compare.ComparisonResult;
@@ -42,19 +43,35 @@ public final class OutputFolder {
     }
 
     /**
-     * Writes {@code comparison.json} as a whole or not at all: into a temporary file that then takes its place.
+     * Writes {@code comparison.json}.
      *
      * @param result the comparison
      * @return the file
      * @throws UserException if it cannot be written
      */
     public Path write(ComparisonResult result) {
-        Path file = folder.resolve(FILE);
+        try {
+            return write(FILE, JSON.writeValueAsBytes(result));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("A comparison that cannot be written as JSON.", e);
+        }
+    }
+
+    /**
+     * Writes a file as a whole or not at all: into a temporary file that then takes its place.
+     *
+     * @param name its name in the folder
+     * @param content its bytes
+     * @return the file
+     * @throws UserException if it cannot be written
+     */
+    public Path write(String name, byte[] content) {
+        Path file = folder.resolve(name);
         try {
             // Not createTempFile: its files are for their owner only.
-            Path temporary = folder.resolve(FILE + "." + ProcessHandle.current().pid() + ".tmp");
+            Path temporary = folder.resolve(name + "." + ProcessHandle.current().pid() + ".tmp");
             try {
-                JSON.writeValue(temporary.toFile(), result);
+                Files.write(temporary, content);
                 Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
             } finally {
                 Files.deleteIfExists(temporary);

@@ -1,5 +1,5 @@
 /**
- * What the user gets to see: progress, the table, and the file {@code comparison.json}. Nothing in the program writes to
+ * What the user gets to see: progress, the table, the file {@code comparison.json} and the page {@code comparison.html}. Nothing in the program writes to
  * the console but through the writers picocli hands out.
  */
 @NullMarked

@@ -24,7 +24,9 @@ class ScoringTest {
         INDArray potentials = Nd4j.create(new float[][] {{-5, -9}, {7, 3}, {7, 3}, {2, 1}});
 
         Figures figures = Scoring.of(
-                new Fixed(new Predictive.Classes(probabilities), potentials), split(Task.CLASSIFICATION, LABELS, 1));
+                        new Fixed(new Predictive.Classes(probabilities), potentials),
+                        split(Task.CLASSIFICATION, LABELS, 1))
+                .figures();
 
         assertThat(figures.testError()).isCloseTo(0.25, within(1e-12));
         assertThat(figures.nll())
@@ -43,7 +45,8 @@ class ScoringTest {
         INDArray variance = Nd4j.onesLike(mean);
 
         Figures figures = Scoring.of(
-                new Fixed(new Predictive.Gaussian(mean, variance), null), split(Task.REGRESSION, targets, 2));
+                        new Fixed(new Predictive.Gaussian(mean, variance), null), split(Task.REGRESSION, targets, 2))
+                .figures();
 
         // root of (9 + 16) / 2, times 2; the mean of 9/2 and 16/2 below the density's maximum
         assertThat(figures.rmse()).isCloseTo(2 * Math.sqrt(12.5), within(1e-6));
@@ -56,18 +59,57 @@ class ScoringTest {
         INDArray nan = Nd4j.valueArrayOf(new long[] {4, 2}, Float.NaN);
         INDArray infinite = Nd4j.valueArrayOf(new long[] {4, 1}, Float.POSITIVE_INFINITY);
 
-        assertThat(Scoring.of(new Fixed(new Predictive.Classes(nan), null), split(Task.CLASSIFICATION, LABELS, 1)))
+        assertThat(Scoring.of(new Fixed(new Predictive.Classes(nan), null), split(Task.CLASSIFICATION, LABELS, 1))
+                        .figures())
                 .isEqualTo(Figures.NONE);
         assertThat(Scoring.of(
                                 new Fixed(new Predictive.Gaussian(infinite, infinite), null),
                                 split(Task.REGRESSION, infinite, 1))
+                        .figures()
                         .diverged())
                 .isTrue();
     }
 
+    @Test
+    void examplesAreInTheTargetsUnits() {
+        INDArray labels = Nd4j.create(new double[][] {{-1}, {0}, {2}});
+        INDArray mean = Nd4j.create(new double[][] {{-1.5}, {0.5}, {2}});
+        INDArray variance = Nd4j.create(new double[][] {{4}, {0.25}, {1}});
+        DataSet rows = new DataSet(Nd4j.zeros(3, 1), labels);
+
+        Scores scores = Scoring.of(
+                new Fixed(new Predictive.Gaussian(mean, variance), null),
+                new Split(0, Task.REGRESSION, rows, rows, 100, 10));
+
+        Diagnostics.Numbers numbers = (Diagnostics.Numbers) scores.diagnostics();
+        assertThat(numbers.examples())
+                .containsExactly(
+                        new Diagnostics.Example(90, 85, 20),
+                        new Diagnostics.Example(100, 105, 5),
+                        new Diagnostics.Example(120, 120, 10));
+        // |y - m| / sd is .25, 1 and 0; the middle one is outside of .674 standard deviations.
+        assertThat(numbers.coverage().inside()).containsExactly(2L, 3L, 3L);
+    }
+
+    @Test
+    void noMoreExamplesAreKeptThanFitIntoAPlot() {
+        INDArray labels = Nd4j.linspace(0, 1, 5000).reshape(5000, 1);
+        DataSet rows = new DataSet(Nd4j.zeros(5000, 1), labels);
+        Predictive.Gaussian exact = new Predictive.Gaussian(labels, Nd4j.ones(5000, 1));
+
+        Diagnostics.Numbers numbers = (Diagnostics.Numbers)
+                Scoring.of(new Fixed(exact, null), new Split(0, Task.REGRESSION, rows, rows, 0, 1))
+                        .diagnostics();
+
+        assertThat(numbers.examples()).hasSize(200);
+        assertThat(numbers.examples().get(199).truth()).isGreaterThan(0.99);
+        assertThat(numbers.plus(numbers).examples()).hasSize(200);
+        assertThat(numbers.plus(numbers).coverage().rows()).isEqualTo(10_000);
+    }
+
     private static Split split(Task task, INDArray labels, double targetDeviation) {
         DataSet rows = new DataSet(Nd4j.zeros(labels.size(0), 1), labels);
-        return new Split(0, task, rows, rows, targetDeviation);
+        return new Split(0, task, rows, rows, 0, targetDeviation);
     }
 
     /** Predicts the same whatever the input. */

@@ -3,6 +3,7 @@ package io.github.dl4jep.cli.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dl4jep.cli.compare.ComparisonResult;
+import io.github.dl4jep.cli.compare.DataFacts;
 import io.github.dl4jep.cli.compare.PassResult;
 import io.github.dl4jep.cli.compare.Run;
 import io.github.dl4jep.cli.data.Task;
@@ -76,7 +77,9 @@ class ComparisonTableTest {
     }
 
     private static List<String> lines(Task task, Run... runs) {
-        return new ComparisonTable(new ComparisonResult("data", "net", 1, 1, 1, List.of(runs)), task).lines();
+        return new ComparisonTable(new ComparisonResult(
+                        "data", "net", 1, 1, 1, List.of(runs), new DataFacts(task, 10, 5, 2, 3, null)))
+                .lines();
     }
 
     private static Run run(String trainer, int split, double seconds, Figures... passes) {
@@ -84,7 +87,7 @@ class ComparisonTableTest {
         for (Figures figures : passes) {
             results.add(new PassResult(results.size() + 1, seconds, figures));
         }
-        return new Run(trainer, split, Map.of(), results);
+        return new Run(trainer, split, Map.of(), results, null);
     }
 
     private static Figures classes(double testError, double nll, Double pointTestError) {

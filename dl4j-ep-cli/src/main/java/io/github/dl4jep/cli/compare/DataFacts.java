@@ -1,0 +1,33 @@
+package io.github.dl4jep.cli.compare;
+
+import io.github.dl4jep.cli.data.Split;
+import io.github.dl4jep.cli.data.Task;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The size of the data, of the first split.
+ *
+ * @param task what the labels are
+ * @param trainRows the number of training rows
+ * @param testRows the number of test rows
+ * @param inputs the number of inputs of a row
+ * @param outputs the number of classes, or 1 for a regression
+ * @param image height, width and channels if the rows are images
+ */
+public record DataFacts(
+        Task task,
+        int trainRows,
+        int testRows,
+        int inputs,
+        int outputs,
+        @Nullable String image) {
+    static DataFacts of(Split split) {
+        return new DataFacts(
+                split.task(),
+                split.train().numExamples(),
+                split.test().numExamples(),
+                split.shape().inputs(),
+                split.shape().outputs(),
+                split.image() == null ? null : split.image().toString());
+    }
+}

@@ -1,0 +1,56 @@
+package io.github.dl4jep.cli.plot;
+
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.util.Map;
+import org.knowm.xchart.style.lines.SeriesLines;
+import org.knowm.xchart.style.markers.Marker;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/**
+ * How a trainer looks, the same in every plot and every comparison. Colours are told apart by the colour-blind, and markers differ
+ * too.
+ *
+ * <p>Source of the colours: M. Okabe and K. Ito 2008, "Color Universal Design".
+ *
+ * @param color of lines, markers and bars
+ * @param marker at every point
+ */
+public record TrainerStyle(Color color, Marker marker) {
+    /** For what is not a trainer: the ideal, the expected. */
+    static final Color REFERENCE = new Color(0x8A8A8A);
+
+    /** Against every trainer's colour: rows that are predicted wrong. */
+    static final Color CONTRAST = new Color(0x222222);
+
+    private static final Map<String, TrainerStyle> KNOWN = Map.of(
+            "ep", new TrainerStyle(new Color(0x0072B2), SeriesMarkers.CIRCLE),
+            "adam", new TrainerStyle(new Color(0xD55E00), SeriesMarkers.SQUARE),
+            "sgd", new TrainerStyle(new Color(0x009E73), SeriesMarkers.DIAMOND),
+            "surrogate", new TrainerStyle(new Color(0xCC79A7), SeriesMarkers.TRIANGLE_UP),
+            "ste", new TrainerStyle(new Color(0xB88600), SeriesMarkers.TRIANGLE_DOWN));
+    private static final TrainerStyle OTHER = new TrainerStyle(new Color(0x56B4E9), SeriesMarkers.CROSS);
+
+    /**
+     * Looks a trainer up.
+     *
+     * @param trainer its name
+     * @return its style, which unknown trainers share
+     */
+    public static TrainerStyle of(String trainer) {
+        return KNOWN.getOrDefault(trainer, OTHER);
+    }
+
+    /**
+     * Writes the colour as CSS does.
+     *
+     * @return for example {@code #0072b2}
+     */
+    public String css() {
+        return String.format("#%06x", color.getRGB() & 0xFFFFFF);
+    }
+
+    BasicStroke line() {
+        return SeriesLines.SOLID;
+    }
+}

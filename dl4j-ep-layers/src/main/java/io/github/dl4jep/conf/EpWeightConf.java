@@ -1,0 +1,21 @@
+package io.github.dl4jep.conf;
+
+import io.github.dl4jep.distribution.WeightPrior;
+
+/** What the configurations of EP layers with weights have in common. */
+public interface EpWeightConf {
+
+    /**
+     * The prior of weights and bias.
+     *
+     * @return the prior
+     */
+    WeightPrior getWeightPrior();
+
+    /**
+     * Sets the prior of weights and bias; it decides which parameters the layer has.
+     *
+     * @param weightPrior the prior
+     */
+    void setWeightPrior(WeightPrior weightPrior);
+}
