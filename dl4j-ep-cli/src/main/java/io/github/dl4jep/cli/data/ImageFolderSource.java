@@ -4,6 +4,7 @@ import io.github.dl4jep.cli.failure.UserException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.datavec.api.io.labels.ParentPathLabelGenerator;
 import org.datavec.api.split.CollectionInputSplit;
 import org.datavec.api.writable.NDArrayWritable;
@@ -78,12 +79,20 @@ final class ImageFolderSource implements DataSource {
 
     @Override
     public Split split(int index) {
+        TrainingData data = trainingData(index);
+        return new Split(
+                index, Task.CLASSIFICATION, data.train(), Objects.requireNonNull(data.test(), "test rows"), 1, shape);
+    }
+
+    @Override
+    public TrainingData trainingData(int index) {
         DataSet training = read(train);
         DataSet held = read(test);
         PixelScale scale = PixelScale.fit(training.getFeatures(), shape);
         scale.apply(training.getFeatures());
         scale.apply(held.getFeatures());
-        return new Split(index, Task.CLASSIFICATION, training, held, 1, shape);
+        RowFormat format = RowFormat.images(train.classes(), shape, 1, scale.means(), scale.deviations());
+        return new TrainingData(training, held, format);
     }
 
     private DataSet read(ImageFolder half) {
