@@ -108,6 +108,9 @@ record Table(String name, double[][] features, double[] labels, List<String> cla
                 regression ? targetScale.deviation(0) : 1,
                 null,
                 1);
+        if (format.problem() != null) {
+            throw new UserException(name + ": the numbers of a column are too large to be scaled to deviation 1.");
+        }
         return new TrainingData(
                 dataSet(inputScale, targetScale, targets, holdout.train()),
                 holdout.test().length == 0 ? null : dataSet(inputScale, targetScale, targets, holdout.test()),

@@ -32,11 +32,7 @@ final class Normalizers {
      */
     static byte[] bytes(RowFormat rows, boolean takesImages) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try {
-            NormalizerSerializer.getDefault().write(of(rows, takesImages), out);
-        } catch (RuntimeException e) {
-            throw new IOException(e);
-        }
+        NormalizerSerializer.getDefault().write(of(rows, takesImages), out);
         return out.toByteArray();
     }
 
@@ -78,7 +74,10 @@ final class Normalizers {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             if (in.readUTF().equals("NORMALIZER")) {
                 in.readInt();
-                return in.readUTF();
+                String kind = in.readUTF();
+                if (kind.matches("[A-Z_]+")) {
+                    return kind;
+                }
             }
         } catch (IOException e) {
             throw new UserException("The normalizer in " + file + " cannot be read: " + UserException.reason(e) + ".", e);

@@ -7,7 +7,6 @@ import io.github.dl4jep.cli.failure.UserException;
 import io.github.dl4jep.convert.EpOptions;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 
 /** Expectation propagation with the options that need no tuning. */
@@ -49,7 +48,10 @@ public final class EpTrainer implements Trainer {
             EpModel network = EpModel.of(variant.withUnits(job.definition()), options(variant));
             MemoryCheck.require(network.memory(input(job)), job.batch());
             return network;
-        } catch (DL4JInvalidConfigException | UnsupportedOperationException e) {
+        } catch (UserException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            // Whatever a definition holds that DL4J accepts and cannot work with.
             throw new UserException("ep cannot train this network: " + oneLine(e) + ".", e);
         }
     }
@@ -64,7 +66,10 @@ public final class EpTrainer implements Trainer {
 
     /** The converter lists all layers that do not convert, one a line. */
     private static String oneLine(RuntimeException failure) {
-        String message = String.valueOf(failure.getMessage()).strip();
+        if (failure.getMessage() == null) {
+            return failure.getClass().getSimpleName();
+        }
+        String message = failure.getMessage().strip();
         return message.replace(":\n - ", ": ").replace("\n - ", "; ").replace('\n', ' ');
     }
 }
