@@ -120,7 +120,9 @@ final class TrainCommand implements Callable<Integer> {
                 DataSources.open(new DataRequest(data, dataFolder(), task, label, testFraction(), seed, images));
         if (split < 0 || split >= source.splitCount()) {
             throw new UserException("--split is " + split + ", but " + data + " has "
-                    + (source.splitCount() == 1 ? "only split 0." : "the splits 0 to " + (source.splitCount() - 1) + "."));
+                    + (source.splitCount() == 1
+                            ? "only split 0."
+                            : "the splits 0 to " + (source.splitCount() - 1) + "."));
         }
         TrainingPlan plan = plan(source, variant, AtomicFile.prepare("--model", model));
         try (Interruption interruption = Interruption.ofSignals();

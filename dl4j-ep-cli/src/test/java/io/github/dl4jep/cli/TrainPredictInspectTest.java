@@ -60,8 +60,17 @@ class TrainPredictInspectTest {
 
     private void trainHouses() {
         assertThat(execute(
-                        "train", "--data", "csv:" + houses, "--label", "price", "--net", "mlp:20", "--passes", "20",
-                        "--model", model.toString()))
+                        "train",
+                        "--data",
+                        "csv:" + houses,
+                        "--label",
+                        "price",
+                        "--net",
+                        "mlp:20",
+                        "--passes",
+                        "20",
+                        "--model",
+                        model.toString()))
                 .as(command.err::toString)
                 .isZero();
     }
@@ -215,7 +224,8 @@ class TrainPredictInspectTest {
 
         assertThat(execute("inspect", own.toString())).isZero();
         assertThat(command.out.toString()).contains("none in the file").contains("units of the labels in training");
-        assertThat(execute("predict", "--model", own.toString(), "--data", houses.toString())).isEqualTo(2);
+        assertThat(execute("predict", "--model", own.toString(), "--data", houses.toString()))
+                .isEqualTo(2);
         assertThat(command.err.toString()).contains("does not say what its rows and outputs are");
     }
 
@@ -223,10 +233,16 @@ class TrainPredictInspectTest {
     void aModelIsNotOverwrittenUnlessAskedFor() {
         trainHouses();
 
-        assertThat(execute("train", "--passes", "1", "--model", model.toString())).isEqualTo(2);
-        assertThat(command.err.toString()).contains("exists already").contains("--resume").contains("--overwrite");
-        assertThat(execute("train", "--passes", "1", "--model", model.toString(), "--overwrite")).isZero();
-        assertThat(execute("train", "--passes", "2", "--model", model.toString(), "--resume")).isZero();
+        assertThat(execute("train", "--passes", "1", "--model", model.toString()))
+                .isEqualTo(2);
+        assertThat(command.err.toString())
+                .contains("exists already")
+                .contains("--resume")
+                .contains("--overwrite");
+        assertThat(execute("train", "--passes", "1", "--model", model.toString(), "--overwrite"))
+                .isZero();
+        assertThat(execute("train", "--passes", "2", "--model", model.toString(), "--resume"))
+                .isZero();
         assertThat(command.err.toString()).contains("Resumed after batch 7.").contains("pass 2/2");
     }
 
@@ -236,7 +252,8 @@ class TrainPredictInspectTest {
         Path flowers = Files.writeString(folder.resolve("flowers.csv"), "5.1,3.5,1.4,0.2\n6.0,3.0,4.8,1.8\n");
         Path out = folder.resolve("out.csv");
 
-        assertThat(execute("predict", "--model", model.toString(), "--data", flowers.toString(), "--out", out.toString()))
+        assertThat(execute(
+                        "predict", "--model", model.toString(), "--data", flowers.toString(), "--out", out.toString()))
                 .isZero();
 
         List<String> lines = Files.readAllLines(out);
@@ -267,14 +284,28 @@ class TrainPredictInspectTest {
         Path mnist = folder.resolve("data/mnist");
         MnistExcerpt.write(shared, mnist, 200, 50);
         assertThat(execute(
-                        "train", "--data", "mnist", "--data-dir", folder.resolve("data").toString(), "--net", "lenet",
-                        "--passes", "1", "--batch", "25", "--model", model.toString()))
+                        "train",
+                        "--data",
+                        "mnist",
+                        "--data-dir",
+                        folder.resolve("data").toString(),
+                        "--net",
+                        "lenet",
+                        "--passes",
+                        "1",
+                        "--batch",
+                        "25",
+                        "--model",
+                        model.toString()))
                 .as(command.err::toString)
                 .isZero();
         String summary = command.out.toString();
 
         assertThat(execute(
-                        "predict", "--model", model.toString(), "--data",
+                        "predict",
+                        "--model",
+                        model.toString(),
+                        "--data",
                         mnist.resolve("t10k-images-idx3-ubyte.gz").toString()))
                 .isZero();
 

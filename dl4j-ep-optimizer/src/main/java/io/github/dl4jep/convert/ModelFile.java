@@ -88,8 +88,8 @@ record ModelFile(File file, String configuration, boolean graph, INDArray parame
     private static byte[] entry(File file, ZipFile zip, String name, long longest) throws IOException {
         ZipEntry entry = zip.getEntry(name);
         if (entry == null) {
-            throw new DL4JInvalidConfigException("The file " + file + " has no entry " + name
-                    + "; allowed are files that network.save(file) wrote");
+            throw new DL4JInvalidConfigException(
+                    "The file " + file + " has no entry " + name + "; allowed are files that network.save(file) wrote");
         }
         if (entry.getSize() < 0 || entry.getSize() > longest) {
             throw damaged(file, name + " has " + entry.getSize() + " bytes, allowed: up to " + longest, null);

@@ -38,12 +38,14 @@ final class ParameterVector {
             in.readUTF();
             long written = in.readLong();
             DataType type = type(file, in.readUTF());
-            if (written != length || length < 1 || written != source.available() / type.width()
+            if (written != length
+                    || length < 1
+                    || written != source.available() / type.width()
                     || source.available() % type.width() != 0) {
                 throw ModelFile.damaged(
                         file,
-                        "the parameters have the length " + written + ", but their shape says " + length + ", and there are "
-                                + source.available() + " bytes",
+                        "the parameters have the length " + written + ", but their shape says " + length
+                                + ", and there are " + source.available() + " bytes",
                         null);
             }
             ByteBuffer values = ByteBuffer.wrap(bytes, bytes.length - source.available(), source.available());
@@ -80,7 +82,8 @@ final class ParameterVector {
             case "FLOAT" -> DataType.FLOAT;
             case "DOUBLE" -> DataType.DOUBLE;
             default ->
-                throw ModelFile.damaged(file, "the parameters are of type " + name + ", allowed: FLOAT and DOUBLE", null);
+                throw ModelFile.damaged(
+                        file, "the parameters are of type " + name + ", allowed: FLOAT and DOUBLE", null);
         };
     }
 

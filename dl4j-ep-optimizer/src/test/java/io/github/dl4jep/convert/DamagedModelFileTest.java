@@ -84,8 +84,9 @@ class DamagedModelFileTest {
 
         assertThatThrownBy(() -> EpNetworks.load(file))
                 .isInstanceOf(IOException.class)
-                .hasMessage("The file " + file + " cannot be read as a model (parameter 17 is NaN, but all must be finite"
-                        + " numbers); allowed are files that network.save(file) wrote, whole and unchanged");
+                .hasMessage(
+                        "The file " + file + " cannot be read as a model (parameter 17 is NaN, but all must be finite"
+                                + " numbers); allowed are files that network.save(file) wrote, whole and unchanged");
     }
 
     @Test
@@ -98,7 +99,8 @@ class DamagedModelFileTest {
 
         assertThatThrownBy(() -> EpNetworks.load(file))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("definition and parameters do not make a network: Invalid parameters: expected length");
+                .hasMessageContaining(
+                        "definition and parameters do not make a network: Invalid parameters: expected length");
     }
 
     @Test

@@ -73,12 +73,15 @@ final class MnistSource implements DataSource {
     @Override
     public TrainingData trainingData(int index) {
         Split split = split(index);
-        return new TrainingData(split.train(), split.test(), RowFormat.images(
-                IntStream.range(0, CLASSES).mapToObj(String::valueOf).toList(),
-                Objects.requireNonNull(split.image(), "image shape"),
-                BYTE,
-                new double[] {MEAN},
-                new double[] {DEVIATION}));
+        return new TrainingData(
+                split.train(),
+                split.test(),
+                RowFormat.images(
+                        IntStream.range(0, CLASSES).mapToObj(String::valueOf).toList(),
+                        Objects.requireNonNull(split.image(), "image shape"),
+                        BYTE,
+                        new double[] {MEAN},
+                        new double[] {DEVIATION}));
     }
 
     @Override

@@ -80,7 +80,11 @@ public record RowFormat(
      */
     public @Nullable String problem() {
         @SuppressWarnings("ObjectsEqualsNull") // JSON may leave them out
-        boolean missing = task == null || columns == null || label == null || classes == null || means == null
+        boolean missing = task == null
+                || columns == null
+                || label == null
+                || classes == null
+                || means == null
                 || deviations == null;
         if (missing || means.contains(null) || deviations.contains(null)) {
             return "a part of the row format is missing";
@@ -124,8 +128,7 @@ public record RowFormat(
      * @throws UserException if a number is too large
      */
     public INDArray scaledRows(double[][] rows, String name) {
-        double[][] scaled =
-                Standardization.of(array(means), array(deviations)).apply(rows);
+        double[][] scaled = Standardization.of(array(means), array(deviations)).apply(rows);
         for (int row = 0; row < scaled.length; row++) {
             for (int c = 0; c < scaled[row].length; c++) {
                 if (!Float.isFinite((float) scaled[row][c])) {

@@ -18,10 +18,7 @@ public record TrainingData(DataSet train, @Nullable DataSet test, RowFormat form
      */
     public DataShape shape() {
         return new DataShape(
-                (int) train.getFeatures().size(1),
-                (int) train.getLabels().size(1),
-                format.task(),
-                format.image());
+                (int) train.getFeatures().size(1), (int) train.getLabels().size(1), format.task(), format.image());
     }
 
     /**

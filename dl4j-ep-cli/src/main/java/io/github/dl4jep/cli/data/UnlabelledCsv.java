@@ -49,8 +49,8 @@ final class UnlabelledCsv {
         }
         try (BufferedReader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8);
                 CSVParser parser = FORMAT.parse(reader)) {
-            List<List<String>> records = new ArrayList<>(
-                    parser.stream().map(CSVRecord::toList).toList());
+            List<List<String>> records =
+                    new ArrayList<>(parser.stream().map(CSVRecord::toList).toList());
             return new UnlabelledCsv(name, format).numbers(records);
         } catch (UncheckedIOException e) {
             throw unreadable(name, Objects.requireNonNull(e.getCause()));
@@ -115,8 +115,9 @@ final class UnlabelledCsv {
                     .filter(i -> i != format.labelIndex())
                     .toArray();
         }
-        throw new UserException(name + " has " + cells + " column(s) and no header with the model's names, but the model takes "
-                + columns + ": " + String.join(", ", format.columns()) + ".");
+        throw new UserException(
+                name + " has " + cells + " column(s) and no header with the model's names, but the model takes "
+                        + columns + ": " + String.join(", ", format.columns()) + ".");
     }
 
     private double[] row(int row, List<String> cells, int width, int[] places) {

@@ -35,8 +35,7 @@ public record NetworkDefinition(String name, Definition definition, boolean take
             throw e;
         } catch (RuntimeException e) {
             // Files may hold anything that Jackson can read.
-            throw new UserException(
-                    "The network " + spec + " cannot be used: " + UserException.reason(e) + ".", e);
+            throw new UserException("The network " + spec + " cannot be used: " + UserException.reason(e) + ".", e);
         }
     }
 

@@ -32,7 +32,6 @@ public final class BoundedMemory implements IExecutionStrategy {
         while (last.hasSubcommand()) {
             last = last.subcommand();
         }
-        return new ExecutionException(
-                last.commandSpec().commandLine(), sentence, new UserException(sentence, cause));
+        return new ExecutionException(last.commandSpec().commandLine(), sentence, new UserException(sentence, cause));
     }
 }

@@ -152,7 +152,9 @@ public record LayerReport(
         if (conf instanceof EpConvolutionLayer convolution) {
             return convolution.getWeightPrior().toString();
         }
-        return conf instanceof EpWeightedLayer weighted ? weighted.getWeightPrior().toString() : "gaussian";
+        return conf instanceof EpWeightedLayer weighted
+                ? weighted.getWeightPrior().toString()
+                : "gaussian";
     }
 
     /** Number of weights, of those whose sign is certain, and the sum of their variances. */
@@ -168,7 +170,8 @@ public record LayerReport(
         private static Count of(WeightPosterior posterior) {
             // The running average of means is what predicts.
             double[] mean = posterior.predictiveMean().dup('c').data().asDouble();
-            double[] variance = posterior.predictiveMoments().variance().dup('c').data().asDouble();
+            double[] variance =
+                    posterior.predictiveMoments().variance().dup('c').data().asDouble();
             long certain = 0;
             double sum = 0;
             for (int i = 0; i < mean.length; i++) {

@@ -44,7 +44,8 @@ public final class ModelText {
     public static List<String> lines(ModelReport report) {
         List<String> lines = new ArrayList<>();
         lines.add((report.network() == null ? "Network" : "Network " + report.network()) + ", "
-                + (report.kind().equals("graph") ? "a graph" : "a list of layers") + ", trained by expectation propagation");
+                + (report.kind().equals("graph") ? "a graph" : "a list of layers")
+                + ", trained by expectation propagation");
         lines.add("");
         lines.addAll(table(report));
         lines.add("");
@@ -95,7 +96,9 @@ public final class ModelText {
         List<Double> deviation = output.noiseDeviation();
         if (deviation != null) {
             return "standard deviation " + numbers(deviation) + " in "
-                    + (Boolean.TRUE.equals(output.labelUnits()) ? "the units of the label" : "units of the labels in training")
+                    + (Boolean.TRUE.equals(output.labelUnits())
+                            ? "the units of the label"
+                            : "units of the labels in training")
                     + ", " + output.likelihood();
         }
         return output.learned().entrySet().stream()
@@ -122,8 +125,9 @@ public final class ModelText {
         }
         List<String> columns = new ArrayList<>();
         for (int c = 0; c < Math.min(SHOWN, rows.columns().size()); c++) {
-            columns.add("(" + rows.columns().get(c) + " - " + number(rows.means().get(c)) + ") / "
-                    + number(rows.deviations().get(c)));
+            columns.add(
+                    "(" + rows.columns().get(c) + " - " + number(rows.means().get(c)) + ") / "
+                            + number(rows.deviations().get(c)));
         }
         return rows.columns().size() + " columns: " + String.join(", ", columns)
                 + (rows.columns().size() > SHOWN ? ", ..." : "");

@@ -39,8 +39,7 @@ public record NoiseReport(
      * @param rows the format of the rows, or null if it is not known
      * @return the report
      */
-    static NoiseReport of(
-            String name, EpOutputConf conf, Map<String, INDArray> parameters, @Nullable RowFormat rows) {
+    static NoiseReport of(String name, EpOutputConf conf, Map<String, INDArray> parameters, @Nullable RowFormat rows) {
         Likelihood likelihood = conf.effectiveLikelihood();
         Map<String, List<Double>> learned = new LinkedHashMap<>();
         for (String parameter : likelihood.parameterLengths(1).keySet()) {
@@ -53,9 +52,14 @@ public record NoiseReport(
         if (!(likelihood instanceof GaussianLikelihood) || variance == null) {
             return new NoiseReport(name, likelihood.toString(), null, null, learned);
         }
-        boolean original = rows != null && rows.task() == Task.REGRESSION;
-        double unit = original ? rows.targetDeviation() : 1;
-        double[] scale = likelihood.pointScale(parameters).factor().dup('c').data().asDouble();
+        boolean original = false;
+        double unit = 1;
+        if (rows != null && rows.task() == Task.REGRESSION) {
+            original = true;
+            unit = rows.targetDeviation();
+        }
+        double[] scale =
+                likelihood.pointScale(parameters).factor().dup('c').data().asDouble();
         double[] deviation = new double[variance.size()];
         for (int i = 0; i < deviation.length; i++) {
             deviation[i] = Math.sqrt(variance.get(i)) * scale[Math.min(i, scale.length - 1)] * unit;

@@ -94,6 +94,7 @@ public final class AtomicFile {
 
     private static UserException cannotWrite(String where, IOException e) {
         return new UserException(
-                "Cannot write to " + where + ": " + e.getClass().getSimpleName() + ", " + UserException.reason(e) + ".", e);
+                "Cannot write to " + where + ": " + e.getClass().getSimpleName() + ", " + UserException.reason(e) + ".",
+                e);
     }
 }

@@ -75,8 +75,8 @@ public record ModelCard(
         try {
             card = JSON.readValue(json, ModelCard.class);
         } catch (IOException e) {
-            throw new UserException(file + " has an entry " + ENTRY + " that cannot be read: "
-                    + UserException.reason(e) + ".", e);
+            throw new UserException(
+                    file + " has an entry " + ENTRY + " that cannot be read: " + UserException.reason(e) + ".", e);
         }
         String problem = card == null ? "it is empty" : card.problem();
         if (problem != null) {

@@ -58,7 +58,8 @@ final class Normalizers {
     }
 
     private static INDArray array(List<Double> values) {
-        double[] row = IntStream.range(0, values.size()).mapToDouble(values::get).toArray();
+        double[] row =
+                IntStream.range(0, values.size()).mapToDouble(values::get).toArray();
         return Nd4j.createFromArray(row).castTo(DataType.FLOAT).reshape(1, row.length);
     }
 
@@ -80,7 +81,8 @@ final class Normalizers {
                 }
             }
         } catch (IOException e) {
-            throw new UserException("The normalizer in " + file + " cannot be read: " + UserException.reason(e) + ".", e);
+            throw new UserException(
+                    "The normalizer in " + file + " cannot be read: " + UserException.reason(e) + ".", e);
         }
         throw new UserException("The normalizer in " + file + " is none that DL4J has written.");
     }

@@ -42,7 +42,10 @@ record ZipEntries(Path file) {
             try (InputStream in = new CheckedInputStream(zip.getInputStream(entry), checksum)) {
                 boolean small = entry.getSize() >= 0 && entry.getSize() <= LONGEST;
                 byte[] bytes = small ? in.readNBytes((int) entry.getSize()) : new byte[0];
-                if (!small || bytes.length != entry.getSize() || in.read() >= 0 || checksum.getValue() != entry.getCrc()) {
+                if (!small
+                        || bytes.length != entry.getSize()
+                        || in.read() >= 0
+                        || checksum.getValue() != entry.getCrc()) {
                     throw damaged(name, null);
                 }
                 return bytes;

@@ -39,14 +39,16 @@ public record PredictionTable(List<String> header, List<List<String>> rows) {
     public static PredictionTable of(SavedModel model, String file, String data) {
         ModelCard card = model.card();
         if (card == null) {
-            throw new UserException("The model " + file + " does not say what its rows and outputs are: only files of dl4j-ep"
-                    + " train do; use EpNetworks.load and EpPredictor in a program.");
+            throw new UserException(
+                    "The model " + file + " does not say what its rows and outputs are: only files of dl4j-ep"
+                            + " train do; use EpNetworks.load and EpPredictor in a program.");
         }
         requireFit(model, card, file);
         UnlabelledRows rows = UnlabelledRows.open(data, card.rows());
         Prediction prediction = model.network().predict(arranged(card, rows.features()));
-        PredictionTable table =
-                new PredictionTable(header(rows.nameColumn(), card.rows()), new ArrayList<>(rows.names().size()));
+        PredictionTable table = new PredictionTable(
+                header(rows.nameColumn(), card.rows()),
+                new ArrayList<>(rows.names().size()));
         for (int row = 0; row < rows.names().size(); row++) {
             List<String> cells = new ArrayList<>();
             cells.add(rows.names().get(row));
@@ -74,8 +76,9 @@ public record PredictionTable(List<String> header, List<List<String>> rows) {
                     && trial.mean().rank() == 2
                     && trial.mean().size(1) == (classes ? format.classes().size() : 1);
         } catch (RuntimeException e) {
-            throw new UserException("The model " + file + " does not fit what it says of its rows: "
-                    + UserException.reason(e) + ".", e);
+            throw new UserException(
+                    "The model " + file + " does not fit what it says of its rows: " + UserException.reason(e) + ".",
+                    e);
         }
         if (!fits) {
             throw new UserException("The model " + file + " does not fit what it says of its outputs.");

@@ -34,7 +34,12 @@ public final class TestFigures {
         }
         Task task = data.format().task();
         Split split = new Split(
-                0, task, data.train(), test, data.format().targetDeviation(), data.format().image());
+                0,
+                task,
+                data.train(),
+                test,
+                data.format().targetDeviation(),
+                data.format().image());
         Figures figures = Scoring.of(new Predicting(network, task), split);
         return "On " + test.numExamples() + " test rows: " + text(figures, task) + ".";
     }
@@ -50,8 +55,7 @@ public final class TestFigures {
                         100 * Objects.requireNonNull(figures.testError()),
                         figures.nll(),
                         figures.ece())
-                : String.format(
-                        Locale.ROOT, "RMSE %.4g, log likelihood %.4f", figures.rmse(), figures.logLikelihood());
+                : String.format(Locale.ROOT, "RMSE %.4g, log likelihood %.4f", figures.rmse(), figures.logLikelihood());
     }
 
     /** A network that only predicts. */

@@ -81,8 +81,8 @@ public record Training(TrainingPlan plan, boolean resume, boolean overwrite) {
             return Optional.of(SavedModel.read(plan.model()));
         }
         if (any) {
-            throw new UserException("Cannot resume: no checkpoint in " + checkpoints().folder()
-                    + " can be read; start anew with --overwrite.");
+            throw new UserException("Cannot resume: no checkpoint in "
+                    + checkpoints().folder() + " can be read; start anew with --overwrite.");
         }
         return Optional.empty();
     }

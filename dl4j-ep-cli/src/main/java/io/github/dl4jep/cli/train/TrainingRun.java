@@ -117,13 +117,15 @@ public final class TrainingRun {
                         + (before == null ? "not set" : before) + " when the checkpoint was written.");
             }
         });
-        if (!Fingerprint.of(rows.train()).equals(card.dataFingerprint()) || !rows.format().equals(card.rows())) {
+        if (!Fingerprint.of(rows.train()).equals(card.dataFingerprint())
+                || !rows.format().equals(card.rows())) {
             throw new UserException(
                     "Cannot resume: the training rows are not those that the checkpoint was trained on.");
         }
         Position position = card.position();
         int batches = PassBatches.count(rows.train(), plan.batch());
-        if (position.batch() >= batches || position.batches() != (long) position.passes() * batches + position.batch()) {
+        if (position.batch() >= batches
+                || position.batches() != (long) position.passes() * batches + position.batch()) {
             throw new UserException("Cannot resume: the checkpoint's position is " + position + ", but a pass has "
                     + batches + " batches.");
         }

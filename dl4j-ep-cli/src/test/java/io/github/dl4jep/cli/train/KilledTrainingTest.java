@@ -70,7 +70,9 @@ class KilledTrainingTest {
     /** Waits until there is a checkpoint that was not there before, then a random moment more. */
     private void waitForWork(Process process, List<Path> before) throws InterruptedException {
         Checkpoints checkpoints = checkpoints();
-        while (process.isAlive() && (checkpoints.newestFirst().isEmpty() || checkpoints.newestFirst().equals(before))) {
+        while (process.isAlive()
+                && (checkpoints.newestFirst().isEmpty()
+                        || checkpoints.newestFirst().equals(before))) {
             process.waitFor(5, TimeUnit.MILLISECONDS);
         }
         process.waitFor(random.nextInt(300), TimeUnit.MILLISECONDS);

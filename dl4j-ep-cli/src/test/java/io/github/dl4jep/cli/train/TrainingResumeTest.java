@@ -27,8 +27,7 @@ class TrainingResumeTest {
     @TempDir
     private Path folder;
 
-    private final TrainingData rows = DataSources.open(
-                    new DataRequest("iris", folderOfNothing(), null, null, 0.2, 1))
+    private final TrainingData rows = DataSources.open(new DataRequest("iris", folderOfNothing(), null, null, 0.2, 1))
             .trainingData(0);
     private final List<String> notes = new ArrayList<>();
 
@@ -149,8 +148,8 @@ class TrainingResumeTest {
     void anotherPlanIsNotACutOffOne() {
         TrainingPlan plan = plan("other.zip", 2, 2);
         run(plan, false, 9);
-        TrainingPlan other = new TrainingPlan(
-                "mlp:6", NetworkVariant.NONE, 2, 16, 2, 2, 2, plan.model(), Map.of("--seed", "2"));
+        TrainingPlan other =
+                new TrainingPlan("mlp:6", NetworkVariant.NONE, 2, 16, 2, 2, 2, plan.model(), Map.of("--seed", "2"));
 
         assertThatThrownBy(() -> run(other, true, 1))
                 .isInstanceOf(UserException.class)
@@ -158,7 +157,8 @@ class TrainingResumeTest {
         assertThatThrownBy(() -> run(plan("other.zip", 1, 2), true, 1))
                 .isInstanceOf(UserException.class)
                 .hasMessage("Cannot resume: --passes is 1, but 1 passes are done already.");
-        TrainingData others = DataSources.open(new DataRequest("iris", folder, null, null, 0.2, 7)).trainingData(0);
+        TrainingData others = DataSources.open(new DataRequest("iris", folder, null, null, 0.2, 7))
+                .trainingData(0);
         StopAfter listener = new StopAfter(1);
         assertThatThrownBy(() -> new Training(plan, true, false).prepare(others, listener, listener.interruption))
                 .isInstanceOf(UserException.class)
