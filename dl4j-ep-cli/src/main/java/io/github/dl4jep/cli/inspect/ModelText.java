@@ -125,9 +125,8 @@ public final class ModelText {
         }
         List<String> columns = new ArrayList<>();
         for (int c = 0; c < Math.min(SHOWN, rows.columns().size()); c++) {
-            columns.add(
-                    "(" + rows.columns().get(c) + " - " + number(rows.means().get(c)) + ") / "
-                            + number(rows.deviations().get(c)));
+            columns.add(scaled(
+                    rows.columns().get(c), rows.means().get(c), rows.deviations().get(c)));
         }
         return rows.columns().size() + " columns: " + String.join(", ", columns)
                 + (rows.columns().size() > SHOWN ? ", ..." : "");
@@ -135,11 +134,15 @@ public final class ModelText {
 
     private static String outputs(RowFormat rows) {
         return rows.task() == Task.REGRESSION
-                ? "the number " + rows.label() + ", (" + rows.label() + " - " + number(rows.targetMean()) + ") / "
-                        + number(rows.targetDeviation())
+                ? "the number " + rows.label() + ", "
+                        + scaled(rows.label(), rows.targetMean(), rows.targetDeviation())
                 : rows.classes().size() + " classes: "
                         + rows.classes().stream().limit(SHOWN).collect(Collectors.joining(", "))
                         + (rows.classes().size() > SHOWN ? ", ..." : "");
+    }
+
+    private static String scaled(String column, double mean, double deviation) {
+        return "(" + column + (mean < 0 ? " + " : " - ") + number(Math.abs(mean)) + ") / " + number(deviation);
     }
 
     private static String numbers(List<Double> values) {

@@ -116,13 +116,13 @@ class KilledTrainingTest {
 
     @Test
     void aKilledTrainingGoesOnWithTheSameBits() throws IOException, InterruptedException {
-        killAndCompare(1, 200);
+        killAndCompare(1, 60);
     }
 
     @Test
     @Tag("long-running-test")
     void aTrainingThatIsKilledTwentyTimesGoesOnWithTheSameBits() throws IOException, InterruptedException {
-        killAndCompare(20, 1500);
+        killAndCompare(20, 3000);
     }
 
     @Test
