@@ -33,7 +33,7 @@ final class InspectCommand implements Runnable {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Parameters(paramLabel = "FILE", arity = "1")
+    @Parameters(paramLabel = "FILE", arity = "1", descriptionKey = "file")
     private Path model = Path.of("model.zip");
 
     @Option(names = "--json")

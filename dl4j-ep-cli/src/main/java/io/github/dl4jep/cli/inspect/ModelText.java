@@ -126,7 +126,9 @@ public final class ModelText {
         List<String> columns = new ArrayList<>();
         for (int c = 0; c < Math.min(SHOWN, rows.columns().size()); c++) {
             columns.add(scaled(
-                    rows.columns().get(c), rows.means().get(c), rows.deviations().get(c)));
+                    rows.columns().get(c),
+                    rows.means().get(c),
+                    rows.deviations().get(c)));
         }
         return rows.columns().size() + " columns: " + String.join(", ", columns)
                 + (rows.columns().size() > SHOWN ? ", ..." : "");
@@ -134,8 +136,7 @@ public final class ModelText {
 
     private static String outputs(RowFormat rows) {
         return rows.task() == Task.REGRESSION
-                ? "the number " + rows.label() + ", "
-                        + scaled(rows.label(), rows.targetMean(), rows.targetDeviation())
+                ? "the number " + rows.label() + ", " + scaled(rows.label(), rows.targetMean(), rows.targetDeviation())
                 : rows.classes().size() + " classes: "
                         + rows.classes().stream().limit(SHOWN).collect(Collectors.joining(", "))
                         + (rows.classes().size() > SHOWN ? ", ..." : "");

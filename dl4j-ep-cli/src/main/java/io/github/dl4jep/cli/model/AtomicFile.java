@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Files that are there as a whole or not at all, also when the machine stops in between: they are written beside their place, forced
@@ -18,6 +20,8 @@ import java.nio.file.StandardOpenOption;
 public final class AtomicFile {
     /** Ends the name of a file that is being written. */
     public static final String UNFINISHED = ".tmp";
+
+    private static final Logger LOG = LoggerFactory.getLogger(AtomicFile.class);
 
     private AtomicFile() {}
 
@@ -71,6 +75,7 @@ public final class AtomicFile {
             try {
                 writeThrough(temporary, content);
                 Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+                forceFolder(file);
             } finally {
                 Files.deleteIfExists(temporary);
             }
@@ -89,6 +94,19 @@ public final class AtomicFile {
             content.writeTo(out);
             out.flush();
             channel.force(true);
+        }
+    }
+
+    /** Forces the new name to the disk, too, where folders can be opened. */
+    private static void forceFolder(Path file) {
+        Path folder = file.toAbsolutePath().getParent();
+        if (folder == null) {
+            return;
+        }
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        } catch (IOException e) {
+            LOG.debug("The folder {} cannot be forced to the disk.", folder, e);
         }
     }
 
