@@ -1,5 +1,6 @@
 package io.github.dl4jep.cli;
 
+import io.github.dl4jep.cli.failure.BoundedMemory;
 import io.github.dl4jep.cli.failure.FailureReport;
 import picocli.CommandLine;
 
@@ -19,13 +20,15 @@ public final class Main {
     }
 
     /**
-     * Builds the command with its exit codes: 0 for success, 2 for what the user can put right, 1 for an internal error.
+     * Builds the command with its exit codes: 0 for success, 2 for what the user can put right, 130 for an interruption, 1 for an
+     * internal error.
      *
      * @return the command, ready to execute
      */
     public static CommandLine commandLine() {
         FailureReport failures = new FailureReport();
         return new CommandLine(new RootCommand())
+                .setExecutionStrategy(new BoundedMemory())
                 .setParameterExceptionHandler(failures)
                 .setExecutionExceptionHandler(failures)
                 .setCaseInsensitiveEnumValuesAllowed(true)

@@ -9,7 +9,7 @@ import picocli.CommandLine.IVersionProvider;
         name = "dl4j-ep",
         mixinStandardHelpOptions = true,
         versionProvider = RootCommand.Version.class,
-        subcommands = CompareCommand.class,
+        subcommands = {TrainCommand.class, PredictCommand.class, InspectCommand.class, CompareCommand.class},
         description = {
             "Trains Deeplearning4j networks by expectation propagation (EP) instead of back-propagation.",
             "",
@@ -23,10 +23,14 @@ import picocli.CommandLine.IVersionProvider;
         exitCodeList = {
             "0:The command did what was asked.",
             "1:An internal error: a stack trace on stderr, please report it.",
-            "2:Something you can put right: one sentence on stderr says what."
+            "2:Something you can put right: one sentence on stderr says what.",
+            "130:Training was interrupted by Ctrl-C or TERM; train --resume goes on."
         },
         footerHeading = "%nExamples:%n",
         footer = {
+            "  dl4j-ep train --data csv:flowers.csv --model flowers.zip       train a network and keep it",
+            "  dl4j-ep predict --model flowers.zip --data new.csv             what it says of new rows",
+            "  dl4j-ep inspect flowers.zip                                    what it is made of",
             "  dl4j-ep compare                  EP against Adam and SGD on Iris, in seconds",
             "  dl4j-ep compare --data mnist     the same on MNIST",
             "  dl4j-ep compare --help           everything compare can do"

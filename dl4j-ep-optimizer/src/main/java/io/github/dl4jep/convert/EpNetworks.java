@@ -16,8 +16,8 @@ import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.deeplearning4j.util.ModelSerializer;
 import org.deeplearning4j.zoo.InstantiableModel;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Makes EP networks of DL4J definitions and networks, and back.
@@ -197,14 +197,18 @@ public final class EpNetworks {
      *
      * @param file the model file
      * @return the network
-     * @throws IOException if the file cannot be read
+     * @throws IOException if the file cannot be read, or is damaged: lengths, checksums and parameters that are not finite are noticed
      * @throws org.deeplearning4j.exception.DL4JInvalidConfigException if the file holds no EP network, or a graph
      */
     public static EpMultiLayerNetwork load(File file) throws IOException {
-        ModelFile.requireKind(file, false);
-        MultiLayerNetwork plain = ModelSerializer.restoreMultiLayerNetwork(file, false);
-        EpMultiLayerNetwork network = new EpMultiLayerNetwork(plain.getLayerWiseConfigurations());
-        network.init(plain.params(), false);
+        return ModelFile.read(file).requireKind(false).restore(EpNetworks::restoreLayers);
+    }
+
+    private static EpMultiLayerNetwork restoreLayers(String json, INDArray parameters) {
+        MultiLayerConfiguration configuration = MultiLayerConfiguration.fromJson(json);
+        configuration.setDataType(parameters.dataType());
+        EpMultiLayerNetwork network = new EpMultiLayerNetwork(configuration);
+        network.init(parameters, false);
         return network;
     }
 
@@ -213,15 +217,32 @@ public final class EpNetworks {
      *
      * @param file the model file
      * @return the graph
-     * @throws IOException if the file cannot be read
+     * @throws IOException if the file cannot be read, or is damaged: lengths, checksums and parameters that are not finite are noticed
      * @throws org.deeplearning4j.exception.DL4JInvalidConfigException if the file holds no EP graph
      */
     public static EpComputationGraph loadGraph(File file) throws IOException {
-        ModelFile.requireKind(file, true);
-        ComputationGraph plain = ModelSerializer.restoreComputationGraph(file, false);
-        EpComputationGraph graph = new EpComputationGraph(plain.getConfiguration());
-        graph.init(plain.params(), false);
+        return ModelFile.read(file).requireKind(true).restore(EpNetworks::restoreGraph);
+    }
+
+    private static EpComputationGraph restoreGraph(String json, INDArray parameters) {
+        ComputationGraphConfiguration configuration = ComputationGraphConfiguration.fromJson(json);
+        configuration.setDataType(parameters.dataType());
+        EpComputationGraph graph = new EpComputationGraph(configuration);
+        graph.init(parameters, false);
         return graph;
+    }
+
+    /**
+     * Restores an EP network or an EP graph, whichever the file holds.
+     *
+     * @param file the model file
+     * @return an {@link EpMultiLayerNetwork} or {@link EpComputationGraph}
+     * @throws IOException if the file cannot be read, or is damaged
+     * @throws org.deeplearning4j.exception.DL4JInvalidConfigException if the file holds no EP network
+     */
+    public static Model loadModel(File file) throws IOException {
+        ModelFile model = ModelFile.read(file);
+        return model.restore(model.graph() ? EpNetworks::restoreGraph : EpNetworks::restoreLayers);
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.github.dl4jep.cli.compare;
 
 import io.github.dl4jep.cli.data.DataSource;
+import io.github.dl4jep.cli.data.PassBatches;
 import io.github.dl4jep.cli.data.Split;
 import io.github.dl4jep.cli.definition.NetworkDefinition;
 import io.github.dl4jep.cli.metric.Diagnostics;

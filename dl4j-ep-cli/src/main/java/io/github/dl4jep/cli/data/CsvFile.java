@@ -4,6 +4,7 @@ import io.github.dl4jep.cli.failure.UserException;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
@@ -94,8 +95,14 @@ record CsvFile(String name, List<String> header, List<List<String>> rows) {
                 .mapToObj(row -> features(row, labelColumn))
                 .toArray(double[][]::new);
         return (task == null ? taskOf(labelColumn) : task) == Task.REGRESSION
-                ? new Table(name, features, numbers(labelColumn), List.of())
+                ? new Table(name, features, numbers(labelColumn), List.of(), columns(labelColumn))
                 : classes(features, labelColumn);
+    }
+
+    private Table.Columns columns(int labelColumn) {
+        List<String> features = new ArrayList<>(header);
+        String label = features.remove(labelColumn);
+        return new Table.Columns(List.copyOf(features), label, labelColumn);
     }
 
     private double[] features(int row, int labelColumn) {
@@ -154,6 +161,6 @@ record CsvFile(String name, List<String> header, List<List<String>> rows) {
                     + classes.get(0) + "\", but at least 2 classes are needed.");
         }
         double[] indices = labels.stream().mapToDouble(classes::indexOf).toArray();
-        return new Table(name, features, indices, classes);
+        return new Table(name, features, indices, classes, columns(labelColumn));
     }
 }

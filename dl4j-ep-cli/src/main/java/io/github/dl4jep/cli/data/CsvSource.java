@@ -23,6 +23,9 @@ final class CsvSource {
      * @throws UserException if the file cannot be read or used
      */
     static DataSource open(Path file, DataRequest request) {
+        if (Files.isDirectory(file)) {
+            throw new UserException("Cannot read " + file.toAbsolutePath() + ": it is a folder, not a CSV file.");
+        }
         try (BufferedReader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
             CsvFile csv = CsvFile.read(file.toAbsolutePath().toString(), reader);
             Table table = csv.table(request.label(), request.task());
@@ -34,6 +37,9 @@ final class CsvSource {
     }
 
     private static int testRows(Table table, double fraction) {
+        if (fraction == DataRequest.NO_TEST_ROWS) {
+            return 0;
+        }
         if (!(fraction > 0 && fraction < 1)) {
             throw new UserException("--test-fraction is " + fraction + ", but must lie between 0 and 1.");
         }

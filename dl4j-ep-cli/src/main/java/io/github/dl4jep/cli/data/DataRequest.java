@@ -22,6 +22,9 @@ public record DataRequest(
         double testFraction,
         long seed,
         @Nullable ImageShape imageSize) {
+    /** As a test fraction: no rows are held out, which is for {@link DataSource#trainingData} only. */
+    public static final double NO_TEST_ROWS = -1;
+
     /**
      * Data without images of a folder.
      *

@@ -25,6 +25,14 @@ public interface DataSource {
     Split split(int index);
 
     /**
+     * Builds one split for a network that is kept: with what later rows need to be understood, and perhaps without test rows.
+     *
+     * @param index the split, from 0 to {@code splitCount() - 1}
+     * @return the rows, scaled, and their format
+     */
+    TrainingData trainingData(int index);
+
+    /**
      * Returns what a comparison on this data uses when nothing else is asked for.
      *
      * @return the network, the number of passes and the batch size

@@ -5,6 +5,8 @@ import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.PushbackInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -12,7 +14,7 @@ import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 
 /**
- * One gzipped IDX file of bytes, as MNIST is published: a big-endian magic number (0, 0, type 8 for bytes, number of
+ * One IDX file of bytes, gzipped, as MNIST is published, or not: a big-endian magic number (0, 0, type 8 for bytes, number of
  * dimensions), the dimensions, then the bytes in row-major order.
  *
  * <p>Source: Y. LeCun, C. Cortes and C. Burges, "The MNIST database of handwritten digits", section "file formats".
@@ -28,14 +30,16 @@ record IdxFile(Path path, int[] dimensions, byte[] bytes) {
     /**
      * Reads and checks a file.
      *
-     * @param path the gzipped file
+     * @param path the file
      * @param rank the number of dimensions it must have: 3 for images, 1 for labels
      * @return its content
      * @throws UserException if it cannot be read, is no such file, or holds fewer or more bytes than its header says
      */
     static IdxFile read(Path path, int rank) {
-        try (DataInputStream in =
-                new DataInputStream(new BufferedInputStream(new GZIPInputStream(Files.newInputStream(path))))) {
+        if (Files.isDirectory(path)) {
+            throw new UserException("Cannot read " + path.toAbsolutePath() + ": it is a folder, not an IDX file.");
+        }
+        try (DataInputStream in = new DataInputStream(new BufferedInputStream(open(path)))) {
             checkMagic(path, in.readInt(), rank);
             int[] dimensions = new int[rank];
             for (int i = 0; i < rank; i++) {
@@ -56,6 +60,20 @@ record IdxFile(Path path, int[] dimensions, byte[] bytes) {
             throw new UserException(path.toAbsolutePath() + " is cut off: it ends before it should.", e);
         } catch (IOException e) {
             throw new UserException("Cannot read " + path.toAbsolutePath() + ": " + TextFiles.describe(e) + ".", e);
+        }
+    }
+
+    private static InputStream open(Path path) throws IOException {
+        PushbackInputStream bytes = new PushbackInputStream(new BufferedInputStream(Files.newInputStream(path)), 2);
+        try {
+            byte[] start = bytes.readNBytes(2);
+            bytes.unread(start);
+            boolean zipped =
+                    start.length < 2 || ((start[0] & 0xFF) | ((start[1] & 0xFF) << 8)) == GZIPInputStream.GZIP_MAGIC;
+            return zipped ? new GZIPInputStream(bytes) : bytes;
+        } catch (IOException e) {
+            bytes.close();
+            throw e;
         }
     }
 

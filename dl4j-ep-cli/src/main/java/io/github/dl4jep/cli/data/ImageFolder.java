@@ -44,8 +44,7 @@ record ImageFolder(Path path, List<String> classes, List<Path> files) {
         }
         List<Path> files = new ArrayList<>();
         for (Path classFolder : classFolders) {
-            List<Path> images =
-                    entries(classFolder).stream().filter(ImageFolder::isImage).toList();
+            List<Path> images = images(classFolder);
             if (images.isEmpty()) {
                 throw new UserException("The class folder " + classFolder
                         + " has no images: they end in .png, .jpg, .jpeg, .bmp or .tif.");
@@ -56,6 +55,17 @@ record ImageFolder(Path path, List<String> classes, List<Path> files) {
                 .map(classFolder -> classFolder.getFileName().toString())
                 .toList();
         return new ImageFolder(folder, names, List.copyOf(files));
+    }
+
+    /**
+     * Lists the images in one folder.
+     *
+     * @param folder the folder
+     * @return their files, sorted
+     * @throws UserException if the folder cannot be read
+     */
+    static List<Path> images(Path folder) {
+        return entries(folder).stream().filter(ImageFolder::isImage).toList();
     }
 
     private static List<Path> entries(Path folder) {

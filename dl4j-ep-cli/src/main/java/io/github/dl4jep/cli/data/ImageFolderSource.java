@@ -78,12 +78,18 @@ final class ImageFolderSource implements DataSource {
 
     @Override
     public Split split(int index) {
+        return trainingData(index).split(index);
+    }
+
+    @Override
+    public TrainingData trainingData(int index) {
         DataSet training = read(train);
         DataSet held = read(test);
         PixelScale scale = PixelScale.fit(training.getFeatures(), shape);
         scale.apply(training.getFeatures());
         scale.apply(held.getFeatures());
-        return new Split(index, training, held, shape);
+        RowFormat format = RowFormat.images(train.classes(), shape, 1, scale.means(), scale.deviations());
+        return new TrainingData(training, held, format);
     }
 
     private DataSet read(ImageFolder half) {

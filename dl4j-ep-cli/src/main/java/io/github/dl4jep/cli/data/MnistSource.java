@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
@@ -27,6 +29,7 @@ final class MnistSource implements DataSource {
     private static final RunDefaults DEFAULTS = new RunDefaults("mlp:500,500", 2, 128);
     private static final ImageShape PUBLISHED = new ImageShape(28, 28, 1);
     private static final int CLASSES = 10;
+    private static final float BYTE = 255;
     private static final float MEAN = 0.1307f;
     private static final float DEVIATION = 0.3081f;
 
@@ -68,6 +71,20 @@ final class MnistSource implements DataSource {
     }
 
     @Override
+    public TrainingData trainingData(int index) {
+        Split split = split(index);
+        return new TrainingData(
+                split.train(),
+                split.test(),
+                RowFormat.images(
+                        IntStream.range(0, CLASSES).mapToObj(String::valueOf).toList(),
+                        Objects.requireNonNull(split.image(), "image shape"),
+                        BYTE,
+                        new double[] {MEAN},
+                        new double[] {DEVIATION}));
+    }
+
+    @Override
     public RunDefaults defaults() {
         return DEFAULTS;
     }
@@ -97,7 +114,7 @@ final class MnistSource implements DataSource {
         byte[] bytes = images.bytes();
         float[] values = new float[bytes.length];
         for (int i = 0; i < values.length; i++) {
-            values[i] = (bytes[i] & 0xFF) / 255f;
+            values[i] = (bytes[i] & 0xFF) / BYTE;
         }
         return Nd4j.create(values, new long[] {images.count(), values.length / images.count()}, 'c');
     }

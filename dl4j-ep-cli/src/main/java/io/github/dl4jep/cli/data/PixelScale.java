@@ -38,6 +38,36 @@ final class PixelScale {
         return new PixelScale(shape, mean, deviation);
     }
 
+    /**
+     * Takes mean and deviation over from where they were fitted.
+     *
+     * @param mean the mean of each channel
+     * @param deviation the deviation of each channel, positive
+     * @param shape the shape of an image
+     * @return the shift and scale
+     */
+    static PixelScale of(double[] mean, double[] deviation, ImageShape shape) {
+        return new PixelScale(shape, mean.clone(), deviation.clone());
+    }
+
+    /**
+     * Returns the shift of the channels.
+     *
+     * @return their means
+     */
+    double[] means() {
+        return mean.clone();
+    }
+
+    /**
+     * Returns the numbers that the channels are divided by.
+     *
+     * @return their standard deviations
+     */
+    double[] deviations() {
+        return deviation.clone();
+    }
+
     private static INDArray channels(INDArray images, ImageShape shape) {
         return images.reshape('c', images.size(0), shape.channels(), (long) shape.height() * shape.width());
     }

@@ -51,6 +51,17 @@ final class Standardization {
         return new Standardization(new double[columns], ones);
     }
 
+    /**
+     * Takes shift and scale over from where they were fitted.
+     *
+     * @param mean the shift of each column
+     * @param deviation what each column is divided by, positive
+     * @return the shift and scale
+     */
+    static Standardization of(double[] mean, double[] deviation) {
+        return new Standardization(mean.clone(), deviation.clone());
+    }
+
     // Compared exactly: a sum of squared rounding errors would pass for a small deviation.
     private static boolean isConstant(double[] values) {
         return Arrays.stream(values).allMatch(v -> v == values[0]);
@@ -80,13 +91,21 @@ final class Standardization {
     }
 
     /**
-     * Returns the number that is subtracted from a column.
+     * Returns the shift of all columns.
      *
-     * @param column the column
-     * @return its mean in original units
+     * @return their means in original units
      */
-    double mean(int column) {
-        return mean[column];
+    double[] means() {
+        return mean.clone();
+    }
+
+    /**
+     * Returns the numbers that the columns are divided by.
+     *
+     * @return their standard deviations in original units, or 1 where a column is constant
+     */
+    double[] deviations() {
+        return deviation.clone();
     }
 
     /**

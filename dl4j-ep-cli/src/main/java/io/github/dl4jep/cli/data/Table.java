@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -15,9 +16,30 @@ import org.nd4j.linalg.factory.Nd4j;
  * @param features {@code [rows][columns]}
  * @param labels one label a row: a number, or the index of a class
  * @param classes the names of the classes, in the order of their indices; empty for regression
+ * @param columns the names of the features' columns and of the label's
  */
 @SuppressWarnings("ArrayRecordComponent") // a bundle of columns that is never compared
-record Table(String name, double[][] features, double[] labels, List<String> classes) {
+record Table(String name, double[][] features, double[] labels, List<String> classes, Columns columns) {
+    /**
+     * The names of columns, and where the label stands among them.
+     *
+     * @param features the features' columns
+     * @param label the label's column
+     * @param labelIndex its place in the file, from 0
+     */
+    record Columns(List<String> features, String label, int labelIndex) {
+        /**
+         * Names for columns that have none: {@code x1}, {@code x2}, ..., and {@code y} as the last.
+         *
+         * @param features the number of features
+         * @return the names
+         */
+        static Columns numbered(int features) {
+            return new Columns(
+                    IntStream.rangeClosed(1, features).mapToObj(i -> "x" + i).toList(), "y", features);
+        }
+    }
+
     /** Returns what the labels are. */
     Task task() {
         return classes.isEmpty() ? Task.REGRESSION : Task.CLASSIFICATION;
@@ -52,16 +74,40 @@ record Table(String name, double[][] features, double[] labels, List<String> cla
      * @throws UserException if the target of a regression is the same on all training rows
      */
     Split split(int index, Holdout holdout) {
+        return trainingData(holdout).split(index);
+    }
+
+    /**
+     * Builds a split with the format of its rows.
+     *
+     * @param holdout its rows; none need be held out
+     * @return the scaled rows and their format
+     * @throws UserException if the target of a regression is the same on all training rows, or a number is too large to be scaled
+     */
+    TrainingData trainingData(Holdout holdout) {
         double[][] targets = targets();
         Standardization inputScale = Standardization.fit(rows(features, holdout.train()));
         Standardization targetScale = targetScale(rows(targets, holdout.train()));
-        return new Split(
-                index,
+        boolean regression = task() == Task.REGRESSION;
+        RowFormat format = new RowFormat(
                 task(),
+                columns.features(),
+                columns.label(),
+                columns.labelIndex(),
+                classes,
+                RowFormat.list(inputScale.means()),
+                RowFormat.list(inputScale.deviations()),
+                regression ? targetScale.means()[0] : 0,
+                regression ? targetScale.deviation(0) : 1,
+                null,
+                1);
+        if (format.problem() != null) {
+            throw new UserException(name + ": the numbers of a column are too large to be scaled to deviation 1.");
+        }
+        return new TrainingData(
                 dataSet(inputScale, targetScale, targets, holdout.train()),
-                dataSet(inputScale, targetScale, targets, holdout.test()),
-                targetScale.mean(0),
-                targetScale.deviation(0));
+                holdout.test().length == 0 ? null : dataSet(inputScale, targetScale, targets, holdout.test()),
+                format);
     }
 
     private double[][] targets() {
@@ -90,7 +136,19 @@ record Table(String name, double[][] features, double[] labels, List<String> cla
 
     private DataSet dataSet(Standardization inputScale, Standardization targetScale, double[][] targets, int[] chosen) {
         return new DataSet(
-                Nd4j.create(inputScale.apply(rows(features, chosen))).castTo(DataType.FLOAT),
-                Nd4j.create(targetScale.apply(rows(targets, chosen))).castTo(DataType.FLOAT));
+                floats(inputScale.apply(rows(features, chosen)), columns.features()),
+                floats(targetScale.apply(rows(targets, chosen)), List.of(columns.label())));
+    }
+
+    private INDArray floats(double[][] rows, List<String> names) {
+        for (double[] row : rows) {
+            for (int c = 0; c < row.length; c++) {
+                if (!Float.isFinite((float) row[c])) {
+                    throw new UserException(name + ", column \"" + names.get(Math.min(c, names.size() - 1))
+                            + "\": the numbers are too far apart to be scaled to deviation 1 in single precision.");
+                }
+            }
+        }
+        return Nd4j.create(rows).castTo(DataType.FLOAT);
     }
 }

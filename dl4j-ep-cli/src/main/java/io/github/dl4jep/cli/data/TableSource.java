@@ -11,7 +11,7 @@ final class TableSource implements DataSource {
      * Creates the source.
      *
      * @param table the rows
-     * @param testRows how many of them to hold out
+     * @param testRows how many of them to hold out; 0 only for {@link #trainingData}
      * @param seed the seed of the split
      * @param defaults what a comparison on these rows uses
      */
@@ -35,6 +35,11 @@ final class TableSource implements DataSource {
     @Override
     public Split split(int index) {
         return table.split(index, table.holdout(testRows, seed));
+    }
+
+    @Override
+    public TrainingData trainingData(int index) {
+        return table.trainingData(table.holdout(testRows, seed));
     }
 
     @Override

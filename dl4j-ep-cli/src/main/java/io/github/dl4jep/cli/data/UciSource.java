@@ -53,7 +53,11 @@ final class UciSource implements DataSource {
                 .toArray(double[][]::new);
         double[] targets = Arrays.stream(rows).mapToDouble(row -> row[target]).toArray();
         int splits = single(folder.resolve("n_splits.txt"), Integer.MAX_VALUE, "splits");
-        return new UciSource(folder, new Table("uci:" + name, inputs, targets, List.of()), splits);
+        return new UciSource(folder, table(name, inputs, targets), splits);
+    }
+
+    private static Table table(String name, double[][] inputs, double[] targets) {
+        return new Table("uci:" + name, inputs, targets, List.of(), Table.Columns.numbered(inputs[0].length));
     }
 
     private static String available(Path folder) {
@@ -124,6 +128,15 @@ final class UciSource implements DataSource {
 
     @Override
     public Split split(int index) {
+        return table.split(index, holdout(index));
+    }
+
+    @Override
+    public TrainingData trainingData(int index) {
+        return table.trainingData(holdout(index));
+    }
+
+    private Holdout holdout(int index) {
         int[] train = indices(folder.resolve("index_train_" + index + ".txt"), table.rows(), "rows");
         int[] test = indices(folder.resolve("index_test_" + index + ".txt"), table.rows(), "rows");
         BitSet trained = new BitSet();
@@ -132,7 +145,7 @@ final class UciSource implements DataSource {
             throw new UserException("Split " + index + " in " + folder.toAbsolutePath()
                     + " tests on rows it trains on, so its figures would mean nothing.");
         }
-        return table.split(index, new Holdout(train, test));
+        return new Holdout(train, test);
     }
 
     @Override

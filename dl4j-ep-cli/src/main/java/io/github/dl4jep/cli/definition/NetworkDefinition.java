@@ -2,6 +2,7 @@ package io.github.dl4jep.cli.definition;
 
 import io.github.dl4jep.cli.data.DataShape;
 import io.github.dl4jep.cli.data.Split;
+import io.github.dl4jep.cli.failure.UserException;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 
 /**
@@ -21,12 +22,26 @@ public record NetworkDefinition(String name, Definition definition, boolean take
      * @param seed the seed of the initial weights; it takes the place of the one in a file, which is the only thing
      *     changed there
      * @return the definition
-     * @throws io.github.dl4jep.cli.failure.UserException if there is no such definition or it does not fit the data
+     * @throws UserException if there is no such definition or it does not fit the data
      */
     public static NetworkDefinition of(String spec, DataShape shape, long seed) {
-        Definition definition =
-                Architectures.isNamed(spec) ? Architectures.build(spec, shape) : DefinitionFile.read(spec);
+        if (Architectures.isNamed(spec)) {
+            return checked(spec, Architectures.build(spec, shape), shape, seed);
+        }
+        Definition definition = DefinitionFile.read(spec);
+        try {
+            return checked(spec, definition, shape, seed);
+        } catch (UserException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            // Files may hold anything that Jackson can read.
+            throw new UserException("The network " + spec + " cannot be used: " + UserException.reason(e) + ".", e);
+        }
+    }
+
+    private static NetworkDefinition checked(String spec, Definition definition, DataShape shape, long seed) {
         definition.setSeed(seed);
+        SizeCheck.require(spec, definition);
         DefinitionCheck check = new DefinitionCheck(spec, definition, shape);
         StockNetwork network = check.initialized();
         return new NetworkDefinition(spec, definition, check.takesImages(), network.parameters());
@@ -37,7 +52,7 @@ public record NetworkDefinition(String name, Definition definition, boolean take
      *
      * @param spec an architecture, or the path of a JSON file
      * @return true if at least one hidden layer spikes
-     * @throws io.github.dl4jep.cli.failure.UserException if there is no such definition
+     * @throws UserException if there is no such definition
      */
     public static boolean spikes(String spec) {
         return !Architectures.isNamed(spec) && new HiddenLayers(DefinitionFile.read(spec)).spike();

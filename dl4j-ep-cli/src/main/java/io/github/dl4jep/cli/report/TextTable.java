@@ -6,7 +6,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** A table in plain text: the first column aligned to the left, the others to the right. */
-final class TextTable {
+public final class TextTable {
     private static final String GAP = "  ";
 
     private final List<List<String>> rows = new ArrayList<>();
@@ -16,12 +16,16 @@ final class TextTable {
      *
      * @param cells as many cells as in the first row
      */
-    void add(List<String> cells) {
+    public void add(List<String> cells) {
         rows.add(List.copyOf(cells));
     }
 
-    /** Returns the lines, without a line for the heading's rule. */
-    List<String> lines() {
+    /**
+     * Returns the lines, without a line for the heading's rule.
+     *
+     * @return one line for each row
+     */
+    public List<String> lines() {
         int[] widths = IntStream.range(0, rows.get(0).size()).map(this::width).toArray();
         return rows.stream().map(row -> line(row, widths)).toList();
     }

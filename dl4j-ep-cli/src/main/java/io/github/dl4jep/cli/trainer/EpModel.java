@@ -9,12 +9,15 @@ import io.github.dl4jep.network.EpComputationGraph;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
 import io.github.dl4jep.network.EpPredictor;
 import io.github.dl4jep.network.MemoryEstimate;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.api.NeuralNetwork;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 
 /** An EP network of either kind: what its two classes do alike. */
-interface EpModel {
+public interface EpModel {
     /**
      * Converts a definition.
      *
@@ -28,26 +31,90 @@ interface EpModel {
                 graph -> new OfGraph(EpNetworks.from(graph, options)));
     }
 
-    /** Trains for one pass. */
+    /**
+     * Takes a network over.
+     *
+     * @param network what {@code EpNetworks.loadModel} returned
+     * @return the same as one of either kind
+     */
+    static EpModel of(Model network) {
+        return network instanceof EpComputationGraph graph
+                ? new OfGraph(graph)
+                : new OfLayers((EpMultiLayerNetwork) network);
+    }
+
+    /**
+     * Returns the network itself.
+     *
+     * @return an {@link EpMultiLayerNetwork} or {@link EpComputationGraph}
+     */
+    Model network();
+
+    /**
+     * Trains for one pass.
+     *
+     * @param batches the batches
+     */
     void fit(DataSetIterator batches);
 
-    /** Predicts from the moments of the posterior. */
+    /**
+     * Trains on one batch of a pass.
+     *
+     * @param batch the batch
+     */
+    default void learn(DataSet batch) {
+        ((NeuralNetwork) network()).fit(batch);
+    }
+
+    /** Ends a pass of which every batch was learned by {@link #learn}, as the end of {@link #fit} does. */
+    void endPass();
+
+    /**
+     * Predicts from the moments of the posterior.
+     *
+     * @param features {@code [rows, ...]}
+     * @return the prediction
+     */
     Prediction predict(INDArray features);
 
-    /** Output potentials of networks drawn from the posterior, {@code [draws, rows, outputs]}. */
+    /**
+     * Computes the output potentials of networks drawn from the posterior.
+     *
+     * @param features {@code [rows, ...]}
+     * @param draws how many networks
+     * @return {@code [draws, rows, outputs]}
+     */
     INDArray sample(INDArray features, int draws);
 
-    /** The network of posterior means, or modes. */
+    /**
+     * Returns the network of posterior means, or modes.
+     *
+     * @return a network of stock layers
+     */
     StockNetwork point();
 
-    /** What a batch takes. */
+    /**
+     * Estimates what a batch takes.
+     *
+     * @param input what one row looks like
+     * @return the estimate
+     */
     MemoryEstimate memory(InputType input);
 
-    /** A list of layers. */
+    /**
+     * A list of layers.
+     *
+     * @param network the network
+     */
     record OfLayers(EpMultiLayerNetwork network) implements EpModel {
         @Override
         public void fit(DataSetIterator batches) {
             network.fit(batches);
+        }
+
+        @Override
+        public void endPass() {
+            network.incrementEpochCount();
         }
 
         @Override
@@ -73,11 +140,20 @@ interface EpModel {
         }
     }
 
-    /** A graph. */
+    /**
+     * A graph.
+     *
+     * @param network the network
+     */
     record OfGraph(EpComputationGraph network) implements EpModel {
         @Override
         public void fit(DataSetIterator batches) {
             network.fit(batches);
+        }
+
+        @Override
+        public void endPass() {
+            network.incrementEpochCount();
         }
 
         @Override

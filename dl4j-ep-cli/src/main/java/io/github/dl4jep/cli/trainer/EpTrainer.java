@@ -7,11 +7,10 @@ import io.github.dl4jep.cli.failure.UserException;
 import io.github.dl4jep.convert.EpOptions;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 
 /** Expectation propagation with the options that need no tuning. */
-final class EpTrainer implements Trainer {
+public final class EpTrainer implements Trainer {
     @Override
     public String name() {
         return "ep";
@@ -20,20 +19,39 @@ final class EpTrainer implements Trainer {
     @Override
     public TrainingSession start(TrainingJob job) {
         NetworkVariant variant = job.variant();
+        EpOptions options = options(variant);
         Definition definition = variant.withUnits(job.definition());
-        EpOptions options = EpOptions.builder()
-                .hiddenWeightPrior(variant.weights().hiddenPrior())
-                .outputWeightPrior(variant.weights().outputPrior())
-                .build();
         Map<String, Object> report = new LinkedHashMap<>(options.asMap());
         report.put("units", new HiddenLayers(definition).names());
         report.put("weights", variant.weights().toString());
         report.put("timeSteps", variant.timeSteps(definition));
+        return new EpSession(network(job), job.task(), variant.timeSteps(definition), report);
+    }
+
+    private static EpOptions options(NetworkVariant variant) {
+        return EpOptions.builder()
+                .hiddenWeightPrior(variant.weights().hiddenPrior())
+                .outputWeightPrior(variant.weights().outputPrior())
+                .build();
+    }
+
+    /**
+     * Creates the network, without a session around it.
+     *
+     * @param job the definition, the training rows and the settings
+     * @return the network, initialised
+     * @throws UserException if the definition does not convert, or a batch does not fit into memory
+     */
+    public static EpModel network(TrainingJob job) {
+        NetworkVariant variant = job.variant();
         try {
-            EpModel network = EpModel.of(definition, options);
+            EpModel network = EpModel.of(variant.withUnits(job.definition()), options(variant));
             MemoryCheck.require(network.memory(input(job)), job.batch());
-            return new EpSession(network, job.task(), variant.timeSteps(definition), report);
-        } catch (DL4JInvalidConfigException | UnsupportedOperationException e) {
+            return network;
+        } catch (UserException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            // Whatever a definition holds that DL4J accepts and cannot work with.
             throw new UserException("ep cannot train this network: " + oneLine(e) + ".", e);
         }
     }
@@ -48,7 +66,10 @@ final class EpTrainer implements Trainer {
 
     /** The converter lists all layers that do not convert, one a line. */
     private static String oneLine(RuntimeException failure) {
-        String message = String.valueOf(failure.getMessage()).strip();
+        if (failure.getMessage() == null) {
+            return failure.getClass().getSimpleName();
+        }
+        String message = failure.getMessage().strip();
         return message.replace(":\n - ", ": ").replace("\n - ", "; ").replace('\n', ' ');
     }
 }

@@ -1,9 +1,9 @@
 package io.github.dl4jep.cli.trainer;
 
+import io.github.dl4jep.cli.definition.SizeCheck;
 import io.github.dl4jep.cli.failure.UserException;
 import io.github.dl4jep.network.MemoryEstimate;
 import java.util.Locale;
-import org.bytedeco.javacpp.Pointer;
 
 /** Refuses batches for which JavaCPP, which owns ND4J's memory, would not get enough. */
 final class MemoryCheck {
@@ -19,14 +19,7 @@ final class MemoryCheck {
      * @throws UserException if the batch does not fit
      */
     static void require(MemoryEstimate estimate, int batch) {
-        require(estimate, batch, allowed());
-    }
-
-    /** Limits of 0 mean none. */
-    private static long allowed() {
-        long bytes = Pointer.maxBytes() > 0 ? Pointer.maxBytes() : Long.MAX_VALUE;
-        long physical = Pointer.maxPhysicalBytes() > 0 ? Pointer.maxPhysicalBytes() : Long.MAX_VALUE;
-        return Math.min(bytes, physical);
+        require(estimate, batch, SizeCheck.allowed());
     }
 
     /**

@@ -1,6 +1,5 @@
-package io.github.dl4jep.cli.compare;
+package io.github.dl4jep.cli.data;
 
-import io.github.dl4jep.cli.data.Permutation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.ViewIterator;
@@ -12,7 +11,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * sees the same batches in the same order. The rows are put in order before the pass, so that the batches are views and
  * cost nothing during the measured time. A short last batch is kept.
  */
-final class PassBatches {
+public final class PassBatches {
     private PassBatches() {}
 
     /**
@@ -20,12 +19,12 @@ final class PassBatches {
      *
      * @param train the training rows, left as they are
      * @param batch the number of rows in a batch
-     * @param seed the seed of the comparison
+     * @param seed the seed of the run
      * @param pass the number of the pass
      * @param onBatch is run when a batch is taken, within the measured time
      * @return the batches
      */
-    static DataSetIterator of(DataSet train, int batch, long seed, int pass, Runnable onBatch) {
+    public static DataSetIterator of(DataSet train, int batch, long seed, int pass, Runnable onBatch) {
         int[] order = Permutation.of(train.numExamples(), seed + 1_000_003L * pass);
         DataSet ordered = new DataSet(rows(train.getFeatures(), order), rows(train.getLabels(), order));
         return new ViewIterator(ordered, batch) {
@@ -51,7 +50,7 @@ final class PassBatches {
      * @param batch the number of rows in a batch
      * @return the number of batches, a short last one included
      */
-    static int count(DataSet train, int batch) {
+    public static int count(DataSet train, int batch) {
         return (train.numExamples() + batch - 1) / batch;
     }
 }

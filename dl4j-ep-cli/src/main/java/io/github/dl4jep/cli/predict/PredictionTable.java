@@ -1,0 +1,150 @@
+package io.github.dl4jep.cli.predict;
+
+import io.github.dl4jep.cli.data.RowFormat;
+import io.github.dl4jep.cli.data.Task;
+import io.github.dl4jep.cli.data.UnlabelledRows;
+import io.github.dl4jep.cli.failure.UserException;
+import io.github.dl4jep.cli.model.ModelCard;
+import io.github.dl4jep.cli.model.SavedModel;
+import io.github.dl4jep.likelihood.Prediction;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVPrinter;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Predictions as a table: for classes {@code class}, {@code p_NAME} of each class and {@code entropy} in nats; for a number {@code mean},
+ * {@code sd}, {@code epistemic_sd} and {@code aleatoric_sd} in the units of the label.
+ *
+ * @param header the names of the columns
+ * @param rows the cells
+ */
+public record PredictionTable(List<String> header, List<List<String>> rows) {
+    private static final CSVFormat FORMAT =
+            CSVFormat.DEFAULT.builder().setRecordSeparator("\n").get();
+
+    /**
+     * Predicts.
+     *
+     * @param model the model
+     * @param file the name of its file, for messages
+     * @param data the rows, as for {@code --data}
+     * @return the table
+     * @throws UserException if the rows cannot be read, the model does not say what it takes, or a prediction is not finite
+     */
+    public static PredictionTable of(SavedModel model, String file, String data) {
+        ModelCard card = model.card();
+        if (card == null) {
+            throw new UserException(
+                    "The model " + file + " does not say what its rows and outputs are: only files of dl4j-ep"
+                            + " train do; use EpNetworks.load and EpPredictor in a program.");
+        }
+        requireFit(model, card, file);
+        UnlabelledRows rows = UnlabelledRows.open(data, card.rows());
+        Prediction prediction = model.network().predict(arranged(card, rows.features()));
+        PredictionTable table = new PredictionTable(
+                header(rows.nameColumn(), card.rows()),
+                new ArrayList<>(rows.names().size()));
+        for (int row = 0; row < rows.names().size(); row++) {
+            List<String> cells = new ArrayList<>();
+            cells.add(rows.names().get(row));
+            cells.addAll(
+                    card.rows().task() == Task.CLASSIFICATION
+                            ? classes(prediction, row, card.rows())
+                            : number(prediction, row, card.rows()));
+            table.rows().add(cells);
+        }
+        return table;
+    }
+
+    private static INDArray arranged(ModelCard card, INDArray features) {
+        return card.takesImages() ? card.rows().asImages(features) : features;
+    }
+
+    /** A card that was changed by hand may not fit its network. */
+    private static void requireFit(SavedModel model, ModelCard card, String file) {
+        RowFormat format = card.rows();
+        boolean classes = format.task() == Task.CLASSIFICATION;
+        boolean fits;
+        try (INDArray row = Nd4j.zeros(1, format.inputs())) {
+            Prediction trial = model.network().predict(arranged(card, row));
+            fits = trial.isClassification() == classes
+                    && trial.mean().rank() == 2
+                    && trial.mean().size(1) == (classes ? format.classes().size() : 1);
+        } catch (RuntimeException e) {
+            throw new UserException(
+                    "The model " + file + " does not fit what it says of its rows: " + UserException.reason(e) + ".",
+                    e);
+        }
+        if (!fits) {
+            throw new UserException("The model " + file + " does not fit what it says of its outputs.");
+        }
+    }
+
+    private static List<String> header(String nameColumn, RowFormat format) {
+        List<String> header = new ArrayList<>();
+        header.add(nameColumn);
+        if (format.task() == Task.REGRESSION) {
+            header.addAll(List.of("mean", "sd", "epistemic_sd", "aleatoric_sd"));
+            return header;
+        }
+        header.add("class");
+        format.classes().forEach(name -> header.add("p_" + name));
+        header.add("entropy");
+        return header;
+    }
+
+    private static List<String> classes(Prediction prediction, int row, RowFormat format) {
+        List<String> cells = new ArrayList<>();
+        int best = 0;
+        for (int c = 0; c < format.classes().size(); c++) {
+            double probability = prediction.probabilities().getDouble(row, c);
+            cells.add(text(probability, row));
+            best = probability > prediction.probabilities().getDouble(row, best) ? c : best;
+        }
+        cells.add(0, format.classes().get(best));
+        cells.add(text(prediction.entropy().getDouble(row, 0), row));
+        return cells;
+    }
+
+    private static List<String> number(Prediction prediction, int row, RowFormat format) {
+        double scale = format.targetDeviation();
+        double epistemic = prediction.epistemicVariance().getDouble(row, 0);
+        double aleatoric = prediction.aleatoricVariance().getDouble(row, 0);
+        return List.of(
+                text(prediction.mean().getDouble(row, 0) * scale + format.targetMean(), row),
+                text(Math.sqrt(epistemic + aleatoric) * scale, row),
+                text(Math.sqrt(epistemic) * scale, row),
+                text(Math.sqrt(aleatoric) * scale, row));
+    }
+
+    /** Seven digits, which is what single precision has. */
+    private static String text(double value, int row) {
+        float rounded = (float) value;
+        if (!Float.isFinite(rounded)) {
+            throw new UserException("The prediction for row " + (row + 1) + " is " + value
+                    + ": the row is too far from what the model was trained on.");
+        }
+        return Float.toString(rounded);
+    }
+
+    /**
+     * Writes the table as CSV.
+     *
+     * @return the text, lines end in a line feed
+     */
+    public String toCsv() {
+        StringBuilder text = new StringBuilder();
+        try (CSVPrinter printer = new CSVPrinter(text, FORMAT)) {
+            printer.printRecord(header);
+            printer.printRecords(rows);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Writing to memory failed.", e);
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,89 @@
+package io.github.dl4jep.cli.train;
+
+import io.github.dl4jep.cli.data.TrainingData;
+import io.github.dl4jep.cli.failure.UserException;
+import io.github.dl4jep.cli.model.SavedModel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * A training and what is already there of it: nothing of an earlier one is lost unless that is asked for.
+ *
+ * @param plan what to train
+ * @param resume whether to go on with what is there
+ * @param overwrite whether what is there may be replaced
+ */
+public record Training(TrainingPlan plan, boolean resume, boolean overwrite) {
+    /**
+     * Checks what is there before rows are read.
+     *
+     * @throws UserException if it is in the way
+     */
+    public void checkPlace() {
+        if (resume && overwrite) {
+            throw new UserException("--resume and --overwrite contradict each other: choose one.");
+        }
+        if (resume || overwrite) {
+            return;
+        }
+        Path folder = checkpoints().folder();
+        if (!checkpoints().newestFirst().isEmpty()) {
+            throw new UserException("There are checkpoints of an earlier training in " + folder
+                    + ": go on with --resume, start anew with --overwrite, or choose another --model.");
+        }
+        if (Files.exists(plan.model())) {
+            throw new UserException("The model " + plan.model()
+                    + " exists already: give it more passes with --resume, replace it with --overwrite, or choose another"
+                    + " --model.");
+        }
+    }
+
+    private Checkpoints checkpoints() {
+        return new Checkpoints(plan.model(), plan.keep());
+    }
+
+    /**
+     * Makes the training, before its next batch.
+     *
+     * @param rows the rows
+     * @param listener is told how it goes
+     * @param interruption says when to stop
+     * @return the training
+     * @throws UserException if it cannot be started or resumed
+     */
+    public TrainingRun prepare(TrainingData rows, TrainingListener listener, Interruption interruption) {
+        if (!resume) {
+            TrainingRun run = TrainingRun.start(plan, rows, listener, interruption);
+            checkpoints().clear();
+            return run;
+        }
+        checkpoints().sweep();
+        Optional<SavedModel> saved = newest(listener);
+        if (saved.isEmpty()) {
+            listener.note("There is no checkpoint yet; training starts from the beginning.");
+            return TrainingRun.start(plan, rows, listener, interruption);
+        }
+        TrainingRun run = TrainingRun.resume(saved.get(), plan, rows, listener, interruption);
+        listener.note("Resumed after batch " + run.position().batches() + ".");
+        return run;
+    }
+
+    /** A checkpoint is newer than the model: it is deleted when the model is written. */
+    private Optional<SavedModel> newest(TrainingListener listener) {
+        boolean any = !checkpoints().newestFirst().isEmpty();
+        Optional<SavedModel> checkpoint =
+                checkpoints().newest(problem -> listener.note("An unreadable checkpoint is passed over: " + problem));
+        if (checkpoint.isPresent()) {
+            return checkpoint;
+        }
+        if (Files.exists(plan.model())) {
+            return Optional.of(SavedModel.read(plan.model()));
+        }
+        if (any) {
+            throw new UserException("Cannot resume: no checkpoint in "
+                    + checkpoints().folder() + " can be read; start anew with --overwrite.");
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,244 @@
+package io.github.dl4jep.cli.train;
+
+import io.github.dl4jep.cli.data.PassBatches;
+import io.github.dl4jep.cli.data.TrainingData;
+import io.github.dl4jep.cli.definition.NetworkDefinition;
+import io.github.dl4jep.cli.failure.UserException;
+import io.github.dl4jep.cli.model.ModelCard;
+import io.github.dl4jep.cli.model.Position;
+import io.github.dl4jep.cli.model.SavedModel;
+import io.github.dl4jep.cli.trainer.EpModel;
+import io.github.dl4jep.cli.trainer.EpTrainer;
+import io.github.dl4jep.cli.trainer.LearningRates;
+import io.github.dl4jep.cli.trainer.TrainingJob;
+import java.nio.file.Path;
+import org.deeplearning4j.exception.DL4JException;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Trains a network by EP and keeps it. One thread of computation gives the same bits however often it is interrupted and resumed. */
+public final class TrainingRun {
+    private static final double NANOS = 1e9;
+
+    private final TrainingPlan plan;
+    private final TrainingListener listener;
+    private final Interruption interruption;
+    private final Checkpoints checkpoints;
+    private final TrainingData data;
+    private final int batchesPerPass;
+    private final EpModel network;
+    private ModelCard card;
+    private double seconds;
+
+    private TrainingRun(
+            TrainingPlan plan,
+            TrainingData data,
+            EpModel network,
+            ModelCard card,
+            TrainingListener listener,
+            Interruption interruption) {
+        this.plan = plan;
+        this.data = data;
+        this.network = network;
+        this.card = card;
+        this.listener = listener;
+        this.interruption = interruption;
+        this.checkpoints = new Checkpoints(plan.model(), plan.keep());
+        this.batchesPerPass = PassBatches.count(data.train(), plan.batch());
+    }
+
+    /**
+     * Prepares a training from the beginning.
+     *
+     * @param plan what to train
+     * @param rows the rows
+     * @param listener is told how it goes
+     * @param interruption says when to stop
+     * @return the training, before its first batch
+     * @throws UserException if the definition does not fit the rows, or cannot be trained
+     */
+    public static TrainingRun start(
+            TrainingPlan plan, TrainingData rows, TrainingListener listener, Interruption interruption) {
+        NetworkDefinition definition = NetworkDefinition.of(plan.network(), rows.shape(), plan.seed());
+        TrainingData data = definition.takesImages() ? rows.asImages() : rows;
+        Nd4j.getRandom().setSeed(plan.seed());
+        EpModel network = EpTrainer.network(new TrainingJob(
+                definition.definition(),
+                data.format().task(),
+                data.train(),
+                LearningRates.DEFAULTS,
+                plan.variant(),
+                plan.batch()));
+        ModelCard card = new ModelCard(
+                ModelCard.VERSION,
+                definition.name(),
+                definition.takesImages(),
+                data.format(),
+                plan.settings(),
+                Fingerprint.of(rows.train()),
+                Position.START);
+        return new TrainingRun(plan, data, network, card, listener, interruption);
+    }
+
+    /**
+     * Goes on from where a training was interrupted, or where it ended if the plan now has more passes.
+     *
+     * @param saved the newest checkpoint or the model
+     * @param plan the same plan, but perhaps with more passes
+     * @param rows the same rows
+     * @param listener is told how it goes
+     * @param interruption says when to stop
+     * @return the training, before its next batch
+     * @throws UserException if plan or rows are not those of the checkpoint
+     */
+    public static TrainingRun resume(
+            SavedModel saved,
+            TrainingPlan plan,
+            TrainingData rows,
+            TrainingListener listener,
+            Interruption interruption) {
+        ModelCard card = saved.card();
+        if (card == null) {
+            throw new UserException("The file " + plan.model()
+                    + " was not written by dl4j-ep train, so it does not say where to go on: choose another --model.");
+        }
+        requireSame(plan, card, rows);
+        TrainingData data = card.takesImages() ? rows.asImages() : rows;
+        return new TrainingRun(plan, data, saved.network(), card, listener, interruption);
+    }
+
+    private static void requireSame(TrainingPlan plan, ModelCard card, TrainingData rows) {
+        plan.settings().forEach((option, value) -> {
+            String before = card.settings().get(option);
+            // Rows may have moved; their fingerprint counts.
+            if (!option.equals("--data") && !value.equals(before)) {
+                throw new UserException("Cannot resume: " + option + " is " + value + ", but was "
+                        + (before == null ? "not set" : before) + " when the checkpoint was written.");
+            }
+        });
+        if (!Fingerprint.of(rows.train()).equals(card.dataFingerprint())
+                || !rows.format().equals(card.rows())) {
+            throw new UserException(
+                    "Cannot resume: the training rows are not those that the checkpoint was trained on.");
+        }
+        Position position = card.position();
+        int batches = PassBatches.count(rows.train(), plan.batch());
+        if (position.batch() >= batches
+                || position.batches() != (long) position.passes() * batches + position.batch()) {
+            throw new UserException("Cannot resume: the checkpoint's position is " + position + ", but a pass has "
+                    + batches + " batches.");
+        }
+        if (position.passes() > plan.passes() || (position.passes() == plan.passes() && position.batch() > 0)) {
+            throw new UserException("Cannot resume: --passes is " + plan.passes() + ", but " + position.passes()
+                    + " passes are done already.");
+        }
+    }
+
+    /**
+     * Trains to the end, or until interrupted; writes checkpoints, and in the end the model in their place.
+     *
+     * @return true if all passes are done and the model is written
+     * @throws UserException if a file cannot be written, or a batch cannot be learned from; checkpoints are then still there
+     */
+    public boolean run() {
+        while (card.position().passes() < plan.passes()) {
+            if (!trainPass()) {
+                return false;
+            }
+        }
+        SavedModel.write(plan.model(), network, card);
+        checkpoints.clear();
+        return true;
+    }
+
+    /** Returns false if interrupted within the pass. */
+    private boolean trainPass() {
+        int pass = card.position().passes() + 1;
+        listener.passStarted(pass, card.position().batch(), batchesPerPass);
+        DataSetIterator batches = PassBatches.of(data.train(), plan.batch(), plan.seed(), pass, () -> {});
+        for (int done = 0; done < card.position().batch(); done++) {
+            batches.next();
+        }
+        long start = System.nanoTime();
+        double score = 0;
+        int learned = 0;
+        while (batches.hasNext()) {
+            if (interruption.isRequested()) {
+                seconds += (System.nanoTime() - start) / NANOS;
+                interrupted();
+                return false;
+            }
+            learn(batches.next());
+            score += network.network().score();
+            learned++;
+            card = card.at(card.position().afterBatch());
+            listener.batchDone();
+            if (batches.hasNext() && card.position().batches() % plan.every() == 0) {
+                checkpoints.write(network, card);
+            }
+        }
+        network.endPass();
+        card = card.at(card.position().afterPass());
+        double passSeconds = (System.nanoTime() - start) / NANOS;
+        seconds += passSeconds;
+        if (card.position().passes() < plan.passes()) {
+            checkpoints.write(network, card);
+        }
+        listener.passFinished(card.position(), passSeconds, score / Math.max(1, learned));
+        return true;
+    }
+
+    private void learn(DataSet batch) {
+        try {
+            network.learn(batch);
+        } catch (DL4JException e) {
+            throw new UserException(
+                    "Training stopped: " + UserException.reason(e) + "; the checkpoints in " + checkpoints.folder()
+                            + " are from before this batch.",
+                    e);
+        }
+    }
+
+    private void interrupted() {
+        Path file = checkpoints.write(network, card);
+        listener.note("Interrupted after batch " + card.position().batches() + "; " + file
+                + " is the checkpoint, and the same command with --resume goes on from there.");
+    }
+
+    /**
+     * Returns the network as it is now.
+     *
+     * @return the network
+     */
+    public EpModel network() {
+        return network;
+    }
+
+    /**
+     * Returns the rows, arranged as the network takes them.
+     *
+     * @return training and test rows
+     */
+    public TrainingData data() {
+        return data;
+    }
+
+    /**
+     * Returns how far training has come.
+     *
+     * @return the position
+     */
+    public Position position() {
+        return card.position();
+    }
+
+    /**
+     * Returns how long this program has trained, without files and figures.
+     *
+     * @return seconds
+     */
+    public double seconds() {
+        return seconds;
+    }
+}

@@ -1,0 +1,142 @@
+package io.github.dl4jep.cli.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.github.dl4jep.cli.Main;
+import io.github.dl4jep.cli.model.SavedModel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Trainings in a program of their own that is killed, or asked to end, at random moments. */
+class KilledTrainingTest {
+    private static final int INTERRUPTED = 130;
+
+    @TempDir
+    private Path folder;
+
+    private final Random random = new Random(1);
+
+    private Process start(String model, int passes, boolean resume) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
+                "-Djava.awt.headless=true",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName(),
+                "train",
+                "--net",
+                "mlp:50,50",
+                "--passes",
+                String.valueOf(passes),
+                "--checkpoint-every",
+                "3",
+                "--model",
+                folder.resolve(model).toString()));
+        if (resume) {
+            command.add("--resume");
+        }
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve(model + ".log").toFile());
+        builder.environment().put("OMP_NUM_THREADS", "1");
+        return builder.start();
+    }
+
+    private String log(String model) throws IOException {
+        return Files.readString(folder.resolve(model + ".log"));
+    }
+
+    private INDArray uninterrupted(int passes) throws IOException, InterruptedException {
+        Process process = start("whole.zip", passes, false);
+        assertThat(process.waitFor()).as(log("whole.zip")).isZero();
+        return params("whole.zip");
+    }
+
+    private INDArray params(String model) {
+        return SavedModel.read(folder.resolve(model)).network().network().params();
+    }
+
+    /** Waits until there is a checkpoint that was not there before, then a random moment more. */
+    private void waitForWork(Process process, List<Path> before) throws InterruptedException {
+        Checkpoints checkpoints = checkpoints();
+        while (process.isAlive()
+                && (checkpoints.newestFirst().isEmpty()
+                        || checkpoints.newestFirst().equals(before))) {
+            process.waitFor(5, TimeUnit.MILLISECONDS);
+        }
+        process.waitFor(random.nextInt(300), TimeUnit.MILLISECONDS);
+    }
+
+    private Checkpoints checkpoints() {
+        return new Checkpoints(folder.resolve("killed.zip"), 3);
+    }
+
+    /** Returns how many kills found the program at work. */
+    private int kill(int times, int passes) throws IOException, InterruptedException {
+        int kills = 0;
+        while (kills < times) {
+            List<Path> before = checkpoints().newestFirst();
+            Process process = start("killed.zip", passes, true);
+            waitForWork(process, before);
+            boolean atWork = process.isAlive();
+            process.destroyForcibly();
+            int code = process.waitFor();
+            if (!atWork) {
+                assertThat(code).as(log("killed.zip")).isZero();
+                return kills;
+            }
+            kills++;
+            checkpoints().newestFirst().forEach(SavedModel::read);
+        }
+        return kills;
+    }
+
+    private void killAndCompare(int times, int passes) throws IOException, InterruptedException {
+        INDArray expected = uninterrupted(passes);
+
+        int kills = kill(times, passes);
+
+        Process last = start("killed.zip", passes, true);
+        assertThat(last.waitFor()).as(log("killed.zip")).isZero();
+        assertThat(kills).isEqualTo(times);
+        assertThat(params("killed.zip")).isEqualTo(expected);
+        assertThat(checkpoints().folder()).doesNotExist();
+    }
+
+    @Test
+    void aKilledTrainingGoesOnWithTheSameBits() throws IOException, InterruptedException {
+        killAndCompare(1, 60);
+    }
+
+    @Test
+    @Tag("long-running-test")
+    void aTrainingThatIsKilledTwentyTimesGoesOnWithTheSameBits() throws IOException, InterruptedException {
+        killAndCompare(20, 3000);
+    }
+
+    @Test
+    void aSignalLeavesACheckpointAndTheExitCode130() throws IOException, InterruptedException {
+        Process process = start("killed.zip", 100_000, false);
+        assumeTrue(process.supportsNormalTermination(), "There are no signals on this system.");
+        waitForWork(process, List.of());
+        process.destroy();
+
+        assertThat(process.waitFor()).as(log("killed.zip")).isEqualTo(INTERRUPTED);
+
+        assertThat(log("killed.zip")).contains("Interrupted after batch ").contains("--resume goes on from there.");
+        Path newest = checkpoints().newestFirst().get(0);
+        assertThat(log("killed.zip")).contains(newest.toString());
+        assertThat(SavedModel.read(newest).card().position().batches()).isPositive();
+    }
+}

@@ -1,0 +1,124 @@
+package io.github.dl4jep.convert;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.dl4jep.network.EpMultiLayerNetwork;
+import io.github.dl4jep.toy.ToyData;
+import io.github.dl4jep.toy.ToyNetworks;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.deeplearning4j.exception.DL4JInvalidConfigException;
+import org.deeplearning4j.util.ModelSerializer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.dataset.api.preprocessor.NormalizerMinMaxScaler;
+
+/** Model files that are not whole. */
+class DamagedModelFileTest {
+    private static final int DAMAGES = 300;
+
+    @TempDir
+    private Path folder;
+
+    private final EpMultiLayerNetwork network = EpNetworks.from(ToyNetworks.classifier());
+    private File file;
+
+    @BeforeEach
+    void save() throws IOException {
+        file = folder.resolve("network.zip").toFile();
+        network.fit(ToyData.batches(ToyData.threeClasses(40, 1), 40));
+        network.save(file);
+    }
+
+    private byte[] damaged(byte[] whole, Random random) {
+        byte[] copy = whole.clone();
+        switch (random.nextInt(3)) {
+            case 0 -> copy = Arrays.copyOf(copy, random.nextInt(copy.length));
+            case 1 -> copy[random.nextInt(copy.length)] ^= (byte) (1 << random.nextInt(8));
+            default -> {
+                int at = random.nextInt(copy.length - 4);
+                Arrays.fill(copy, at, at + 1 + random.nextInt(4), (byte) random.nextInt());
+            }
+        }
+        return copy;
+    }
+
+    @Test
+    void aDamagedFileIsOneClearErrorOrReadsAsBefore() throws IOException {
+        byte[] whole = Files.readAllBytes(file.toPath());
+        List<String> wrong = new ArrayList<>();
+        int refused = 0;
+        for (int seed = 0; seed < DAMAGES; seed++) {
+            Files.write(file.toPath(), damaged(whole, new Random(seed)));
+            try {
+                // Names, times and the like, that nothing reads.
+                if (!EpNetworks.load(file).params().equals(network.params())) {
+                    wrong.add("seed " + seed + " reads as another network");
+                }
+            } catch (IOException | DL4JInvalidConfigException e) {
+                refused++;
+                if (!String.valueOf(e.getMessage()).startsWith("The file " + file + " ")) {
+                    wrong.add("seed " + seed + ": " + e);
+                }
+            } catch (RuntimeException e) {
+                wrong.add("seed " + seed + ": " + e);
+            }
+        }
+
+        assertThat(wrong).isEmpty();
+        assertThat(refused).isGreaterThan(DAMAGES / 2);
+    }
+
+    @Test
+    void parametersThatAreNotFiniteAreRefused() throws IOException {
+        network.params().putScalar(17, Double.NaN);
+        network.save(file);
+
+        assertThatThrownBy(() -> EpNetworks.load(file))
+                .isInstanceOf(IOException.class)
+                .hasMessage(
+                        "The file " + file + " cannot be read as a model (parameter 17 is NaN, but all must be finite"
+                                + " numbers); allowed are files that network.save(file) wrote, whole and unchanged");
+    }
+
+    @Test
+    void parametersOfAnotherNetworkAreRefused() throws IOException {
+        EpMultiLayerNetwork other = network.clone();
+        ((org.deeplearning4j.nn.conf.layers.FeedForwardLayer)
+                        other.getLayerWiseConfigurations().getConf(0).getLayer())
+                .setNOut(1_000_000_000);
+        other.save(file);
+
+        assertThatThrownBy(() -> EpNetworks.load(file))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(
+                        "definition and parameters do not make a network: Invalid parameters: expected length");
+    }
+
+    @Test
+    void loadModelReadsEitherKindAndIgnoresWhatElseIsInTheFile() throws IOException {
+        NormalizerMinMaxScaler normalizer = new NormalizerMinMaxScaler();
+        normalizer.fit(ToyData.threeClasses(40, 1));
+        ModelSerializer.addNormalizerToModel(file, normalizer);
+        ModelSerializer.addObjectToFile(file, "note", "anything");
+
+        assertThat(EpNetworks.loadModel(file)).isEqualTo(network);
+        assertThat(EpNetworks.load(file).params()).isEqualTo(network.params());
+    }
+
+    @Test
+    void whatIsNoFileIsAnIoException() {
+        assertThatThrownBy(() -> EpNetworks.load(folder.toFile())).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> EpNetworks.load(folder.resolve("none.zip").toFile()))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("none.zip");
+    }
+}
