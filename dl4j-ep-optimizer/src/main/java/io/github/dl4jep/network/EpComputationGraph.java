@@ -244,9 +244,9 @@ public class EpComputationGraph extends ComputationGraph {
     }
 
     /**
-     * The parameters; or, as listeners ask for them, the weights.
+     * The parameters; and, as listeners ask for them, the weights.
      *
-     * @param backpropParamsOnly true for copies of what the parameters stand for: {@code name_W}, the means of the weights that
+     * @param backpropParamsOnly true to add what the parameters stand for: {@code name_W}, the means of the weights that
      *     predictions use, {@code name_WDeviation}, their posterior standard deviations, and so on
      * @return arrays by name
      */

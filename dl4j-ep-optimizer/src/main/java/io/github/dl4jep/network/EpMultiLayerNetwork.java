@@ -217,9 +217,9 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
     }
 
     /**
-     * The parameters; or, as listeners ask for them, the weights.
+     * The parameters; and, as listeners ask for them, the weights.
      *
-     * @param backpropParamsOnly true for copies of what the parameters stand for: {@code 0_W}, the means of the weights that
+     * @param backpropParamsOnly true to add what the parameters stand for: {@code 0_W}, the means of the weights that
      *     predictions use, {@code 0_WDeviation}, their posterior standard deviations, and so on
      * @return arrays by name
      */

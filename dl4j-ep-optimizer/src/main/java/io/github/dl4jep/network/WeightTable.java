@@ -19,7 +19,7 @@ import org.nd4j.linalg.ops.transforms.Transforms;
 /**
  * The weights of a network as DL4J's listeners know them: {@code W} and {@code b} (batch normalization {@code gamma} and
  * {@code beta}) are the means that predictions use, {@code WDeviation}, {@code bDeviation}, ... the posterior standard deviations.
- * All arrays are copies. Also their change by the last batch, which stands in for a gradient.
+ * The parameters themselves follow. Also their change by the last batch, which stands in for a gradient.
  */
 final class WeightTable {
 
@@ -32,11 +32,14 @@ final class WeightTable {
      * The weights of some layers.
      *
      * @param layers layers by the name that DL4J puts before the names of their parameters
-     * @return copies, by DL4J's names
+     * @return new arrays, and views of the parameters, by DL4J's names
      */
     static Map<String, INDArray> of(Map<String, Layer> layers) {
         Map<String, INDArray> table = new LinkedHashMap<>();
-        layers.forEach((name, layer) -> addLayer(table, name + "_", layer));
+        layers.forEach((name, layer) -> {
+            addLayer(table, name + "_", layer);
+            layer.paramTable().forEach((parameter, value) -> table.put(name + "_" + parameter, value));
+        });
         return table;
     }
 
@@ -70,7 +73,7 @@ final class WeightTable {
     private static void add(Map<String, INDArray> table, String name, @Nullable WeightPosterior posterior) {
         if (posterior != null) {
             WeightMoments moments = posterior.predictiveMoments();
-            table.put(name, moments.mean().dup());
+            table.put(name, moments.mean());
             table.put(name + DEVIATION, Transforms.sqrt(moments.variance(), true));
         }
     }
@@ -81,7 +84,9 @@ final class WeightTable {
      * @param weights of the whole network
      */
     void keep(Map<String, INDArray> weights) {
-        before = weights;
+        Map<String, INDArray> copies = new LinkedHashMap<>();
+        weights.forEach((name, value) -> copies.put(name, value.dup()));
+        before = copies;
         change = null;
     }
 
@@ -102,7 +107,7 @@ final class WeightTable {
         Map<String, INDArray> old = before;
         if (change == null && old != null) {
             Gradient computed = new DefaultGradient();
-            now.get().forEach((name, value) -> computed.setGradientFor(name, value.subi(old.get(name))));
+            now.get().forEach((name, value) -> computed.setGradientFor(name, value.sub(old.get(name))));
             change = computed;
         }
         return change;

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.ViewIterator;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.dataset.api.iterator.KFoldIterator;
 import org.nd4j.linalg.dataset.api.preprocessor.DataNormalization;
@@ -94,7 +95,8 @@ class DataPipelineTest {
         while (folds.hasNext()) {
             DataSet train = folds.next();
             EpMultiLayerNetwork network = EpNetworks.from(ToyNetworks.classifier());
-            network.fit(ToyData.batches(train, 20), 3);
+            // ND4J cuts the last batch of a view out of a view wrongly.
+            network.fit(new ViewIterator(train.copy(), 20), 3);
             DataSet test = folds.testFold();
             assertThat(train.numExamples() + test.numExamples()).isEqualTo(150);
             assertThat(accuracy(network.output(test.getFeatures()), test.getLabels()))
