@@ -8,6 +8,9 @@ import org.deeplearning4j.earlystopping.saver.LocalFileGraphSaver;
 /** {@link EpModelSaver} for graphs; its files are {@code bestGraph.bin} and {@code latestGraph.bin}. */
 public class EpGraphSaver extends LocalFileGraphSaver {
 
+    private static final long serialVersionUID = 1L;
+
+    /** Where the files are. */
     private final File folder;
 
     /**

@@ -11,6 +11,9 @@ import org.deeplearning4j.earlystopping.saver.LocalFileModelSaver;
  */
 public class EpModelSaver extends LocalFileModelSaver {
 
+    private static final long serialVersionUID = 1L;
+
+    /** Where the files are. */
     private final File folder;
 
     /**

@@ -18,8 +18,9 @@ final class GraphConfigurationConverter {
     static ComputationGraphConfiguration convert(ComputationGraphConfiguration original, EpOptions options) {
         ComputationGraphConfiguration converted = GraphConfigurations.copy(original);
         // Without weights there is nothing to freeze.
-        converted.getVertices().replaceAll((name, vertex) -> vertex instanceof FrozenVertex frozen
-                ? frozen.getUnderlying() : vertex);
+        converted
+                .getVertices()
+                .replaceAll((name, vertex) -> vertex instanceof FrozenVertex frozen ? frozen.getUnderlying() : vertex);
         ConversionProblems problems = new ConversionProblems(options);
         Map<String, Layer> results = new LinkedHashMap<>();
         for (LayerNode node : LayerNode.graph(converted)) {

@@ -90,7 +90,11 @@ class TransferLearningTest {
         assertThat(network.getLayer(0).params()).isEqualTo(trained.getLayer(0).params());
         assertThat(network.getLayer(1).params()).isEqualTo(trained.getLayer(1).params());
         EpMultiLayerNetwork fresh = EpNetworks.from(
-                new NeuralNetConfiguration.Builder().list().layer(twoSigmoids(12)).build(), options);
+                new NeuralNetConfiguration.Builder()
+                        .list()
+                        .layer(twoSigmoids(12))
+                        .build(),
+                options);
         assertThat(network.getParam("2_WPrecision")).isEqualTo(fresh.getParam("0_WPrecision"));
 
         double before = network.score(other);
@@ -141,7 +145,8 @@ class TransferLearningTest {
         assertThat(network.getParam("2_WPrecision").shape()).containsExactly(12, 5);
         assertThat(network.getParam("2_WPrecision").ravel().toDoubleVector())
                 .as("the prior's")
-                .containsOnly(network(EpOptions.defaults()).getParam("2_WPrecision").getDouble(0));
+                .containsOnly(
+                        network(EpOptions.defaults()).getParam("2_WPrecision").getDouble(0));
     }
 
     @Test

@@ -125,7 +125,8 @@ class ListenerTest {
 
         assertThat(collected.getListIteration().toIntArray()).containsExactly(0, 1, 2, 3, 4, 5);
         assertThat(collected.getListScore().toDoubleArray())
-                .containsExactly(scores.stream().mapToDouble(Double::doubleValue).toArray());
+                .containsExactly(
+                        scores.stream().mapToDouble(Double::doubleValue).toArray());
         assertThat(((Evaluation) evaluation.getEvaluations()[0]).accuracy())
                 .isEqualTo(network.evaluate(ToyData.batches(data, 20)).accuracy());
     }
@@ -159,8 +160,8 @@ class ListenerTest {
         INDArray change = network.getParam("0_WAveragedMean").sub(weights);
         assertThat(changes.get(0).getGradientFor("0_W")).isEqualTo(change);
         assertThat(change.norm1Number().doubleValue()).isPositive();
-        INDArray deviations = Transforms.pow(network.getParam("0_WPrecision"), -0.5)
-                .sub(Transforms.pow(precision, -0.5));
+        INDArray deviations =
+                Transforms.pow(network.getParam("0_WPrecision"), -0.5).sub(Transforms.pow(precision, -0.5));
         assertThat(changes.get(0).getGradientFor("0_WDeviation").equalsWithEps(deviations, 1e-6))
                 .isTrue();
         assertThat(network.paramTable(true).keySet())

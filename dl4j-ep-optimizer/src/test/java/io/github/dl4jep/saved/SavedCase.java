@@ -68,8 +68,7 @@ record SavedCase(String name, Supplier<Model> network, DataSet data, INDArray fe
                 .hiddenActivation(new ActivationHeaviside())
                 .weightPrior(WeightPriors.named(prior))
                 .build();
-        return new SavedCase(
-                prior, () -> EpNetworks.from(ToyNetworks.classifier(), options), classes(), flat(), false);
+        return new SavedCase(prior, () -> EpNetworks.from(ToyNetworks.classifier(), options), classes(), flat(), false);
     }
 
     private static DataSet classes() {

@@ -42,8 +42,7 @@ class SavedNetworksTest {
         for (String version : VERSIONS) {
             File file = resource(version, each.name() + ".zip").toFile();
             SavedPrediction saved = SavedPrediction.parse(Files.readAllLines(resource(version, each.name() + ".txt")));
-            INDArray raw =
-                    Nd4j.create(saved.features()).castTo(DataType.FLOAT).reshape(saved.shape());
+            INDArray raw = Nd4j.create(saved.features()).castTo(DataType.FLOAT).reshape(saved.shape());
             INDArray features = raw.dup();
             DataSet data = each.data();
             if (each.normalized()) {

@@ -32,7 +32,8 @@ record SavedPrediction(long[] shape, double[][] features, double[][] predictions
             both[row] = Arrays.copyOf(outputs[row], outputs[row].length + variances[row].length);
             System.arraycopy(variances[row], 0, both[row], outputs[row].length, variances[row].length);
         }
-        double[][] flat = raw.dup('c').reshape(raw.size(0), raw.length() / raw.size(0)).toDoubleMatrix();
+        double[][] flat =
+                raw.dup('c').reshape(raw.size(0), raw.length() / raw.size(0)).toDoubleMatrix();
         return new SavedPrediction(raw.shape(), flat, both);
     }
 

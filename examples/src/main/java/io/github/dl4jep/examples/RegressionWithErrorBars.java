@@ -23,7 +23,10 @@ import org.nd4j.linalg.dataset.ViewIterator;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
-/** A curve from noisy points, with error bars: the noise is learned, and the rest grows where there are no points. */
+/**
+ * A curve from noisy points, with error bars: the noise is learned, and what the weights add grows outside the points. (It does not in
+ * gaps between points: the posterior of each weight is independent of the others.)
+ */
 public final class RegressionWithErrorBars {
 
     private static final int BATCH = 20;
@@ -44,7 +47,8 @@ public final class RegressionWithErrorBars {
         /** Mean and the two parts of the variance, at some inputs. */
         Prediction at(double... inputs) {
             return EpPredictor.of(network)
-                    .predict(Nd4j.createFromArray(inputs).castTo(Nd4j.dataType()).reshape(inputs.length, 1));
+                    .predict(
+                            Nd4j.createFromArray(inputs).castTo(Nd4j.dataType()).reshape(inputs.length, 1));
         }
 
         /** Share of the held out rows inside their 95 % interval. */
@@ -52,7 +56,8 @@ public final class RegressionWithErrorBars {
             Prediction prediction = EpPredictor.of(network).predict(test.getFeatures());
             int inside = 0;
             for (int row = 0; row < test.numExamples(); row++) {
-                double error = test.getLabels().getDouble(row) - prediction.mean().getDouble(row);
+                double error =
+                        test.getLabels().getDouble(row) - prediction.mean().getDouble(row);
                 double deviation = Math.sqrt(prediction.variance().getDouble(row));
                 inside += Math.abs(error) <= NINETY_FIVE * deviation ? 1 : 0;
             }
@@ -69,7 +74,7 @@ public final class RegressionWithErrorBars {
      */
     public static void main(String[] arguments) throws IOException, InterruptedException {
         Fit fit = run(new File(arguments.length > 0 ? arguments[0] : "examples/data/waves.csv"), 40);
-        double[] inputs = {-3, -2, -1.5, -1, -0.5, 0, 0.25, 0.5, 1, 1.5, 2, 3};
+        double[] inputs = {-4, -3, -2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2, 3, 4};
         Prediction prediction = fit.at(inputs);
         INDArray total = prediction.variance();
         System.out.println("     x    mean   95 % interval     of which by the weights");

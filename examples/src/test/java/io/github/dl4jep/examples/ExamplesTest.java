@@ -41,18 +41,20 @@ class ExamplesTest {
         } finally {
             System.setOut(terminal);
         }
-        assertThat(printed.toString(StandardCharsets.UTF_8)).contains("Accuracy:").contains("Confusion Matrix");
+        assertThat(printed.toString(StandardCharsets.UTF_8))
+                .contains("Accuracy:")
+                .contains("Confusion Matrix");
     }
 
     @Test
-    void errorBarsCoverAndGrowInTheGap() throws IOException, InterruptedException {
+    void errorBarsCoverAndGrowOutside() throws IOException, InterruptedException {
         RegressionWithErrorBars.Fit fit = RegressionWithErrorBars.run(new File("data/waves.csv"), 40);
 
         assertThat(fit.coverage()).isBetween(0.88, 1.0);
-        // The file has no point between -.3 and .8, none beyond 2, and noise of deviation .1 around sin(2 x) + x / 2.
-        Prediction seen = fit.at(-1.5, -1, 1.2, 1.8);
-        Prediction unseen = fit.at(0.25, 3);
-        double[] inputs = {-1.5, -1, 1.2, 1.8};
+        // The file has points between -2 and 2, with noise of deviation .1 around sin(2 x) + x / 2.
+        double[] inputs = {-1.5, -1, 0, 1.2, 1.5};
+        Prediction seen = fit.at(inputs);
+        Prediction unseen = fit.at(-4, 4);
         for (int i = 0; i < inputs.length; i++) {
             double truth = Math.sin(2 * inputs[i]) + 0.5 * inputs[i];
             assertThat(seen.mean().getDouble(i)).isBetween(truth - 0.15, truth + 0.15);
@@ -67,7 +69,9 @@ class ExamplesTest {
         Path data = Path.of(System.getProperty("dl4jep.data.dir", "../shared/data"), "mnist");
         for (String name : MNIST) {
             Path packed = data.resolve(name + ".gz");
-            assumeTrue(Files.isRegularFile(packed), () -> "needs " + packed.toAbsolutePath().normalize());
+            assumeTrue(
+                    Files.isRegularFile(packed),
+                    () -> "needs " + packed.toAbsolutePath().normalize());
             try (InputStream in = new GZIPInputStream(Files.newInputStream(packed))) {
                 Files.copy(in, folder.resolve(name));
             }

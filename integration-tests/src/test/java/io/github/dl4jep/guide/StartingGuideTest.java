@@ -14,6 +14,7 @@ import io.github.dl4jep.network.EpPredictor;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.deeplearning4j.datasets.iterator.utilty.ListDataSetIterator;
 import org.deeplearning4j.earlystopping.EarlyStoppingConfiguration;
 import org.deeplearning4j.earlystopping.EarlyStoppingResult;
 import org.deeplearning4j.earlystopping.scorecalc.DataSetLossCalculator;
@@ -49,7 +50,8 @@ class StartingGuideTest {
     private static final int COLUMNS = 6;
     private static final int CLASSES = 3;
 
-    private final DataSetIterator trainIterator = new ViewIterator(clusters(320, 1), 32);
+    private final DataSetIterator trainIterator =
+            new ListDataSetIterator<>(clusters(320, 1).asList(), 32);
     private final DataSet test = clusters(150, 2);
     private final DataSetIterator testIterator = new ViewIterator(test, 50);
     private final INDArray features = test.getFeatures();
@@ -205,7 +207,7 @@ class StartingGuideTest {
         File folder = temporary.toFile();
         EpMultiLayerNetwork net = EpNetworks.from(configuration);
 
-        EarlyStoppingConfiguration<MultiLayerNetwork> stopping = new EarlyStoppingConfiguration.Builder<MultiLayerNetwork>()
+        var stopping = new EarlyStoppingConfiguration.Builder<MultiLayerNetwork>()
                 .epochTerminationConditions(new MaxEpochsTerminationCondition(3))
                 .scoreCalculator(new DataSetLossCalculator(testIterator, true))
                 .modelSaver(new EpModelSaver(folder))

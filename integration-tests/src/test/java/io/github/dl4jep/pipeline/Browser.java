@@ -43,7 +43,9 @@ final class Browser implements AutoCloseable {
     /** The program, if it is installed. */
     static Optional<Path> installed() {
         return Stream.of("chromium", "chromium-browser", "google-chrome")
-                .flatMap(name -> Stream.of("/usr/bin", "/usr/local/bin", "/snap/bin").map(Path::of).map(bin -> bin.resolve(name)))
+                .flatMap(name -> Stream.of("/usr/bin", "/usr/local/bin", "/snap/bin")
+                        .map(Path::of)
+                        .map(bin -> bin.resolve(name)))
                 .filter(Files::isExecutable)
                 .findFirst();
     }
@@ -75,8 +77,8 @@ final class Browser implements AutoCloseable {
     private static URI page(Path portFile) throws IOException, InterruptedException {
         for (long waited = 0; waited < PATIENCE_SECONDS * 10; waited++) {
             if (Files.exists(portFile) && !Files.readString(portFile).isBlank()) {
-                HttpRequest request = HttpRequest.newBuilder(URI.create(
-                                "http://127.0.0.1:" + Files.readAllLines(portFile).get(0) + "/json/list"))
+                HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:"
+                                + Files.readAllLines(portFile).get(0) + "/json/list"))
                         .timeout(Duration.ofSeconds(PATIENCE_SECONDS))
                         .build();
                 String targets = HttpClient.newHttpClient()
@@ -113,13 +115,14 @@ final class Browser implements AutoCloseable {
 
     /** The page as PNG, base64. */
     String screenshot() throws IOException, InterruptedException {
-        return call("Page.captureScreenshot", Map.of("format", "png")).path("data").asText();
+        return call("Page.captureScreenshot", Map.of("format", "png"))
+                .path("data")
+                .asText();
     }
 
     private JsonNode call(String method, Map<String, ?> parameters) throws IOException, InterruptedException {
         int id = ++calls;
-        socket.sendText(
-                        JSON.writeValueAsString(Map.of("id", id, "method", method, "params", parameters)), true)
+        socket.sendText(JSON.writeValueAsString(Map.of("id", id, "method", method, "params", parameters)), true)
                 .join();
         JsonNode answer = answers.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
         while (answer != null && answer.path("id").asInt() != id) {

@@ -29,9 +29,8 @@ final class Flowers {
     /** A CSV file of four numbers and a class number a row. */
     static Path csv(Path file, int rows, long seed) throws IOException {
         Random random = new Random(seed);
-        List<String> lines = IntStream.range(0, rows)
-                .mapToObj(row -> line(row % 3, random))
-                .toList();
+        List<String> lines =
+                IntStream.range(0, rows).mapToObj(row -> line(row % 3, random)).toList();
         return Files.write(file, lines);
     }
 

@@ -88,7 +88,8 @@ class StatisticsTest {
         requireHistogram(last.getHistograms(StatsType.Parameters).get("0_W"), after);
         requireHistogram(last.getHistograms(StatsType.Updates).get("0_W"), after.sub(before));
         requireHistogram(last.getHistograms(StatsType.Activations).get("0"), hidden);
-        assertThat(last.getMeanMagnitudes(StatsType.Updates).get("0_WPrecision")).isPositive();
+        assertThat(last.getMeanMagnitudes(StatsType.Updates).get("0_WPrecision"))
+                .isPositive();
         assertThat(last.getStdev(StatsType.Activations).get("0"))
                 .isCloseTo(hidden.stdNumber().doubleValue(), within(1e-5));
     }
@@ -108,7 +109,9 @@ class StatisticsTest {
         for (int i = 0; i < counts.length; i++) {
             moved += Math.abs(counts[i] - histogram.getBinCounts()[i]);
         }
-        assertThat(moved).as("values on an edge may be rounded into the bin beside").isLessThanOrEqualTo(4);
+        assertThat(moved)
+                .as("values on an edge may be rounded into the bin beside")
+                .isLessThanOrEqualTo(4);
     }
 
     @Test
