@@ -71,6 +71,10 @@ public final class EpNetworks {
      * An EP network of an existing network's definition. The definition and the listeners are taken over, the weights and the
      * counters are not: the prior's means are drawn anew from the definition's seed.
      *
+     * <p>Layers of a plain network that are EP layers already keep their posterior: what DL4J's {@code TransferLearning} makes of an
+     * EP network goes on here, its frozen layers as they are, and its new layers from their prior. Kept layers that are not frozen
+     * start to forget as after {@link EpOptions.Builder#minMemoryBatches} batches.
+     *
      * @param network a DL4J network; not changed
      * @param options how it is trained
      * @return the EP network, initialised
@@ -78,6 +82,7 @@ public final class EpNetworks {
      */
     public static EpMultiLayerNetwork from(MultiLayerNetwork network, EpOptions options) {
         EpMultiLayerNetwork converted = from(network.getLayerWiseConfigurations(), options);
+        PosteriorTransfer.carry(network, converted);
         converted.setListeners(List.copyOf(network.getListeners()));
         return converted;
     }
@@ -158,7 +163,8 @@ public final class EpNetworks {
 
     /**
      * An EP graph of an existing graph's definition. The definition and the listeners are taken over, the weights and the counters
-     * are not: the prior's means are drawn anew from the definition's seed.
+     * are not: the prior's means are drawn anew from the definition's seed. EP layers of a plain graph keep their posterior; see
+     * {@link #from(MultiLayerNetwork, EpOptions)}.
      *
      * @param graph a DL4J graph; not changed
      * @param options how it is trained
@@ -167,6 +173,7 @@ public final class EpNetworks {
      */
     public static EpComputationGraph from(ComputationGraph graph, EpOptions options) {
         EpComputationGraph converted = from(graph.getConfiguration(), options);
+        PosteriorTransfer.carry(graph, converted);
         converted.setListeners(List.copyOf(graph.getListeners()));
         return converted;
     }

@@ -5,6 +5,7 @@ import io.github.dl4jep.layer.EpVertices;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.graph.FrozenVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.Layer;
@@ -16,6 +17,10 @@ final class GraphConfigurationConverter {
 
     static ComputationGraphConfiguration convert(ComputationGraphConfiguration original, EpOptions options) {
         ComputationGraphConfiguration converted = GraphConfigurations.copy(original);
+        // Without weights there is nothing to freeze.
+        converted
+                .getVertices()
+                .replaceAll((name, vertex) -> vertex instanceof FrozenVertex frozen ? frozen.getUnderlying() : vertex);
         ConversionProblems problems = new ConversionProblems(options);
         Map<String, Layer> results = new LinkedHashMap<>();
         for (LayerNode node : LayerNode.graph(converted)) {

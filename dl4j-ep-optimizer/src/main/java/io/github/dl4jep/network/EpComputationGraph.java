@@ -8,14 +8,20 @@ import io.github.dl4jep.likelihood.Prediction;
 import io.github.dl4jep.sweep.Sweep;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.deeplearning4j.nn.api.FwdPassType;
+import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+import org.deeplearning4j.optimize.api.TrainingListener;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -23,6 +29,7 @@ import org.nd4j.linalg.dataset.adapter.MultiDataSetIteratorAdapter;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.workspace.WorkspaceUtils;
 
 /**
@@ -43,6 +50,8 @@ public class EpComputationGraph extends ComputationGraph {
     /** DL4J's own field is private. */
     private transient INDArray @Nullable [] labelsOfBatch;
 
+    private final transient WeightTable weights = new WeightTable();
+
     /**
      * A graph of EP layers; call {@link #init()} before use, as in DL4J.
      *
@@ -55,10 +64,21 @@ public class EpComputationGraph extends ComputationGraph {
     @Override
     public void init(@Nullable INDArray parameters, boolean cloneParametersArray) {
         if (solver == null) {
-            solver = new EpSolver(new EpOptimizer(this, getListeners(), this::learnCurrentBatch));
+            solver = new EpSolver(new EpOptimizer(this, getListeners(), new Learner()));
         }
         super.init(parameters, cloneParametersArray);
         layout = new GraphLayout(this);
+        setListeners(getListeners());
+    }
+
+    /**
+     * Sets the listeners, behind one of the graph's own that counts passes.
+     *
+     * @param listeners the listeners, or null for none
+     */
+    @Override
+    public void setListeners(@Nullable Collection<TrainingListener> listeners) {
+        super.setListeners(PassListener.before(listeners));
     }
 
     /** There is no gradient, so it needs no memory. */
@@ -140,6 +160,38 @@ public class EpComputationGraph extends ComputationGraph {
         labelsOfBatch = null;
     }
 
+    /** What the optimizer asks of the graph for each batch. */
+    private final class Learner implements BatchLearner {
+
+        @Override
+        public void announceCurrentBatch(boolean observed) {
+            weights.forget();
+            INDArray[] features = getInputs();
+            if (!observed || features == null || Arrays.stream(features).anyMatch(Objects::isNull)) {
+                return;
+            }
+            weights.keep(paramTable(true));
+            Map<String, INDArray> activations = LazyActivations.map(() -> hiddenActivations(features));
+            try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+                getListeners().forEach(listener -> listener.onForwardPass(EpComputationGraph.this, activations));
+            }
+        }
+
+        @Override
+        public void learnCurrentBatch() {
+            EpComputationGraph.this.learnCurrentBatch();
+        }
+    }
+
+    /** The inputs and the mean activation of every vertex but the outputs, as DL4J hands them to listeners. */
+    private Map<String, INDArray> hiddenActivations(INDArray[] features) {
+        List<String> names = Arrays.stream(vertices)
+                .map(GraphVertex::getVertexName)
+                .filter(name -> !getConfiguration().getNetworkOutputs().contains(name))
+                .toList();
+        return activations(features, names);
+    }
+
     /** Learns from the batch that DL4J has set as inputs and labels; keeps its score before. */
     private void learnCurrentBatch() {
         int iteration = getIterationCount();
@@ -191,9 +243,46 @@ public class EpComputationGraph extends ComputationGraph {
         Examples.requireBatch(named, before, getIterationCount(), getEpochCount() - 1);
     }
 
+    /**
+     * The parameters; and, as listeners ask for them, the weights.
+     *
+     * @param backpropParamsOnly true to add what the parameters stand for: {@code name_W}, the means of the weights that
+     *     predictions use, {@code name_WDeviation}, their posterior standard deviations, and so on
+     * @return arrays by name
+     */
+    @Override
+    public Map<String, INDArray> paramTable(boolean backpropParamsOnly) {
+        if (!backpropParamsOnly) {
+            return super.paramTable(false);
+        }
+        Map<String, Layer> byName = new LinkedHashMap<>();
+        for (int index : topologicalOrder) {
+            if (vertices[index].hasLayer()) {
+                byName.put(vertices[index].getVertexName(), vertices[index].getLayer());
+            }
+        }
+        return WeightTable.of(byName);
+    }
+
+    /**
+     * The change of the weights by the last batch; as {@link EpMultiLayerNetwork#gradient()}.
+     *
+     * @return the change, or null if it was not kept
+     */
+    @Override
+    @SuppressWarnings("NullAway") // DL4J's own is null before the first batch, too.
+    public Gradient gradient() {
+        return weights.change(() -> paramTable(true));
+    }
+
     @Override
     public void incrementEpochCount() {
         super.incrementEpochCount();
+        countPass();
+    }
+
+    /** Keeps the length of the pass that ends here; nothing where it was counted already. */
+    void countPass() {
         for (EpOutput output : layout().outputs()) {
             EpOutputConf conf = output.outputConf();
             conf.setPassCounter(conf.getPassCounter().afterPass(getIterationCount()));

@@ -10,20 +10,26 @@ import io.github.dl4jep.layer.PreProcessors;
 import io.github.dl4jep.sweep.Sweep;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.deeplearning4j.nn.api.FwdPassType;
+import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.optimize.api.TrainingListener;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.util.FeatureUtil;
 import org.nd4j.linalg.workspace.WorkspaceUtils;
 
@@ -44,6 +50,8 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
     /** Index in the sweep of each layer; preprocessors are nodes of their own. */
     private transient int[] nodeOf = new int[0];
 
+    private final transient WeightTable weights = new WeightTable();
+
     /**
      * A network of EP layers; call {@link #init()} before use, as in DL4J.
      *
@@ -56,10 +64,21 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
     @Override
     public void init(@Nullable INDArray parameters, boolean cloneParametersArray) {
         if (solver == null) {
-            solver = new EpSolver(new EpOptimizer(this, getListeners(), this::learnCurrentBatch));
+            solver = new EpSolver(new EpOptimizer(this, getListeners(), new Learner()));
         }
         super.init(parameters, cloneParametersArray);
         buildSweep();
+        setListeners(getListeners());
+    }
+
+    /**
+     * Sets the listeners, behind one of the network's own that counts passes.
+     *
+     * @param listeners the listeners, or null for none
+     */
+    @Override
+    public void setListeners(@Nullable Collection<TrainingListener> listeners) {
+        super.setListeners(PassListener.before(listeners));
     }
 
     private void buildSweep() {
@@ -95,6 +114,41 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
         return (EpOutput) layers[layers.length - 1];
     }
 
+    /** What the optimizer asks of the network for each batch. */
+    private final class Learner implements BatchLearner {
+
+        @Override
+        public void announceCurrentBatch(boolean observed) {
+            weights.forget();
+            INDArray features = getInput();
+            if (!observed || features == null) {
+                return;
+            }
+            weights.keep(paramTable(true));
+            List<INDArray> activations = LazyActivations.list(layers.length, () -> hiddenActivations(features));
+            try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+                getListeners().forEach(listener -> listener.onForwardPass(EpMultiLayerNetwork.this, activations));
+            }
+        }
+
+        @Override
+        public void learnCurrentBatch() {
+            EpMultiLayerNetwork.this.learnCurrentBatch();
+        }
+    }
+
+    /** The input and the mean activation of every layer but the output, as DL4J hands them to listeners. */
+    private List<INDArray> hiddenActivations(INDArray features) {
+        List<INDArray> activations = new ArrayList<>(List.of(features));
+        List<Integer> nodes =
+                Arrays.stream(nodeOf, 0, layers.length - 1).boxed().toList();
+        List<Moments> means = nodes.isEmpty() ? List.of() : sweep().meanActivations(inputs(features), nodes);
+        for (int i = 0; i < means.size(); i++) {
+            activations.add(format(i).array(means.get(i)));
+        }
+        return activations;
+    }
+
     /** Learns from the batch that DL4J has set as input and labels; keeps its score before. */
     private void learnCurrentBatch() {
         int iteration = getIterationCount();
@@ -126,7 +180,7 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
 
     /** How DL4J's arrays hold the input and activation of a layer. */
     private ExampleFormat format(int layer) {
-        List<Layer> confs = getLayerWiseConfigurations().getConfs().stream()
+        List<org.deeplearning4j.nn.conf.layers.Layer> confs = getLayerWiseConfigurations().getConfs().stream()
                 .map(NeuralNetConfiguration::getLayer)
                 .toList();
         return DataFormats.of(confs, layer);
@@ -162,9 +216,46 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
         fit(examples, FeatureUtil.toOutcomeMatrix(classes, outputOfNetwork().outputs()));
     }
 
+    /**
+     * The parameters; and, as listeners ask for them, the weights.
+     *
+     * @param backpropParamsOnly true to add what the parameters stand for: {@code 0_W}, the means of the weights that
+     *     predictions use, {@code 0_WDeviation}, their posterior standard deviations, and so on
+     * @return arrays by name
+     */
+    @Override
+    public Map<String, INDArray> paramTable(boolean backpropParamsOnly) {
+        if (!backpropParamsOnly) {
+            return super.paramTable(false);
+        }
+        Map<String, Layer> byIndex = new LinkedHashMap<>();
+        for (int i = 0; i < layers.length; i++) {
+            byIndex.put(String.valueOf(i), layers[i]);
+        }
+        return WeightTable.of(byIndex);
+    }
+
+    /**
+     * The change of the weights by the last batch, new value minus old, by the names of {@link #paramTable(boolean)
+     * paramTable(true)}; DL4J's statistics take it for the update. Kept only while there is a listener that is none of DL4J's
+     * plain ones (score, performance, evaluation, checkpoints).
+     *
+     * @return the change, or null if it was not kept
+     */
+    @Override
+    @SuppressWarnings("NullAway") // DL4J's own is null before the first batch, too.
+    public Gradient gradient() {
+        return weights.change(() -> paramTable(true));
+    }
+
     @Override
     public void incrementEpochCount() {
         super.incrementEpochCount();
+        countPass();
+    }
+
+    /** Keeps the length of the pass that ends here; nothing where it was counted already. */
+    void countPass() {
         EpOutputConf conf = outputOfNetwork().outputConf();
         conf.setPassCounter(conf.getPassCounter().afterPass(getIterationCount()));
     }

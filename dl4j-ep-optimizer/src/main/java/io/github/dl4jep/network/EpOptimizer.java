@@ -8,6 +8,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.updater.graph.ComputationGraphUpdater;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.deeplearning4j.optimize.api.TrainingListener;
+import org.deeplearning4j.optimize.listeners.ScoreIterationListener;
 import org.deeplearning4j.optimize.solvers.BaseOptimizer;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.factory.Nd4j;
@@ -25,7 +26,7 @@ final class EpOptimizer extends BaseOptimizer {
      *
      * @param network what listeners are told about
      * @param listeners the network's listeners
-     * @param learner learns from a batch and keeps the score
+     * @param learner learns from a batch and keeps its score
      */
     EpOptimizer(Model network, Collection<TrainingListener> listeners, BatchLearner learner) {
         super(network.conf(), null, List.copyOf(listeners), network);
@@ -36,9 +37,12 @@ final class EpOptimizer extends BaseOptimizer {
 
     @Override
     public boolean optimize(LayerWorkspaceMgr workspaceMgr) {
+        learner.announceCurrentBatch(trainingListeners.stream().anyMatch(EpOptimizer::looksAtArrays));
         learner.learnCurrentBatch();
         int iteration = getIterationCount(network);
         int epoch = getEpochCount(network);
+        // Before the listeners, unlike DL4J's own: what they save has learned from this batch.
+        incrementIterationCount(network, 1);
         try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
             for (TrainingListener listener : trainingListeners) {
                 listener.onBackwardPass(network);
@@ -50,9 +54,14 @@ final class EpOptimizer extends BaseOptimizer {
                 listener.iterationDone(network, iteration, epoch);
             }
         }
-        incrementIterationCount(network, 1);
         applyConstraints(network);
         return true;
+    }
+
+    /** DL4J's own listeners beside its networks read scores and counts only; others may ask for activations and changes. */
+    private static boolean looksAtArrays(TrainingListener listener) {
+        return !(listener instanceof PassListener)
+                && !listener.getClass().getPackageName().equals(ScoreIterationListener.class.getPackageName());
     }
 
     @Override

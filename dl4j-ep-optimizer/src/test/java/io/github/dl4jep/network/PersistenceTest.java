@@ -148,8 +148,10 @@ class PersistenceTest {
                 .isInstanceOf(UnsupportedOperationException.class)
                 .hasMessage(
                         "An EP layer has no gradient, at layer \"out\" (index 1): this network was restored or copied"
-                                + " as a plain DL4J network. Load it with EpNetworks.load(file), or copy it with"
-                                + " EpMultiLayerNetwork.clone(), to go on training it");
+                                + " as a plain DL4J network. Load it with EpNetworks.load(file) or"
+                                + " EpNetworks.loadGraph(file), or copy it with the EP network's own clone(), to go on"
+                                + " training it. ParallelWrapper and Spark copy networks so, too: train with fit(...) on"
+                                + " one machine");
         assertThat(stock.params()).isEqualTo(network.params());
     }
 

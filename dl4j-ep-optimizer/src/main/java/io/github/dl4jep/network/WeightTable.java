@@ -1,0 +1,115 @@
+package io.github.dl4jep.network;
+
+import io.github.dl4jep.distribution.WeightMoments;
+import io.github.dl4jep.distribution.WeightPosterior;
+import io.github.dl4jep.params.ChainedParamInitializer;
+import io.github.dl4jep.params.NormalizationParamInitializer;
+import io.github.dl4jep.params.PosteriorParamInitializer;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.api.ParamInitializer;
+import org.deeplearning4j.nn.gradient.DefaultGradient;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.ops.transforms.Transforms;
+
+/**
+ * The weights of a network as DL4J's listeners know them: {@code W} and {@code b} (batch normalization {@code gamma} and
+ * {@code beta}) are the means that predictions use, {@code WDeviation}, {@code bDeviation}, ... the posterior standard deviations.
+ * The parameters themselves follow. Also their change by the last batch, which stands in for a gradient.
+ */
+final class WeightTable {
+
+    private static final String DEVIATION = "Deviation";
+
+    private @Nullable Map<String, INDArray> before;
+    private @Nullable Gradient change;
+
+    /**
+     * The weights of some layers.
+     *
+     * @param layers layers by the name that DL4J puts before the names of their parameters
+     * @return new arrays, and views of the parameters, by DL4J's names
+     */
+    static Map<String, INDArray> of(Map<String, Layer> layers) {
+        Map<String, INDArray> table = new LinkedHashMap<>();
+        layers.forEach((name, layer) -> {
+            addLayer(table, name + "_", layer);
+            layer.paramTable().forEach((parameter, value) -> table.put(name + "_" + parameter, value));
+        });
+        return table;
+    }
+
+    private static void addLayer(Map<String, INDArray> table, String prefix, Layer layer) {
+        ParamInitializer initializer = layer.conf().getLayer().initializer();
+        Map<String, INDArray> parameters = layer.paramTable();
+        if (initializer instanceof PosteriorParamInitializer layout) {
+            addWeights(table, prefix, layout, parameters);
+        } else if (initializer instanceof ChainedParamInitializer layout) {
+            addWeights(
+                    table,
+                    prefix + ChainedParamInitializer.FIRST_PREFIX,
+                    layout.first(),
+                    ChainedParamInitializer.first(parameters));
+            addWeights(table, prefix, layout.second(), parameters);
+        } else if (initializer instanceof NormalizationParamInitializer layout) {
+            add(table, prefix + NormalizationParamInitializer.SCALE_PREFIX, layout.scale(parameters));
+            add(table, prefix + NormalizationParamInitializer.SHIFT_PREFIX, layout.shift(parameters));
+        }
+    }
+
+    private static void addWeights(
+            Map<String, INDArray> table,
+            String prefix,
+            PosteriorParamInitializer layout,
+            Map<String, INDArray> parameters) {
+        add(table, prefix + PosteriorParamInitializer.WEIGHT_PREFIX, layout.weights(parameters));
+        add(table, prefix + PosteriorParamInitializer.BIAS_PREFIX, layout.bias(parameters));
+    }
+
+    private static void add(Map<String, INDArray> table, String name, @Nullable WeightPosterior posterior) {
+        if (posterior != null) {
+            WeightMoments moments = posterior.predictiveMoments();
+            table.put(name, moments.mean());
+            table.put(name + DEVIATION, Transforms.sqrt(moments.variance(), true));
+        }
+    }
+
+    /**
+     * Keeps the weights before a batch.
+     *
+     * @param weights of the whole network
+     */
+    void keep(Map<String, INDArray> weights) {
+        Map<String, INDArray> copies = new LinkedHashMap<>();
+        weights.forEach((name, value) -> copies.put(name, value.dup()));
+        before = copies;
+        change = null;
+    }
+
+    /** Forgets them: the next batch may not be observed. */
+    void forget() {
+        before = null;
+        change = null;
+    }
+
+    /**
+     * What the last batch changed.
+     *
+     * @param now gives the weights of the whole network
+     * @return new value minus old value of each array, or null if the old values were not kept
+     */
+    @Nullable
+    Gradient change(Supplier<Map<String, INDArray>> now) {
+        Map<String, INDArray> old = before;
+        if (change == null && old != null) {
+            Gradient computed = new DefaultGradient();
+            now.get().forEach((name, value) -> computed.setGradientFor(name, value.sub(old.get(name))));
+            change = computed;
+        }
+        return change;
+    }
+}
