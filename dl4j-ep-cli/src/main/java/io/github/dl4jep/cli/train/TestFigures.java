@@ -32,7 +32,8 @@ public final class TestFigures {
             return "No rows were held out, so there is no test error.";
         }
         Task task = data.format().task();
-        Figures figures = Scoring.of(new Predicting(network, task), data.split(0));
+        Figures figures =
+                Scoring.of(new Predicting(network, task), data.split(0)).figures();
         return "On " + test.numExamples() + " test rows: " + text(figures, task) + ".";
     }
 
