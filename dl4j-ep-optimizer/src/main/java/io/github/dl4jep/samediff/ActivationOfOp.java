@@ -4,6 +4,8 @@ import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.functions.DifferentialFunction;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.imports.converters.DifferentialFunctionClassHolder;
 import org.nd4j.linalg.activations.BaseActivationFunction;
@@ -128,20 +130,43 @@ public final class ActivationOfOp extends BaseActivationFunction {
         return in.assign(out);
     }
 
-    /** ND4J keeps one op of each name, which must not get arrays: a new one of its class does. */
     private INDArray applied(BaseOp prototype, INDArray in) {
+        BaseOp op = (BaseOp) fresh(prototype);
+        op.setX(in);
+        op.setZ(in.ulike());
+        if (op instanceof ScalarOp of && scalar != null) {
+            of.setScalar(Nd4j.scalar(in.dataType(), scalar));
+        }
+        Nd4j.getExecutioner().exec(op);
+        return op.z();
+    }
+
+    /** ND4J keeps one op of each name, which must not get arrays: a new one of its class does. */
+    private DifferentialFunction fresh(DifferentialFunction prototype) {
         try {
-            BaseOp op = prototype.getClass().getDeclaredConstructor().newInstance();
-            op.setX(in);
-            op.setZ(in.ulike());
-            if (op instanceof ScalarOp of && scalar != null) {
-                of.setScalar(Nd4j.scalar(in.dataType(), scalar));
-            }
-            Nd4j.getExecutioner().exec(op);
-            return op.z();
+            return prototype.getClass().getDeclaredConstructor().newInstance();
         } catch (ReflectiveOperationException e) {
             throw new UnsupportedOperationException("the op \"" + opName + "\" cannot be made by its name", e);
         }
+    }
+
+    /** The op in a graph. */
+    SDVariable appliedTo(SDVariable input) {
+        SameDiff sd = input.getSameDiff();
+        DifferentialFunction op =
+                fresh(DifferentialFunctionClassHolder.getInstance().getInstance(opName));
+        op.setSameDiff(sd);
+        sd.putOpForId(op.getOwnName(), op);
+        if (op instanceof ScalarOp of && scalar != null) {
+            of.setScalar(Nd4j.scalar(input.dataType(), scalar));
+        }
+        if (op instanceof DynamicCustomOp custom) {
+            custom.addIArgument(integers);
+            custom.addTArgument(numbers);
+            custom.addBArgument(flags);
+        }
+        sd.addArgsFor(new SDVariable[] {input}, op);
+        return op.outputVariable();
     }
 
     /** There is no gradient; throws. */

@@ -7,6 +7,9 @@ import io.github.dl4jep.network.EpComputationGraph;
 import io.github.dl4jep.network.EpPredictor;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.deeplearning4j.exception.DL4JInvalidConfigException;
+import org.deeplearning4j.exception.DL4JInvalidInputException;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.nd4j.autodiff.listeners.Listener;
 import org.nd4j.autodiff.listeners.records.History;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -220,6 +223,52 @@ public final class EpSameDiff {
      */
     public EpComputationGraph network() {
         return network;
+    }
+
+    /**
+     * The DL4J definition that a graph is read as: the twin that {@code EpNetworks.from} would train in the same way.
+     *
+     * @param sd a graph with TrainingConfig and loss variable; not changed
+     * @param seed the definition's seed
+     * @return a stock definition; layers are named by their weight's VARIABLE
+     * @throws org.deeplearning4j.exception.DL4JInvalidConfigException if something of the graph is not supported; lists it all
+     */
+    public static ComputationGraphConfiguration definition(SameDiff sd, long seed) {
+        return GraphReader.read(sd, seed).configuration();
+    }
+
+    /**
+     * A SameDiff graph that computes predictions with their uncertainty from the stored posterior, without this plugin: the same
+     * placeholders of features, and the outputs {@code mean}, {@code epistemicVariance}, {@code aleatoricVariance}, and for classes
+     * {@code probabilities}. With several losses their names begin with the loss variable's and a slash.
+     *
+     * @param sd a graph that {@link EpSameDiff} trained, perhaps loaded from a file; not changed
+     * @return the moment graph, which {@code save} writes
+     * @throws org.deeplearning4j.exception.DL4JInvalidConfigException if the graph holds no posterior, or something has no moments in
+     *     SameDiff's ops; lists it all
+     */
+    public static SameDiff momentGraph(SameDiff sd) {
+        if (!PosteriorConstants.isStored(sd)) {
+            throw new DL4JInvalidConfigException("The SameDiff graph holds no posterior, so it has no moments; train it by"
+                    + " EpSameDiff.train first");
+        }
+        EpSameDiff trained = of(sd);
+        return MomentGraph.of(sd, trained.network, trained.reading);
+    }
+
+    /**
+     * What the graph itself answers with the arrays its VARIABLEs have now, whoever trained them: class probabilities, or numbers.
+     *
+     * @param features in the order of TrainingConfig's feature mapping
+     * @return the activation that the only loss reads, behind the loss's softmax or sigmoid
+     * @throws org.deeplearning4j.exception.DL4JInvalidInputException if the graph has several losses
+     */
+    public INDArray pointOutput(INDArray... features) {
+        if (reading.outputs().size() != 1) {
+            throw new DL4JInvalidInputException("The graph has " + reading.outputs().size()
+                    + " losses, so there is not one answer; use sd.output");
+        }
+        return batches.output(reading.outputs().get(0), features);
     }
 
     /**

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.nd4j.autodiff.listeners.At;
 import org.nd4j.autodiff.listeners.Listener;
 import org.nd4j.autodiff.listeners.ListenerResponse;
@@ -90,9 +91,10 @@ final class FitListeners {
     }
 
     /** One run over the validation data; true if a listener wants to stop. */
-    boolean validate(FitValidation validation, SameDiffBatches batches, int epoch) {
-        At at = new At(epoch, 0, 0, 0, null, Operation.TRAINING_VALIDATION);
-        List<Listener> validating = atIterations.stream()
+    boolean validate(FitValidation validation, SameDiffBatches batches, At training) {
+        At at = new At(training.epoch(), 0, 0, 0, null, Operation.TRAINING_VALIDATION);
+        // SameDiff tells the graph's own listeners twice here.
+        List<Listener> validating = Stream.concat(atIterations.stream(), sd.getListeners().stream())
                 .filter(listener -> listener.isActive(Operation.TRAINING_VALIDATION))
                 .toList();
         long start = System.currentTimeMillis();
@@ -100,7 +102,6 @@ final class FitListeners {
         validateBatches(Objects.requireNonNull(validation.data()), batches, validating, at);
         validating.forEach(listener -> listener.operationEnd(sd, at.operation()));
         long duration = System.currentTimeMillis() - start;
-        At training = new At(epoch, sd.getTrainingConfig().getIterationCount(), 0, 0, null, Operation.TRAINING);
         List<ListenerResponse> responses = new ArrayList<>();
         active.forEach(listener -> responses.add(listener.validationDone(sd, training, duration)));
         return responses.contains(ListenerResponse.STOP);

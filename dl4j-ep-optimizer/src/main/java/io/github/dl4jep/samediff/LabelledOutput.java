@@ -1,5 +1,7 @@
 package io.github.dl4jep.samediff;
 
+import org.nd4j.linalg.activations.IActivation;
+
 /**
  * An output of the network, its loss and its labels.
  *
@@ -9,5 +11,13 @@ package io.github.dl4jep.samediff;
  * @param labels placeholder of the labels
  * @param sparse whether labels are class numbers, [minibatch]
  * @param size number of outputs
+ * @param behind what the loss itself does to what it reads: softmax, sigmoid or nothing
  */
-record LabelledOutput(String layer, String loss, String prediction, String labels, boolean sparse, long size) {}
+record LabelledOutput(
+        String layer,
+        String loss,
+        String prediction,
+        String labels,
+        boolean sparse,
+        long size,
+        IActivation behind) {}

@@ -93,7 +93,7 @@ final class LossOps {
         PlannedVertex output = before.isLinear() && before.layer() instanceof DenseLayer dense && !before.isShared()
                 ? joined(before, dense, loss, activation)
                 : op.plan().add(PlannedVertex.of(op.output(), lossLayer(loss, activation, size), before));
-        return labelled(op, prediction, label, output);
+        return labelled(op, prediction, label, output, activation);
     }
 
     /** Of a loss that reads probabilities: their unit belongs to it. */
@@ -101,16 +101,17 @@ final class LossOps {
             OpReading op, int prediction, Value.Label label, ILossFunction loss, IActivation activation) {
         op.requireRank(prediction, 2);
         PlannedVertex unit = op.activation(prediction).vertex();
+        IActivation none = new ActivationIdentity();
         if (unit.layer() instanceof DenseLayer dense) {
-            return labelled(op, prediction, label, joined(unit, dense, loss, activation));
+            return labelled(op, prediction, label, joined(unit, dense, loss, activation), none);
         }
         PlannedVertex before = unit.inputs().get(0);
         if (before.isLinear() && before.layer() instanceof DenseLayer dense && !before.isShared()) {
             op.plan().remove(unit);
-            return labelled(op, prediction, label, joined(before, dense, loss, activation));
+            return labelled(op, prediction, label, joined(before, dense, loss, activation), none);
         }
         unit.replaceLayer(lossLayer(loss, activation, op.inputShape(prediction)[1]));
-        return labelled(op, prediction, label, unit);
+        return labelled(op, prediction, label, unit, none);
     }
 
     private static PlannedVertex joined(
@@ -119,7 +120,8 @@ final class LossOps {
         return vertex;
     }
 
-    private static Value labelled(OpReading op, int prediction, Value.Label label, PlannedVertex output) {
+    private static Value labelled(
+            OpReading op, int prediction, Value.Label label, PlannedVertex output, IActivation behind) {
         op.plan()
                 .addOutput(new LabelledOutput(
                         output.name(),
@@ -127,7 +129,8 @@ final class LossOps {
                         op.inputName(prediction),
                         label.placeholder(),
                         label.sparse(),
-                        op.inputShape(prediction)[1]));
+                        op.inputShape(prediction)[1],
+                        behind));
         return new Value.Loss();
     }
 

@@ -3,10 +3,8 @@ package io.github.dl4jep.samediff;
 import io.github.dl4jep.network.EpComputationGraph;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -135,16 +133,5 @@ final class PosteriorConstants {
                             + " EpSameDiff.of(sd, EpOptions.defaults())");
         }
         return stored;
-    }
-
-    /** All constants of the posterior by name. */
-    static Map<String, INDArray> all(SameDiff sd) {
-        Map<String, INDArray> constants = new LinkedHashMap<>();
-        for (String name : sd.getVariables().keySet()) {
-            if (name.startsWith(PREFIX) && !name.equals(CONFIGURATION)) {
-                constants.put(name, sd.getVariable(name).getArr());
-            }
-        }
-        return constants;
     }
 }

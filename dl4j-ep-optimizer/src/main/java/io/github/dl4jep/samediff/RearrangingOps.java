@@ -6,8 +6,6 @@ import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.graph.PreprocessorVertex;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
-import org.nd4j.autodiff.samediff.internal.SameDiffOp;
-import org.nd4j.linalg.api.ops.CustomOp;
 
 /** Ops that move numbers or leave them as they are. */
 final class RearrangingOps {
@@ -118,10 +116,5 @@ final class RearrangingOps {
         return order.length > 0
                 ? order
                 : LongStream.range(0, rank).map(axis -> rank - 1 - axis).toArray();
-    }
-
-    /** The permutation that an op does, where its arguments say so; else none. */
-    static long[] order(SameDiffOp op) {
-        return op.getOp() instanceof CustomOp custom && custom.iArgs() != null ? custom.iArgs() : new long[0];
     }
 }

@@ -102,11 +102,23 @@ final class SameDiffBatches {
         return placeholders;
     }
 
-    private static void put(
+    /** What the graph computes with its arrays as they are, behind the loss's own softmax or sigmoid. */
+    INDArray output(LabelledOutput output, INDArray... features) {
+        List<String> mapping = sd.getTrainingConfig().getDataSetFeatureMapping();
+        requireCount("feature", mapping, features.length);
+        Map<String, INDArray> placeholders = new LinkedHashMap<>();
+        put(placeholders, mapping, features);
+        INDArray read = sd.outputSingle(placeholders, output.prediction());
+        return output.behind().getActivation(read.dup(), false);
+    }
+
+    /** In the declared data type: SameDiff closes the caller's array where it has to convert one itself. */
+    private void put(
             Map<String, INDArray> placeholders, @Nullable List<String> names, INDArray @Nullable [] arrays) {
         for (int i = 0; names != null && arrays != null && i < Math.min(names.size(), arrays.length); i++) {
             if (names.get(i) != null && arrays[i] != null) {
-                placeholders.put(names.get(i), arrays[i]);
+                DataType declared = sd.getVariable(names.get(i)).dataType();
+                placeholders.put(names.get(i), arrays[i].castTo(declared));
             }
         }
     }

@@ -114,7 +114,7 @@ final class SameDiffFit {
         if (responses.contains(ListenerResponse.STOP)) {
             return true;
         }
-        return validation.isDue(epoch) && listeners.validate(validation, batches, at.epoch());
+        return validation.isDue(epoch) && listeners.validate(validation, batches, at);
     }
 
     private void addToCurve(double loss) {

@@ -3,6 +3,8 @@ package io.github.dl4jep.cli.compare;
 import io.github.dl4jep.cli.data.DataSource;
 import io.github.dl4jep.cli.data.Split;
 import io.github.dl4jep.cli.definition.NetworkDefinition;
+import io.github.dl4jep.cli.definition.SameDiffGraph;
+import io.github.dl4jep.cli.failure.UserException;
 import io.github.dl4jep.cli.metric.Scoring;
 import io.github.dl4jep.cli.trainer.Trainer;
 import io.github.dl4jep.cli.trainer.TrainingJob;
@@ -94,6 +96,10 @@ public final class Comparison {
     private TrainingSession start(Trainer trainer, TrainingJob job, long seed) {
         // Every trainer draws from the same stream, whatever ran before it.
         Nd4j.getRandom().setSeed(seed);
+        if (job.definition() instanceof SameDiffGraph && !trainer.trainsSameDiff()) {
+            throw new UserException("The trainer " + trainer.name() + " does not train SameDiff graphs: choose --trainers"
+                    + " ep,adam.");
+        }
         return trainer.start(job);
     }
 
