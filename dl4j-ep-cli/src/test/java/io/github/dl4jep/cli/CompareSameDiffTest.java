@@ -46,7 +46,8 @@ class CompareSameDiffTest {
 
     private static SDVariable linear(SameDiff sd, SDVariable input, int number, int nIn, int nOut) {
         SDVariable weight = sd.var("w" + number, new XavierInitScheme('c', nIn, nOut), DataType.FLOAT, nIn, nOut);
-        return input.mmul(weight).add(sd.zero("b" + number, DataType.FLOAT, 1, nOut).convertToVariable());
+        return input.mmul(weight)
+                .add(sd.zero("b" + number, DataType.FLOAT, 1, nOut).convertToVariable());
     }
 
     private int compare(String... more) {
@@ -57,7 +58,9 @@ class CompareSameDiffTest {
 
     @Test
     void epAndSameDiffsAdamTrainTheFile() throws IOException {
-        assertThat(compare("--passes", "25", "--lr", "adam=0.02")).as(err::toString).isZero();
+        assertThat(compare("--passes", "25", "--lr", "adam=0.02"))
+                .as(err::toString)
+                .isZero();
 
         JsonNode runs = CommandRun.json(folder.resolve("out")).get("runs");
         assertThat(runs).hasSize(2);

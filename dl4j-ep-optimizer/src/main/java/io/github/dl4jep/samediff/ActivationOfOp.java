@@ -122,7 +122,8 @@ public final class ActivationOfOp extends BaseActivationFunction {
         DynamicCustomOp op = DynamicCustomOp.builder(opName)
                 .addInputs(in)
                 .addOutputs(out)
-                .addIntegerArguments(Arrays.stream(integers).mapToInt(Math::toIntExact).toArray())
+                .addIntegerArguments(
+                        Arrays.stream(integers).mapToInt(Math::toIntExact).toArray())
                 .addFloatingPointArguments(Arrays.stream(numbers).boxed().toArray(Double[]::new))
                 .addBooleanArguments(flags)
                 .build();

@@ -249,8 +249,9 @@ public final class EpSameDiff {
      */
     public static SameDiff momentGraph(SameDiff sd) {
         if (!PosteriorConstants.isStored(sd)) {
-            throw new DL4JInvalidConfigException("The SameDiff graph holds no posterior, so it has no moments; train it by"
-                    + " EpSameDiff.train first");
+            throw new DL4JInvalidConfigException(
+                    "The SameDiff graph holds no posterior, so it has no moments; train it by"
+                            + " EpSameDiff.train first");
         }
         EpSameDiff trained = of(sd);
         return MomentGraph.of(sd, trained.network, trained.reading);
@@ -265,8 +266,8 @@ public final class EpSameDiff {
      */
     public INDArray pointOutput(INDArray... features) {
         if (reading.outputs().size() != 1) {
-            throw new DL4JInvalidInputException("The graph has " + reading.outputs().size()
-                    + " losses, so there is not one answer; use sd.output");
+            throw new DL4JInvalidInputException(
+                    "The graph has " + reading.outputs().size() + " losses, so there is not one answer; use sd.output");
         }
         return batches.output(reading.outputs().get(0), features);
     }

@@ -54,8 +54,8 @@ final class GraphReader {
         List<GraphReading.FeatureInput> features = new ArrayList<>();
         for (String name : plan.inputNames()) {
             ImageLayout layout = ((Value.Activation) plan.value(name)).layout();
-            features.add(new GraphReading.FeatureInput(
-                    name, roots.features().indexOf(name), layout, plan.layoutOfInputs()));
+            features.add(
+                    new GraphReading.FeatureInput(name, roots.features().indexOf(name), layout, plan.layoutOfInputs()));
         }
         return new GraphReading(plan.configuration(type, seed), features, plan.outputs(), bindings);
     }

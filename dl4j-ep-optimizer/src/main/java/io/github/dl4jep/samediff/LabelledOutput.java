@@ -14,10 +14,4 @@ import org.nd4j.linalg.activations.IActivation;
  * @param behind what the loss itself does to what it reads: softmax, sigmoid or nothing
  */
 record LabelledOutput(
-        String layer,
-        String loss,
-        String prediction,
-        String labels,
-        boolean sparse,
-        long size,
-        IActivation behind) {}
+        String layer, String loss, String prediction, String labels, boolean sparse, long size, IActivation behind) {}

@@ -81,8 +81,8 @@ final class MomentGraph {
 
     private void add(String name, GraphVertex vertex) {
         List<MomentPair> inputs = new ArrayList<>();
-        for (String input :
-                Objects.requireNonNull(network.getConfiguration().getVertexInputs().get(name))) {
+        for (String input : Objects.requireNonNull(
+                network.getConfiguration().getVertexInputs().get(name))) {
             MomentPair pair = pairs.get(input);
             if (pair == null) {
                 return;

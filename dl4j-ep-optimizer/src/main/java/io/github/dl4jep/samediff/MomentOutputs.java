@@ -42,7 +42,8 @@ final class MomentOutputs {
         }
         boolean independent = likelihood instanceof BinaryLikelihood;
         if (!independent && !(likelihood instanceof CategoricalLikelihood)) {
-            throw new UnsupportedOperationException("the likelihood " + likelihood + " has no predictions in SameDiff's ops");
+            throw new UnsupportedOperationException(
+                    "the likelihood " + likelihood + " has no predictions in SameDiff's ops");
         }
         double noise = layer.getParam(NOISE).getDouble(0);
         double kappa = layer.getParam(SCALE).getDouble(0) * (independent ? 2 : 1);

@@ -73,7 +73,6 @@ final class MomentProducts {
 
     private static SDVariable row(MomentPair input, INDArray row, long[] kernel) {
         return MomentGraph.constant(
-                input.graph(),
-                kernel.length == 0 ? row : row.dup('c').reshape('c', 1, row.length(), 1, 1));
+                input.graph(), kernel.length == 0 ? row : row.dup('c').reshape('c', 1, row.length(), 1, 1));
     }
 }

@@ -128,7 +128,6 @@ final class MomentUnits {
         SDVariable values = function.apply(sd.expandDims(mean, -1).add(deviation.mul(nodes)));
         SDVariable expected = values.mul(weights).sum(-1);
         SDVariable difference = values.sub(sd.expandDims(expected, -1));
-        return new MomentPair(
-                expected, difference.mul(difference).mul(weights).sum(-1));
+        return new MomentPair(expected, difference.mul(difference).mul(weights).sum(-1));
     }
 }

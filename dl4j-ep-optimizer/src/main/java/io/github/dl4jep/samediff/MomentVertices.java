@@ -37,7 +37,8 @@ final class MomentVertices {
         if (vertex instanceof PreprocessorVertex stage) {
             return rearranged(first, stage.getPreProcessor());
         }
-        throw new UnsupportedOperationException(vertex.getClass().getSimpleName() + " has no moments in SameDiff's ops");
+        throw new UnsupportedOperationException(
+                vertex.getClass().getSimpleName() + " has no moments in SameDiff's ops");
     }
 
     private static MomentPair both(
@@ -47,7 +48,9 @@ final class MomentVertices {
     }
 
     private static MomentPair elementwise(ElementWiseVertex.Op op, List<MomentPair> inputs) {
-        if (op != ElementWiseVertex.Op.Add && op != ElementWiseVertex.Op.Subtract && op != ElementWiseVertex.Op.Product) {
+        if (op != ElementWiseVertex.Op.Add
+                && op != ElementWiseVertex.Op.Subtract
+                && op != ElementWiseVertex.Op.Product) {
             throw new UnsupportedOperationException("the element-wise " + op + " has no moments in SameDiff's ops");
         }
         MomentPair result = inputs.get(0);
@@ -71,7 +74,8 @@ final class MomentVertices {
         SDVariable t = b.varianceOrZeros();
         SDVariable m = a.mean();
         SDVariable n = b.mean();
-        return new MomentPair(m.mul(n), s.mul(t).add(m.mul(m).mul(t)).add(n.mul(n).mul(s)));
+        return new MomentPair(
+                m.mul(n), s.mul(t).add(m.mul(m).mul(t)).add(n.mul(n).mul(s)));
     }
 
     private static MomentPair concatenated(List<MomentPair> inputs) {
@@ -84,11 +88,10 @@ final class MomentVertices {
 
     private static MomentPair rearranged(MomentPair input, InputPreProcessor preProcessor) {
         if (preProcessor instanceof CnnToFeedForwardPreProcessor flattening) {
-            long length =
-                    flattening.getInputHeight() * flattening.getInputWidth() * flattening.getNumChannels();
+            long length = flattening.getInputHeight() * flattening.getInputWidth() * flattening.getNumChannels();
             boolean last = flattening.getFormat() == CNN2DFormat.NHWC;
-            UnaryOperator<SDVariable> flat = x ->
-                    (last ? x.permute(ImageLayout.toChannelsLast()) : x).reshape(-1, length);
+            UnaryOperator<SDVariable> flat =
+                    x -> (last ? x.permute(ImageLayout.toChannelsLast()) : x).reshape(-1, length);
             return both(input, flat, flat);
         }
         if (preProcessor instanceof FeedForwardToCnnPreProcessor images) {

@@ -113,8 +113,7 @@ final class SameDiffBatches {
     }
 
     /** In the declared data type: SameDiff closes the caller's array where it has to convert one itself. */
-    private void put(
-            Map<String, INDArray> placeholders, @Nullable List<String> names, INDArray @Nullable [] arrays) {
+    private void put(Map<String, INDArray> placeholders, @Nullable List<String> names, INDArray @Nullable [] arrays) {
         for (int i = 0; names != null && arrays != null && i < Math.min(names.size(), arrays.length); i++) {
             if (names.get(i) != null && arrays[i] != null) {
                 DataType declared = sd.getVariable(names.get(i)).dataType();

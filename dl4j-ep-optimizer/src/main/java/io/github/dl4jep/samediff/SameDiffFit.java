@@ -29,6 +29,8 @@ final class SameDiffFit {
     private final FitListeners listeners;
     private final At at;
     private @Nullable LossCurve curve;
+    /** Whether the graph's arrays may be behind the network's; at first the graph may hold no posterior at all. */
+    private boolean behind = true;
 
     /**
      * Prepares a call.
@@ -81,7 +83,7 @@ final class SameDiffFit {
                 }
             }
         } finally {
-            writePosterior.run();
+            write();
         }
         listeners.active().forEach(listener -> listener.operationEnd(sd, Operation.TRAINING));
         return listeners.history();
@@ -106,7 +108,8 @@ final class SameDiffFit {
                             + config.getEpochCount() + "; is it empty, or not reset?");
         }
         network.incrementEpochCount();
-        writePosterior.run();
+        behind = true;
+        write();
         addToCurve(sum / count);
         long duration = System.currentTimeMillis() - start;
         List<ListenerResponse> responses = new ArrayList<>();
@@ -115,6 +118,13 @@ final class SameDiffFit {
             return true;
         }
         return validation.isDue(epoch) && listeners.validate(validation, batches, at);
+    }
+
+    private void write() {
+        if (behind) {
+            writePosterior.run();
+            behind = false;
+        }
     }
 
     private void addToCurve(double loss) {
@@ -126,12 +136,13 @@ final class SameDiffFit {
         at.setIteration(config.getIterationCount());
         listeners.active().forEach(listener -> listener.iterationStart(sd, at, batch, loadingTime));
         if (listeners.needActivations()) {
-            writePosterior.run();
+            write();
             listeners.showActivations(batches.placeholders(batch), batch, at);
         }
         network.fit(batches.features(batch.getFeatures()), batches.labels(batch), null, batches.labelMasks(batch));
+        behind = true;
         if (listeners.mayReadPosterior()) {
-            writePosterior.run();
+            write();
         }
         double score = network.score();
         Loss loss = new Loss(lossNames, new double[] {score});

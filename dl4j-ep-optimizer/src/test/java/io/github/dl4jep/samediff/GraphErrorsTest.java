@@ -113,7 +113,11 @@ class GraphErrorsTest {
                 graph -> {
                     SDVariable weight = graph.var("half", Nd4j.rand(DataType.HALF, 3, 8));
                     return graph.nn.relu(
-                            graph.getVariable(INPUT).castTo(DataType.HALF).mmul(weight).castTo(DataType.FLOAT), 0);
+                            graph.getVariable(INPUT)
+                                    .castTo(DataType.HALF)
+                                    .mmul(weight)
+                                    .castTo(DataType.FLOAT),
+                            0);
                 },
                 8);
         assertRefused(sd)
@@ -183,7 +187,8 @@ class GraphErrorsTest {
         sd.loss.sparseSoftmaxCrossEntropy(
                 "loss", ToySameDiff.linear(sd, input, 0, 3, 3), sd.placeHolder(LABEL, DataType.INT, -1));
         ToySameDiff.configured(sd);
-        DataSet data = new DataSet(ToyData.normal(2, 1), Nd4j.createFromArray(1, 3).reshape(2, 1));
+        DataSet data =
+                new DataSet(ToyData.normal(2, 1), Nd4j.createFromArray(1, 3).reshape(2, 1));
         EpSameDiff ep = EpSameDiff.of(sd);
         assertThatThrownBy(() -> ep.fit(ToyData.batches(data, 2), 1))
                 .isInstanceOf(DL4JInvalidInputException.class)

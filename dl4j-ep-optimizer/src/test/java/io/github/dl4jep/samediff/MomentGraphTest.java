@@ -49,10 +49,7 @@ class MomentGraphTest {
         SDVariable input = sd.placeHolder(INPUT, DataType.FLOAT, -1, 3);
         SDVariable hidden = sd.nn.relu(ToySameDiff.linear(sd, input, 0, 3, 8), 0);
         sd.loss.meanSquaredError(
-                "loss",
-                sd.placeHolder(LABEL, DataType.FLOAT, -1, 1),
-                ToySameDiff.linear(sd, hidden, 1, 8, 1),
-                null);
+                "loss", sd.placeHolder(LABEL, DataType.FLOAT, -1, 1), ToySameDiff.linear(sd, hidden, 1, 8, 1), null);
         EpSameDiff ep = EpSameDiff.of(ToySameDiff.configured(sd), EpOptions.defaults(), 5);
         ep.fit(ToyData.batches(data, 32), 2);
         assertSameMoments(EpSameDiff.momentGraph(sd), ep.predict(data.getFeatures()), data.getFeatures());
@@ -69,7 +66,9 @@ class MomentGraphTest {
                         Conv2DConfig.builder().kH(3).kW(3).build()),
                 0);
         SDVariable pooled = sd.cnn.maxPooling2d(
-                "pooled", maps, Pooling2DConfig.builder().kH(2).kW(2).sH(2).sW(2).build());
+                "pooled",
+                maps,
+                Pooling2DConfig.builder().kH(2).kW(2).sH(2).sW(2).build());
         sd.loss.softmaxCrossEntropy(
                 "loss",
                 sd.placeHolder(LABEL, DataType.FLOAT, -1, 3),

@@ -18,12 +18,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.enums.WeightsFormat;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.impl.layers.convolution.config.Conv2DConfig;
 import org.nd4j.linalg.api.ops.impl.layers.convolution.config.PaddingMode;
 import org.nd4j.linalg.api.ops.impl.layers.convolution.config.Pooling2DConfig;
-import org.nd4j.enums.WeightsFormat;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -55,14 +55,18 @@ class OpsAgainstStockTest {
         units.put("sine, which nothing registers", x -> x.getSameDiff().math.sin(x));
         units.put("square, which nothing registers", x -> x.getSameDiff().math.square(x));
         units.put("a cutoff, which DL4J has not", x -> x.getSameDiff().nn.relu(x, 0.3));
-        units.put("tanh behind a scale and a shift", x -> x.getSameDiff().math.tanh(x.mul(0.5).add(0.1)));
+        units.put(
+                "tanh behind a scale and a shift",
+                x -> x.getSameDiff().math.tanh(x.mul(0.5).add(0.1)));
         // SameDiff draws a dropout in predictions, too; this one keeps everything.
-        units.put("identity and dropout", x -> x.getSameDiff().nn.dropout(x.getSameDiff().identity(x), 1));
+        units.put(
+                "identity and dropout",
+                x -> x.getSameDiff().nn.dropout(x.getSameDiff().identity(x), 1));
         return units.entrySet().stream()
                 .map(unit -> DynamicTest.dynamicTest(unit.getKey(), () -> {
                     SameDiff sd = ToySameDiff.classifier(
-                            graph -> unit.getValue()
-                                    .apply(ToySameDiff.linear(graph, graph.getVariable(INPUT), 0, 3, 8)),
+                            graph ->
+                                    unit.getValue().apply(ToySameDiff.linear(graph, graph.getVariable(INPUT), 0, 3, 8)),
                             8);
                     assertSame(sd, ToyData.threeClasses(96, 1));
                 }));
@@ -129,7 +133,8 @@ class OpsAgainstStockTest {
         SDVariable hidden = sd.nn.relu(ToySameDiff.linear(sd, input, 0, 3, 8), 0);
         SDVariable each = sd.loss.sparseSoftmaxCrossEntropy(ToySameDiff.linear(sd, hidden, 1, 8, 3), label);
         sd.setLossVariables(each.mean("loss"));
-        DataSet numbers = new DataSet(data.getFeatures(), data.getLabels().argMax(1).reshape(96, 1));
+        DataSet numbers =
+                new DataSet(data.getFeatures(), data.getLabels().argMax(1).reshape(96, 1));
         EpSameDiff.of(ToySameDiff.configured(sd), EpOptions.defaults(), SEED).fit(ToyData.batches(numbers, 32), 1);
         assertThat(sd.getVariable("w1")
                         .getArr()
@@ -168,8 +173,7 @@ class OpsAgainstStockTest {
                 .weightsFormat(WeightsFormat.OIYX)
                 .build();
         SDVariable linear = sd.cnn.conv2d(input, sd.var("k0", Nd4j.rand(DataType.FLOAT, 4, 2, 3, 3)), config);
-        SDVariable maps =
-                sd.math.tanh(sd.nn.biasAdd(linear, sd.var("c0", Nd4j.rand(DataType.FLOAT, 4)), false));
+        SDVariable maps = sd.math.tanh(sd.nn.biasAdd(linear, sd.var("c0", Nd4j.rand(DataType.FLOAT, 4)), false));
         SDVariable pooled = sd.cnn.avgPooling2d(
                 maps,
                 Pooling2DConfig.builder().kH(2).kW(2).sH(2).sW(2).isNHWC(true).build());
@@ -182,11 +186,8 @@ class OpsAgainstStockTest {
     void residualBlockWithNormalizationBehindRowsOfPixels() {
         SameDiff sd = SameDiff.create();
         SDVariable input = sd.placeHolder(INPUT, DataType.FLOAT, -1, 64);
-        Conv2DConfig config = Conv2DConfig.builder()
-                .kH(3)
-                .kW(3)
-                .paddingMode(PaddingMode.SAME)
-                .build();
+        Conv2DConfig config =
+                Conv2DConfig.builder().kH(3).kW(3).paddingMode(PaddingMode.SAME).build();
         SDVariable image = input.reshape(-1, 1, 8, 8);
         SDVariable first = sd.cnn.conv2d(image, sd.var("k0", Nd4j.rand(DataType.FLOAT, 3, 3, 1, 4)), config);
         SDVariable normalised = sd.nn.batchNorm(
@@ -251,7 +252,9 @@ class OpsAgainstStockTest {
         assertThat(actual.castTo(DataType.FLOAT).equalsWithEps(expected.castTo(DataType.FLOAT), 1e-4))
                 .as(() -> actual.getRow(0) + " of SameDiff, " + expected.getRow(0) + " of DL4J")
                 .isTrue();
-        assertThat(expected.std(0).minNumber().doubleValue()).as("differs between rows").isPositive();
+        assertThat(expected.std(0).minNumber().doubleValue())
+                .as("differs between rows")
+                .isPositive();
         SameDiff moments = momentsOrNull(sd);
         if (moments != null) {
             MomentGraphTest.assertSameMoments(moments, ep.predict(data.getFeatures()), data.getFeatures());

@@ -69,9 +69,8 @@ class PersistenceTest {
     @Test
     void aCheckpointTrainsOn() {
         SameDiff sd = ToySameDiff.classifier();
-        CheckpointListener listener = CheckpointListener.builder(folder.toFile())
-                .saveEveryNEpochs(1)
-                .build();
+        CheckpointListener listener =
+                CheckpointListener.builder(folder.toFile()).saveEveryNEpochs(1).build();
         fresh(sd).fit(ToyData.batches(data, 32), 2, listener);
         EpSameDiff restored = EpSameDiff.of(listener.loadCheckpoint(0, false));
         restored.fit(ToyData.batches(data, 32), 1);

@@ -57,8 +57,7 @@ class TwinTest {
         SameDiff sd = ToySameDiff.classifier();
         EpSameDiff ep = EpSameDiff.of(sd, EpOptions.defaults(), SEED);
         History history = ep.fit(ToyData.batches(data, 32), 2);
-        EpMultiLayerNetwork twin =
-                EpNetworks.from(twin(8, 3, LossFunctions.LossFunction.MCXENT, Activation.SOFTMAX));
+        EpMultiLayerNetwork twin = EpNetworks.from(twin(8, 3, LossFunctions.LossFunction.MCXENT, Activation.SOFTMAX));
         twin.fit(ToyData.batches(data, 32), 2);
         MultiLayerNetwork point = EpNetworks.toPointNetwork(twin);
         assertClose(sd, "w0", point.getParam("0_W"));
@@ -71,7 +70,8 @@ class TwinTest {
         assertThat(history.lossCurve().meanLoss("loss")).hasSize(2);
         assertThat(ep.predict(data.getFeatures())
                         .mean()
-                        .equalsWithEps(EpPredictor.of(twin).predict(data.getFeatures()).mean(), 1e-5))
+                        .equalsWithEps(
+                                EpPredictor.of(twin).predict(data.getFeatures()).mean(), 1e-5))
                 .isTrue();
         INDArray output = sd.outputSingle(Map.of(INPUT, data.getFeatures()), "softmax");
         assertThat(output.equalsWithEps(point.output(data.getFeatures()), 1e-4)).isTrue();
@@ -94,8 +94,7 @@ class TwinTest {
         sd.loss.meanSquaredError("loss", label, prediction, null);
         ToySameDiff.configured(sd);
         EpSameDiff.of(sd, EpOptions.defaults(), SEED).fit(ToyData.batches(data, 32), 3);
-        EpMultiLayerNetwork twin =
-                EpNetworks.from(twin(8, 1, LossFunctions.LossFunction.MSE, Activation.IDENTITY));
+        EpMultiLayerNetwork twin = EpNetworks.from(twin(8, 1, LossFunctions.LossFunction.MSE, Activation.IDENTITY));
         twin.fit(ToyData.batches(data, 32), 3);
         MultiLayerNetwork point = EpNetworks.toPointNetwork(twin);
         assertClose(sd, "w1", point.getParam("1_W").transpose());

@@ -79,7 +79,8 @@ class SameDiffTwinTest {
             twin.passInOrder(split.train().numExamples());
             assertEqualMeans(sd, twin.network());
             double error = errorOf(ep.predict(split.test().getFeatures()).probabilities(), split);
-            assertThat(error).isEqualTo(TestFigures.ofClasses(twin.network(), split).error());
+            assertThat(error)
+                    .isEqualTo(TestFigures.ofClasses(twin.network(), split).error());
             assertThat(error).isLessThan(pass == 0 ? 0.03 : 0.022);
         }
         assertMomentsLikeThePredictor(sd, ep, thousandDigits(split));
@@ -134,8 +135,7 @@ class SameDiffTwinTest {
         double worst = 0;
         for (long i = 0; i < expected.length(); i++) {
             double right = expected.getDouble(i);
-            worst = Math.max(
-                    worst, Math.abs(actual.getDouble(i) - right) / Math.max(Math.abs(right), 0.1 * typical));
+            worst = Math.max(worst, Math.abs(actual.getDouble(i) - right) / Math.max(Math.abs(right), 0.1 * typical));
         }
         assertThat(worst).as(name).isLessThanOrEqualTo(1e-4);
     }

@@ -97,8 +97,8 @@ public final class Comparison {
         // Every trainer draws from the same stream, whatever ran before it.
         Nd4j.getRandom().setSeed(seed);
         if (job.definition() instanceof SameDiffGraph && !trainer.trainsSameDiff()) {
-            throw new UserException("The trainer " + trainer.name() + " does not train SameDiff graphs: choose --trainers"
-                    + " ep,adam.");
+            throw new UserException("The trainer " + trainer.name()
+                    + " does not train SameDiff graphs: choose --trainers" + " ep,adam.");
         }
         return trainer.start(job);
     }

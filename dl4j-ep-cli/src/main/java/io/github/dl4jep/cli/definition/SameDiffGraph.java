@@ -44,7 +44,9 @@ public final class SameDiffGraph implements Definition {
             return new SameDiffGraph(file, Definition.of(EpSameDiff.definition(load(file), 0)), 0);
         } catch (DL4JInvalidConfigException e) {
             throw new UserException(
-                    file.toAbsolutePath() + ": " + String.valueOf(e.getMessage()).replace("\n - ", " ") + ".", e);
+                    file.toAbsolutePath() + ": "
+                            + String.valueOf(e.getMessage()).replace("\n - ", " ") + ".",
+                    e);
         } catch (RuntimeException e) {
             throw new UserException(
                     file.toAbsolutePath() + " is no SameDiff graph that SameDiff.load can read ("

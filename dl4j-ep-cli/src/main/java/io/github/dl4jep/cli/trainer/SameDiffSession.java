@@ -91,9 +91,8 @@ abstract class SameDiffSession implements TrainingSession {
         @Override
         public Optional<INDArray> sampledScores(INDArray features) {
             return job.task() == Task.CLASSIFICATION
-                    ? Optional.of(EpPredictor.of(ep.network())
-                            .sample(features, DRAWS)
-                            .mean(0))
+                    ? Optional.of(
+                            EpPredictor.of(ep.network()).sample(features, DRAWS).mean(0))
                     : Optional.empty();
         }
     }
