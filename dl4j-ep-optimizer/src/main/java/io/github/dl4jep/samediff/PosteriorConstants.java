@@ -9,10 +9,8 @@ import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.autodiff.samediff.VariableType;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -120,12 +118,12 @@ final class PosteriorConstants {
     }
 
     private static INDArray array(SameDiff sd, String name, INDArray needed) {
-        SDVariable variable = sd.hasVariable(name) ? sd.getVariable(name) : null;
-        INDArray stored = variable == null ? null : variable.getArr();
+        boolean isConstant =
+                sd.hasVariable(name) && sd.getVariable(name).getVariableType() == VariableType.CONSTANT;
+        INDArray stored = isConstant ? sd.getVariable(name).getArr() : null;
         if (stored == null
-                || variable.getVariableType() != VariableType.CONSTANT
                 || stored.length() != needed.length()
-                || stored.dataType() == DataType.BOOL) {
+                || !stored.dataType().isFPType()) {
             throw new DL4JInvalidConfigException(
                     "The posterior stored in this SameDiff graph does not fit it: \"" + name
                             + "\" " + (stored == null ? "is missing" : "has shape " + Arrays.toString(stored.shape()))
