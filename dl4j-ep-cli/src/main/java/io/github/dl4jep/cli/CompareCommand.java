@@ -166,6 +166,9 @@ final class CompareCommand implements Runnable {
     }
 
     private static List<Trainer> defaultTrainers(String net, NetworkVariant variant) {
+        if (NetworkDefinition.isSameDiff(net)) {
+            return List.of(Trainers.named("ep"), Trainers.named("adam"));
+        }
         IActivation unit = variant.units();
         boolean spiking = unit == null ? NetworkDefinition.spikes(net) : unit instanceof SpikingActivation;
         return Trainers.defaults(spiking, variant.weights().anyDiscrete());

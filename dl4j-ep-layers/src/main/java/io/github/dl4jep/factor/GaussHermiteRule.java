@@ -7,7 +7,7 @@ package io.github.dl4jep.factor;
  * <p>Nodes by Newton's method on the orthonormal Hermite recurrence. Source: Golub and Welsch 1969 for the rule's
  * properties; the recurrence is the standard one, scaled so that it does not overflow.
  */
-final class GaussHermiteRule {
+public final class GaussHermiteRule {
 
     private static final int MAX_NEWTON_STEPS = 100;
 
@@ -24,8 +24,9 @@ final class GaussHermiteRule {
      *
      * @param n number of nodes, 1 to 128
      * @return the rule
+     * @throws IllegalArgumentException if n is out of this range
      */
-    static GaussHermiteRule of(int n) {
+    public static GaussHermiteRule of(int n) {
         if (n < 1 || n > 128) {
             throw new IllegalArgumentException("number of quadrature nodes is " + n + ", allowed is 1 to 128");
         }
@@ -42,11 +43,21 @@ final class GaussHermiteRule {
         return new GaussHermiteRule(nodes, weights);
     }
 
-    double[] nodes() {
+    /**
+     * The nodes.
+     *
+     * @return x, a copy
+     */
+    public double[] nodes() {
         return nodes.clone();
     }
 
-    double[] weights() {
+    /**
+     * The weights.
+     *
+     * @return omega, which sum to 1, a copy
+     */
+    public double[] weights() {
         return weights.clone();
     }
 

@@ -4,6 +4,8 @@ import io.github.dl4jep.cli.data.DataSource;
 import io.github.dl4jep.cli.data.PassBatches;
 import io.github.dl4jep.cli.data.Split;
 import io.github.dl4jep.cli.definition.NetworkDefinition;
+import io.github.dl4jep.cli.definition.SameDiffGraph;
+import io.github.dl4jep.cli.failure.UserException;
 import io.github.dl4jep.cli.metric.Diagnostics;
 import io.github.dl4jep.cli.metric.Scores;
 import io.github.dl4jep.cli.metric.Scoring;
@@ -98,6 +100,10 @@ public final class Comparison {
     private TrainingSession start(Trainer trainer, TrainingJob job, long seed) {
         // Every trainer draws from the same stream, whatever ran before it.
         Nd4j.getRandom().setSeed(seed);
+        if (job.definition() instanceof SameDiffGraph && !trainer.trainsSameDiff()) {
+            throw new UserException("The trainer " + trainer.name()
+                    + " does not train SameDiff graphs: choose --trainers" + " ep,adam.");
+        }
         return trainer.start(job);
     }
 

@@ -9,7 +9,7 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.jspecify.annotations.Nullable;
 
 /** A DL4J definition of either kind: what a list of layers and a graph have in common. */
-public sealed interface Definition permits LayerList, LayerGraph {
+public sealed interface Definition permits LayerList, LayerGraph, SameDiffGraph {
     /**
      * A list of layers.
      *

@@ -24,10 +24,13 @@ final class DefinitionFile {
      */
     static Definition read(String file) {
         Path path = Path.of(file);
+        if (SameDiffGraph.isNamed(file)) {
+            return SameDiffGraph.read(path);
+        }
         if (!Files.isRegularFile(path)) {
             throw new UserException("There is no network definition " + path.toAbsolutePath() + ": --net takes "
                     + Architectures.USAGE + ", or a JSON file written by MultiLayerConfiguration.toJson() or"
-                    + " ComputationGraphConfiguration.toJson().");
+                    + " ComputationGraphConfiguration.toJson(), or a SameDiff graph in a .fb file.");
         }
         Definition definition = parse(path);
         if (definition == null

@@ -17,7 +17,7 @@ public record NetworkDefinition(String name, Definition definition, boolean take
     /**
      * Builds or reads a definition and checks it.
      *
-     * @param spec an architecture such as {@code mlp:500,500} or {@code lenet}, or the path of a JSON file
+     * @param spec an architecture such as {@code mlp:500,500} or {@code lenet}, or the path of a JSON file or of a SameDiff .fb file
      * @param shape what it must fit
      * @param seed the seed of the initial weights; it takes the place of the one in a file, which is the only thing
      *     changed there
@@ -56,6 +56,16 @@ public record NetworkDefinition(String name, Definition definition, boolean take
      */
     public static boolean spikes(String spec) {
         return !Architectures.isNamed(spec) && new HiddenLayers(DefinitionFile.read(spec)).spike();
+    }
+
+    /**
+     * Says whether a network is a SameDiff graph.
+     *
+     * @param spec an architecture, or the path of a file
+     * @return true for a .fb file
+     */
+    public static boolean isSameDiff(String spec) {
+        return !Architectures.isNamed(spec) && SameDiffGraph.isNamed(spec);
     }
 
     /**

@@ -1,8 +1,9 @@
 package io.github.dl4jep.cli.trainer;
 
+import io.github.dl4jep.cli.definition.SameDiffGraph;
 import org.nd4j.linalg.learning.config.Adam;
 
-/** DL4J's Adam, with its usual learning rate of 0.001. */
+/** DL4J's Adam, of a SameDiff graph SameDiff's own, with its usual learning rate of 0.001. */
 final class AdamTrainer implements Trainer {
     private static final double LEARNING_RATE = 1e-3;
 
@@ -17,7 +18,15 @@ final class AdamTrainer implements Trainer {
     }
 
     @Override
+    public boolean trainsSameDiff() {
+        return true;
+    }
+
+    @Override
     public TrainingSession start(TrainingJob job) {
-        return BackPropagationSession.start(job, new Adam(job.rates().of(name(), LEARNING_RATE)));
+        Adam updater = new Adam(job.rates().of(name(), LEARNING_RATE));
+        return job.definition() instanceof SameDiffGraph graph
+                ? SameDiffSession.gradients(graph, job, updater)
+                : BackPropagationSession.start(job, updater);
     }
 }

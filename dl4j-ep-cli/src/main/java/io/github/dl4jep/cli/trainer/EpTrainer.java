@@ -3,6 +3,7 @@ package io.github.dl4jep.cli.trainer;
 import io.github.dl4jep.cli.definition.Definition;
 import io.github.dl4jep.cli.definition.HiddenLayers;
 import io.github.dl4jep.cli.definition.NetworkVariant;
+import io.github.dl4jep.cli.definition.SameDiffGraph;
 import io.github.dl4jep.cli.failure.UserException;
 import io.github.dl4jep.convert.EpOptions;
 import java.util.LinkedHashMap;
@@ -17,10 +18,18 @@ public final class EpTrainer implements Trainer {
     }
 
     @Override
+    public boolean trainsSameDiff() {
+        return true;
+    }
+
+    @Override
     public TrainingSession start(TrainingJob job) {
         NetworkVariant variant = job.variant();
         EpOptions options = options(variant);
         Definition definition = variant.withUnits(job.definition());
+        if (definition instanceof SameDiffGraph graph) {
+            return SameDiffSession.ep(graph, job, options);
+        }
         Map<String, Object> report = new LinkedHashMap<>(options.asMap());
         report.put("units", new HiddenLayers(definition).names());
         report.put("weights", variant.weights().toString());

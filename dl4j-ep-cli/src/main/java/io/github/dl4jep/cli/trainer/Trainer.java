@@ -19,6 +19,15 @@ public interface Trainer {
     }
 
     /**
+     * Says whether this trainer trains SameDiff graphs.
+     *
+     * @return true if it takes a {@link io.github.dl4jep.cli.definition.SameDiffGraph}
+     */
+    default boolean trainsSameDiff() {
+        return false;
+    }
+
+    /**
      * Creates a network from the definition, ready for its first pass.
      *
      * @param job the definition, the training rows and the settings

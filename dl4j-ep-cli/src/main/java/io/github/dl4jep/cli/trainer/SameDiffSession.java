@@ -1,0 +1,138 @@
+package io.github.dl4jep.cli.trainer;
+
+import io.github.dl4jep.cli.data.Task;
+import io.github.dl4jep.cli.definition.SameDiffGraph;
+import io.github.dl4jep.cli.failure.UserException;
+import io.github.dl4jep.convert.EpOptions;
+import io.github.dl4jep.likelihood.Prediction;
+import io.github.dl4jep.network.EpPredictor;
+import io.github.dl4jep.samediff.EpSameDiff;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.autodiff.samediff.TrainingConfig;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.IUpdater;
+
+/** A SameDiff graph in training: by expectation propagation, or by SameDiff's own gradients. */
+abstract class SameDiffSession implements TrainingSession {
+    /** Networks drawn for {@link #sampledScores}. */
+    private static final int DRAWS = 20;
+
+    final SameDiff graph;
+    final EpSameDiff ep;
+    final TrainingJob job;
+
+    private SameDiffSession(SameDiff graph, EpSameDiff ep, TrainingJob job) {
+        this.graph = graph;
+        this.ep = ep;
+        this.job = job;
+    }
+
+    /** Trains by EP, from the prior. */
+    static TrainingSession ep(SameDiffGraph file, TrainingJob job, EpOptions options) {
+        requireNoUnits(job);
+        SameDiff graph = file.graph();
+        return new ByEp(graph, EpSameDiff.of(graph, options, file.seed()), job, options);
+    }
+
+    /** Trains by SameDiff itself, from the arrays in the file. */
+    static TrainingSession gradients(SameDiffGraph file, TrainingJob job, IUpdater updater) {
+        requireNoUnits(job);
+        SameDiff graph = file.graph();
+        TrainingConfig config = graph.getTrainingConfig();
+        config.setUpdater(updater);
+        graph.setTrainingConfig(config);
+        return new ByGradients(graph, EpSameDiff.of(graph, EpOptions.defaults()), job, updater);
+    }
+
+    private static void requireNoUnits(TrainingJob job) {
+        if (job.variant().units() != null) {
+            throw new UserException("--units does not change a SameDiff graph: write the units into the graph.");
+        }
+    }
+
+    private static final class ByEp extends SameDiffSession {
+        private final Map<String, Object> options;
+
+        ByEp(SameDiff graph, EpSameDiff ep, TrainingJob job, EpOptions options) {
+            super(graph, ep, job);
+            this.options = options.asMap();
+        }
+
+        @Override
+        public Map<String, Object> options() {
+            return options;
+        }
+
+        @Override
+        public void trainPass(DataSetIterator batches) {
+            ep.fit(batches, 1);
+        }
+
+        @Override
+        public Predictive predict(INDArray features) {
+            Prediction prediction = ep.predict(features);
+            return job.task() == Task.CLASSIFICATION
+                    ? new Predictive.Classes(prediction.probabilities())
+                    : new Predictive.Gaussian(prediction.mean(), prediction.variance());
+        }
+
+        @Override
+        public Optional<INDArray> pointScores(INDArray features) {
+            return job.task() == Task.CLASSIFICATION ? Optional.of(ep.pointOutput(features)) : Optional.empty();
+        }
+
+        @Override
+        public Optional<INDArray> sampledScores(INDArray features) {
+            return job.task() == Task.CLASSIFICATION
+                    ? Optional.of(
+                            EpPredictor.of(ep.network()).sample(features, DRAWS).mean(0))
+                    : Optional.empty();
+        }
+    }
+
+    /** As in {@link BackPropagationSession}, a number's variance is the mean squared residual of the training rows. */
+    private static final class ByGradients extends SameDiffSession {
+        private final IUpdater updater;
+
+        ByGradients(SameDiff graph, EpSameDiff reader, TrainingJob job, IUpdater updater) {
+            super(graph, reader, job);
+            this.updater = updater;
+        }
+
+        @Override
+        public Map<String, Object> options() {
+            Map<String, Object> options = new LinkedHashMap<>();
+            options.put("learningRate", updater.getLearningRate(0, 0));
+            return options;
+        }
+
+        @Override
+        public void trainPass(DataSetIterator batches) {
+            graph.fit(batches, 1);
+        }
+
+        @Override
+        public Predictive predict(INDArray features) {
+            INDArray output = ep.pointOutput(features);
+            if (job.task() == Task.CLASSIFICATION) {
+                return new Predictive.Classes(output);
+            }
+            double noise = meanSquaredResidual(job.train());
+            return new Predictive.Gaussian(output, Nd4j.valueArrayOf(output.shape(), noise, DataType.DOUBLE));
+        }
+
+        private double meanSquaredResidual(DataSet rows) {
+            INDArray residuals = ep.pointOutput(rows.getFeatures())
+                    .castTo(DataType.DOUBLE)
+                    .sub(rows.getLabels().castTo(DataType.DOUBLE));
+            return residuals.muli(residuals).meanNumber().doubleValue();
+        }
+    }
+}

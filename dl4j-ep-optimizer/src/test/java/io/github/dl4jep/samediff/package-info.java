@@ -1,0 +1,5 @@
+/** SameDiff graphs trained by EP. */
+@NullMarked
+package io.github.dl4jep.samediff;
+
+import org.jspecify.annotations.NullMarked;
