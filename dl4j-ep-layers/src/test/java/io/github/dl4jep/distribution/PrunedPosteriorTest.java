@@ -32,7 +32,8 @@ class PrunedPosteriorTest {
 
     private static WeightSite site() {
         return new WeightSite(
-                Nd4j.valueArrayOf(new long[] {3, 2}, 0.7f).dup('f'), Nd4j.valueArrayOf(new long[] {3, 2}, 0.4f).dup('f'));
+                Nd4j.valueArrayOf(new long[] {3, 2}, 0.7f).dup('f'),
+                Nd4j.valueArrayOf(new long[] {3, 2}, 0.4f).dup('f'));
     }
 
     /** The weights that are kept do what they would do in the posterior without removed ones; the others are zero. */
@@ -56,9 +57,12 @@ class PrunedPosteriorTest {
             pruned.update(site(), new SiteStep(0.9, 0.5, 1));
         }
 
-        assertThat(pruned.moments(null).mean()).isEqualTo(expected.moments(null).mean().mul(KEPT));
-        assertThat(pruned.moments(site()).mean()).isEqualTo(expected.moments(site()).mean().mul(KEPT));
-        assertThat(pruned.moments(null).variance()).isEqualTo(expected.moments(null).variance().mul(KEPT));
+        assertThat(pruned.moments(null).mean())
+                .isEqualTo(expected.moments(null).mean().mul(KEPT));
+        assertThat(pruned.moments(site()).mean())
+                .isEqualTo(expected.moments(site()).mean().mul(KEPT));
+        assertThat(pruned.moments(null).variance())
+                .isEqualTo(expected.moments(null).variance().mul(KEPT));
         assertThat(pruned.predictiveMean()).isEqualTo(expected.predictiveMean().mul(KEPT));
         assertThat(pruned.mode()).isEqualTo(expected.mode().mul(KEPT));
         WeightMoments moments = pruned.predictiveMoments();

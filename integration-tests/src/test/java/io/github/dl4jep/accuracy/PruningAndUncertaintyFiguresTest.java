@@ -31,7 +31,8 @@ class PruningAndUncertaintyFiguresTest {
 
     @Test
     void nineOfTenWeightsCanGo() {
-        double before = TestFigures.ofClasses(training.network(), training.split()).error();
+        double before =
+                TestFigures.ofClasses(training.network(), training.split()).error();
 
         EpMultiLayerNetwork pruned = EpNetworks.prune(training.network(), 0.9);
         double atOnce = TestFigures.ofClasses(pruned, training.split()).error();
@@ -62,7 +63,8 @@ class PruningAndUncertaintyFiguresTest {
 
     @Test
     void halfOfTheWeightsCanGoWithoutRetraining() {
-        double before = TestFigures.ofClasses(training.network(), training.split()).error();
+        double before =
+                TestFigures.ofClasses(training.network(), training.split()).error();
 
         assertThat(TestFigures.ofClasses(EpNetworks.prune(training.network(), 0.5), training.split())
                         .error())
@@ -76,7 +78,8 @@ class PruningAndUncertaintyFiguresTest {
         double low = digits.minNumber().doubleValue();
         double high = digits.maxNumber().doubleValue();
         Nd4j.getRandom().setSeed(1);
-        INDArray noise = Nd4j.rand(DataType.FLOAT, digits.shape()).muli(high - low).addi(low);
+        INDArray noise =
+                Nd4j.rand(DataType.FLOAT, digits.shape()).muli(high - low).addi(low);
         double[] ofDigits = entropies(digits);
 
         assertThat(areaUnderRoc(ofDigits, entropies(noise))).as("noise").isGreaterThan(0.99);

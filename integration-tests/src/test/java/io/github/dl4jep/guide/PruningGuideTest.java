@@ -67,14 +67,20 @@ class PruningGuideTest {
             sparse.fit(trainIterator);
         }
 
-        assertThat(zeros(EpNetworks.toPointNetwork(sparse))).isEqualTo(Math.round(0.9 * (INPUTS * HIDDEN + HIDDEN * 2)));
+        assertThat(zeros(EpNetworks.toPointNetwork(sparse)))
+                .isEqualTo(Math.round(0.9 * (INPUTS * HIDDEN + HIDDEN * 2)));
         assertThat(sparse.evaluate(trainIterator).accuracy()).isGreaterThan(0.9);
     }
 
     private static long zeros(MultiLayerNetwork point) {
         long zeros = 0;
         for (int i = 0; i < point.getnLayers(); i++) {
-            zeros += point.getLayer(i).getParam("W").eq(0).castTo(DataType.INT64).sumNumber().longValue();
+            zeros += point.getLayer(i)
+                    .getParam("W")
+                    .eq(0)
+                    .castTo(DataType.INT64)
+                    .sumNumber()
+                    .longValue();
         }
         return zeros;
     }
