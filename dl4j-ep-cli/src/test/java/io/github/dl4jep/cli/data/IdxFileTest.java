@@ -80,12 +80,13 @@ class IdxFileTest {
     }
 
     @Test
-    void fileThatIsNotGzipped() throws IOException {
-        Files.writeString(file, "This is not gzip.");
+    void fileThatIsNeitherGzipNorIdx() throws IOException {
+        Files.writeString(file, "This is neither.");
 
         assertThatThrownBy(() -> IdxFile.read(file, 1))
                 .isInstanceOf(UserException.class)
-                .hasMessage("Cannot read " + file + ": Not in GZIP format.");
+                .hasMessage(file + " starts with the magic number 0x54686973, but an IDX file of bytes with 1 dimension(s)"
+                        + " starts with 0x00000801.");
     }
 
     @Test
