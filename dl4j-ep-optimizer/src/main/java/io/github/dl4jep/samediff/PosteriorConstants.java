@@ -118,8 +118,7 @@ final class PosteriorConstants {
     }
 
     private static INDArray array(SameDiff sd, String name, INDArray needed) {
-        boolean isConstant =
-                sd.hasVariable(name) && sd.getVariable(name).getVariableType() == VariableType.CONSTANT;
+        boolean isConstant = sd.hasVariable(name) && sd.getVariable(name).getVariableType() == VariableType.CONSTANT;
         INDArray stored = isConstant ? sd.getVariable(name).getArr() : null;
         if (stored == null
                 || stored.length() != needed.length()
