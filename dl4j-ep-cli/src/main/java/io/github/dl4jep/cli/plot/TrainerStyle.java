@@ -2,6 +2,7 @@ package io.github.dl4jep.cli.plot;
 
 import java.awt.BasicStroke;
 import java.awt.Color;
+import java.util.Locale;
 import java.util.Map;
 import org.knowm.xchart.style.lines.SeriesLines;
 import org.knowm.xchart.style.markers.Marker;
@@ -47,7 +48,7 @@ public record TrainerStyle(Color color, Marker marker) {
      * @return for example {@code #0072b2}
      */
     public String css() {
-        return String.format("#%06x", color.getRGB() & 0xFFFFFF);
+        return String.format(Locale.ROOT, "#%06x", color.getRGB() & 0xFFFFFF);
     }
 
     BasicStroke line() {
