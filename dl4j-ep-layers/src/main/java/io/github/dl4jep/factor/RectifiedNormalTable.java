@@ -47,15 +47,20 @@ final class RectifiedNormalTable {
         float[] mean = out[0];
         float[] variance = out[1];
         float[] gain = out[2];
+        // Loops of one statement each, which the JIT vectorises; mean and gain hold what comes between.
         for (int i = 0; i < count; i++) {
-            float deviation = (float) Math.sqrt(v[i]);
-            float z = w[i] / deviation;
-            if (z > -LIMIT && z < LIMIT) {
-                float position = (z + LIMIT) * STEPS_PER_UNIT;
+            mean[i] = (float) Math.sqrt(v[i]);
+        }
+        for (int i = 0; i < count; i++) {
+            gain[i] = (w[i] / mean[i] + LIMIT) * STEPS_PER_UNIT;
+        }
+        for (int i = 0; i < count; i++) {
+            float position = gain[i];
+            if (position >= 0 && position < CELLS) {
                 int cell = (int) position;
                 float x = position - cell;
                 int at = cell * WIDTH;
-                mean[i] = deviation * (t[at] + x * (t[at + 1] + x * (t[at + 2] + x * t[at + 3])));
+                mean[i] *= t[at] + x * (t[at + 1] + x * (t[at + 2] + x * t[at + 3]));
                 variance[i] = v[i] * (t[at + 4] + x * (t[at + 5] + x * (t[at + 6] + x * t[at + 7])));
                 gain[i] = t[at + 8] + x * (t[at + 9] + x * (t[at + 10] + x * t[at + 11]));
             } else {

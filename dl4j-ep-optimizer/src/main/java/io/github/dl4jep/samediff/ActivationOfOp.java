@@ -30,10 +30,15 @@ public final class ActivationOfOp extends BaseActivationFunction {
     /** Inputs on which an op must be elementwise and finite; both signs, far and near. */
     private static final double[] PROBES = {-2.5, -1, -0.3, 0.2, 0.9, 2, 3.5, 0.6};
 
+    /** ND4J's name of the op. */
     private final String opName;
+    /** The scalar of an op that has one, or null. */
     private final @Nullable Double scalar;
+    /** Integer arguments. */
     private final long[] integers;
+    /** Floating point arguments. */
     private final double[] numbers;
+    /** Boolean arguments. */
     private final boolean[] flags;
 
     /**

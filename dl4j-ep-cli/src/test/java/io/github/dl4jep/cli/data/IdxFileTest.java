@@ -85,8 +85,9 @@ class IdxFileTest {
 
         assertThatThrownBy(() -> IdxFile.read(file, 1))
                 .isInstanceOf(UserException.class)
-                .hasMessage(file + " starts with the magic number 0x54686973, but an IDX file of bytes with 1 dimension(s)"
-                        + " starts with 0x00000801.");
+                .hasMessage(
+                        file + " starts with the magic number 0x54686973, but an IDX file of bytes with 1 dimension(s)"
+                                + " starts with 0x00000801.");
     }
 
     @Test
