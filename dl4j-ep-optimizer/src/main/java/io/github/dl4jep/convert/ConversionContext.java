@@ -25,6 +25,11 @@ record ConversionContext(EpOptions options, LayerNode node) {
         return Objects.requireNonNull(node.layer());
     }
 
+    /** Whether it is at the end of a chain of layers. */
+    boolean isLast() {
+        return node.isInChain() && node.readers().isEmpty();
+    }
+
     /** Name for options and messages: the layer's own, else its index. */
     String name() {
         return node.name();
@@ -56,11 +61,14 @@ record ConversionContext(EpOptions options, LayerNode node) {
     }
 
     /**
-     * The activation that decides about the scale of this layer's weights: its own, or that of an activation layer behind it.
+     * The activation that decides about the scale of this layer's weights: its own, or that of an activation layer behind it that is no
+     * part of the loss.
      */
     IActivation activationBehind(IActivation own) {
         LayerNode deciding = DecidingUnit.find(node, own, LayerNode::layer, LayerNode::readers);
-        return deciding != node && deciding.layer() instanceof ActivationLayer behind
+        return deciding != node
+                        && deciding.layer() instanceof ActivationLayer behind
+                        && !ActivationBeforeLoss.belongsToLoss(deciding)
                 ? options.activationOf(deciding.name(), behind.getActivationFn())
                 : own;
     }

@@ -115,8 +115,9 @@ public final class EpNetworks {
     }
 
     /**
-     * The definition whose last layer, an activation, is a loss layer: for those that end in softmax, sigmoid or identity and take
-     * no labels, as DL4J's SimpleCNN.
+     * The definition whose last layer takes labels: an activation layer becomes a loss layer, a dense layer an output layer. For
+     * those that end in softmax, sigmoid or identity and take no labels, as DL4J's SimpleCNN, and Keras models that are imported
+     * without their training configuration.
      *
      * @param configuration the definition; not changed
      * @return a copy with cross-entropy behind softmax or sigmoid, or the squared error behind the identity

@@ -115,11 +115,21 @@ final class LayerConverters {
         if (layer.hasLayerNorm()) {
             throw new UnsupportedOperationException("layer normalization has no moments here; set hasLayerNorm(false)");
         }
+        if (context.isLast() && MissingOutput.isReplaceable(layer)) {
+            throw new UnsupportedOperationException(MissingOutput.REPLACEABLE);
+        }
         context.dropGradientSettings(layer);
-        IActivation activation = context.options().activationOf(context.name(), layer.getActivationFn());
+        EpOptions options = context.options();
+        // With the activation of the loss it is the output layer, in two parts.
+        boolean isOutput = ActivationBeforeLoss.belongsToLoss(context.node());
+        IActivation activation =
+                isOutput ? withoutActivation(context) : options.activationOf(context.name(), layer.getActivationFn());
         EpDenseLayer converted = new EpDenseLayer.Builder()
                 .hasBias(layer.hasBias())
-                .weightPrior(context.options().weightPriorOf(context.name(), context.depth()))
+                .weightPrior(
+                        isOutput
+                                ? options.outputWeightPriorOf(context.name(), context.depth())
+                                : options.weightPriorOf(context.name(), context.depth()))
                 .priorGain(Units.of(context.activationBehind(activation)).priorGain())
                 .activation(activation)
                 .build();
@@ -211,7 +221,7 @@ final class LayerConverters {
     }
 
     private static Layer loss(LossLayer original, ConversionContext context) {
-        LossLayer layer = SoftmaxBeforeLoss.withSoftmax(original, context.node());
+        LossLayer layer = ActivationBeforeLoss.withActivation(original, context.node());
         EpOptions options = context.options();
         requireLikelihood(layer.getLossFn(), layer.getActivationFn(), context);
         long outputs = layer.getNOut() > 0 ? layer.getNOut() : context.outputsBefore();
@@ -220,11 +230,7 @@ final class LayerConverters {
 
     /** An output's activation belongs to its loss: together they select the likelihood, unless the options name one. */
     private static void requireLikelihood(ILossFunction loss, IActivation activation, ConversionContext context) {
-        if (context.options().replacesActivationOf(context.name())) {
-            throw new UnsupportedOperationException(
-                    "an option replaces its activation, but an output's activation belongs to"
-                            + " its loss; choose EpOptions.likelihood(...) instead");
-        }
+        refuseReplacedActivation(context);
         if (activation instanceof SpikingActivation) {
             throw new UnsupportedOperationException(
                     "the spiking unit " + activation + " is in the output layer, but labels"
@@ -236,12 +242,26 @@ final class LayerConverters {
         }
     }
 
+    private static void refuseReplacedActivation(ConversionContext context) {
+        if (context.options().replacesActivationOf(context.name())) {
+            throw new UnsupportedOperationException(
+                    "an option replaces its activation, but an output's activation belongs to"
+                            + " its loss; choose EpOptions.likelihood(...) instead");
+        }
+    }
+
+    /** What is left of a layer's activation where the loss layer behind it has that. */
+    private static IActivation withoutActivation(ConversionContext context) {
+        refuseReplacedActivation(context);
+        return new ActivationIdentity();
+    }
+
     private static Layer activation(ActivationLayer layer, ConversionContext context) {
-        if (context.node().readers().isEmpty() && MissingOutput.isActivation(layer)) {
+        if (context.node().readers().isEmpty() && MissingOutput.isReplaceable(layer)) {
             throw new UnsupportedOperationException(MissingOutput.REPLACEABLE);
         }
-        if (SoftmaxBeforeLoss.isSoftmax(context.node())) {
-            return new EpActivationLayer(layer.getLayerName(), new ActivationIdentity());
+        if (ActivationBeforeLoss.belongsToLoss(context.node())) {
+            return new EpActivationLayer(layer.getLayerName(), withoutActivation(context));
         }
         IActivation activation = context.options().activationOf(context.name(), layer.getActivationFn());
         Units.of(activation);

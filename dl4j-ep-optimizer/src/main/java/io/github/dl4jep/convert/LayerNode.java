@@ -130,6 +130,11 @@ final class LayerNode {
         return vertex;
     }
 
+    /** Whether the definition is a chain of layers, not a graph. */
+    boolean isInChain() {
+        return !place.isEmpty();
+    }
+
     List<LayerNode> inputs() {
         return inputs;
     }

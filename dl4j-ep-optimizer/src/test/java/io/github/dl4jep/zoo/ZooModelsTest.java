@@ -118,7 +118,7 @@ class ZooModelsTest {
     void simpleCnnSaysWhatIsMissing() {
         assertThat(reasons(ZooModels.named("simplecnn", new int[] {3, 16, 16}, CLASSES)))
                 .containsExactly(
-                        "layer \"layer32\" (index 32, ActivationLayer): it takes no labels; make it a loss layer with"
+                        "layer \"layer32\" (index 32, ActivationLayer): it takes no labels; make it an output with"
                                 + " EpNetworks.withOutput(configuration), or put an output layer behind it");
     }
 
