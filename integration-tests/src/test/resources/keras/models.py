@@ -53,12 +53,24 @@ def old_layer(layer, first):
     return {"class_name": type(layer).__name__, "config": config}
 
 
-def write(path, net, loss):
+def definition(net, functional):
+    layers = [old_layer(layer, i == 0 and not functional) for i, layer in enumerate(net.layers)]
+    if not functional:
+        return {"class_name": "Sequential", "config": {"name": "mlp", "layers": layers}}
+    config = {"batch_input_shape": [None, 4], "dtype": "float32", "sparse": False, "name": "features"}
+    nodes = [{"class_name": "InputLayer", "name": "features", "config": config, "inbound_nodes": []}]
+    for layer in layers:
+        inbound = [[[nodes[-1]["name"], 0, 0, {}]]]
+        nodes.append(layer | {"name": layer["config"]["name"], "inbound_nodes": inbound})
+    ends = {"input_layers": [["features", 0, 0]], "output_layers": [[nodes[-1]["name"], 0, 0]]}
+    return {"class_name": "Functional", "config": {"name": "mlp", "layers": nodes} | ends}
+
+
+def write(path, net, loss, functional=False):
     with h5py.File(path, "w", libver=("v108", "v108")) as file:
-        layers = [old_layer(layer, i == 0) for i, layer in enumerate(net.layers)]
         file.attrs["keras_version"] = "2.10.0"
         file.attrs["backend"] = "tensorflow"
-        file.attrs["model_config"] = json.dumps({"class_name": "Sequential", "config": {"name": "mlp", "layers": layers}})
+        file.attrs["model_config"] = json.dumps(definition(net, functional))
         file.attrs["training_config"] = json.dumps(
             {"loss": loss, "metrics": None, "optimizer_config": {"class_name": "Adam", "config": ADAM}}
         )
@@ -76,4 +88,6 @@ for name, (layers, loss) in MODELS.items():
     keras.utils.set_random_seed(1)
     net = model(layers)
     write(f"{name}.h5", net, loss)
+    if name == "softmax":
+        write("functional.h5", net, loss, functional=True)
     print(name, net.predict(FEATURES, verbose=0).tolist())

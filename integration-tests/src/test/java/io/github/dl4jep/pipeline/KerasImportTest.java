@@ -3,10 +3,12 @@ package io.github.dl4jep.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dl4jep.convert.EpNetworks;
+import io.github.dl4jep.network.EpComputationGraph;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.Objects;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.modelimport.keras.KerasModelImport;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
@@ -67,9 +69,25 @@ class KerasImportTest {
         assertThat(accuracy(ofNetwork)).isGreaterThan(0.95);
     }
 
+    @Test
+    void aFunctionalModelIsTrainedAsAGraph() throws Exception {
+        ComputationGraph stock = KerasModelImport.importKerasModelAndWeights(file("functional"));
+        assertThat(stock.outputSingle(FEATURES).equalsWithEps(Nd4j.create(CLASSES), 1e-5))
+                .isTrue();
+
+        EpComputationGraph graph = EpNetworks.from(stock);
+        graph.fit(Flowers.batches(train), 10);
+
+        assertThat(accuracy(graph.outputSingle(test.getFeatures()))).isGreaterThan(0.95);
+    }
+
     private double accuracy(MultiLayerNetwork net) {
+        return accuracy(net.output(test.getFeatures()));
+    }
+
+    private double accuracy(INDArray probabilities) {
         Evaluation evaluation = new Evaluation();
-        evaluation.eval(test.getLabels(), net.output(test.getFeatures()));
+        evaluation.eval(test.getLabels(), probabilities);
         return evaluation.accuracy();
     }
 
