@@ -42,7 +42,12 @@ public sealed interface Diagnostics {
         /** The largest number of rows that are kept. */
         public static final int EXAMPLES = 200;
 
-        /** Copies the list. */
+        /**
+         * Copies the list.
+         *
+         * @param coverage how many true targets lie in the intervals
+         * @param examples at most {@value #EXAMPLES} rows, evenly over all
+         */
         public Numbers {
             examples = List.copyOf(examples);
         }

@@ -17,7 +17,13 @@ public record EntropyHistogram(double largest, List<Long> right, List<Long> wron
     /** The number of bins. */
     public static final int COUNT = 20;
 
-    /** Copies the lists. */
+    /**
+     * Copies the lists.
+     *
+     * @param largest the largest entropy possible, in nats
+     * @param right the rows predicted right, in each bin
+     * @param wrong the rows predicted wrong, in each bin
+     */
     public EntropyHistogram {
         right = List.copyOf(right);
         wrong = List.copyOf(wrong);

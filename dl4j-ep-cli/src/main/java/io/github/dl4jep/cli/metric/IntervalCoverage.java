@@ -16,7 +16,12 @@ public record IntervalCoverage(long rows, List<Long> inside) {
     /** The parts of all targets that the intervals should hold. */
     public static final List<Double> LEVELS = List.of(0.5, 0.9, 0.95);
 
-    /** Copies the list. */
+    /**
+     * Copies the list.
+     *
+     * @param rows the number of rows
+     * @param inside the number of rows inside, for each of {@link #LEVELS}
+     */
     public IntervalCoverage {
         inside = List.copyOf(inside);
     }

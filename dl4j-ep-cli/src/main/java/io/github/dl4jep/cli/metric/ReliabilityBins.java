@@ -52,7 +52,11 @@ public record ReliabilityBins(List<Bin> bins) {
         }
     }
 
-    /** Copies the list. */
+    /**
+     * Copies the list.
+     *
+     * @param bins the bins, from the lowest confidence
+     */
     public ReliabilityBins {
         bins = List.copyOf(bins);
     }

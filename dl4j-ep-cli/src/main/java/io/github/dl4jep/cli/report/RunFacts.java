@@ -18,7 +18,12 @@ import org.nd4j.linalg.factory.Nd4j;
 public record RunFacts(String command, List<String> versions) {
     private static final String DEEPLEARNING4J = "/META-INF/maven/org.deeplearning4j/deeplearning4j-nn/pom.properties";
 
-    /** Copies the list. */
+    /**
+     * Copies the list.
+     *
+     * @param command the command line
+     * @param versions program, libraries and machine
+     */
     public RunFacts {
         versions = List.copyOf(versions);
     }
