@@ -69,7 +69,8 @@ public final class PruningTable implements Callable<Integer> {
                 + (retrain ? "  after one more pass: error %  nll" : ""));
         for (double fraction : FRACTIONS) {
             EpMultiLayerNetwork pruned = EpNetworks.prune(network, fraction);
-            String row = "%5.2f    %s%s".formatted(fraction, figures(training, pruned), point(training, pruned));
+            String row = String.format(
+                    Locale.ROOT, "%5.2f    %s%s", fraction, figures(training, pruned), point(training, pruned));
             if (retrain) {
                 training.pass(pruned, passes + 1);
                 row += "  " + figures(training, pruned) + point(training, pruned);

@@ -49,9 +49,9 @@ class StepRatioTest {
     }
 
     /**
-     * Along the residual, outputs move between a third and two and a half times as far as predicted: positions that share their
-     * weights make steps longer than K knows, batch normalization makes them shorter. docs/algorithm.md, section 3, says what was
-     * tried about it.
+     * Along the residual, outputs move between a third and three times as far as predicted: positions that share their weights make
+     * steps longer than K knows, batch normalization makes them shorter. docs/algorithm.md, section 3, says what was tried about
+     * it. The ratio itself moves by a fifth if the inputs change by a millionth.
      */
     @ParameterizedTest
     @EnumSource(Network.class)
@@ -72,7 +72,7 @@ class StepRatioTest {
 
         assertThat(moved / predicted)
                 .as("%s: step that the outputs made over the step that was predicted", network)
-                .isBetween(0.33, 2.5);
+                .isBetween(0.33, 3.0);
     }
 
     /** Both steps of the outputs, projected on the residual. */
