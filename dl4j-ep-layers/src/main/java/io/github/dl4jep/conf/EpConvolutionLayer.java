@@ -2,7 +2,6 @@ package io.github.dl4jep.conf;
 
 import io.github.dl4jep.distribution.GaussianPrior;
 import io.github.dl4jep.distribution.WeightPrior;
-import io.github.dl4jep.factor.WindowedFactor;
 import io.github.dl4jep.layer.ConvolutionRuntime;
 import io.github.dl4jep.layer.ConvolutionWindows;
 import io.github.dl4jep.params.PosteriorParamInitializer;
@@ -119,16 +118,12 @@ public class EpConvolutionLayer extends FeedForwardLayer implements EpWeightConf
     @Override
     public LayerMemoryReport getMemoryReport(InputType inputType) {
         InputType outputType = getOutputType(-1, inputType);
-        // A block of patches of mean, variance and second moment, and of the two messages back; at least one position.
+        // Patches of at least one position: mean, variance, second moment and two messages back. Their common memory is
+        // in
+        // WindowedFactor.WORKING_ELEMENTS.
         ConvolutionWindows windows = ConvolutionWindows.of(original);
         long perPosition = windows.rows() * windows.groups().groups();
-        return LayerPriors.memoryReport(
-                this,
-                inputType,
-                outputType,
-                windows.rows(),
-                5 * WindowedFactor.blockElements(perPosition),
-                5 * perPosition);
+        return LayerPriors.memoryReport(this, inputType, outputType, windows.rows(), 5 * perPosition);
     }
 
     @Override

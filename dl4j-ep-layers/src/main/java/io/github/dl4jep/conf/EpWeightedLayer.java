@@ -119,7 +119,7 @@ public class EpWeightedLayer extends FeedForwardLayer implements EpWeightConf {
         InputType outputType = getOutputType(-1, inputType);
         long seen = inputType.arrayElementsPerExample() + outputType.arrayElementsPerExample();
         long weights = initializer().numParams(this);
-        return LayerPriors.memoryReport(this, inputType, outputType, Math.max(1, weights / getNOut()), 0, 6 * seen);
+        return LayerPriors.memoryReport(this, inputType, outputType, Math.max(1, weights / getNOut()), 6 * seen);
     }
 
     @Override

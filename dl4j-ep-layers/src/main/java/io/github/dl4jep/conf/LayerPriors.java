@@ -53,23 +53,18 @@ final class LayerPriors {
     }
 
     static LayerMemoryReport memoryReport(FeedForwardLayer layer, InputType inputType, InputType outputType) {
-        return memoryReport(layer, inputType, outputType, layer.getNIn(), 0, 0);
+        return memoryReport(layer, inputType, outputType, layer.getNIn(), 0);
     }
 
     static LayerMemoryReport memoryReport(
-            FeedForwardLayer layer,
-            InputType inputType,
-            InputType outputType,
-            long fanIn,
-            long seenPerBatch,
-            long seenPerExample) {
+            FeedForwardLayer layer, InputType inputType, InputType outputType, long fanIn, long seenPerExample) {
         long parameters = layer.initializer().numParams(layer);
         long weights = fanIn * layer.getNOut();
         // Per example: mean, variance and gain of the activation, mean and variance of the pre-activation, two
         // messages, and what the products leave behind until the batch is over.
         long perExample =
                 10 * outputType.arrayElementsPerExample() + 3 * inputType.arrayElementsPerExample() + seenPerExample;
-        long perBatch = WORKING_COPIES * weights + seenPerBatch;
+        long perBatch = WORKING_COPIES * weights;
         return new LayerMemoryReport.Builder(layer.getLayerName(), layer.getClass(), inputType, outputType)
                 .standardMemory(parameters, 0)
                 .workingMemory(perBatch, perExample, perBatch, perExample)

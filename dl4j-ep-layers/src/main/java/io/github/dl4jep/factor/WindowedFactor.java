@@ -15,8 +15,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * A convolution's messages: {@link WeightGroups} on {@link Patches}, block of output positions by block, so that patches are
- * multiplied while they are in the processor's cache, and need little memory however many examples there are. All blocks in
+ * A convolution's messages: {@link WeightGroups} on {@link Patches}, block of output positions by block, so that patches need
+ * little memory however many positions and examples there are. All blocks in
  * one is the plain version, the tests' oracle.
  *
  * <p>Shapes: activation [minibatch, channels x inputPositions]; pre-activation [outputPositions x minibatch, units]; weights [fan-in,
@@ -24,8 +24,15 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 public final class WindowedFactor {
 
-    /** Elements of a block's patches: 4 MB of floats. */
-    private static final long BLOCK = 1L << 20;
+    /** Elements of a block's patches: 32 MB of floats. Smaller blocks cost time, larger ones gain none. */
+    private static final long BLOCK = 1L << 23;
+
+    /**
+     * Elements that the patches of all layers together need at most, up to a fan-in of 8,192: layers use the same memory in turn, for
+     * a block of mean, variance and second moment, and of the two messages back.
+     */
+    public static final long WORKING_ELEMENTS = 5 * BLOCK;
+
     /** With fewer rows a matrix product does not reach its speed. */
     private static final long LEAST_ROWS = 1024;
 
@@ -42,23 +49,13 @@ public final class WindowedFactor {
      * @param groups which columns a unit sees
      */
     public WindowedFactor(Patches patches, WeightGroups groups) {
-        this(patches, groups, blockElements(patches.geometry().fanIn()));
+        this(patches, groups, Math.max(BLOCK, LEAST_ROWS * patches.geometry().fanIn()));
     }
 
     WindowedFactor(Patches patches, WeightGroups groups, long blockElements) {
         this.patches = patches;
         this.groups = groups;
         this.blockElements = blockElements;
-    }
-
-    /**
-     * Size of a block of patches; if one position of all examples is more than that, a block is one position.
-     *
-     * @param fanIn columns of the patches
-     * @return elements
-     */
-    public static long blockElements(long fanIn) {
-        return Math.max(BLOCK, LEAST_ROWS * fanIn);
     }
 
     /**

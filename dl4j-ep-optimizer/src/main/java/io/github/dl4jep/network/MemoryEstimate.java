@@ -1,5 +1,7 @@
 package io.github.dl4jep.network;
 
+import io.github.dl4jep.conf.EpConvolutionLayer;
+import io.github.dl4jep.factor.WindowedFactor;
 import org.deeplearning4j.nn.conf.CacheMode;
 import org.deeplearning4j.nn.conf.memory.MemoryType;
 import org.deeplearning4j.nn.conf.memory.MemoryUseMode;
@@ -27,8 +29,17 @@ public record MemoryEstimate(long fixedBytes, long bytesPerExample) {
     public static MemoryEstimate of(NetworkMemoryReport report, DataType dataType) {
         return new MemoryEstimate(
                 bytes(report, MemoryType.PARAMETERS, dataType)
-                        + bytes(report, MemoryType.WORKING_MEMORY_FIXED, dataType),
+                        + bytes(report, MemoryType.WORKING_MEMORY_FIXED, dataType)
+                        + patches(report) * dataType.width(),
                 bytes(report, MemoryType.WORKING_MEMORY_VARIABLE, dataType));
+    }
+
+    /** Convolutions use the same memory in turn. */
+    private static long patches(NetworkMemoryReport report) {
+        return report.getLayerAndVertexReports().values().stream()
+                        .anyMatch(layer -> layer.getReportClass() == EpConvolutionLayer.class)
+                ? WindowedFactor.WORKING_ELEMENTS
+                : 0;
     }
 
     private static long bytes(NetworkMemoryReport report, MemoryType part, DataType dataType) {
