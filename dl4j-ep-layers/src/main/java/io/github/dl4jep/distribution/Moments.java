@@ -95,6 +95,22 @@ public final class Moments {
     }
 
     /**
+     * The same moments with the squares at hand that {@link #rearranged} needs: created in the workspace that is open now, not in one
+     * that is open later.
+     *
+     * @param secondMoments whether the mean squares will be needed, rather than the squares of the means
+     * @return these moments
+     */
+    public Moments withSquares(boolean secondMoments) {
+        if (secondMoments) {
+            secondMoment();
+        } else {
+            squaredMean();
+        }
+        return this;
+    }
+
+    /**
      * The same moments, rearranged: copies of elements, such as the patches of a convolution.
      *
      * @param rearrange what is done with each array, [minibatch, units] to one shape for all

@@ -92,25 +92,17 @@ public final class WindowedFactor {
      */
     public Moments messageToPreActivation(
             Moments activation, WeightMoments weights, @Nullable WeightMoments bias, boolean secondMoments) {
-        computeSquares(activation, secondMoments);
+        Moments input = activation.withSquares(secondMoments);
         long batch = activation.mean().size(0);
         INDArray mean = preActivation(activation.mean(), weights.mean().columns());
         INDArray variance = mean.ulike();
         forEachBlock(batch, block -> {
-            Moments seen = activation.rearranged(block::gather, secondMoments);
+            Moments seen = input.rearranged(block::gather, secondMoments);
             Moments part = groups.messageToPreActivation(seen, weights, bias);
             RowBlock.put(part.mean(), mean, block.first() * batch);
             RowBlock.put(Objects.requireNonNull(part.variance()), variance, block.first() * batch);
         });
         return new Moments(mean, variance);
-    }
-
-    /** The squares belong to the whole input and must not be created in a block's workspace. */
-    private static void computeSquares(Moments activation, boolean secondMoments) {
-        INDArray squares = secondMoments ? activation.secondMoment() : activation.squaredMean();
-        if (squares.length() != activation.mean().length()) {
-            throw new IllegalStateException("squares of another shape");
-        }
     }
 
     /**

@@ -7,28 +7,21 @@ import io.github.dl4jep.cli.model.SavedModel;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import java.util.zip.GZIPOutputStream;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.layers.DenseLayer;
-import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.nd4j.linalg.activations.Activation;
 import picocli.CommandLine;
 
 /**
@@ -53,235 +46,71 @@ class DamagedInputsTest {
 
     @BeforeEach
     void writeWholeInputs() throws IOException {
-        Path flowers = write("flowers.csv", flowers());
-        Path houses = write("houses.csv", houses());
-        Path layers = write("layers.json", layers());
-        Path graph = write("graph.json", graph());
+        Path flowers = write("flowers.csv", WholeInputs.flowers());
+        Path houses = write("houses.csv", WholeInputs.houses());
+        Path layers = write("layers.json", WholeInputs.layers());
+        Path graph = write("graph.json", WholeInputs.graph());
         Path digits = Files.createDirectories(folder.resolve("data/mnist"));
-        writeDigits(digits);
+        WholeInputs.writeDigits(digits);
         Path classes = folder.resolve("classes.zip");
         Path number = folder.resolve("number.zip");
         Path pixels = folder.resolve("pixels.zip");
         Path ofGraph = folder.resolve("graph.zip");
-        succeed("train", "--data", "csv:" + flowers, "--net", "mlp:3", "--passes", "1", "--model", classes.toString());
-        succeed("train", "--data", "csv:" + houses, "--net", "mlp:3", "--passes", "1", "--model", number.toString());
-        succeed(
-                "train",
-                "--data",
-                "csv:" + flowers,
-                "--net",
-                graph.toString(),
-                "--passes",
-                "1",
-                "--model",
-                ofGraph.toString());
-        succeed(
-                "train",
-                "--data",
-                "mnist",
-                "--data-dir",
-                folder.resolve("data").toString(),
-                "--net",
-                "mlp:2",
-                "--passes",
-                "1",
-                "--batch",
-                "8",
-                "--model",
-                pixels.toString());
+        String data = folder.resolve("data").toString();
+        succeed(words(train(flowers, "mlp:3", classes.toString())));
+        succeed(words(train(houses, "mlp:3", number.toString())));
+        succeed(words(train(flowers, graph, ofGraph.toString())));
+        succeed(words("train --data mnist --data-dir " + data + " --net mlp:2 --passes 1 --batch 8 --model " + pixels));
         String out = folder.resolve("out").resolve("out.zip").toString();
         String csv = folder.resolve("out").resolve("out.csv").toString();
-        String data = folder.resolve("data").toString();
+        String to = folder.resolve("out").toString();
+        String digitsTrain =
+                "train --data mnist --data-dir " + data + " --net mlp:2 --passes 1 --overwrite --model " + out;
+        Path images = digits.resolve("train-images-idx3-ubyte.gz");
+        Path labels = digits.resolve("train-labels-idx1-ubyte.gz");
+        Path idx = digits.resolve("t10k-images-idx3-ubyte");
         inputs = List.of(
-                new Input(
-                        "train csv classes",
-                        flowers,
-                        "text",
-                        "train",
-                        "--data",
-                        "csv:" + flowers,
-                        "--net",
-                        "mlp:2",
-                        "--passes",
-                        "1",
-                        "--model",
-                        out,
-                        "--overwrite"),
-                new Input(
-                        "train csv number",
-                        houses,
-                        "text",
-                        "train",
-                        "--data",
-                        "csv:" + houses,
-                        "--net",
-                        "mlp:2",
-                        "--passes",
-                        "1",
-                        "--model",
-                        out,
-                        "--overwrite"),
-                new Input(
-                        "train definition",
-                        layers,
-                        "text",
-                        "train",
-                        "--data",
-                        "csv:" + flowers,
-                        "--net",
-                        layers.toString(),
-                        "--passes",
-                        "1",
-                        "--model",
-                        out,
-                        "--overwrite"),
-                new Input(
-                        "train graph",
-                        graph,
-                        "text",
-                        "train",
-                        "--data",
-                        "csv:" + flowers,
-                        "--net",
-                        graph.toString(),
-                        "--passes",
-                        "1",
-                        "--model",
-                        out,
-                        "--overwrite"),
-                new Input(
-                        "train images",
-                        digits.resolve("train-images-idx3-ubyte.gz"),
-                        "bytes",
-                        "train",
-                        "--data",
-                        "mnist",
-                        "--data-dir",
-                        data,
-                        "--net",
-                        "mlp:2",
-                        "--passes",
-                        "1",
-                        "--model",
-                        out,
-                        "--overwrite"),
-                new Input(
-                        "train labels",
-                        digits.resolve("train-labels-idx1-ubyte.gz"),
-                        "bytes",
-                        "train",
-                        "--data",
-                        "mnist",
-                        "--data-dir",
-                        data,
-                        "--net",
-                        "mlp:2",
-                        "--passes",
-                        "1",
-                        "--model",
-                        out,
-                        "--overwrite"),
-                new Input(
+                input("train csv classes", flowers, "text", train(flowers, "mlp:2", out)),
+                input("train csv number", houses, "text", train(houses, "mlp:2", out)),
+                input("train definition", layers, "text", train(flowers, layers, out)),
+                input("train graph", graph, "text", train(flowers, graph, out)),
+                input("train images", images, "bytes", digitsTrain),
+                input("train labels", labels, "bytes", digitsTrain),
+                input(
                         "train resume",
                         classes,
                         "zip",
-                        "train",
-                        "--data",
-                        "csv:" + flowers,
-                        "--net",
-                        "mlp:3",
-                        "--passes",
-                        "2",
-                        "--model",
-                        classes.toString(),
-                        "--resume"),
-                new Input(
-                        "predict csv",
-                        flowers,
-                        "text",
-                        "predict",
-                        "--model",
-                        classes.toString(),
-                        "--data",
-                        flowers.toString(),
-                        "--out",
-                        csv),
-                new Input(
-                        "predict number",
-                        houses,
-                        "text",
-                        "predict",
-                        "--model",
-                        number.toString(),
-                        "--data",
-                        houses.toString(),
-                        "--out",
-                        csv),
-                new Input(
-                        "predict idx",
-                        digits.resolve("t10k-images-idx3-ubyte"),
-                        "bytes",
-                        "predict",
-                        "--model",
-                        pixels.toString(),
-                        "--data",
-                        digits.resolve("t10k-images-idx3-ubyte").toString(),
-                        "--out",
-                        csv),
-                new Input(
-                        "predict model",
-                        number,
-                        "zip",
-                        "predict",
-                        "--model",
-                        number.toString(),
-                        "--data",
-                        houses.toString(),
-                        "--out",
-                        csv),
-                new Input(
-                        "predict graph model",
-                        ofGraph,
-                        "zip",
-                        "predict",
-                        "--model",
-                        ofGraph.toString(),
-                        "--data",
-                        flowers.toString(),
-                        "--out",
-                        csv),
-                new Input("inspect", classes, "zip", "inspect", classes.toString()),
-                new Input("inspect pixels", pixels, "zip", "inspect", "--json", pixels.toString()),
-                new Input(
-                        "compare csv",
-                        flowers,
-                        "text",
-                        "compare",
-                        "--data",
-                        "csv:" + flowers,
-                        "--net",
-                        "mlp:2",
-                        "--passes",
-                        "1",
-                        "--trainers",
-                        "ep,adam",
-                        "--out",
-                        folder.resolve("out").toString()),
-                new Input(
-                        "compare definition",
-                        layers,
-                        "text",
-                        "compare",
-                        "--data",
-                        "csv:" + flowers,
-                        "--net",
-                        layers.toString(),
-                        "--passes",
-                        "1",
-                        "--trainers",
-                        "ep,adam",
-                        "--out",
-                        folder.resolve("out").toString()));
+                        "train --data csv:" + flowers + " --net mlp:3 --passes 2 --resume --model " + classes),
+                input("predict csv", flowers, "text", predict(classes, flowers, csv)),
+                input("predict number", houses, "text", predict(number, houses, csv)),
+                input("predict idx", idx, "bytes", predict(pixels, idx, csv)),
+                input("predict model", number, "zip", predict(number, houses, csv)),
+                input("predict graph model", ofGraph, "zip", predict(ofGraph, flowers, csv)),
+                input("inspect", classes, "zip", "inspect " + classes),
+                input("inspect pixels", pixels, "zip", "inspect --json " + pixels),
+                input("compare csv", flowers, "text", compare(flowers, "mlp:2", to)),
+                input("compare definition", layers, "text", compare(flowers, layers, to)));
+    }
+
+    private static Input input(String name, Path file, String how, String command) {
+        return new Input(name, file, how, words(command));
+    }
+
+    private static String train(Path rows, Object network, String model) {
+        return "train --data csv:" + rows + " --net " + network + " --passes 1 --overwrite --model " + model;
+    }
+
+    private static String predict(Path model, Path rows, String table) {
+        return "predict --model " + model + " --data " + rows + " --out " + table;
+    }
+
+    private static String compare(Path rows, Object network, String out) {
+        return "compare --data csv:" + rows + " --net " + network + " --passes 1 --trainers ep,adam --out " + out;
+    }
+
+    /** The arguments of a command without spaces in them; the folder of a test has none. */
+    private static String[] words(String command) {
+        return command.split(" ", -1);
     }
 
     @Test
@@ -420,103 +249,14 @@ class DamagedInputsTest {
         return Files.writeString(folder.resolve(name), text);
     }
 
-    private static String flowers() {
-        StringBuilder text = new StringBuilder("length,width,colour,name\n");
-        Random random = new Random(1);
-        for (int row = 0; row < 24; row++) {
-            text.append(String.format(
-                    Locale.ROOT,
-                    "%.2f,%.2f,%d,%s%n",
-                    row % 3 + random.nextGaussian() / 4,
-                    random.nextGaussian(),
-                    row % 5,
-                    List.of("rose", "lily", "\"big, daisy\"").get(row % 3)));
-        }
-        return text.toString();
-    }
-
-    private static String houses() {
-        StringBuilder text = new StringBuilder("rooms,area,price\n");
-        Random random = new Random(2);
-        for (int row = 0; row < 24; row++) {
-            double area = 50 + 100 * random.nextDouble();
-            text.append(String.format(
-                    Locale.ROOT, "%d,%.1f,%.0f%n", 1 + row % 6, area, 3000 * area + 10_000 * random.nextGaussian()));
-        }
-        return text.toString();
-    }
-
-    private static DenseLayer dense() {
-        return new DenseLayer.Builder()
-                .nIn(3)
-                .nOut(4)
-                .activation(Activation.TANH)
-                .build();
-    }
-
-    private static OutputLayer output() {
-        return new OutputLayer.Builder()
-                .nIn(4)
-                .nOut(3)
-                .activation(Activation.SOFTMAX)
-                .build();
-    }
-
-    private static String layers() {
-        return new NeuralNetConfiguration.Builder()
-                .list()
-                .layer(dense())
-                .layer(output())
-                .build()
-                .toJson();
-    }
-
-    private static String graph() {
-        return new NeuralNetConfiguration.Builder()
-                .graphBuilder()
-                .addInputs("in")
-                .addLayer("hidden", dense(), "in")
-                .addLayer("out", output(), "hidden")
-                .setOutputs("out")
-                .build()
-                .toJson();
-    }
-
-    private static void writeDigits(Path mnist) throws IOException {
-        byte[] train = idx(0x03, new int[] {16, 3, 3}, 256);
-        byte[] test = idx(0x03, new int[] {6, 3, 3}, 256);
-        gzip(mnist.resolve("train-images-idx3-ubyte.gz"), train);
-        gzip(mnist.resolve("train-labels-idx1-ubyte.gz"), idx(0x01, new int[] {16}, 10));
-        gzip(mnist.resolve("t10k-images-idx3-ubyte.gz"), test);
-        gzip(mnist.resolve("t10k-labels-idx1-ubyte.gz"), idx(0x01, new int[] {6}, 10));
-        Files.write(mnist.resolve("t10k-images-idx3-ubyte"), test);
-    }
-
-    private static void gzip(Path file, byte[] bytes) throws IOException {
-        try (GZIPOutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
-            out.write(bytes);
-        }
-    }
-
-    private static byte[] idx(int rank, int[] dimensions, int bound) {
-        int size = Arrays.stream(dimensions).reduce(1, (a, b) -> a * b);
-        ByteBuffer bytes = ByteBuffer.allocate(4 + 4 * dimensions.length + size);
-        bytes.putInt(0x0800 + rank);
-        Arrays.stream(dimensions).forEach(bytes::putInt);
-        Random random = new Random(size);
-        while (bytes.hasRemaining()) {
-            bytes.put((byte) random.nextInt(bound));
-        }
-        return bytes.array();
-    }
-
     @Test
     void definitionsNestedTooDeeplyAndOfAbsurdSizeAreRefused() throws IOException {
         Path flowers = folder.resolve("flowers.csv");
         Path deep = write("deep.json", "[".repeat(200_000));
         Path wide = write(
                 "wide.json",
-                layers().replace("\"nout\" : 4", "\"nout\" : 2000000000")
+                WholeInputs.layers()
+                        .replace("\"nout\" : 4", "\"nout\" : 2000000000")
                         .replace("\"nin\" : 4", "\"nin\" : 2000000000"));
         for (Path definition : List.of(deep, wide)) {
             StringWriter err = new StringWriter();
