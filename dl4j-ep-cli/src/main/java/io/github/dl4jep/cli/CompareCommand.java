@@ -4,6 +4,7 @@ import io.github.dl4jep.activation.SpikingActivation;
 import io.github.dl4jep.cli.compare.Comparison;
 import io.github.dl4jep.cli.compare.ComparisonPlan;
 import io.github.dl4jep.cli.compare.ComparisonResult;
+import io.github.dl4jep.cli.data.DataFolder;
 import io.github.dl4jep.cli.data.DataRequest;
 import io.github.dl4jep.cli.data.DataSource;
 import io.github.dl4jep.cli.data.DataSources;
@@ -12,8 +13,6 @@ import io.github.dl4jep.cli.data.RunDefaults;
 import io.github.dl4jep.cli.data.Task;
 import io.github.dl4jep.cli.definition.NetworkDefinition;
 import io.github.dl4jep.cli.definition.NetworkVariant;
-import io.github.dl4jep.cli.definition.UnitNames;
-import io.github.dl4jep.cli.definition.WeightKinds;
 import io.github.dl4jep.cli.failure.UserException;
 import io.github.dl4jep.cli.report.ComparisonReport;
 import io.github.dl4jep.cli.report.ComparisonTable;
@@ -25,7 +24,6 @@ import io.github.dl4jep.cli.trainer.LearningRates;
 import io.github.dl4jep.cli.trainer.Trainer;
 import io.github.dl4jep.cli.trainer.Trainers;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -113,12 +111,13 @@ final class CompareCommand implements Runnable {
     public void run() {
         List<Trainer> named = trainers == null ? null : trainers(trainers);
         LearningRates learningRates = rates == null ? LearningRates.DEFAULTS : LearningRates.parse(rates);
-        NetworkVariant variant = variant();
-        requirePositive("--passes", passes);
-        requirePositive("--batch", batch);
+        PositiveOption.require("--time-steps", timeSteps);
+        NetworkVariant variant = NetworkVariant.parse(units, weights, timeSteps);
+        PositiveOption.require("--passes", passes);
+        PositiveOption.require("--batch", batch);
         ImageShape images = imageSize == null ? null : ImageShape.parse(imageSize);
-        DataSource source =
-                DataSources.open(new DataRequest(data, dataFolder(), task, label, testFraction, seed, images));
+        DataSource source = DataSources.open(
+                new DataRequest(data, DataFolder.of(dataDir), task, label, testFraction, seed, images));
         String net = network == null ? source.defaults().network() : network;
         ComparisonPlan plan =
                 plan(source, net, named == null ? defaultTrainers(net, variant) : named, learningRates, variant);
@@ -157,14 +156,6 @@ final class CompareCommand implements Runnable {
                 variant);
     }
 
-    private NetworkVariant variant() {
-        requirePositive("--time-steps", timeSteps);
-        return new NetworkVariant(
-                units == null ? null : UnitNames.parse(units),
-                weights == null ? WeightKinds.DEFAULT : WeightKinds.parse(weights),
-                timeSteps);
-    }
-
     private static List<Trainer> defaultTrainers(String net, NetworkVariant variant) {
         if (NetworkDefinition.isSameDiff(net)) {
             return List.of(Trainers.named("ep"), Trainers.named("adam"));
@@ -192,14 +183,6 @@ final class CompareCommand implements Runnable {
         return chosen;
     }
 
-    private Path dataFolder() {
-        if (dataDir != null) {
-            return dataDir;
-        }
-        Path shared = Path.of("..", "shared", "data");
-        return Files.isDirectory(shared) ? shared : Path.of("data");
-    }
-
     private List<Integer> splits(DataSource source) {
         int count = source.splitCount();
         if (split.equals("all")) {
@@ -210,12 +193,6 @@ final class CompareCommand implements Runnable {
                     + (count == 1 ? "only split 0." : "the splits 0 to " + (count - 1) + ", or all."));
         }
         return List.of(Integer.parseInt(split));
-    }
-
-    private static void requirePositive(String option, @Nullable Integer value) {
-        if (value != null && value < 1) {
-            throw new UserException(option + " is " + value + ", but must be at least 1.");
-        }
     }
 
     private CommandLine command() {

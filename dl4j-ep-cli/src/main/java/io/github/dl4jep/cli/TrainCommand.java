@@ -1,5 +1,6 @@
 package io.github.dl4jep.cli;
 
+import io.github.dl4jep.cli.data.DataFolder;
 import io.github.dl4jep.cli.data.DataRequest;
 import io.github.dl4jep.cli.data.DataSource;
 import io.github.dl4jep.cli.data.DataSources;
@@ -7,8 +8,6 @@ import io.github.dl4jep.cli.data.ImageShape;
 import io.github.dl4jep.cli.data.Task;
 import io.github.dl4jep.cli.data.TrainingData;
 import io.github.dl4jep.cli.definition.NetworkVariant;
-import io.github.dl4jep.cli.definition.UnitNames;
-import io.github.dl4jep.cli.definition.WeightKinds;
 import io.github.dl4jep.cli.failure.UserException;
 import io.github.dl4jep.cli.model.AtomicFile;
 import io.github.dl4jep.cli.report.ErrorTerminal;
@@ -19,7 +18,6 @@ import io.github.dl4jep.cli.train.Training;
 import io.github.dl4jep.cli.train.TrainingPlan;
 import io.github.dl4jep.cli.train.TrainingRun;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
@@ -110,14 +108,14 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        requirePositive("--passes", passes);
-        requirePositive("--batch", batch);
-        requirePositive("--checkpoint-every", every);
-        requirePositive("--keep", keep);
-        NetworkVariant variant = variant();
+        PositiveOption.require("--passes", passes);
+        PositiveOption.require("--batch", batch);
+        PositiveOption.require("--checkpoint-every", every);
+        PositiveOption.require("--keep", keep);
+        NetworkVariant variant = NetworkVariant.parse(units, weights, null);
         ImageShape images = imageSize == null ? null : ImageShape.parse(imageSize);
-        DataSource source =
-                DataSources.open(new DataRequest(data, dataFolder(), task, label, testFraction(), seed, images));
+        DataSource source = DataSources.open(
+                new DataRequest(data, DataFolder.of(dataDir), task, label, testFraction(), seed, images));
         if (split < 0 || split >= source.splitCount()) {
             throw new UserException("--split is " + split + ", but " + data + " has "
                     + (source.splitCount() == 1
@@ -203,27 +201,6 @@ final class TrainCommand implements Callable<Integer> {
             return 0.2;
         }
         return testFraction == 0 ? DataRequest.NO_TEST_ROWS : testFraction;
-    }
-
-    private NetworkVariant variant() {
-        return new NetworkVariant(
-                units == null ? null : UnitNames.parse(units),
-                weights == null ? WeightKinds.DEFAULT : WeightKinds.parse(weights),
-                null);
-    }
-
-    private Path dataFolder() {
-        if (dataDir != null) {
-            return dataDir;
-        }
-        Path shared = Path.of("..", "shared", "data");
-        return Files.isDirectory(shared) ? shared : Path.of("data");
-    }
-
-    private static void requirePositive(String option, @Nullable Integer value) {
-        if (value != null && value < 1) {
-            throw new UserException(option + " is " + value + ", but must be at least 1.");
-        }
     }
 
     private CommandLine command() {

@@ -20,6 +20,22 @@ public record NetworkVariant(
     public static final NetworkVariant NONE = new NetworkVariant(null, WeightKinds.DEFAULT, null);
 
     /**
+     * Reads a variant as the command line says it.
+     *
+     * @param units the hidden units' name, or null for those of the definition
+     * @param weights the kinds of weights, or null for the default
+     * @param timeSteps the number of time steps, or null for the default
+     * @return the variant
+     * @throws UserException if a name is not known
+     */
+    public static NetworkVariant parse(@Nullable String units, @Nullable String weights, @Nullable Integer timeSteps) {
+        return new NetworkVariant(
+                units == null ? null : UnitNames.parse(units),
+                weights == null ? WeightKinds.DEFAULT : WeightKinds.parse(weights),
+                timeSteps);
+    }
+
+    /**
      * Puts the units into the definition.
      *
      * @param definition a definition
