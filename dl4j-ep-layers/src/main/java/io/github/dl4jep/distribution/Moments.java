@@ -1,7 +1,6 @@
 package io.github.dl4jep.distribution;
 
 import java.util.Arrays;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -95,36 +94,15 @@ public final class Moments {
     }
 
     /**
-     * The same moments with the squares at hand that {@link #rearranged} needs: created in the workspace that is open now, not in one
-     * that is open later.
+     * The same moments, f-ordered: the columns lie one after the other, which is what patches are copied from.
      *
-     * @param secondMoments whether the mean squares will be needed, rather than the squares of the means
-     * @return these moments
+     * @return these moments if they are so already, else copies
      */
-    public Moments withSquares(boolean secondMoments) {
-        if (secondMoments) {
-            secondMoment();
-        } else {
-            squaredMean();
+    public Moments columnMajor() {
+        if (mean.ordering() == 'f' && (variance == null || variance.ordering() == 'f')) {
+            return this;
         }
-        return this;
-    }
-
-    /**
-     * The same moments, rearranged: copies of elements, such as the patches of a convolution.
-     *
-     * @param rearrange what is done with each array, [minibatch, units] to one shape for all
-     * @param secondMoments whether the mean squares will be needed, rather than the squares of the means
-     * @return the moments with the squares that are needed
-     */
-    public Moments rearranged(UnaryOperator<INDArray> rearrange, boolean secondMoments) {
-        Moments moments = new Moments(rearrange.apply(mean), variance == null ? null : rearrange.apply(variance));
-        if (secondMoments && variance != null) {
-            moments.secondMoment = rearrange.apply(secondMoment());
-        } else {
-            moments.squaredMean = rearrange.apply(squaredMean());
-        }
-        return moments;
+        return new Moments(mean.dup('f'), variance == null ? null : variance.dup('f'), shape);
     }
 
     /**

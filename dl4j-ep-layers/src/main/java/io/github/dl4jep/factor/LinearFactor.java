@@ -7,6 +7,7 @@ import io.github.dl4jep.distribution.Moments;
 import io.github.dl4jep.distribution.WeightMoments;
 import io.github.dl4jep.distribution.WeightSite;
 import io.github.dl4jep.kernel.FusedLoop;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -33,43 +34,56 @@ public final class LinearFactor {
      * @return moments of the pre-activation
      */
     public static Moments messageToPreActivation(Moments input, WeightMoments weights, @Nullable WeightMoments bias) {
-        INDArray mean = product(input.mean(), weights.mean(), false, false);
-        INDArray variance = varianceOfSum(input, weights);
+        long units = weights.mean().columns();
+        INDArray mean = InputTerm.sum(meanTerms(input, weights), units);
+        INDArray variance = InputTerm.sum(varianceTerms(input, weights), units);
+        addBias(bias, mean, variance);
+        return new Moments(mean, variance);
+    }
+
+    /** The sum that is the mean, without the bias. */
+    static List<InputTerm> meanTerms(Moments input, WeightMoments weights) {
+        return List.of(InputTerm.times(input.mean(), weights.mean()));
+    }
+
+    /** The sum that is the variance, without the bias. */
+    static List<InputTerm> varianceTerms(Moments input, WeightMoments weights) {
+        INDArray v = input.variance();
+        if (v == null) {
+            return List.of(InputTerm.times(input.squaredMean(), weights.variance()));
+        }
+        if (input.hasSecondMomentOnly()) {
+            INDArray squaredMean = weights.mean().mul(weights.mean());
+            return List.of(InputTerm.times(input.secondMoment(), weights.variance()), InputTerm.times(v, squaredMean));
+        }
+        return List.of(
+                InputTerm.times(input.squaredMean(), weights.variance()),
+                new InputTerm(v, (seen, sum, added) -> productWithSecondMoments(seen, weights, sum, added)));
+    }
+
+    /** v Q. */
+    private static void productWithSecondMoments(INDArray v, WeightMoments weights, INDArray sum, boolean added) {
+        INDArray secondMoment = weights.secondMoment();
+        int kept = added ? 1 : 0;
+        if (secondMoment != null) {
+            Nd4j.gemm(v, secondMoment, sum, false, false, 1, kept);
+        } else {
+            INDArray sums = product(v, column(v.columns(), weights.uniformSecondMoment(), v), false, false);
+            Nd4j.gemm(sums, ones(weights.mean().columns(), v), sum, false, true, 1, kept);
+        }
+    }
+
+    /** Adds the moments of the bias to every row. */
+    static void addBias(@Nullable WeightMoments bias, INDArray mean, INDArray variance) {
         if (bias != null) {
             INDArray ones = ones(mean.rows(), mean);
             Nd4j.gemm(ones, bias.mean(), mean, false, false, 1, 1);
             Nd4j.gemm(ones, bias.variance(), variance, false, false, 1, 1);
         }
-        return new Moments(mean, variance);
     }
 
-    private static INDArray varianceOfSum(Moments input, WeightMoments weights) {
-        INDArray v = input.variance();
-        if (v != null && input.hasSecondMomentOnly()) {
-            INDArray variance = product(input.secondMoment(), weights.variance(), false, false);
-            INDArray squaredMean = weights.mean().mul(weights.mean());
-            return Nd4j.gemm(v, squaredMean, variance, false, false, 1, 1);
-        }
-        INDArray variance = product(input.squaredMean(), weights.variance(), false, false);
-        if (v != null) {
-            addProduct(v, weights, variance);
-        }
-        return variance;
-    }
-
-    /** variance += v Q. */
-    private static void addProduct(INDArray v, WeightMoments weights, INDArray variance) {
-        INDArray secondMoment = weights.secondMoment();
-        if (secondMoment != null) {
-            Nd4j.gemm(v, secondMoment, variance, false, false, 1, 1);
-        } else {
-            INDArray sums = product(v, column(v.columns(), weights.uniformSecondMoment(), v), false, false);
-            Nd4j.gemm(sums, ones(weights.mean().columns(), v), variance, false, true, 1, 1);
-        }
-    }
-
-    /** g Q^T. */
-    private static INDArray productWithSecondMoments(INDArray g, WeightMoments weights) {
+    /** The precision of {@link #messageToInput}: G Q^T. */
+    static INDArray precisionToInput(INDArray g, WeightMoments weights) {
         INDArray secondMoment = weights.secondMoment();
         if (secondMoment != null) {
             return product(g, secondMoment, false, true);
@@ -148,8 +162,12 @@ public final class LinearFactor {
      */
     public static BackwardMessage messageToInput(BackwardMessage message, WeightMoments weights) {
         return new BackwardMessage(
-                product(message.shift(), weights.mean(), false, true),
-                productWithSecondMoments(message.precision(), weights));
+                shiftToInput(message.shift(), weights), precisionToInput(message.precision(), weights));
+    }
+
+    /** The shift of {@link #messageToInput}: z M^T. */
+    static INDArray shiftToInput(INDArray z, WeightMoments weights) {
+        return product(z, weights.mean(), false, true);
     }
 
     /**
@@ -165,7 +183,10 @@ public final class LinearFactor {
     public static WeightSite messageToWeights(
             BackwardMessage message, Moments input, WeightMoments weights, boolean withPrecision) {
         WeightSite sites = sitesOver(weights, withPrecision);
-        messageToWeights(message, input.mean(), withPrecision ? input.secondMoment() : null, sites, 0);
+        addToSite(input.mean(), message.shift(), sites.shift(), 0);
+        if (withPrecision) {
+            addToSite(input.secondMoment(), message.precision(), sites.requiredPrecision(), 0);
+        }
         return sites;
     }
 
@@ -186,24 +207,18 @@ public final class LinearFactor {
     }
 
     /**
-     * Adds what some rows say.
+     * Adds what some rows say to one array of {@link #messageToWeights}.
      *
-     * @param message z and G of these rows
-     * @param mean m of these rows
-     * @param secondMoment m^2 + v of these rows, or null if the posterior does not use the precision
-     * @param sites the sum
+     * @param seen m or m^2 + v of these rows, [rows, nIn]
+     * @param message z or G of these rows, [rows, nOut]
+     * @param site the sum, [nIn, nOut]
      */
-    static void addMessageToWeights(
-            BackwardMessage message, INDArray mean, @Nullable INDArray secondMoment, WeightSite sites) {
-        messageToWeights(message, mean, secondMoment, sites, 1);
+    static void addToSite(INDArray seen, INDArray message, INDArray site) {
+        addToSite(seen, message, site, 1);
     }
 
-    private static void messageToWeights(
-            BackwardMessage message, INDArray mean, @Nullable INDArray secondMoment, WeightSite sites, double kept) {
-        Nd4j.gemm(mean, message.shift(), sites.shift(), true, false, 1, kept);
-        if (secondMoment != null) {
-            Nd4j.gemm(secondMoment, message.precision(), sites.requiredPrecision(), true, false, 1, kept);
-        }
+    private static void addToSite(INDArray seen, INDArray message, INDArray site, double kept) {
+        Nd4j.gemm(seen, message, site, true, false, 1, kept);
     }
 
     private static WeightSite sitesOver(WeightMoments weights, boolean withPrecision) {

@@ -8,7 +8,6 @@ import io.github.dl4jep.distribution.WeightSite;
 import io.github.dl4jep.kernel.ChannelLoop;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
@@ -245,19 +244,5 @@ public final class NormalizationFactor {
     /** Rows as an activation [minibatch, channels x positions], without a copy. */
     private static INDArray activation(INDArray rows, long batch) {
         return rows.reshape('f', batch, rows.length() / batch);
-    }
-
-    /**
-     * A value of each channel for every column of some positions, [positions x channels, 1].
-     *
-     * @param perChannel [1, channels]
-     * @param positions number of positions
-     * @return the values, repeated
-     */
-    public static INDArray repeated(INDArray perChannel, int positions) {
-        long channels = perChannel.length();
-        INDArray copies = Nd4j.createUninitialized(perChannel.dataType(), new long[] {channels, positions}, 'f');
-        copies.assign(perChannel.reshape(channels, 1).broadcast(channels, positions));
-        return copies.reshape('f', channels * positions, 1);
     }
 }

@@ -1,33 +1,31 @@
 package io.github.dl4jep.factor;
 
 import io.github.dl4jep.distribution.BatchCovariance;
-import io.github.dl4jep.distribution.ExampleShape;
 import io.github.dl4jep.distribution.ForwardMessage;
 import io.github.dl4jep.distribution.WeightMoments;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * The batch covariance of a convolution: {@link LinearFactor}'s formula averaged over output positions, of which a subsample is
- * enough. Own, docs/algorithm.md, section 3.
+ * The batch covariance of a convolution: {@link LinearFactor}'s formula averaged over output positions. Own, docs/algorithm.md,
+ * section 3.
+ *
+ * <p>What windows see are copies of the input's elements, and the formula has one term for each copy, so the copies need not be made:
+ * an element counts by the weights of all kernel elements that read it. Where even that costs too much, {@link PositionSample}
+ * takes some of the input's positions for all.
  */
-public final class PatchCovariance {
-
-    /** Share of the multiplications of a sweep that the covariance may cost. */
-    private static final double SHARE = 0.05;
-    /** Products with as many multiplications as patches times weights: three forward, four back. */
-    private static final int PRODUCTS = 7;
-    /** Spreads positions evenly over any grid: fractional parts of multiples of the golden ratio. */
-    private static final double GOLDEN = (Math.sqrt(5) - 1) / 2;
+final class PatchCovariance {
 
     private PatchCovariance() {}
 
     /**
-     * Batch covariance of a convolution's pre-activation, averaged over units and positions.
+     * Batch covariance of a convolution's pre-activation, averaged over units and output positions.
      *
-     * @param input moments and batch covariance of the input
-     * @param patches the windows
+     * @param input moments and batch covariance of the input, [minibatch, channels x inputPositions]
+     * @param geometry where the windows lie
      * @param meanVariance mean of the weights' variance over units, [fan-in, 1]
      * @param meanSquaredMean mean of the weights' squared mean over units, [fan-in, 1]
      * @param units number of units
@@ -36,63 +34,57 @@ public final class PatchCovariance {
      */
     static BatchCovariance ofPreActivation(
             ForwardMessage input,
-            Patches patches,
+            WindowGeometry geometry,
             INDArray meanVariance,
             INDArray meanSquaredMean,
             long units,
             @Nullable WeightMoments bias) {
         INDArray mean = input.moments().mean();
-        int[] windows = windows(patches.geometry().outputPositions(), mean.size(0), units);
+        double multiplications = (double) geometry.outputPositions() * geometry.kernelPositions() * units;
+        PositionSample sample = PositionSample.of(geometry.inputPositions(), mean.size(0), multiplications);
         BatchCovariance before = input.covariance();
         INDArray gain = before.gain();
+        INDArray reads = reads(geometry, sample, mean.dataType());
         return LinearFactor.covarianceOfPreActivation(
-                patches.gather(mean, windows),
-                gain == null ? before : new BatchCovariance(before.covariance(), patches.gather(gain, windows)),
-                averaged(meanVariance, windows.length),
-                averaged(meanSquaredMean, windows.length),
+                sample.columns(mean),
+                gain == null ? before : new BatchCovariance(before.covariance(), sample.columns(gain)),
+                perElement(meanVariance, reads),
+                perElement(meanSquaredMean, reads),
                 bias);
     }
 
-    /** One copy for each window, so that the sum over all is the mean over windows. */
-    private static INDArray averaged(INDArray column, int windows) {
-        INDArray copies = Nd4j.createUninitialized(column.dataType(), new long[] {column.length(), windows}, 'f');
-        copies.assign(column.reshape(column.length(), 1).div(windows).broadcast(column.length(), windows));
-        return copies.reshape('f', column.length() * windows, 1);
-    }
-
     /**
-     * All channels at some positions, side by side.
+     * By which share of the windows each kernel element reads each position of the sample, which stands for all.
      *
-     * @param activation [minibatch, channels x positions]
-     * @param shape channels and positions
-     * @param positions indices of positions
-     * @return [minibatch, positions x channels]
+     * @return [kernelPositions, sampled positions]
      */
-    public static INDArray columns(INDArray activation, ExampleShape shape, int[] positions) {
-        int count = Math.toIntExact(shape.positions());
-        WindowGeometry single = WindowGeometry.on(ExampleShape.of(shape.channels(), count))
-                .kernel(1)
-                .output(count)
-                .build();
-        return new Patches(single).gather(activation, positions);
-    }
-
-    /**
-     * The positions that are looked at.
-     *
-     * @param positions number of output positions
-     * @param batch number of examples
-     * @param units number of output channels
-     * @return indices of positions, spread evenly, the same for every batch
-     */
-    public static int[] windows(int positions, long batch, long units) {
-        double affordable = SHARE * PRODUCTS * positions * units / (2.0 * batch);
-        int count = (int) Math.max(1, Math.min(positions, affordable));
-        int[] windows = new int[count];
-        for (int i = 0; i < count; i++) {
-            double spread = (i + 0.5) * GOLDEN;
-            windows[i] = count == positions ? i : (int) ((spread - Math.floor(spread)) * positions);
+    private static INDArray reads(WindowGeometry geometry, PositionSample sample, DataType type) {
+        int[] numbers = new int[geometry.inputPositions()];
+        Arrays.fill(numbers, -1);
+        for (int i = 0; i < sample.size(); i++) {
+            numbers[sample.position(i)] = i;
         }
-        return windows;
+        int kernel = geometry.kernelPositions();
+        double share = sample.standsFor() / geometry.outputPositions();
+        double[] reads = new double[kernel * sample.size()];
+        for (int k = 0; k < kernel; k++) {
+            for (int source : geometry.sources(k)) {
+                if (source >= 0 && numbers[source] >= 0) {
+                    reads[numbers[source] * kernel + k] += share;
+                }
+            }
+        }
+        INDArray matrix = Nd4j.createUninitialized(type, new long[] {kernel, sample.size()}, 'f');
+        return matrix.assign(Nd4j.createFromArray(reads).reshape('f', kernel, sample.size()));
+    }
+
+    /** What the elements count for that a kernel reads: [channels x sampled positions, 1] from [channels x kernelPositions, 1]. */
+    private static INDArray perElement(INDArray column, INDArray reads) {
+        long kernel = reads.rows();
+        INDArray weights = column.dup('f').reshape('f', kernel, column.length() / kernel);
+        INDArray counts =
+                Nd4j.createUninitialized(column.dataType(), new long[] {reads.columns(), weights.columns()}, 'f');
+        Nd4j.gemm(reads, weights, counts, true, false, 1, 0);
+        return counts.reshape('f', counts.length(), 1);
     }
 }

@@ -4,6 +4,7 @@ import io.github.dl4jep.kernel.ChannelLoop;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -36,6 +37,7 @@ public final class Patches {
     private final int windows;
     private final int[][] sources;
     private final int[][] runs;
+    private final List<Stretch> stretches;
 
     /**
      * The patches of a geometry.
@@ -56,6 +58,33 @@ public final class Patches {
             sources[k] = Arrays.copyOfRange(geometry.sources(k), first, first + windows);
             runs[k] = runs(sources[k]);
         }
+        this.stretches = stretches();
+    }
+
+    /**
+     * Windows whose sources for one element of the kernel follow each other inside the input.
+     *
+     * @param kernelPosition the element of the kernel
+     * @param window the first of the windows
+     * @param source its source
+     * @param count number of windows
+     */
+    private record Stretch(int kernelPosition, int window, int source, int count) {}
+
+    /** All stretches, in the order of their windows, so that whoever follows them stays near one place of the input. */
+    private List<Stretch> stretches() {
+        List<Stretch> all = new ArrayList<>();
+        for (int k = 0; k < sources.length; k++) {
+            int window = 0;
+            for (int run : runs[k]) {
+                if (sources[k][window] >= 0) {
+                    all.add(new Stretch(k, window, sources[k][window], run));
+                }
+                window += run;
+            }
+        }
+        all.sort(Comparator.comparingInt(Stretch::window));
+        return all;
     }
 
     /**
@@ -65,6 +94,9 @@ public final class Patches {
      * @return the blocks, in order
      */
     List<Patches> blocks(int positions) {
+        if (positions >= windows) {
+            return List.of(this);
+        }
         List<Patches> blocks = new ArrayList<>();
         for (int from = 0; from < windows; from += positions) {
             blocks.add(new Patches(geometry, first + from, Math.min(positions, windows - from)));
@@ -174,69 +206,22 @@ public final class Patches {
 
     /** Adds one channel's patches to its plane, [inputPositions x minibatch]. */
     void addChannel(FloatBuffer patches, int channel, int batch, float[] sum) {
-        float[] column = new float[windows * batch];
-        for (int k = 0; k < sources.length; k++) {
-            patches.get(patches.position() + (channel * sources.length + k) * column.length, column);
-            int window = 0;
-            for (int run : runs[k]) {
-                int source = sources[k][window];
-                if (source >= 0) {
-                    add(column, window * batch, sum, source * batch, run * batch);
-                }
-                window += run;
-            }
+        float[] addend = new float[sum.length];
+        int plane = patches.position() + channel * sources.length * windows * batch;
+        for (Stretch stretch : stretches) {
+            int from = plane + (stretch.kernelPosition * windows + stretch.window) * batch;
+            int to = stretch.source * batch;
+            int count = stretch.count * batch;
+            patches.get(from, addend, to, count);
+            add(addend, sum, to, to + count);
         }
     }
 
-    private static void add(float[] addend, int from, float[] sum, int to, int count) {
-        for (int i = 0; i < count; i++) {
-            sum[to + i] += addend[from + i];
+    /** Both arrays have one index, so that the JIT vectorises the loop. */
+    private static void add(float[] addend, float[] sum, int from, int to) {
+        for (int i = from; i < to; i++) {
+            sum[i] += addend[i];
         }
-    }
-
-    /**
-     * The windows at some positions only, side by side: what the batch covariance looks at.
-     *
-     * @param activation [minibatch, channels x inputPositions]
-     * @param positions indices of output positions
-     * @return [minibatch, positions x channels x kernelPositions], f-ordered
-     */
-    public INDArray gather(INDArray activation, int[] positions) {
-        long batch = activation.size(0);
-        int[] columns = new int[positions.length * geometry.fanIn()];
-        boolean[] outside = new boolean[columns.length];
-        int next = 0;
-        for (int window : positions) {
-            for (int channel = 0; channel < geometry.channels(); channel++) {
-                for (int[] source : sources) {
-                    outside[next] = source[window] < 0;
-                    columns[next++] = channel * geometry.inputPositions() + Math.max(0, source[window]);
-                }
-            }
-        }
-        return gatherColumns(dense(activation), columns, outside, batch);
-    }
-
-    private static INDArray gatherColumns(INDArray from, int[] columns, boolean[] outside, long batch) {
-        INDArray result = Nd4j.createUninitialized(from.dataType(), new long[] {batch, columns.length}, 'f');
-        int rows = Math.toIntExact(batch);
-        if (from.dataType() != DataType.FLOAT) {
-            for (int i = 0; i < columns.length; i++) {
-                result.putColumn(i, outside[i] ? Nd4j.zeros(from.dataType(), batch) : from.getColumn(columns[i]));
-            }
-            return result;
-        }
-        FloatBuffer in = from.data().asNioFloat();
-        FloatBuffer out = result.data().asNioFloat();
-        for (int i = 0; i < columns.length; i++) {
-            int target = out.position() + i * rows;
-            if (outside[i]) {
-                zero(out, target, rows);
-            } else {
-                out.put(target, in, in.position() + columns[i] * rows, rows);
-            }
-        }
-        return written(result);
     }
 
     private IntStream columns(long elements) {

@@ -24,8 +24,18 @@ final class RowBlock {
         return block.assign(matrix.get(NDArrayIndex.interval(from, from + rows), NDArrayIndex.all()));
     }
 
+    /** An array for so many rows that will be {@link #put} into the matrix: the matrix itself if it has no more. */
+    static INDArray unwritten(INDArray matrix, long rows) {
+        return rows == matrix.rows()
+                ? matrix
+                : Nd4j.createUninitialized(matrix.dataType(), new long[] {rows, matrix.columns()}, 'f');
+    }
+
     /** Writes a block over the rows of a matrix that begin at {@code from}. */
     static void put(INDArray block, INDArray matrix, long from) {
+        if (block == matrix) {
+            return;
+        }
         if (isFast(matrix) && isFast(block)) {
             copy(block, 0, matrix, from, block.rows());
             Patches.written(matrix);

@@ -8,6 +8,8 @@ import io.github.dl4jep.distribution.WeightMoments;
 import io.github.dl4jep.distribution.WeightSite;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -36,22 +38,43 @@ public record WeightGroups(int groups) {
      * @return moments of the pre-activation
      */
     public Moments messageToPreActivation(Moments input, WeightMoments weights, @Nullable WeightMoments bias) {
-        if (groups == 1) {
-            return LinearFactor.messageToPreActivation(input, weights, bias);
-        }
-        INDArray mean = matrix(input.mean(), weights.mean().columns());
-        INDArray variance = matrix(input.mean(), weights.mean().columns());
-        for (int g = 0; g < groups; g++) {
-            Moments part = LinearFactor.messageToPreActivation(
-                    block(input, g), block(weights, g), bias == null ? null : block(bias, g));
-            block(mean, g).assign(part.mean());
-            block(variance, g).assign(variance(part));
-        }
+        long units = weights.mean().columns();
+        INDArray mean = InputTerm.sum(meanTerms(input, weights), units);
+        INDArray variance = InputTerm.sum(varianceTerms(input, weights), units);
+        LinearFactor.addBias(bias, mean, variance);
         return new Moments(mean, variance);
     }
 
-    private static INDArray variance(Moments moments) {
-        return java.util.Objects.requireNonNull(moments.variance());
+    /** {@link LinearFactor#meanTerms} group by group. */
+    List<InputTerm> meanTerms(Moments input, WeightMoments weights) {
+        return terms(weights, group -> LinearFactor.meanTerms(input, group));
+    }
+
+    /** {@link LinearFactor#varianceTerms} group by group. */
+    List<InputTerm> varianceTerms(Moments input, WeightMoments weights) {
+        return terms(weights, group -> LinearFactor.varianceTerms(input, group));
+    }
+
+    private List<InputTerm> terms(WeightMoments weights, Function<WeightMoments, List<InputTerm>> ofGroup) {
+        if (groups == 1) {
+            return ofGroup.apply(weights);
+        }
+        List<List<InputTerm>> byGroup = new ArrayList<>();
+        for (int g = 0; g < groups; g++) {
+            byGroup.add(ofGroup.apply(block(weights, g)));
+        }
+        List<InputTerm> terms = new ArrayList<>();
+        for (int t = 0; t < byGroup.get(0).size(); t++) {
+            int term = t;
+            terms.add(new InputTerm(byGroup.get(0).get(t).input(), (seen, sum, added) -> {
+                for (int g = 0; g < groups; g++) {
+                    INDArray part = block(sum, g).dup('f');
+                    byGroup.get(g).get(term).product().into(block(seen, g).dup('f'), part, added);
+                    block(sum, g).assign(part);
+                }
+            }));
+        }
+        return terms;
     }
 
     /**
@@ -75,7 +98,8 @@ public record WeightGroups(int groups) {
         return patches == null
                 ? LinearFactor.covarianceOfPreActivation(
                         input.moments().mean(), input.covariance(), meanVariance, meanSquaredMean, bias)
-                : PatchCovariance.ofPreActivation(input, patches, meanVariance, meanSquaredMean, units, bias);
+                : PatchCovariance.ofPreActivation(
+                        input, patches.geometry(), meanVariance, meanSquaredMean, units, bias);
     }
 
     /**
@@ -117,18 +141,30 @@ public record WeightGroups(int groups) {
      * @return the message at the input
      */
     public BackwardMessage messageToInput(BackwardMessage message, WeightMoments weights) {
+        return new BackwardMessage(
+                shiftToInput(message.shift(), weights), precisionToInput(message.precision(), weights));
+    }
+
+    /** {@link LinearFactor#shiftToInput} group by group. */
+    INDArray shiftToInput(INDArray z, WeightMoments weights) {
+        return toInput(z, weights, LinearFactor::shiftToInput);
+    }
+
+    /** {@link LinearFactor#precisionToInput} group by group. */
+    INDArray precisionToInput(INDArray g, WeightMoments weights) {
+        return toInput(g, weights, LinearFactor::precisionToInput);
+    }
+
+    private INDArray toInput(
+            INDArray message, WeightMoments weights, BiFunction<INDArray, WeightMoments, INDArray> ofGroup) {
         if (groups == 1) {
-            return LinearFactor.messageToInput(message, weights);
+            return ofGroup.apply(message, weights);
         }
-        long columns = (long) weights.mean().rows() * groups;
-        INDArray shift = matrix(message.shift(), columns);
-        INDArray precision = matrix(message.shift(), columns);
+        INDArray columns = matrix(message, (long) weights.mean().rows() * groups);
         for (int g = 0; g < groups; g++) {
-            BackwardMessage part = LinearFactor.messageToInput(block(message, g), block(weights, g));
-            block(shift, g).assign(part.shift());
-            block(precision, g).assign(part.precision());
+            block(columns, g).assign(ofGroup.apply(block(message, g).dup('f'), block(weights, g)));
         }
-        return new BackwardMessage(shift, precision);
+        return columns;
     }
 
     /**
@@ -146,28 +182,23 @@ public record WeightGroups(int groups) {
             return LinearFactor.messageToWeights(message, input, weights, withPrecision);
         }
         WeightSite sites = LinearFactor.noSites(weights, withPrecision);
-        addMessageToWeights(message, input.mean(), withPrecision ? input.secondMoment() : null, sites);
+        addToSite(input.mean(), message.shift(), sites.shift());
+        if (withPrecision) {
+            addToSite(input.secondMoment(), message.precision(), sites.requiredPrecision());
+        }
         return sites;
     }
 
-    /** Adds what some rows say: {@link LinearFactor#addMessageToWeights} group by group. */
-    void addMessageToWeights(
-            BackwardMessage message, INDArray mean, @Nullable INDArray secondMoment, WeightSite sites) {
+    /** {@link LinearFactor#addToSite} group by group. */
+    void addToSite(INDArray seen, INDArray message, INDArray site) {
         if (groups == 1) {
-            LinearFactor.addMessageToWeights(message, mean, secondMoment, sites);
+            LinearFactor.addToSite(seen, message, site);
             return;
         }
         for (int g = 0; g < groups; g++) {
-            WeightSite part = block(sites, g);
-            LinearFactor.addMessageToWeights(
-                    block(message, g),
-                    block(mean, g).dup('f'),
-                    secondMoment == null ? null : block(secondMoment, g).dup('f'),
-                    part);
-            block(sites.shift(), g).assign(part.shift());
-            if (secondMoment != null) {
-                block(sites.requiredPrecision(), g).assign(part.requiredPrecision());
-            }
+            INDArray part = block(site, g).dup('f');
+            LinearFactor.addToSite(block(seen, g).dup('f'), block(message, g).dup('f'), part);
+            block(site, g).assign(part);
         }
     }
 
@@ -196,26 +227,6 @@ public record WeightGroups(int groups) {
     private INDArray block(INDArray matrix, int group) {
         long width = matrix.columns() / groups;
         return matrix.get(NDArrayIndex.all(), NDArrayIndex.interval(group * width, (group + 1) * width));
-    }
-
-    private Moments block(Moments moments, int group) {
-        INDArray variance = moments.variance();
-        return new Moments(
-                block(moments.mean(), group).dup('f'),
-                variance == null ? null : block(variance, group).dup('f'));
-    }
-
-    private BackwardMessage block(BackwardMessage message, int group) {
-        return new BackwardMessage(
-                block(message.shift(), group).dup('f'),
-                block(message.precision(), group).dup('f'));
-    }
-
-    private WeightSite block(WeightSite sites, int group) {
-        INDArray precision = sites.precision();
-        return new WeightSite(
-                block(sites.shift(), group).dup('f'),
-                precision == null ? null : block(precision, group).dup('f'));
     }
 
     private WeightMoments block(WeightMoments weights, int group) {

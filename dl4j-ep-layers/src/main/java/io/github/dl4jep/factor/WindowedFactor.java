@@ -6,7 +6,6 @@ import io.github.dl4jep.distribution.WeightMoments;
 import io.github.dl4jep.distribution.WeightSite;
 import io.github.dl4jep.kernel.ReusedWorkspace;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +14,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * A convolution's messages: {@link WeightGroups} on {@link Patches}, block of output positions by block, so that patches need
- * little memory however many positions and examples there are. All blocks in
+ * A convolution's messages: {@link WeightGroups} on {@link Patches}, block of output positions by block and one array
+ * after the other, so that patches need little memory however many positions and examples there are. All blocks in
  * one is the plain version, the tests' oracle.
  *
  * <p>Shapes: activation [minibatch, channels x inputPositions]; pre-activation [outputPositions x minibatch, units]; weights [fan-in,
@@ -24,23 +23,28 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 public final class WindowedFactor {
 
-    /** Elements of a block's patches: 32 MB of floats. Smaller blocks cost time, larger ones gain none. */
+    /** Elements of a block's patches, and of its rows of two results: 32 MB of floats. Smaller blocks cost time, larger ones gain none. */
     private static final long BLOCK = 1L << 23;
 
     /**
-     * Elements that the patches of all layers together need at most, up to a fan-in of 8,192: layers use the same memory in turn, for
-     * a block of mean, variance and second moment, and of the two messages back.
+     * Elements that the patches of all layers together need at most, as long as {@link #LEAST_ROWS} rows are not more: layers and
+     * arrays use the same memory in turn.
      */
-    public static final long WORKING_ELEMENTS = 5 * BLOCK;
+    public static final long WORKING_ELEMENTS = BLOCK;
 
     /** With fewer rows a matrix product does not reach its speed. */
     private static final long LEAST_ROWS = 1024;
 
-    private static final String WORKSPACE = "WS_EP_PATCHES";
+    /** Matrices that a block needs rows of beside its patches: mean and variance, or z and G. */
+    private static final int RESULTS = 2;
+
+    private static final String ROWS = "WS_EP_ROWS";
+    private static final String PATCHES = "WS_EP_PATCHES";
 
     private final Patches patches;
     private final WeightGroups groups;
     private final long blockElements;
+    private final long leastRows;
 
     /**
      * The factor of a convolution.
@@ -49,13 +53,14 @@ public final class WindowedFactor {
      * @param groups which columns a unit sees
      */
     public WindowedFactor(Patches patches, WeightGroups groups) {
-        this(patches, groups, Math.max(BLOCK, LEAST_ROWS * patches.geometry().fanIn()));
+        this(patches, groups, BLOCK, LEAST_ROWS);
     }
 
-    WindowedFactor(Patches patches, WeightGroups groups, long blockElements) {
+    WindowedFactor(Patches patches, WeightGroups groups, long blockElements, long leastRows) {
         this.patches = patches;
         this.groups = groups;
         this.blockElements = blockElements;
+        this.leastRows = leastRows;
     }
 
     /**
@@ -67,17 +72,18 @@ public final class WindowedFactor {
         return patches;
     }
 
-    private List<Patches> blocks(long batch) {
-        long rows = blockElements / patches.geometry().fanIn();
-        return patches.blocks((int) Math.max(1, Math.min(rows / batch, patches.windows())));
+    /** Runs through the blocks, with as many units for each row of patches. */
+    private void forEachBlock(long batch, long units, Consumer<Patches> action) {
+        long rows = Math.max(leastRows, blockElements / (patches.geometry().fanIn() + RESULTS * units));
+        for (Patches block : patches.blocks((int) Math.max(1, Math.min(rows / batch, patches.windows())))) {
+            inReusedMemory(ROWS, () -> action.accept(block));
+        }
     }
 
-    /** Runs through the blocks; what a block creates lives in a workspace that the next block uses again. */
-    private void forEachBlock(long batch, Consumer<Patches> action) {
-        for (Patches block : blocks(batch)) {
-            try (MemoryWorkspace workspace = ReusedWorkspace.open(WORKSPACE)) {
-                action.accept(block);
-            }
+    /** What the action creates is gone afterwards. */
+    private static void inReusedMemory(String workspace, Runnable action) {
+        try (MemoryWorkspace memory = ReusedWorkspace.open(workspace)) {
+            action.run();
         }
     }
 
@@ -87,22 +93,31 @@ public final class WindowedFactor {
      * @param activation moments of the input
      * @param weights moments of the weights
      * @param bias moments of the bias, or null for none
-     * @param secondMoments whether the input's mean squares are used, rather than the squares of its means
      * @return moments of the pre-activation
      */
-    public Moments messageToPreActivation(
-            Moments activation, WeightMoments weights, @Nullable WeightMoments bias, boolean secondMoments) {
-        Moments input = activation.withSquares(secondMoments);
+    public Moments messageToPreActivation(Moments activation, WeightMoments weights, @Nullable WeightMoments bias) {
         long batch = activation.mean().size(0);
+        List<InputTerm> meanTerms = groups.meanTerms(activation, weights);
+        List<InputTerm> varianceTerms = groups.varianceTerms(activation, weights);
         INDArray mean = preActivation(activation.mean(), weights.mean().columns());
         INDArray variance = mean.ulike();
-        forEachBlock(batch, block -> {
-            Moments seen = input.rearranged(block::gather, secondMoments);
-            Moments part = groups.messageToPreActivation(seen, weights, bias);
-            RowBlock.put(part.mean(), mean, block.first() * batch);
-            RowBlock.put(Objects.requireNonNull(part.variance()), variance, block.first() * batch);
+        forEachBlock(batch, mean.columns(), block -> {
+            writeSum(meanTerms, block, mean);
+            writeSum(varianceTerms, block, variance);
         });
+        LinearFactor.addBias(bias, mean, variance);
         return new Moments(mean, variance);
+    }
+
+    private static void writeSum(List<InputTerm> terms, Patches block, INDArray result) {
+        long batch = terms.get(0).input().size(0);
+        INDArray rows = RowBlock.unwritten(result, block.windows() * batch);
+        for (int i = 0; i < terms.size(); i++) {
+            InputTerm term = terms.get(i);
+            boolean added = i > 0;
+            inReusedMemory(PATCHES, () -> term.product().into(block.gather(term.input()), rows, added));
+        }
+        RowBlock.put(rows, result, block.first() * batch);
     }
 
     /**
@@ -117,7 +132,11 @@ public final class WindowedFactor {
         INDArray result = preActivation(values, weights.columns());
         forEachBlock(
                 batch,
-                block -> RowBlock.put(groups.product(block.gather(values), weights), result, block.first() * batch));
+                weights.columns(),
+                block -> inReusedMemory(
+                        PATCHES,
+                        () -> RowBlock.put(
+                                groups.product(block.gather(values), weights), result, block.first() * batch)));
         return result;
     }
 
@@ -138,10 +157,10 @@ public final class WindowedFactor {
         PatchSum shift = new PatchSum(patches.geometry(), batch, message.shift().dataType());
         PatchSum precision =
                 new PatchSum(patches.geometry(), batch, message.shift().dataType());
-        forEachBlock(batch, block -> {
-            BackwardMessage part = groups.messageToInput(rows(message, block, batch), weights);
-            shift.add(block, part.shift());
-            precision.add(block, part.precision());
+        forEachBlock(batch, message.shift().columns(), block -> {
+            BackwardMessage rows = rows(message, block, batch);
+            inReusedMemory(PATCHES, () -> shift.add(block, groups.shiftToInput(rows.shift(), weights)));
+            inReusedMemory(PATCHES, () -> precision.add(block, groups.precisionToInput(rows.precision(), weights)));
         });
         return new BackwardMessage(shift.activation(), precision.activation());
     }
@@ -161,13 +180,16 @@ public final class WindowedFactor {
         INDArray secondMoment = withPrecision ? activation.secondMoment() : null;
         int batch = batch(message);
         WeightSite sites = LinearFactor.noSites(weights, withPrecision);
-        forEachBlock(
-                batch,
-                block -> groups.addMessageToWeights(
-                        rows(message, block, batch),
-                        block.gather(mean),
-                        secondMoment == null ? null : block.gather(secondMoment),
-                        sites));
+        forEachBlock(batch, message.shift().columns(), block -> {
+            BackwardMessage rows = rows(message, block, batch);
+            inReusedMemory(PATCHES, () -> groups.addToSite(block.gather(mean), rows.shift(), sites.shift()));
+            if (secondMoment != null) {
+                inReusedMemory(
+                        PATCHES,
+                        () -> groups.addToSite(
+                                block.gather(secondMoment), rows.precision(), sites.requiredPrecision()));
+            }
+        });
         return sites;
     }
 
@@ -180,7 +202,10 @@ public final class WindowedFactor {
     public INDArray meanSeen(INDArray activation) {
         INDArray sum = Nd4j.zeros(activation.dataType(), 1, patches.geometry().fanIn());
         forEachBlock(
-                activation.size(0), block -> sum.addi(block.gather(activation).sum(true, 0)));
+                activation.size(0),
+                0,
+                block -> inReusedMemory(
+                        PATCHES, () -> sum.addi(block.gather(activation).sum(true, 0))));
         return sum.divi(patches.windows() * activation.size(0));
     }
 

@@ -2,6 +2,7 @@ package io.github.dl4jep.kernel;
 
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.concurrent.ForkJoinPool;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.concurrency.AffinityManager;
@@ -18,9 +19,6 @@ public final class ChannelLoop {
     public static final long MAX_ELEMENTS = Integer.MAX_VALUE / Float.BYTES;
 
     private static final int PARALLEL_FROM = 1 << 15;
-
-    /** Each has heap arrays of its own, which its channels use in turn. */
-    private static final int BLOCKS = 8;
 
     private ChannelLoop() {}
 
@@ -82,7 +80,9 @@ public final class ChannelLoop {
             }
             to[k] = outputs[k].data().asNioFloat();
         }
-        int blocks = inputs[0].length() < PARALLEL_FROM ? 1 : Math.min(channels, BLOCKS);
+        // A block has heap arrays of its own, which its channels use in turn: no more blocks than threads.
+        int threads = ForkJoinPool.getCommonPoolParallelism() + 1;
+        int blocks = inputs[0].length() < PARALLEL_FROM ? 1 : Math.min(channels, threads);
         IntStream.range(0, blocks).parallel().forEach(block -> {
             float[][] in = new float[from.length][];
             Arrays.setAll(in, k -> new float[lengths[k]]);

@@ -92,7 +92,7 @@ final class LinearSweep implements WeightedMap {
     @Override
     public ForwardMessage forward(ForwardMessage message) {
         windowed = windowed(message.moments());
-        input = message.moments();
+        input = windowed == null ? message.moments() : message.moments().columnMajor();
         WeightMoments moments = weights().moments(weightSite);
         weightMoments = moments;
         WeightPosterior biasPosterior = bias();
@@ -158,8 +158,7 @@ final class LinearSweep implements WeightedMap {
                 windowed.patches().geometry(),
                 moments.mean().size(0),
                 weightMoments.mean().columns());
-        return activationOf(windowed.messageToPreActivation(
-                moments, weightMoments, biasMoments, weights().usesSitePrecision()));
+        return activationOf(windowed.messageToPreActivation(moments, weightMoments, biasMoments));
     }
 
     /** [minibatch, units x positions], from the weights' [positions x minibatch, units], without a copy. */

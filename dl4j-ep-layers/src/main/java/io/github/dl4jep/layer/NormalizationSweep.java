@@ -13,7 +13,7 @@ import io.github.dl4jep.distribution.WeightPosterior;
 import io.github.dl4jep.distribution.WeightSite;
 import io.github.dl4jep.factor.NormalizationFactor;
 import io.github.dl4jep.factor.NormalizationFactor.Statistics;
-import io.github.dl4jep.factor.PatchCovariance;
+import io.github.dl4jep.factor.PositionSample;
 import io.github.dl4jep.params.NormalizationParamInitializer;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -67,24 +67,17 @@ final class NormalizationSweep {
     private BatchCovariance covariance(
             ForwardMessage message, INDArray x, WeightMoments scale, WeightMoments shift, INDArray inverseDeviation) {
         ExampleShape shape = message.moments().shape();
-        int[] positions = PatchCovariance.windows(Math.toIntExact(shape.positions()), x.size(0), 1);
+        int positions = Math.toIntExact(shape.positions());
+        PositionSample sample = PositionSample.of(positions, x.size(0), positions);
         INDArray gain = message.covariance().gain();
         return NormalizationFactor.covariance(
-                columns(x, shape, positions),
+                sample.columns(x),
                 gain == null
                         ? message.covariance()
-                        : new BatchCovariance(message.covariance().covariance(), columns(gain, shape, positions)),
-                NormalizationFactor.repeated(scale.mean().mul(inverseDeviation), positions.length),
-                NormalizationFactor.repeated(scale.variance(), positions.length),
+                        : new BatchCovariance(message.covariance().covariance(), sample.columns(gain)),
+                sample.repeated(scale.mean().mul(inverseDeviation)),
+                sample.repeated(scale.variance()),
                 shift);
-    }
-
-    /** All channels at some positions, [minibatch, positions x channels]. */
-    private static INDArray columns(INDArray activation, ExampleShape shape, int[] positions) {
-        if (shape.positions() == 1) {
-            return activation;
-        }
-        return PatchCovariance.columns(activation, shape, positions);
     }
 
     @Nullable

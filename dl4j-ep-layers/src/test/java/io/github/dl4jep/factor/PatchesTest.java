@@ -148,27 +148,6 @@ class PatchesTest {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource("geometries")
-    void someWindowsAreTheRowsOfAll(WindowGeometry geometry) {
-        Nd4j.getRandom().setSeed(8);
-        for (DataType type : new DataType[] {DataType.FLOAT, DataType.DOUBLE}) {
-            Patches patches = new Patches(geometry);
-            INDArray x = Nd4j.randn(type, BATCH, geometry.inputShape().length());
-            INDArray all = patches.gather(x);
-            int[] windows = {geometry.outputPositions() - 1, 0};
-            INDArray some = patches.gather(x, windows);
-            for (int w = 0; w < windows.length; w++) {
-                for (int j = 0; j < geometry.fanIn(); j++) {
-                    for (int n = 0; n < BATCH; n++) {
-                        assertThat(some.getDouble(n, w * geometry.fanIn() + j))
-                                .isEqualTo(all.getDouble(windows[w] * BATCH + n, j));
-                    }
-                }
-            }
-        }
-    }
-
     @Test
     void anyOrderingOfTheInputIsRead() {
         WindowGeometry geometry = geometries().get(1);
@@ -184,15 +163,5 @@ class PatchesTest {
                 org.nd4j.linalg.indexing.NDArrayIndex.all(),
                 org.nd4j.linalg.indexing.NDArrayIndex.interval(x.size(1), 2 * x.size(1)));
         assertThat(patches.gather(tail)).isEqualTo(patches.gather(x));
-    }
-
-    @Test
-    void theCovarianceLooksAtPositionsAllOverTheImage() {
-        int[] all = PatchCovariance.windows(9, 4, 100);
-        assertThat(all).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8);
-        int[] few = PatchCovariance.windows(576, 128, 20);
-        assertThat(few).doesNotHaveDuplicates().hasSizeBetween(2, 30);
-        assertThat(java.util.Arrays.stream(few).min().getAsInt()).isLessThan(576 / 4);
-        assertThat(java.util.Arrays.stream(few).max().getAsInt()).isGreaterThan(576 * 3 / 4);
     }
 }

@@ -68,15 +68,18 @@ class WindowedFactorTest {
     void blocksGiveWhatTheWholeGives(DataType type, int groupCount, int positions) {
         WeightGroups groups = new WeightGroups(groupCount);
         Patches patches = new Patches(GEOMETRY);
-        WindowedFactor blocks = new WindowedFactor(patches, groups, (long) positions * BATCH * GEOMETRY.fanIn());
+        WindowedFactor blocks =
+                new WindowedFactor(patches, groups, (long) positions * BATCH * (GEOMETRY.fanIn() + 2 * UNITS), 1);
         for (boolean observed : new boolean[] {true, false}) {
             Moments input = input(type, observed);
             WeightMoments weights = weights(type, groupCount);
             WeightMoments bias = WeightMoments.of(normal(type, 1, UNITS), positive(type, 1, UNITS));
             BackwardMessage message = message(type);
-            Moments seen = input.rearranged(patches::gather, true);
+            INDArray variance = input.variance();
+            Moments seen =
+                    new Moments(patches.gather(input.mean()), variance == null ? null : patches.gather(variance));
 
-            Moments forward = blocks.messageToPreActivation(input, weights, bias, true);
+            Moments forward = blocks.messageToPreActivation(input, weights, bias);
             Moments whole = groups.messageToPreActivation(seen, weights, bias);
             assertSame(forward.mean(), whole.mean());
             assertSame(forward.variance(), whole.variance());
@@ -102,7 +105,7 @@ class WindowedFactorTest {
     void meanOfWhatTheWeightsSee() {
         Patches patches = new Patches(GEOMETRY);
         INDArray x = input(DataType.FLOAT, true).mean();
-        WindowedFactor blocks = new WindowedFactor(patches, WeightGroups.NONE, 2L * BATCH * GEOMETRY.fanIn());
+        WindowedFactor blocks = new WindowedFactor(patches, WeightGroups.NONE, 2L * BATCH * GEOMETRY.fanIn(), 1);
 
         assertSame(blocks.meanSeen(x), patches.gather(x).mean(true, 0));
     }
@@ -110,11 +113,13 @@ class WindowedFactorTest {
     @Test
     void squaresOfTheInputOutliveTheBlocks() {
         Moments input = input(DataType.FLOAT, false);
-        WindowedFactor blocks = new WindowedFactor(new Patches(GEOMETRY), WeightGroups.NONE, 1);
+        WindowedFactor blocks = new WindowedFactor(new Patches(GEOMETRY), WeightGroups.NONE, 1, 1);
 
-        blocks.messageToPreActivation(input, weights(DataType.FLOAT, 1), null, true);
+        blocks.messageToPreActivation(input, weights(DataType.FLOAT, 1), null);
+        blocks.messageToWeights(message(DataType.FLOAT), input, weights(DataType.FLOAT, 1), true);
 
-        assertThat(input.secondMoment())
-                .isEqualTo(input.mean().mul(input.mean()).addi(input.variance()));
+        INDArray squares = input.mean().mul(input.mean());
+        assertThat(input.squaredMean()).isEqualTo(squares);
+        assertThat(input.secondMoment()).isEqualTo(squares.addi(input.variance()));
     }
 }
