@@ -3,7 +3,7 @@ package io.github.dl4jep.convert;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
-import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -82,27 +82,39 @@ public final class ZooDefinitions {
      * @return what the function makes
      * @throws IllegalArgumentException if the model's network is neither a {@code MultiLayerNetwork} nor a {@code
      *     ComputationGraph}
+     * @throws DL4JInvalidConfigException if DL4J cannot make the model
      */
     public static <R> R of(
             InstantiableModel model,
             Function<MultiLayerConfiguration, R> layers,
             Function<ComputationGraphConfiguration, R> graph) {
-        Object definition = REGISTRY.getOrDefault(model.getClass(), ZooDefinitions::ofNetwork)
-                .apply(model);
-        return definition instanceof MultiLayerConfiguration conf
-                ? layers.apply(conf)
-                : graph.apply((ComputationGraphConfiguration) definition);
-    }
-
-    private static Object ofNetwork(InstantiableModel model) {
-        Model network = model.init();
-        if (network instanceof MultiLayerNetwork layers) {
-            return layers.getLayerWiseConfigurations();
+        Object definition = definition(model);
+        if (definition instanceof MultiLayerConfiguration conf) {
+            return layers.apply(conf);
         }
-        if (network instanceof ComputationGraph graph) {
-            return graph.getConfiguration();
+        if (definition instanceof MultiLayerNetwork network) {
+            return layers.apply(network.getLayerWiseConfigurations());
+        }
+        if (definition instanceof ComputationGraphConfiguration conf) {
+            return graph.apply(conf);
+        }
+        if (definition instanceof ComputationGraph network) {
+            return graph.apply(network.getConfiguration());
         }
         throw new IllegalArgumentException("The zoo model " + model.modelName() + " makes a "
-                + network.getClass().getSimpleName() + ", allowed are MultiLayerNetwork and ComputationGraph");
+                + definition.getClass().getSimpleName() + ", allowed are MultiLayerNetwork and ComputationGraph");
+    }
+
+    /** A definition, or a network that has one. */
+    private static Object definition(InstantiableModel model) {
+        try {
+            return REGISTRY.getOrDefault(model.getClass(), InstantiableModel::init)
+                    .apply(model);
+        } catch (RuntimeException e) {
+            throw new DL4JInvalidConfigException(
+                    "DL4J cannot make its zoo model " + model.getClass().getSimpleName() + ": " + e.getMessage()
+                            + "; check inputShape and the model's other settings",
+                    e);
+        }
     }
 }

@@ -45,33 +45,47 @@ class ZooModelsTest {
     @ParameterizedTest
     @CsvSource({"simplecnn, 16, 3", "squeezenet, 48, 3", "darknet19, 32, 3"})
     void smallModelsDoAFit(String name, int size, int channels) {
-        fitAndPredict(name, size, channels);
+        fitAndPredict(name, size, channels, 2);
     }
 
-    @Tag("long-running-test")
+    /** One fit and one output of images of the models' own size: needs up to 10 GB. */
+    @Tag("large-memory-test")
     @ParameterizedTest
     @CsvSource({
-        "alexnet, 64, 3",
-        "vgg16, 32, 3",
-        "vgg19, 32, 3",
-        "resnet50, 96, 3",
-        "xception, 96, 3",
-        "unet, 32, 3",
-        "nasnet, 64, 3",
-        "facenetnn4small2, 96, 3",
-        "inceptionresnetv1, 160, 3"
+        "alexnet, 224",
+        "darknet19, 224",
+        "facenetnn4small2, 96",
+        "inceptionresnetv1, 160",
+        "resnet50, 224",
+        "simplecnn, 48",
+        "squeezenet, 227",
+        "unet, 512",
+        "vgg16, 224",
+        "vgg19, 224",
+        "xception, 299"
     })
-    void largeModelsDoAFit(String name, int size, int channels) {
-        fitAndPredict(name, size, channels);
+    void modelsDoAFitOnImagesOfTheirOwnSize(String name, int size) {
+        fitAndPredict(name, size, 3, 1);
     }
 
-    private static void fitAndPredict(String name, int size, int channels) {
+    @Test
+    void whatDl4jCannotMakeIsNoDefectOfEp() {
+        InstantiableModel model = ZooModels.named("nasnet", new int[] {3, 64, 64}, CLASSES);
+        String reason = "Cannot calculate activation types if no inputs have been set";
+
+        assertThatThrownBy(model::init).hasMessageStartingWith(reason);
+        assertThatThrownBy(() -> EpNetworks.from(model))
+                .isInstanceOf(DL4JInvalidConfigException.class)
+                .hasMessageStartingWith("DL4J cannot make its zoo model NASNet: " + reason);
+    }
+
+    private static void fitAndPredict(String name, int size, int channels, int batch) {
         NeuralNetwork network = ZooDefinitions.<NeuralNetwork>of(
                 ZooModels.named(name, new int[] {channels, size, size}, CLASSES),
                 conf -> EpNetworks.from(withOutput(conf)),
                 EpNetworks::from);
         Nd4j.getRandom().setSeed(3);
-        INDArray images = Nd4j.randn(DataType.FLOAT, 2, channels, size, size);
+        INDArray images = Nd4j.randn(DataType.FLOAT, batch, channels, size, size);
         INDArray before = output(network, images);
         INDArray parameters = network.params().dup();
         INDArray labels = Nd4j.zeros(DataType.FLOAT, before.shape());
