@@ -28,9 +28,8 @@ record InputTerm(INDArray input, Product product) {
     }
 
     /** The product with a matrix, [fan-in, units]. */
-    static InputTerm times(INDArray input, INDArray weights) {
-        return new InputTerm(
-                input, (seen, sum, added) -> Nd4j.gemm(seen, weights, sum, false, false, 1, added ? 1 : 0));
+    static InputTerm times(INDArray input, INDArray weights, WeightProduct product) {
+        return new InputTerm(input, (seen, sum, added) -> product.times(seen, weights, sum, added));
     }
 
     /** The sum of all terms of an input that the weights see as it is, a new f-ordered array [minibatch, units]. */

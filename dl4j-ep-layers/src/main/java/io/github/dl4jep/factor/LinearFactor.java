@@ -34,43 +34,55 @@ public final class LinearFactor {
      * @return moments of the pre-activation
      */
     public static Moments messageToPreActivation(Moments input, WeightMoments weights, @Nullable WeightMoments bias) {
+        return messageToPreActivation(input, weights, bias, WeightProduct.FULL);
+    }
+
+    static Moments messageToPreActivation(
+            Moments input, WeightMoments weights, @Nullable WeightMoments bias, WeightProduct product) {
         long units = weights.mean().columns();
-        INDArray mean = InputTerm.sum(meanTerms(input, weights), units);
-        INDArray variance = InputTerm.sum(varianceTerms(input, weights), units);
+        INDArray mean = InputTerm.sum(meanTerms(input, weights, product), units);
+        INDArray variance = InputTerm.sum(varianceTerms(input, weights, product), units);
         addBias(bias, mean, variance);
         return new Moments(mean, variance);
     }
 
     /** The sum that is the mean, without the bias. */
-    static List<InputTerm> meanTerms(Moments input, WeightMoments weights) {
-        return List.of(InputTerm.times(input.mean(), weights.mean()));
+    static List<InputTerm> meanTerms(Moments input, WeightMoments weights, WeightProduct product) {
+        return List.of(InputTerm.times(input.mean(), weights.mean(), product));
     }
 
     /** The sum that is the variance, without the bias. */
-    static List<InputTerm> varianceTerms(Moments input, WeightMoments weights) {
+    static List<InputTerm> varianceTerms(Moments input, WeightMoments weights, WeightProduct product) {
         INDArray v = input.variance();
         if (v == null) {
-            return List.of(InputTerm.times(input.squaredMean(), weights.variance()));
+            return List.of(InputTerm.times(input.squaredMean(), weights.variance(), product));
         }
         if (input.hasSecondMomentOnly()) {
             INDArray squaredMean = weights.mean().mul(weights.mean());
-            return List.of(InputTerm.times(input.secondMoment(), weights.variance()), InputTerm.times(v, squaredMean));
+            return List.of(
+                    InputTerm.times(input.secondMoment(), weights.variance(), product),
+                    InputTerm.times(v, squaredMean, product));
         }
-        return List.of(
-                InputTerm.times(input.squaredMean(), weights.variance()),
-                new InputTerm(v, (seen, sum, added) -> productWithSecondMoments(seen, weights, sum, added)));
+        InputTerm first = InputTerm.times(input.squaredMean(), weights.variance(), product);
+        return isUniform(weights, product)
+                ? List.of(first, new InputTerm(v, (seen, sum, added) -> timesUniform(seen, weights, sum, added)))
+                : List.of(first, InputTerm.times(v, secondMoments(weights), product));
     }
 
-    /** v Q. */
-    private static void productWithSecondMoments(INDArray v, WeightMoments weights, INDArray sum, boolean added) {
+    /** Whether Q is one number and every unit sees every column, so that sums of rows take the place of products. */
+    private static boolean isUniform(WeightMoments weights, WeightProduct product) {
+        return weights.secondMoment() == null && product == WeightProduct.FULL;
+    }
+
+    private static INDArray secondMoments(WeightMoments weights) {
         INDArray secondMoment = weights.secondMoment();
-        int kept = added ? 1 : 0;
-        if (secondMoment != null) {
-            Nd4j.gemm(v, secondMoment, sum, false, false, 1, kept);
-        } else {
-            INDArray sums = product(v, column(v.columns(), weights.uniformSecondMoment(), v), false, false);
-            Nd4j.gemm(sums, ones(weights.mean().columns(), v), sum, false, true, 1, kept);
-        }
+        return secondMoment != null ? secondMoment : weights.mean().ulike().assign(weights.uniformSecondMoment());
+    }
+
+    /** v Q for a uniform Q. */
+    private static void timesUniform(INDArray v, WeightMoments weights, INDArray sum, boolean added) {
+        INDArray sums = product(v, column(v.columns(), weights.uniformSecondMoment(), v), false, false);
+        Nd4j.gemm(sums, ones(weights.mean().columns(), v), sum, false, true, 1, added ? 1 : 0);
     }
 
     /** Adds the moments of the bias to every row. */
@@ -80,16 +92,6 @@ public final class LinearFactor {
             Nd4j.gemm(ones, bias.mean(), mean, false, false, 1, 1);
             Nd4j.gemm(ones, bias.variance(), variance, false, false, 1, 1);
         }
-    }
-
-    /** The precision of {@link #messageToInput}: G Q^T. */
-    static INDArray precisionToInput(INDArray g, WeightMoments weights) {
-        INDArray secondMoment = weights.secondMoment();
-        if (secondMoment != null) {
-            return product(g, secondMoment, false, true);
-        }
-        INDArray sums = product(g, column(g.columns(), weights.uniformSecondMoment(), g), false, false);
-        return product(sums, ones(weights.mean().rows(), g), false, true);
     }
 
     /**
@@ -162,12 +164,22 @@ public final class LinearFactor {
      */
     public static BackwardMessage messageToInput(BackwardMessage message, WeightMoments weights) {
         return new BackwardMessage(
-                shiftToInput(message.shift(), weights), precisionToInput(message.precision(), weights));
+                shiftToInput(message.shift(), weights, WeightProduct.FULL),
+                precisionToInput(message.precision(), weights, WeightProduct.FULL));
     }
 
     /** The shift of {@link #messageToInput}: z M^T. */
-    static INDArray shiftToInput(INDArray z, WeightMoments weights) {
-        return product(z, weights.mean(), false, true);
+    static INDArray shiftToInput(INDArray z, WeightMoments weights, WeightProduct product) {
+        return product.timesTransposed(z, weights.mean());
+    }
+
+    /** The precision of {@link #messageToInput}: G Q^T. */
+    static INDArray precisionToInput(INDArray g, WeightMoments weights, WeightProduct product) {
+        if (!isUniform(weights, product)) {
+            return product.timesTransposed(g, secondMoments(weights));
+        }
+        INDArray sums = product(g, column(g.columns(), weights.uniformSecondMoment(), g), false, false);
+        return product(sums, ones(weights.mean().rows(), g), false, true);
     }
 
     /**
@@ -182,10 +194,19 @@ public final class LinearFactor {
      */
     public static WeightSite messageToWeights(
             BackwardMessage message, Moments input, WeightMoments weights, boolean withPrecision) {
+        return messageToWeights(message, input, weights, withPrecision, WeightProduct.FULL);
+    }
+
+    static WeightSite messageToWeights(
+            BackwardMessage message,
+            Moments input,
+            WeightMoments weights,
+            boolean withPrecision,
+            WeightProduct product) {
         WeightSite sites = sitesOver(weights, withPrecision);
-        addToSite(input.mean(), message.shift(), sites.shift(), 0);
+        product.transposedTimes(input.mean(), message.shift(), sites.shift(), false);
         if (withPrecision) {
-            addToSite(input.secondMoment(), message.precision(), sites.requiredPrecision(), 0);
+            product.transposedTimes(input.secondMoment(), message.precision(), sites.requiredPrecision(), false);
         }
         return sites;
     }
@@ -204,21 +225,6 @@ public final class LinearFactor {
             sites.requiredPrecision().assign(0);
         }
         return sites;
-    }
-
-    /**
-     * Adds what some rows say to one array of {@link #messageToWeights}.
-     *
-     * @param seen m or m^2 + v of these rows, [rows, nIn]
-     * @param message z or G of these rows, [rows, nOut]
-     * @param site the sum, [nIn, nOut]
-     */
-    static void addToSite(INDArray seen, INDArray message, INDArray site) {
-        addToSite(seen, message, site, 1);
-    }
-
-    private static void addToSite(INDArray seen, INDArray message, INDArray site, double kept) {
-        Nd4j.gemm(seen, message, site, true, false, 1, kept);
     }
 
     private static WeightSite sitesOver(WeightMoments weights, boolean withPrecision) {

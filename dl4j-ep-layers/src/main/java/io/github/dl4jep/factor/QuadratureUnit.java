@@ -1,6 +1,7 @@
 package io.github.dl4jep.factor;
 
 import io.github.dl4jep.distribution.Moments;
+import io.github.dl4jep.kernel.ReusedWorkspace;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
@@ -27,6 +28,8 @@ public final class QuadratureUnit implements Unit {
 
     /** Elements per block: 32 nodes of 32k floats are 4 MB. */
     private static final int BLOCK = 1 << 15;
+
+    private static final String WORKSPACE = "WS_EP_QUADRATURE";
 
     private final IActivation activation;
     private final double priorGain;
@@ -74,14 +77,19 @@ public final class QuadratureUnit implements Unit {
             return new UnitMoments(
                     Moments.observed(activate(preActivation.mean().dup())), null);
         }
-        INDArray w = preActivation.mean().dup('c').reshape(-1);
-        INDArray v = variance.dup('c').reshape(-1);
+        char order = preActivation.mean().ordering();
+        INDArray w = preActivation.mean().dup(order).reshape(order, new long[] {variance.length()});
+        INDArray v = variance.dup(order).reshape(order, new long[] {variance.length()});
         INDArray gain = w.ulike();
         for (long start = 0; start < w.length(); start += BLOCK) {
-            block(w, v, gain, start, Math.min(start + BLOCK, w.length()));
+            // The values at all nodes are needed for this block only.
+            try (MemoryWorkspace workspace = ReusedWorkspace.open(WORKSPACE)) {
+                block(w, v, gain, start, Math.min(start + BLOCK, w.length()));
+            }
         }
         long[] shape = preActivation.mean().shape();
-        return new UnitMoments(new Moments(w.reshape('c', shape), v.reshape('c', shape)), gain.reshape('c', shape));
+        return new UnitMoments(
+                new Moments(w.reshape(order, shape), v.reshape(order, shape)), gain.reshape(order, shape));
     }
 
     /** Replaces w by the mean and v by the variance of the activation, in [start, end). */

@@ -6,14 +6,9 @@ import io.github.dl4jep.distribution.ForwardMessage;
 import io.github.dl4jep.distribution.Moments;
 import io.github.dl4jep.distribution.WeightMoments;
 import io.github.dl4jep.distribution.WeightSite;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.function.BiFunction;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
@@ -38,43 +33,12 @@ public record WeightGroups(int groups) {
      * @return moments of the pre-activation
      */
     public Moments messageToPreActivation(Moments input, WeightMoments weights, @Nullable WeightMoments bias) {
-        long units = weights.mean().columns();
-        INDArray mean = InputTerm.sum(meanTerms(input, weights), units);
-        INDArray variance = InputTerm.sum(varianceTerms(input, weights), units);
-        LinearFactor.addBias(bias, mean, variance);
-        return new Moments(mean, variance);
+        return LinearFactor.messageToPreActivation(input, weights, bias, product());
     }
 
-    /** {@link LinearFactor#meanTerms} group by group. */
-    List<InputTerm> meanTerms(Moments input, WeightMoments weights) {
-        return terms(weights, group -> LinearFactor.meanTerms(input, group));
-    }
-
-    /** {@link LinearFactor#varianceTerms} group by group. */
-    List<InputTerm> varianceTerms(Moments input, WeightMoments weights) {
-        return terms(weights, group -> LinearFactor.varianceTerms(input, group));
-    }
-
-    private List<InputTerm> terms(WeightMoments weights, Function<WeightMoments, List<InputTerm>> ofGroup) {
-        if (groups == 1) {
-            return ofGroup.apply(weights);
-        }
-        List<List<InputTerm>> byGroup = new ArrayList<>();
-        for (int g = 0; g < groups; g++) {
-            byGroup.add(ofGroup.apply(block(weights, g)));
-        }
-        List<InputTerm> terms = new ArrayList<>();
-        for (int t = 0; t < byGroup.get(0).size(); t++) {
-            int term = t;
-            terms.add(new InputTerm(byGroup.get(0).get(t).input(), (seen, sum, added) -> {
-                for (int g = 0; g < groups; g++) {
-                    INDArray part = block(sum, g).dup('f');
-                    byGroup.get(g).get(term).product().into(block(seen, g).dup('f'), part, added);
-                    block(sum, g).assign(part);
-                }
-            }));
-        }
-        return terms;
+    /** The products of these groups. */
+    WeightProduct product() {
+        return groups == 1 ? WeightProduct.FULL : new GroupedProduct(groups);
     }
 
     /**
@@ -142,29 +106,8 @@ public record WeightGroups(int groups) {
      */
     public BackwardMessage messageToInput(BackwardMessage message, WeightMoments weights) {
         return new BackwardMessage(
-                shiftToInput(message.shift(), weights), precisionToInput(message.precision(), weights));
-    }
-
-    /** {@link LinearFactor#shiftToInput} group by group. */
-    INDArray shiftToInput(INDArray z, WeightMoments weights) {
-        return toInput(z, weights, LinearFactor::shiftToInput);
-    }
-
-    /** {@link LinearFactor#precisionToInput} group by group. */
-    INDArray precisionToInput(INDArray g, WeightMoments weights) {
-        return toInput(g, weights, LinearFactor::precisionToInput);
-    }
-
-    private INDArray toInput(
-            INDArray message, WeightMoments weights, BiFunction<INDArray, WeightMoments, INDArray> ofGroup) {
-        if (groups == 1) {
-            return ofGroup.apply(message, weights);
-        }
-        INDArray columns = matrix(message, (long) weights.mean().rows() * groups);
-        for (int g = 0; g < groups; g++) {
-            block(columns, g).assign(ofGroup.apply(block(message, g).dup('f'), block(weights, g)));
-        }
-        return columns;
+                LinearFactor.shiftToInput(message.shift(), weights, product()),
+                LinearFactor.precisionToInput(message.precision(), weights, product()));
     }
 
     /**
@@ -178,28 +121,7 @@ public record WeightGroups(int groups) {
      */
     public WeightSite messageToWeights(
             BackwardMessage message, Moments input, WeightMoments weights, boolean withPrecision) {
-        if (groups == 1) {
-            return LinearFactor.messageToWeights(message, input, weights, withPrecision);
-        }
-        WeightSite sites = LinearFactor.noSites(weights, withPrecision);
-        addToSite(input.mean(), message.shift(), sites.shift());
-        if (withPrecision) {
-            addToSite(input.secondMoment(), message.precision(), sites.requiredPrecision());
-        }
-        return sites;
-    }
-
-    /** {@link LinearFactor#addToSite} group by group. */
-    void addToSite(INDArray seen, INDArray message, INDArray site) {
-        if (groups == 1) {
-            LinearFactor.addToSite(seen, message, site);
-            return;
-        }
-        for (int g = 0; g < groups; g++) {
-            INDArray part = block(site, g).dup('f');
-            LinearFactor.addToSite(block(seen, g).dup('f'), block(message, g).dup('f'), part);
-            block(site, g).assign(part);
-        }
+        return LinearFactor.messageToWeights(message, input, weights, withPrecision, product());
     }
 
     /**
@@ -213,25 +135,9 @@ public record WeightGroups(int groups) {
         if (groups == 1) {
             return values.mmul(weights);
         }
-        List<INDArray> parts = new ArrayList<>();
-        for (int g = 0; g < groups; g++) {
-            parts.add(block(values, g).mmul(block(weights, g)));
-        }
-        return Nd4j.concat(1, parts.toArray(INDArray[]::new)).dup('f');
-    }
-
-    private static INDArray matrix(INDArray like, long columns) {
-        return Nd4j.createUninitialized(like.dataType(), new long[] {like.rows(), columns}, 'f');
-    }
-
-    private INDArray block(INDArray matrix, int group) {
-        long width = matrix.columns() / groups;
-        return matrix.get(NDArrayIndex.all(), NDArrayIndex.interval(group * width, (group + 1) * width));
-    }
-
-    private WeightMoments block(WeightMoments weights, int group) {
-        return WeightMoments.of(
-                block(weights.mean(), group).dup('f'),
-                block(weights.variance(), group).dup('f'));
+        INDArray result =
+                Nd4j.createUninitialized(values.dataType(), new long[] {values.rows(), weights.columns()}, 'f');
+        product().times(values, weights, result, false);
+        return result;
     }
 }

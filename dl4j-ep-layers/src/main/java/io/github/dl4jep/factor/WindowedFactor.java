@@ -97,8 +97,8 @@ public final class WindowedFactor {
      */
     public Moments messageToPreActivation(Moments activation, WeightMoments weights, @Nullable WeightMoments bias) {
         long batch = activation.mean().size(0);
-        List<InputTerm> meanTerms = groups.meanTerms(activation, weights);
-        List<InputTerm> varianceTerms = groups.varianceTerms(activation, weights);
+        List<InputTerm> meanTerms = LinearFactor.meanTerms(activation, weights, groups.product());
+        List<InputTerm> varianceTerms = LinearFactor.varianceTerms(activation, weights, groups.product());
         INDArray mean = preActivation(activation.mean(), weights.mean().columns());
         INDArray variance = mean.ulike();
         forEachBlock(batch, mean.columns(), block -> {
@@ -154,13 +154,16 @@ public final class WindowedFactor {
      */
     public BackwardMessage messageToInput(BackwardMessage message, WeightMoments weights) {
         int batch = batch(message);
+        WeightProduct product = groups.product();
         PatchSum shift = new PatchSum(patches.geometry(), batch, message.shift().dataType());
         PatchSum precision =
                 new PatchSum(patches.geometry(), batch, message.shift().dataType());
         forEachBlock(batch, message.shift().columns(), block -> {
             BackwardMessage rows = rows(message, block, batch);
-            inReusedMemory(PATCHES, () -> shift.add(block, groups.shiftToInput(rows.shift(), weights)));
-            inReusedMemory(PATCHES, () -> precision.add(block, groups.precisionToInput(rows.precision(), weights)));
+            inReusedMemory(PATCHES, () -> shift.add(block, LinearFactor.shiftToInput(rows.shift(), weights, product)));
+            inReusedMemory(
+                    PATCHES,
+                    () -> precision.add(block, LinearFactor.precisionToInput(rows.precision(), weights, product)));
         });
         return new BackwardMessage(shift.activation(), precision.activation());
     }
@@ -179,15 +182,17 @@ public final class WindowedFactor {
         INDArray mean = activation.mean();
         INDArray secondMoment = withPrecision ? activation.secondMoment() : null;
         int batch = batch(message);
+        WeightProduct product = groups.product();
         WeightSite sites = LinearFactor.noSites(weights, withPrecision);
         forEachBlock(batch, message.shift().columns(), block -> {
             BackwardMessage rows = rows(message, block, batch);
-            inReusedMemory(PATCHES, () -> groups.addToSite(block.gather(mean), rows.shift(), sites.shift()));
+            inReusedMemory(
+                    PATCHES, () -> product.transposedTimes(block.gather(mean), rows.shift(), sites.shift(), true));
             if (secondMoment != null) {
                 inReusedMemory(
                         PATCHES,
-                        () -> groups.addToSite(
-                                block.gather(secondMoment), rows.precision(), sites.requiredPrecision()));
+                        () -> product.transposedTimes(
+                                block.gather(secondMoment), rows.precision(), sites.requiredPrecision(), true));
             }
         });
         return sites;
