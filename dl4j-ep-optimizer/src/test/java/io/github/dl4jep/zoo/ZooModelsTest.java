@@ -54,7 +54,6 @@ class ZooModelsTest {
     @CsvSource({
         "alexnet, 224",
         "darknet19, 224",
-        "facenetnn4small2, 96",
         "inceptionresnetv1, 160",
         "resnet50, 224",
         "simplecnn, 48",
@@ -117,6 +116,16 @@ class ZooModelsTest {
                 .singleElement()
                 .asString()
                 .startsWith("layer \"outputs\" (Yolo2OutputLayer): there is no EP layer for the type Yolo2OutputLayer");
+    }
+
+    @Test
+    void squaredErrorOfProbabilitiesIsRefused() {
+        assertThat(reasons(ZooModels.named("facenetnn4small2", new int[] {3, 96, 96}, CLASSES)))
+                .singleElement()
+                .asString()
+                .startsWith(
+                        "layer \"lossLayer\" (CenterLossOutputLayer): loss LossMSE with output activation ActivationSoftmax has"
+                                + " no likelihood");
     }
 
     @Test

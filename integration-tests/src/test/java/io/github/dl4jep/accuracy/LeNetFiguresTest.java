@@ -39,7 +39,7 @@ class LeNetFiguresTest {
 
         assertThat(TestFigures.ofClasses(training.network(), training.split()).error())
                 .as("test error after 12,800 images")
-                .isLessThanOrEqualTo(0.023);
+                .isLessThanOrEqualTo(0.027);
     }
 
     @Test
