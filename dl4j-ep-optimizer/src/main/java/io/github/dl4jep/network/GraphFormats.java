@@ -24,6 +24,8 @@ final class GraphFormats {
 
     private final ComputationGraphConfiguration conf;
     private final Map<String, ExampleFormat> formats = new HashMap<>();
+    /** What {@link #readAs} answered: behind branches that meet again it is asked once for every path. */
+    private final Map<String, ExampleFormat> read = new HashMap<>();
 
     private GraphFormats(ComputationGraphConfiguration conf) {
         this.conf = conf;
@@ -49,6 +51,15 @@ final class GraphFormats {
 
     /** Channels last if the first reader that knows says so. */
     private ExampleFormat readAs(String name) {
+        ExampleFormat known = read.get(name);
+        if (known == null) {
+            known = ofReaders(name);
+            read.put(name, known);
+        }
+        return known;
+    }
+
+    private ExampleFormat ofReaders(String name) {
         for (String reader : GraphConfigurations.readers(conf, name)) {
             InputPreProcessor preProcessor = preProcessor(reader);
             Layer layer = GraphConfigurations.layer(conf, reader);
