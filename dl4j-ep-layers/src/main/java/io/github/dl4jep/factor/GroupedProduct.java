@@ -27,7 +27,7 @@ final class GroupedProduct implements WeightProduct {
 
     @Override
     public void times(INDArray x, INDArray w, INDArray sum, boolean added) {
-        if (!isFloat(x, w, sum)) {
+        if (!isFast(sum, x, w)) {
             plainTimes(x, w, sum, added);
             return;
         }
@@ -55,7 +55,7 @@ final class GroupedProduct implements WeightProduct {
     public INDArray timesTransposed(INDArray z, INDArray w) {
         int fanIn = w.rows();
         INDArray result = Nd4j.createUninitialized(z.dataType(), new long[] {z.rows(), (long) groups * fanIn}, 'f');
-        if (!isFloat(z, w, result)) {
+        if (!isFast(result, z, w)) {
             return plainTimesTransposed(z, w, result);
         }
         int units = w.columns() / groups;
@@ -79,7 +79,7 @@ final class GroupedProduct implements WeightProduct {
 
     @Override
     public void transposedTimes(INDArray x, INDArray z, INDArray sum, boolean added) {
-        if (!isFloat(x, z, sum)) {
+        if (!isFast(sum, x, z)) {
             plainTransposedTimes(x, z, sum, added);
             return;
         }
@@ -124,8 +124,11 @@ final class GroupedProduct implements WeightProduct {
         (elements < Patches.PARALLEL_FROM ? all : all.parallel()).forEach(action);
     }
 
-    private static boolean isFloat(INDArray... arrays) {
-        return Arrays.stream(arrays).allMatch(array -> array.dataType() == DataType.FLOAT);
+    /** Whether all arrays are float, and the result's columns can be written where they are. */
+    private static boolean isFast(INDArray result, INDArray... others) {
+        return result.dataType() == DataType.FLOAT
+                && Patches.dense(result) == result
+                && Arrays.stream(others).allMatch(array -> array.dataType() == DataType.FLOAT);
     }
 
     /** The columns of a float matrix; what is written must be f-ordered and dense. */

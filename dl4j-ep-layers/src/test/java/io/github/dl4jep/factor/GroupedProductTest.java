@@ -111,6 +111,20 @@ class GroupedProductTest {
         assertSame(fast, plain);
     }
 
+    @Test
+    void resultsOfAnyOrderAreWritten() {
+        INDArray x = normal(5, (long) GROUPS * FAN_IN);
+        INDArray z = normal(5, (long) GROUPS * UNITS);
+        INDArray sum = Nd4j.zeros(DataType.FLOAT, 5, GROUPS * UNITS).dup('c');
+        INDArray site = Nd4j.zeros(DataType.FLOAT, FAN_IN, GROUPS * UNITS).dup('c');
+
+        product.times(x, w, sum, false);
+        product.transposedTimes(x, z, site, false);
+
+        assertSame(sum, x.mmul(whole(w)));
+        assertSame(site, compact(x.transpose().mmul(z)));
+    }
+
     /** Weights of one magnitude have no array of second moments. */
     @Test
     void uniformSecondMoments() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.dl4jep.convert.EpNetworks;
+import java.util.concurrent.TimeUnit;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
@@ -13,6 +14,7 @@ import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -26,6 +28,7 @@ class ManyBranchesTest {
     private static final int MEETINGS = 40;
 
     @Test
+    @Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void pathsAreNotFollowedOneByOne() {
         ComputationGraphConfiguration.GraphBuilder graph = new NeuralNetConfiguration.Builder()
                 .graphBuilder()
@@ -57,8 +60,10 @@ class ManyBranchesTest {
         EpComputationGraph network = EpNetworks.from(graph.build());
         INDArray images = Nd4j.rand(DataType.FLOAT, 3, 1, 4, 4);
         INDArray labels = Nd4j.createFromArray(new float[][] {{1, 0}, {0, 1}, {1, 0}});
+        INDArray before = network.params().dup();
         network.fit(new DataSet(images, labels));
 
+        assertThat(network.params()).isNotEqualTo(before);
         assertThat(network.outputSingle(images).sumNumber().doubleValue()).isCloseTo(3, within(1e-4));
     }
 }
