@@ -2,6 +2,7 @@ package io.github.dl4jep.conf;
 
 import io.github.dl4jep.factor.MaxPoolingKind;
 import io.github.dl4jep.layer.FixedMapRuntime;
+import io.github.dl4jep.layer.FixedMaps;
 import java.util.Collection;
 import java.util.Objects;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
@@ -88,8 +89,13 @@ public class EpFixedLayer extends NoParamLayer {
     @Override
     public LayerMemoryReport getMemoryReport(InputType inputType) {
         InputType outputType = getOutputType(-1, inputType);
-        // Mean, variance and gain, and the two messages back.
-        long perExample = 3 * outputType.arrayElementsPerExample() + 2 * inputType.arrayElementsPerExample();
+        // Mean, variance and gain, and the two messages back; those of a maximum take the place of what the layer
+        // before
+        // has counted for its unit, which goes behind the maximum.
+        long messages = maxPooling == MaxPoolingKind.LARGEST_MEAN && FixedMaps.isMaximum(original)
+                ? 0
+                : 2 * inputType.arrayElementsPerExample();
+        long perExample = 3 * outputType.arrayElementsPerExample() + messages;
         return new LayerMemoryReport.Builder(getLayerName(), getClass(), inputType, outputType)
                 .standardMemory(0, 0)
                 .workingMemory(0, perExample, 0, perExample)

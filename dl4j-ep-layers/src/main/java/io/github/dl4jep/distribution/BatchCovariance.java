@@ -21,7 +21,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  *
  * <p>Shapes: {@code covariance}: [minibatch, minibatch], symmetric, null when the input is observed; {@code gain}:
  * [minibatch, units], null for a gain of 1.
- * *
+ *
  * <p>Behind weights that many positions share, {@code positions} tells how these are correlated.
  *
  * @param covariance K, or null for none
@@ -104,6 +104,18 @@ public record BatchCovariance(
                 ? this
                 : new BatchCovariance(
                         covariance, map.apply(before), positions == null ? null : positions.withoutFeatures());
+    }
+
+    /**
+     * The message behind a map that chooses positions, such as a maximum.
+     *
+     * @param chosen the gain of the chosen elements; null for 1
+     * @return this covariance with that gain; if there is none, this one
+     */
+    public BatchCovariance selected(@Nullable INDArray chosen) {
+        return covariance == null
+                ? this
+                : new BatchCovariance(covariance, chosen, positions == null ? null : positions.withoutFeatures());
     }
 
     /**

@@ -2,6 +2,7 @@ package io.github.dl4jep.factor;
 
 import io.github.dl4jep.kernel.ChannelLoop;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -107,20 +108,28 @@ final class ChannelWindows {
         }
     }
 
+    /** Which of several elements is the largest, as {@link Unit#order}. */
+    @FunctionalInterface
+    interface Order {
+        void keys(float[] mean, float[] variance, float[] key);
+    }
+
     /**
-     * The elements of several arrays where the first one has its largest value in a window; the first of equal ones.
+     * The elements of several arrays where the first one, or a key made of the first two, has its largest value in a window; the first
+     * of equal ones.
      *
+     * @param order makes the key; null for the first array itself
      * @param inputs arrays of one shape, [minibatch, channels x inputPositions]
      */
-    Selection selectLargest(INDArray... inputs) {
+    Selection selectLargest(@Nullable Order order, INDArray... inputs) {
         int batch = Math.toIntExact(inputs[0].size(0));
         INDArray[] outputs = outputs(inputs, geometry.outputPositions());
         int[][] winners = new int[geometry.channels()][];
         if (!ChannelLoop.accepts(inputs)) {
-            return plainSelection(inputs, batch, winners, outputs);
+            return plainSelection(order, inputs, batch, winners, outputs);
         }
         ChannelLoop.run(geometry.channels(), inputs, outputs, (channel, in, out) -> {
-            int[] winner = largest(in[0], batch);
+            int[] winner = largest(decisive(order, in), batch);
             winners[channel] = winner;
             for (int k = 0; k < in.length; k++) {
                 select(in[k], winner, out[k]);
@@ -129,15 +138,74 @@ final class ChannelWindows {
         return new Selection(winners, outputs);
     }
 
-    private Selection plainSelection(INDArray[] inputs, int batch, int[][] winners, INDArray[] outputs) {
+    private static float[] decisive(@Nullable Order order, float[][] in) {
+        if (order == null) {
+            return in[0];
+        }
+        float[] key = new float[in[0].length];
+        order.keys(in[0], in[1], key);
+        return key;
+    }
+
+    /** Where the largest element of each window is, -1 in windows of padding: all examples of a candidate at once. */
+    private int[] largest(float[] plane, int batch) {
+        int[] winners = new int[geometry.outputPositions() * batch];
+        float[] largest = new float[winners.length];
+        for (int w = 0; w < geometry.outputPositions(); w++) {
+            int to = w * batch;
+            boolean empty = true;
+            for (int[] source : sources) {
+                if (source[w] >= 0 && empty) {
+                    take(plane, source[w] * batch, winners, largest, to, batch);
+                    empty = false;
+                } else if (source[w] >= 0) {
+                    challenge(plane, source[w] * batch, winners, largest, to, batch);
+                }
+            }
+            if (empty) {
+                Arrays.fill(winners, to, to + batch, -1);
+            }
+        }
+        return hasNaN(largest) ? plainLargest(plane, batch) : winners;
+    }
+
+    private static boolean hasNaN(float[] values) {
+        int count = 0;
+        for (float value : values) {
+            count += Float.isNaN(value) ? 1 : 0;
+        }
+        return count > 0;
+    }
+
+    private static void take(float[] plane, int from, int[] winner, float[] largest, int to, int count) {
+        for (int i = 0; i < count; i++) {
+            winner[to + i] = from + i;
+            largest[to + i] = plane[from + i];
+        }
+    }
+
+    /** Without a branch, which could not be predicted. With a NaN the maximum is NaN, whoever wins. */
+    private static void challenge(float[] plane, int from, int[] winner, float[] largest, int to, int count) {
+        for (int i = 0; i < count; i++) {
+            float value = plane[from + i];
+            float before = largest[to + i];
+            int challenger = from + i;
+            int holder = winner[to + i];
+            winner[to + i] = value > before ? challenger : holder;
+            largest[to + i] = Math.max(before, value);
+        }
+    }
+
+    private Selection plainSelection(
+            @Nullable Order order, INDArray[] inputs, int batch, int[][] winners, INDArray[] outputs) {
         for (int k = 0; k < inputs.length; k++) {
             double[] from = doubles(inputs[k]);
             int plane = from.length / winners.length;
             if (k == 0) {
-                float[] decisive = inputs[0].dup('f').data().asFloat();
+                float[] decisive = decisive(order, floats(inputs));
                 for (int channel = 0; channel < winners.length; channel++) {
                     winners[channel] =
-                            largest(Arrays.copyOfRange(decisive, channel * plane, (channel + 1) * plane), batch);
+                            plainLargest(Arrays.copyOfRange(decisive, channel * plane, (channel + 1) * plane), batch);
                 }
             }
             double[] to = new double[Math.toIntExact(outputs[k].length())];
@@ -150,7 +218,8 @@ final class ChannelWindows {
         return new Selection(winners, outputs);
     }
 
-    private int[] largest(float[] plane, int batch) {
+    /** The plain version of {@link #largest(float[], int)}: a NaN wins and stays, so that it is not hidden. */
+    private int[] plainLargest(float[] plane, int batch) {
         int[] winners = new int[geometry.outputPositions() * batch];
         int[] starts = new int[sources.length];
         for (int w = 0; w < geometry.outputPositions(); w++) {
@@ -176,7 +245,6 @@ final class ChannelWindows {
         for (int k = 1; k < inside; k++) {
             int challenger = starts[k] + example;
             float value = plane[challenger];
-            // A NaN wins and stays, so that it is not hidden.
             if (!(value <= largest) && !Float.isNaN(largest)) {
                 winner = challenger;
                 largest = value;
@@ -269,6 +337,12 @@ final class ChannelWindows {
     private INDArray output(INDArray like, int positions) {
         return Nd4j.createUninitialized(
                 like.dataType(), new long[] {like.size(0), (long) geometry.channels() * positions}, 'f');
+    }
+
+    private static float[][] floats(INDArray[] arrays) {
+        return Arrays.stream(arrays)
+                .map(array -> array.dup('f').data().asFloat())
+                .toArray(float[][]::new);
     }
 
     private static double[] doubles(INDArray array) {

@@ -20,4 +20,9 @@ public final class IdentityUnit implements Unit {
     public double priorGain() {
         return 1;
     }
+
+    @Override
+    public boolean isRising() {
+        return true;
+    }
 }

@@ -5,6 +5,7 @@ import io.github.dl4jep.distribution.ForwardMessage;
 import io.github.dl4jep.distribution.Moments;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -16,14 +17,27 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class MaxPooling implements FixedMap {
 
     private final ChannelWindows windows;
+    private final ChannelWindows.@Nullable Order order;
 
     /**
-     * A pooling.
+     * A pooling of activations.
      *
      * @param geometry where the windows lie
      */
     public MaxPooling(WindowGeometry geometry) {
         this.windows = new ChannelWindows(geometry);
+        this.order = null;
+    }
+
+    /**
+     * A pooling of pre-activations, to which their unit is applied afterwards.
+     *
+     * @param geometry where the windows lie
+     * @param behind the unit, which decides whose mean activation is the largest
+     */
+    public MaxPooling(WindowGeometry geometry, Unit behind) {
+        this.windows = new ChannelWindows(geometry);
+        this.order = behind::order;
     }
 
     @Override
@@ -31,17 +45,17 @@ public final class MaxPooling implements FixedMap {
         Moments moments = input.moments();
         WindowGeometry geometry = windows.geometry();
         INDArray variance = moments.variance();
-        INDArray gain = input.covariance().gainOn(moments.mean());
+        // A gain of 1 is one at the selected elements, too.
+        INDArray gain = input.covariance().gain();
         INDArray[] inputs = Stream.of(moments.mean(), variance, gain)
                 .filter(Objects::nonNull)
                 .toArray(INDArray[]::new);
-        ChannelWindows.Selection selection = windows.selectLargest(inputs);
+        ChannelWindows.Selection selection = windows.selectLargest(variance == null ? null : order, inputs);
         Moments output = new Moments(selection.values(0), variance == null ? null : selection.values(1))
                 .shapedAs(geometry.outputShape(geometry.channels()));
         return new Pass(
                 new ForwardMessage(
-                        output,
-                        input.covariance().withGain(moments.mean(), before -> selection.values(inputs.length - 1))),
+                        output, input.covariance().selected(gain == null ? null : selection.values(inputs.length - 1))),
                 message -> putBack(message, selection));
     }
 

@@ -2,7 +2,19 @@ package io.github.dl4jep.factor;
 
 import io.github.dl4jep.distribution.Moments;
 import io.github.dl4jep.kernel.ReusedWorkspace;
+import java.util.Set;
 import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationCube;
+import org.nd4j.linalg.activations.impl.ActivationELU;
+import org.nd4j.linalg.activations.impl.ActivationHardSigmoid;
+import org.nd4j.linalg.activations.impl.ActivationHardTanH;
+import org.nd4j.linalg.activations.impl.ActivationRationalTanh;
+import org.nd4j.linalg.activations.impl.ActivationReLU6;
+import org.nd4j.linalg.activations.impl.ActivationRectifiedTanh;
+import org.nd4j.linalg.activations.impl.ActivationSELU;
+import org.nd4j.linalg.activations.impl.ActivationSigmoid;
+import org.nd4j.linalg.activations.impl.ActivationSoftSign;
+import org.nd4j.linalg.activations.impl.ActivationTanH;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -30,6 +42,21 @@ public final class QuadratureUnit implements Unit {
     private static final int BLOCK = 1 << 15;
 
     private static final String WORKSPACE = "WS_EP_QUADRATURE";
+
+    /** DL4J's activations that never fall, whatever their settings. */
+    private static final Set<Class<?>> RISING = Set.of(
+            ActivationCube.class,
+            ActivationELU.class,
+            ActivationHardSigmoid.class,
+            ActivationHardTanH.class,
+            ActivationRationalTanh.class,
+            ActivationReLU6.class,
+            ActivationRectifiedTanh.class,
+            ActivationSELU.class,
+            ActivationSigmoid.class,
+            SoftPlus.class,
+            ActivationSoftSign.class,
+            ActivationTanH.class);
 
     private final IActivation activation;
     private final double priorGain;
@@ -135,5 +162,10 @@ public final class QuadratureUnit implements Unit {
     @Override
     public double priorGain() {
         return priorGain;
+    }
+
+    @Override
+    public boolean isRising() {
+        return RISING.contains(activation.getClass());
     }
 }

@@ -56,4 +56,18 @@ public final class ReluUnit extends ScalarUnit {
     public double priorGain() {
         return 2;
     }
+
+    @Override
+    public boolean isRising() {
+        return true;
+    }
+
+    /** By w + sqrt(w^2 + (2 / pi) V): twice the mean for w = 0 and in the limit of both tails, elsewhere within .15 sqrt(V). */
+    @Override
+    public void order(float[] mean, float[] variance, float[] key) {
+        float atZero = (float) (2 / Math.PI);
+        for (int i = 0; i < key.length; i++) {
+            key[i] = mean[i] + (float) Math.sqrt(mean[i] * mean[i] + atZero * variance[i]);
+        }
+    }
 }

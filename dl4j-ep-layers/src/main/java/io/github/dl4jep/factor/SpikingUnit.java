@@ -82,4 +82,17 @@ final class SpikingUnit extends ScalarUnit {
     public double priorGain() {
         return Math.max(1, GAIN_PER_NOISE * noiseVariance);
     }
+
+    @Override
+    public boolean isRising() {
+        return noiseVariance == 0;
+    }
+
+    /** By w / sqrt(V), of which the probability of a spike is a rising function; infinite where the spike is known, w = 0 included. */
+    @Override
+    public void order(float[] mean, float[] variance, float[] key) {
+        for (int i = 0; i < key.length; i++) {
+            key[i] = (mean[i] + Float.MIN_NORMAL) / (float) Math.sqrt(variance[i]);
+        }
+    }
 }

@@ -4,8 +4,8 @@ import io.github.dl4jep.conf.EpActivationLayer;
 import io.github.dl4jep.distribution.BackwardMessage;
 import io.github.dl4jep.distribution.ForwardMessage;
 import io.github.dl4jep.distribution.Moments;
+import io.github.dl4jep.factor.IdentityUnit;
 import io.github.dl4jep.factor.Unit;
-import io.github.dl4jep.factor.UnitMoments;
 import io.github.dl4jep.factor.Units;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.Gradient;
@@ -18,13 +18,12 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Runtime of {@link EpActivationLayer}: a unit without weights. */
-public final class ActivationRuntime extends AbstractLayer<EpActivationLayer> implements EpLayer {
+public final class ActivationRuntime extends AbstractLayer<EpActivationLayer> implements UnitLayer {
 
     private static final long serialVersionUID = 1L;
 
     private transient @Nullable Unit unit;
-    private transient @Nullable INDArray gain;
-    private transient boolean observed;
+    private transient @Nullable UnitSweep sweep;
 
     /**
      * A runtime.
@@ -38,32 +37,27 @@ public final class ActivationRuntime extends AbstractLayer<EpActivationLayer> im
 
     @Override
     public ForwardMessage forward(ForwardMessage message) {
-        UnitMoments activation = unit().moments(message.moments());
-        gain = activation.gain();
-        observed = message.moments().isObserved();
-        return new ForwardMessage(
-                activation.moments().shapedAs(message.moments().shape()),
-                message.covariance().through(gain));
+        return sweep().forward(message);
     }
 
     @Override
     public @Nullable BackwardMessage backward(BackwardMessage message) {
-        return observed ? null : UnitMessages.throughUnit(message, gain);
+        return sweep().backward(message);
     }
 
     @Override
     public void discard() {
-        gain = null;
+        sweep().discard();
     }
 
     @Override
     public Moments predict(Moments moments) {
-        return unit().moments(moments).moments().shapedAs(moments.shape());
+        return sweep().predict(moments);
     }
 
     @Override
     public Moments sample(Moments values) {
-        return Moments.observed(unit().activate(values.mean().dup())).shapedAs(values.shape());
+        return sweep().sample(values);
     }
 
     @Override
@@ -92,10 +86,23 @@ public final class ActivationRuntime extends AbstractLayer<EpActivationLayer> im
         // No weights, no noise.
     }
 
-    private Unit unit() {
+    @Override
+    public EpLayer withoutUnit() {
+        return new UnitSweep(new IdentityUnit(), this::describe);
+    }
+
+    @Override
+    public Unit unit() {
         if (unit == null) {
             unit = Units.of(layerConf().getActivationFn());
         }
         return unit;
+    }
+
+    private UnitSweep sweep() {
+        if (sweep == null) {
+            sweep = new UnitSweep(unit(), this::describe);
+        }
+        return sweep;
     }
 }

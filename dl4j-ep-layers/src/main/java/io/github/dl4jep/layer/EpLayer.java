@@ -3,6 +3,7 @@ package io.github.dl4jep.layer;
 import io.github.dl4jep.distribution.BackwardMessage;
 import io.github.dl4jep.distribution.ForwardMessage;
 import io.github.dl4jep.distribution.Moments;
+import io.github.dl4jep.factor.Unit;
 import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,16 @@ public interface EpLayer extends EpVertex {
      * @return the activation, observed; for an output layer, its potentials
      */
     Moments sample(Moments input);
+
+    /**
+     * This layer with the unit of the layer before applied behind it: the same for known values, with less to do.
+     *
+     * @param unit the unit of the layer before
+     * @return a layer for pre-activations; null, unless a layer knows better, where the unit must come first
+     */
+    default @Nullable EpLayer withUnitBehind(Unit unit) {
+        return null;
+    }
 
     @Override
     default ForwardMessage forward(List<ForwardMessage> inputs) {

@@ -2,13 +2,10 @@ package io.github.dl4jep.layer;
 
 import io.github.dl4jep.conf.EpFixedLayer;
 import io.github.dl4jep.distribution.BackwardMessage;
-import io.github.dl4jep.distribution.BatchCovariance;
 import io.github.dl4jep.distribution.ExampleFormat;
-import io.github.dl4jep.distribution.ExampleShape;
 import io.github.dl4jep.distribution.ForwardMessage;
 import io.github.dl4jep.distribution.Moments;
-import io.github.dl4jep.factor.FixedMap;
-import java.util.function.UnaryOperator;
+import io.github.dl4jep.factor.Unit;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.layers.AbstractLayer;
@@ -24,9 +21,7 @@ public final class FixedMapRuntime extends AbstractLayer<EpFixedLayer> implement
 
     private static final long serialVersionUID = 1L;
 
-    private transient @Nullable FixedMap map;
-    private transient @Nullable ExampleShape shapeOfMap;
-    private transient @Nullable UnaryOperator<BackwardMessage> back;
+    private transient @Nullable FixedMapSweep sweep;
 
     /**
      * A runtime.
@@ -40,32 +35,32 @@ public final class FixedMapRuntime extends AbstractLayer<EpFixedLayer> implement
 
     @Override
     public ForwardMessage forward(ForwardMessage message) {
-        FixedMap.Pass pass = map(message.moments().shape()).forward(message);
-        back = message.moments().isObserved() ? null : pass.back();
-        return pass.output();
+        return sweep().forward(message);
     }
 
     @Override
     public @Nullable BackwardMessage backward(BackwardMessage message) {
-        return back == null ? null : back.apply(message);
+        return sweep().backward(message);
     }
 
     @Override
     public void discard() {
-        back = null;
+        sweep().discard();
     }
 
     @Override
     public Moments predict(Moments moments) {
-        return map(moments.shape())
-                .forward(new ForwardMessage(moments, BatchCovariance.none()))
-                .output()
-                .moments();
+        return sweep().predict(moments);
     }
 
     @Override
     public Moments sample(Moments values) {
-        return predict(values);
+        return sweep().sample(values);
+    }
+
+    @Override
+    public @Nullable EpLayer withUnitBehind(Unit unit) {
+        return sweep().withUnitBehind(unit);
     }
 
     @Override
@@ -96,13 +91,10 @@ public final class FixedMapRuntime extends AbstractLayer<EpFixedLayer> implement
         // No weights, no noise.
     }
 
-    private FixedMap map(ExampleShape shape) {
-        if (map == null || !shape.equals(shapeOfMap)) {
-            map = FixedMaps.of(
-                    layerConf().getOriginal(),
-                    new FixedMaps.Site(shape, layerConf().getMaxPooling(), describe()));
-            shapeOfMap = shape;
+    private FixedMapSweep sweep() {
+        if (sweep == null) {
+            sweep = new FixedMapSweep(layerConf(), this::describe);
         }
-        return map;
+        return sweep;
     }
 }

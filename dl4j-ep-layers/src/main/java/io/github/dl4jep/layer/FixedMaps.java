@@ -4,11 +4,13 @@ import io.github.dl4jep.distribution.ExampleShape;
 import io.github.dl4jep.factor.FixedMap;
 import io.github.dl4jep.factor.MaxPoolingKind;
 import io.github.dl4jep.factor.ResponseNormalization;
+import io.github.dl4jep.factor.Unit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LocalResponseNormalization;
+import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SpaceToDepthLayer;
 import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
 import org.deeplearning4j.nn.conf.layers.Subsampling3DLayer;
@@ -23,6 +25,7 @@ import org.deeplearning4j.nn.conf.layers.convolutional.Cropping1D;
 import org.deeplearning4j.nn.conf.layers.convolutional.Cropping2D;
 import org.deeplearning4j.nn.conf.layers.convolutional.Cropping3D;
 import org.deeplearning4j.nn.conf.layers.misc.RepeatVector;
+import org.jspecify.annotations.Nullable;
 
 /** Which DL4J layers without weights have moments: one registration line each. */
 public final class FixedMaps {
@@ -32,9 +35,14 @@ public final class FixedMaps {
      *
      * @param shape shape of the input
      * @param maxPooling how maxima are taken
+     * @param behind the unit that is applied behind a maximum of its pre-activations; null where activations come in
      * @param place the layer's name and index, for messages
      */
-    record Site(ExampleShape shape, MaxPoolingKind maxPooling, String place) {}
+    record Site(
+            ExampleShape shape,
+            MaxPoolingKind maxPooling,
+            @Nullable Unit behind,
+            String place) {}
 
     /**
      * Makes the map of a layer for inputs of one shape.
@@ -99,6 +107,16 @@ public final class FixedMaps {
      */
     public static java.util.Set<Class<? extends Layer>> types() {
         return java.util.Collections.unmodifiableSet(REGISTRY.keySet());
+    }
+
+    /**
+     * Whether a layer's activations are the largest elements of windows.
+     *
+     * @param layer a DL4J layer
+     * @return true for max pooling of all kinds
+     */
+    public static boolean isMaximum(Layer layer) {
+        return PoolingMaps.typeOf(layer) == PoolingType.MAX;
     }
 
     @SuppressWarnings("unchecked") // register ties factory and class together

@@ -266,6 +266,11 @@ final class LinearSweep implements WeightedMap {
         }
     }
 
+    @Override
+    public String describe() {
+        return place.get();
+    }
+
     private Moments linear(Moments values, PlainWeights plain) {
         windowed = windowed(values);
         if (windowed != null) {

@@ -6,7 +6,6 @@ import io.github.dl4jep.distribution.ForwardMessage;
 import io.github.dl4jep.distribution.Moments;
 import io.github.dl4jep.distribution.SiteStep;
 import io.github.dl4jep.factor.Unit;
-import io.github.dl4jep.factor.UnitMoments;
 import io.github.dl4jep.factor.Units;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
@@ -24,13 +23,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * @param <C> the layer's configuration
  */
-abstract class LinearUnitRuntime<C extends FeedForwardLayer> extends BaseLayer<C> implements EpLayer {
+abstract class LinearUnitRuntime<C extends FeedForwardLayer> extends BaseLayer<C> implements UnitLayer {
 
     private static final long serialVersionUID = 1L;
 
     private transient @Nullable WeightedMap linear;
     private transient @Nullable Unit unit;
-    private transient @Nullable INDArray gain;
+    private transient @Nullable UnitSweep activation;
 
     LinearUnitRuntime(NeuralNetConfiguration conf, DataType dataType) {
         super(conf, dataType);
@@ -44,17 +43,13 @@ abstract class LinearUnitRuntime<C extends FeedForwardLayer> extends BaseLayer<C
 
     @Override
     public ForwardMessage forward(ForwardMessage message) {
-        ForwardMessage preActivation = linear().forward(message);
-        UnitMoments activation = unit().moments(preActivation.moments());
-        gain = activation.gain();
-        return new ForwardMessage(
-                activation.moments().shapedAs(preActivation.moments().shape()),
-                preActivation.covariance().through(gain));
+        return activation().forward(linear().forward(message));
     }
 
     @Override
     public @Nullable BackwardMessage backward(BackwardMessage message) {
-        return linear().backward(UnitMessages.throughUnit(message, gain));
+        BackwardMessage toPreActivation = activation().backward(message);
+        return toPreActivation == null ? null : linear().backward(toPreActivation);
     }
 
     @Override
@@ -65,25 +60,23 @@ abstract class LinearUnitRuntime<C extends FeedForwardLayer> extends BaseLayer<C
     @Override
     public void commit(SiteStep step) {
         linear().commit(step);
-        gain = null;
+        activation().discard();
     }
 
     @Override
     public void discard() {
         linear().discard();
-        gain = null;
+        activation().discard();
     }
 
     @Override
     public Moments predict(Moments moments) {
-        Moments preActivation = linear().predict(moments);
-        return unit().moments(preActivation).moments().shapedAs(preActivation.shape());
+        return activation().predict(linear().predict(moments));
     }
 
     @Override
     public Moments sample(Moments values) {
-        Moments potentials = linear().sample(values);
-        return Moments.observed(unit().activate(potentials.mean())).shapedAs(potentials.shape());
+        return activation().sample(linear().sample(values));
     }
 
     @Override
@@ -110,6 +103,19 @@ abstract class LinearUnitRuntime<C extends FeedForwardLayer> extends BaseLayer<C
         return false;
     }
 
+    @Override
+    public EpLayer withoutUnit() {
+        return linear();
+    }
+
+    @Override
+    public Unit unit() {
+        if (unit == null) {
+            unit = Units.of(layerConf().getActivationFn());
+        }
+        return unit;
+    }
+
     private WeightedMap linear() {
         if (linear == null) {
             linear = newLinear();
@@ -117,10 +123,10 @@ abstract class LinearUnitRuntime<C extends FeedForwardLayer> extends BaseLayer<C
         return linear;
     }
 
-    private Unit unit() {
-        if (unit == null) {
-            unit = Units.of(layerConf().getActivationFn());
+    private UnitSweep activation() {
+        if (activation == null) {
+            activation = new UnitSweep(unit(), this::describe);
         }
-        return unit;
+        return activation;
     }
 }

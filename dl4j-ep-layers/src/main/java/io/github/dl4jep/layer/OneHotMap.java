@@ -83,4 +83,9 @@ record OneHotMap(WeightedMap weights, int rows, Supplier<String> place) implemen
     public Moments point(Moments values) {
         return weights.point(oneHot(values));
     }
+
+    @Override
+    public String describe() {
+        return place.get();
+    }
 }

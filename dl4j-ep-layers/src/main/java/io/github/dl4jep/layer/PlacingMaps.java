@@ -73,8 +73,10 @@ final class PlacingMaps {
     static FixedMap repeated(RepeatVector layer, FixedMaps.Site site) {
         requireRank(site, 0);
         ExampleShape sequence = ExampleShape.of(site.shape().length(), 1);
-        FixedMap map =
-                upsampled(new int[] {layer.getN()}, 1, new FixedMaps.Site(sequence, site.maxPooling(), site.place()));
+        FixedMap map = upsampled(
+                new int[] {layer.getN()},
+                1,
+                new FixedMaps.Site(sequence, site.maxPooling(), site.behind(), site.place()));
         return new Reread(map, sequence);
     }
 

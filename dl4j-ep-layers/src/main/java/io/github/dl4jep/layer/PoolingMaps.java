@@ -9,15 +9,28 @@ import io.github.dl4jep.factor.WindowSum;
 import java.util.Arrays;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
 import org.deeplearning4j.nn.conf.layers.Subsampling3DLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.jspecify.annotations.Nullable;
 
 /** The maps of DL4J's pooling layers. */
 final class PoolingMaps {
 
     private PoolingMaps() {}
+
+    /** The kind of pooling, or null if the layer is none. */
+    static @Nullable PoolingType typeOf(Layer layer) {
+        if (layer instanceof SubsamplingLayer subsampling) {
+            return subsampling.getPoolingType();
+        }
+        if (layer instanceof Subsampling3DLayer subsampling) {
+            return subsampling.getPoolingType();
+        }
+        return layer instanceof GlobalPoolingLayer pooling ? pooling.getPoolingType() : null;
+    }
 
     static FixedMap subsampling(SubsamplingLayer layer, FixedMaps.Site site) {
         return pooling(layer, sizes(layer, 2), site);
@@ -55,7 +68,7 @@ final class PoolingMaps {
     private static FixedMap pooling(
             PoolingType type, WindowGeometry geometry, boolean countPadding, int norm, FixedMaps.Site site) {
         return switch (type) {
-            case MAX -> site.maxPooling().pooling(geometry);
+            case MAX -> site.maxPooling().pooling(geometry, site.behind());
             case AVG -> WindowSum.average(geometry, countPadding);
             case SUM -> WindowSum.sum(geometry);
             case PNORM -> new NormPooling(geometry, norm);

@@ -9,9 +9,14 @@ import io.github.dl4jep.distribution.BatchCovariance;
 import io.github.dl4jep.distribution.ExampleShape;
 import io.github.dl4jep.distribution.ForwardMessage;
 import io.github.dl4jep.distribution.Moments;
+import java.util.Arrays;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -34,7 +39,7 @@ class PoolingLimitsTest {
     @EnumSource(MaxPoolingKind.class)
     void aUnitThatIsLargerForSureGoesOn(MaxPoolingKind kind) {
         FixedMap.Pass pass = pass(
-                kind.pooling(oneWindow(3)),
+                kind.pooling(oneWindow(3), null),
                 Nd4j.createFromArray(new double[][] {{-20, 30, 1}}),
                 Nd4j.createFromArray(new double[][] {{1, 2, 3}}));
         assertThat(pass.output().moments().mean().getDouble(0)).isCloseTo(30, within(1e-9));
@@ -46,31 +51,61 @@ class PoolingLimitsTest {
         assertThat(back.precision().toDoubleVector()).containsExactly(new double[] {0, 0.5, 0}, within(1e-9));
     }
 
+    /** Both kinds in both precisions: single precision takes the fast way. */
+    static Stream<Arguments> kindsAndTypes() {
+        return Arrays.stream(MaxPoolingKind.values())
+                .flatMap(kind -> Stream.of(Arguments.of(kind, DataType.DOUBLE), Arguments.of(kind, DataType.FLOAT)));
+    }
+
     @ParameterizedTest
-    @EnumSource(MaxPoolingKind.class)
-    void ofEqualObservedUnitsTheFirstGoesOn(MaxPoolingKind kind) {
+    @MethodSource("kindsAndTypes")
+    void ofEqualObservedUnitsTheFirstGoesOn(MaxPoolingKind kind, DataType type) {
         FixedMap.Pass pass = pass(
-                kind.pooling(oneWindow(3)),
-                Nd4j.createFromArray(new double[][] {{1, 4, 4}}),
-                Nd4j.createFromArray(new double[][] {{0, 0, 0}}));
-        INDArray z = Nd4j.createFromArray(new double[][] {{1.0}});
+                kind.pooling(oneWindow(3), null),
+                Nd4j.createFromArray(new double[][] {{1, 4, 4}}).castTo(type),
+                Nd4j.createFromArray(new double[][] {{0, 0, 0}}).castTo(type));
+        INDArray z = Nd4j.createFromArray(new double[][] {{1.0}}).castTo(type);
         assertThat(pass.output().moments().mean().getDouble(0)).isEqualTo(4);
         assertThat(pass.back().apply(new BackwardMessage(z, z)).shift().toDoubleVector())
                 .containsExactly(0, 1, 0);
     }
 
     @ParameterizedTest
-    @EnumSource(MaxPoolingKind.class)
-    void aNanIsNotHidden(MaxPoolingKind kind) {
+    @MethodSource("kindsAndTypes")
+    void aNanIsNotHidden(MaxPoolingKind kind, DataType type) {
         for (int at = 0; at < 3; at++) {
             double[] values = {1, 2, 3};
             values[at] = Double.NaN;
             FixedMap.Pass pass = pass(
-                    kind.pooling(oneWindow(3)),
-                    Nd4j.createFromArray(new double[][] {values}),
-                    Nd4j.createFromArray(new double[][] {{1, 1, 1}}));
+                    kind.pooling(oneWindow(3), null),
+                    Nd4j.createFromArray(new double[][] {values}).castTo(type),
+                    Nd4j.createFromArray(new double[][] {{1, 1, 1}}).castTo(type));
             assertThat(pass.output().moments().mean().getDouble(0)).isNaN();
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = DataType.class,
+            names = {"FLOAT", "DOUBLE"})
+    void aWindowOfPaddingAloneIsZeroAndHearsNothing(DataType type) {
+        WindowGeometry geometry = WindowGeometry.on(ExampleShape.of(1, 2))
+                .kernel(1)
+                .paddingBefore(1)
+                .output(4)
+                .build();
+        FixedMap.Pass pass = pass(
+                new MaxPooling(geometry),
+                Nd4j.createFromArray(new double[][] {{-3, -5}}).castTo(type),
+                Nd4j.createFromArray(new double[][] {{1, 2.0}}).castTo(type));
+        INDArray message = Nd4j.createFromArray(new double[][] {{7, 8, 9, 10}}).castTo(type);
+
+        assertThat(pass.output().moments().mean().toDoubleVector()).containsExactly(0, -3, -5, 0);
+        assertThat(pass.back()
+                        .apply(new BackwardMessage(message, message))
+                        .shift()
+                        .toDoubleVector())
+                .containsExactly(8, 9);
     }
 
     /** E max = (m1 + m2)/2 + ... for equal means: sqrt(v/pi) above the mean, variance v (1 - 1/pi). */

@@ -69,6 +69,14 @@ class StochasticUnitsTest {
         }
     }
 
+    /** The largest of several draws is no draw of the largest. */
+    @Test
+    void drawnSpikesDoNotCommuteWithAMaximum() {
+        assertThat(Units.of(new ActivationHeaviside()).isRising()).isTrue();
+        assertThat(Units.of(new ActivationBernoulliProbit(0.5)).isRising()).isFalse();
+        assertThat(Units.of(new ActivationBernoulliSigmoid()).isRising()).isFalse();
+    }
+
     @Test
     void anObservedPotentialStillGivesAnUncertainSpike() {
         INDArray u = UnitContractTest.row(-1, 0, 2);

@@ -170,6 +170,32 @@ abstract class UnitContractTest {
         assertThat(unit.unit().priorGain()).isBetween(0.5, 2.0);
     }
 
+    @ParameterizedTest
+    @MethodSource("units")
+    void aUnitThatFallsSomewhereIsNotRising(UnitCase unit) {
+        boolean falls = false;
+        for (double u = -20; u < 20; u += 0.01) {
+            falls |= unit.function().applyAsDouble(u + 0.01) < unit.function().applyAsDouble(u);
+        }
+        assertThat(falls && unit.unit().isRising()).isFalse();
+    }
+
+    @ParameterizedTest
+    @MethodSource("units")
+    void ordersByTheMeanWhereVariancesAreEqual(UnitCase unit) {
+        for (double v : VARIANCES) {
+            float[] mean = new float[MEANS.length];
+            float[] variance = new float[MEANS.length];
+            float[] key = new float[MEANS.length];
+            for (int i = 0; i < mean.length; i++) {
+                mean[i] = (float) MEANS[i];
+                variance[i] = (float) v;
+            }
+            unit.unit().order(mean, variance, key);
+            assertThat(key).isSorted();
+        }
+    }
+
     private static void assertIsFunction(UnitCase unit, INDArray actual) {
         for (int i = 0; i < MEANS.length; i++) {
             double expected = unit.function().applyAsDouble(MEANS[i]);

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.dl4jep.activation.ActivationHeaviside;
 import io.github.dl4jep.distribution.Moments;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -44,6 +46,20 @@ class UnitsTest {
                 .moments(new Moments(w, w.mul(0).addi(0.3)));
         assertThat(moments.moments().mean().shape()).isEqualTo(w.shape());
         assertThat(moments.moments().variance().minNumber().doubleValue()).isNotNegative();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Activation.class,
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"SOFTMAX", "GELU", "SWISH", "MISH", "RELU", "THRESHOLDEDRELU"})
+    void allOtherDl4jActivationsThatRiseAreKnownTo(Activation activation) {
+        Unit unit = Units.of(activation.getActivationFunction());
+        INDArray u = Nd4j.linspace(-20, 20, 4001, DataType.DOUBLE).reshape(1, 4001);
+        double[] values = unit.activate(u).toDoubleVector();
+        boolean rises = IntStream.range(1, values.length).allMatch(i -> values[i] >= values[i - 1]);
+
+        assertThat(unit.isRising()).isEqualTo(rises);
     }
 
     @Test
@@ -116,5 +132,44 @@ class UnitsTest {
 
     private static double worstDifference(INDArray a, INDArray b) {
         return a.sub(b).amaxNumber().doubleValue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0, 0.3, 1})
+    void orderOfAReluIsNearItsMean(double slope) {
+        LeakyReluUnit unit = new LeakyReluUnit(slope);
+        for (float v : new float[] {0.01f, 1, 30}) {
+            for (float z = -8; z <= 8; z += 0.25f) {
+                float w = z * (float) Math.sqrt(v);
+                float[] key = new float[1];
+                unit.order(new float[] {w}, new float[] {v}, key);
+                double mean = slope * w
+                        + (1 - slope) * new ReluUnit().scalarMoments(w, v).mean();
+                assertThat((double) key[0]).isCloseTo(mean, within(0.071 * Math.sqrt(v)));
+            }
+        }
+    }
+
+    @Test
+    void orderOfASpikeIsThatOfItsProbability() {
+        float[] mean = {-3, -3, -0.5f, 0, 0.5f, 2, 2};
+        float[] variance = {1, 100, 0.1f, 7, 4, 4, 0.1f};
+        float[] key = new float[mean.length];
+        Units.of(new ActivationHeaviside()).order(mean, variance, key);
+        for (int i = 0; i < key.length; i++) {
+            for (int j = 0; j < key.length; j++) {
+                double difference = StandardNormal.cumulative(mean[i] / Math.sqrt(variance[i]))
+                        - StandardNormal.cumulative(mean[j] / Math.sqrt(variance[j]));
+                assertThat(Math.signum(key[i] - key[j])).isEqualTo((float) Math.signum(difference));
+            }
+        }
+    }
+
+    /** A known potential of 0 spikes. */
+    @Test
+    void orderOfKnownSpikes() {
+        float[] key = new float[3];
+        Units.of(new ActivationHeaviside()).order(new float[] {-1, 0, 1}, new float[3], key);
+        assertThat(key).containsExactly(Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY, Float.POSITIVE_INFINITY);
     }
 }

@@ -130,7 +130,7 @@ final class LayerConverters {
                         isOutput
                                 ? options.outputWeightPriorOf(context.name(), context.depth())
                                 : options.weightPriorOf(context.name(), context.depth()))
-                .priorGain(Units.of(context.activationBehind(activation)).priorGain())
+                .priorGain(gain(activation, context))
                 .activation(activation)
                 .build();
         copyShape(layer, converted);
@@ -164,7 +164,7 @@ final class LayerConverters {
     }
 
     private static double gain(IActivation activation, ConversionContext context) {
-        return Units.of(context.activationBehind(activation)).priorGain();
+        return Units.of(context.activationBehind(activation)).priorGain() * MaximaBefore.gain(context.node());
     }
 
     private static Layer batchNormalization(BatchNormalization layer, ConversionContext context) {
@@ -185,6 +185,7 @@ final class LayerConverters {
                 .hasBias(layer.hasBias())
                 .activation(layer.getActivationFn())
                 .weightPrior(options.outputWeightPriorOf(context.name(), context.depth()))
+                .priorGain(MaximaBefore.gain(context.node()))
                 .likelihood(options.likelihood())
                 .schedule(options.schedule())
                 .passCounter(options.passCounter())

@@ -57,7 +57,7 @@ public final class Sweep {
      */
     public Sweep(int networkInputs, List<SweepNode> nodes, List<Integer> outputs) {
         this.networkInputs = networkInputs;
-        this.nodes = List.copyOf(nodes);
+        this.nodes = UnitsBehindMaxima.in(networkInputs, nodes, outputs);
         this.outputs = List.copyOf(outputs);
         for (int i = 0; i < nodes.size(); i++) {
             for (int input : nodes.get(i).inputs()) {
@@ -269,7 +269,7 @@ public final class Sweep {
         try (MemoryWorkspace workspace = ReusedWorkspace.open(WORKSPACE)) {
             List<Moments> activations = predict(inputs, wanted.get(wanted.size() - 1) + 1);
             for (int node : wanted) {
-                Moments activation = activations.get(networkInputs + node);
+                Moments activation = nodes.get(node).activation().apply(activations.get(networkInputs + node));
                 means.add(Moments.observed(activation.mean().detach()).shapedAs(activation.shape()));
             }
         }

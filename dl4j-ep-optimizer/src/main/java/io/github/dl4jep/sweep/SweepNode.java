@@ -1,22 +1,36 @@
 package io.github.dl4jep.sweep;
 
+import io.github.dl4jep.distribution.Moments;
 import io.github.dl4jep.layer.EpVertex;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * A vertex and where its inputs come from.
  *
  * @param vertex the vertex
  * @param inputs numbers of the activations that it reads: the network's inputs come first, then the nodes in their order
+ * @param activation makes the activation to be shown of what the vertex hands on; the same, unless its reader applies its unit
  */
-public record SweepNode(EpVertex vertex, List<Integer> inputs) {
+public record SweepNode(EpVertex vertex, List<Integer> inputs, UnaryOperator<Moments> activation) {
+
+    /**
+     * A vertex that hands on its activation.
+     *
+     * @param vertex the vertex
+     * @param inputs numbers of activations
+     */
+    public SweepNode(EpVertex vertex, List<Integer> inputs) {
+        this(vertex, inputs, UnaryOperator.identity());
+    }
 
     /**
      * Copies the list.
      *
      * @param vertex the vertex
      * @param inputs numbers of activations
+     * @param activation makes the activation to be shown
      */
     public SweepNode {
         inputs = List.copyOf(inputs);

@@ -6,6 +6,7 @@ import io.github.dl4jep.cli.definition.NetworkDefinition;
 import io.github.dl4jep.convert.EpNetworks;
 import io.github.dl4jep.convert.EpOptions;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
+import java.util.Arrays;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.ViewIterator;
 import org.nd4j.linalg.dataset.api.DataSetPreProcessor;
@@ -40,12 +41,22 @@ final class Training {
 
     /** One more pass of another network that was made of this one. */
     void pass(EpMultiLayerNetwork other) {
+        other.fit(batches(shuffled(split.train().numExamples())));
+    }
+
+    /** The beginning of a pass in an order of its own. */
+    void beginningOfPass(int rows) {
+        network.fit(batches(shuffled(rows)));
+    }
+
+    /** The first rows in the order of the next pass. */
+    private DataSet shuffled(int rows) {
         int[] order = Permutation.of(split.train().numExamples(), SEED + 1_000_003L * passes);
         passes++;
-        DataSet ordered = new DataSet(
-                Nd4j.pullRows(split.train().getFeatures(), 1, order, 'c'),
-                Nd4j.pullRows(split.train().getLabels(), 1, order, 'c'));
-        other.fit(batches(ordered));
+        int[] first = Arrays.copyOf(order, rows);
+        return new DataSet(
+                Nd4j.pullRows(split.train().getFeatures(), 1, first, 'c'),
+                Nd4j.pullRows(split.train().getLabels(), 1, first, 'c'));
     }
 
     /** One pass over the first rows, in the order of the file. */
