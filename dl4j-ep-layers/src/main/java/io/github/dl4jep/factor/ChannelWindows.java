@@ -108,12 +108,6 @@ final class ChannelWindows {
         }
     }
 
-    /** Which of several elements is the largest, as {@link Unit#order}. */
-    @FunctionalInterface
-    interface Order {
-        void keys(float[] mean, float[] variance, float[] key);
-    }
-
     /**
      * The elements of several arrays where the first one, or a key made of the first two, has its largest value in a window; the first
      * of equal ones.
@@ -121,7 +115,7 @@ final class ChannelWindows {
      * @param order makes the key; null for the first array itself
      * @param inputs arrays of one shape, [minibatch, channels x inputPositions]
      */
-    Selection selectLargest(@Nullable Order order, INDArray... inputs) {
+    Selection selectLargest(LargestOfWindow.@Nullable Order order, INDArray... inputs) {
         int batch = Math.toIntExact(inputs[0].size(0));
         INDArray[] outputs = outputs(inputs, geometry.outputPositions());
         int[][] winners = new int[geometry.channels()][];
@@ -129,7 +123,7 @@ final class ChannelWindows {
             return plainSelection(order, inputs, batch, winners, outputs);
         }
         ChannelLoop.run(geometry.channels(), inputs, outputs, (channel, in, out) -> {
-            int[] winner = largest(decisive(order, in), batch);
+            int[] winner = largest(order, in, batch);
             winners[channel] = winner;
             for (int k = 0; k < in.length; k++) {
                 select(in[k], winner, out[k]);
@@ -138,7 +132,7 @@ final class ChannelWindows {
         return new Selection(winners, outputs);
     }
 
-    private static float[] decisive(@Nullable Order order, float[][] in) {
+    private static float[] decisive(LargestOfWindow.@Nullable Order order, float[][] in) {
         if (order == null) {
             return in[0];
         }
@@ -148,56 +142,25 @@ final class ChannelWindows {
     }
 
     /** Where the largest element of each window is, -1 in windows of padding: all examples of a candidate at once. */
-    private int[] largest(float[] plane, int batch) {
+    private int[] largest(LargestOfWindow.@Nullable Order order, float[][] in, int batch) {
         int[] winners = new int[geometry.outputPositions() * batch];
-        float[] largest = new float[winners.length];
+        LargestOfWindow contest = new LargestOfWindow(order, in, batch);
+        boolean hasNaN = false;
         for (int w = 0; w < geometry.outputPositions(); w++) {
-            int to = w * batch;
-            boolean empty = true;
+            contest.begin();
             for (int[] source : sources) {
-                if (source[w] >= 0 && empty) {
-                    take(plane, source[w] * batch, winners, largest, to, batch);
-                    empty = false;
-                } else if (source[w] >= 0) {
-                    challenge(plane, source[w] * batch, winners, largest, to, batch);
+                if (source[w] >= 0) {
+                    contest.enter(source[w] * batch);
                 }
             }
-            if (empty) {
-                Arrays.fill(winners, to, to + batch, -1);
-            }
+            System.arraycopy(contest.winners(), 0, winners, w * batch, batch);
+            hasNaN |= contest.hasNaN();
         }
-        return hasNaN(largest) ? plainLargest(plane, batch) : winners;
-    }
-
-    private static boolean hasNaN(float[] values) {
-        int count = 0;
-        for (float value : values) {
-            count += Float.isNaN(value) ? 1 : 0;
-        }
-        return count > 0;
-    }
-
-    private static void take(float[] plane, int from, int[] winner, float[] largest, int to, int count) {
-        for (int i = 0; i < count; i++) {
-            winner[to + i] = from + i;
-            largest[to + i] = plane[from + i];
-        }
-    }
-
-    /** Without a branch, which could not be predicted. With a NaN the maximum is NaN, whoever wins. */
-    private static void challenge(float[] plane, int from, int[] winner, float[] largest, int to, int count) {
-        for (int i = 0; i < count; i++) {
-            float value = plane[from + i];
-            float before = largest[to + i];
-            int challenger = from + i;
-            int holder = winner[to + i];
-            winner[to + i] = value > before ? challenger : holder;
-            largest[to + i] = Math.max(before, value);
-        }
+        return hasNaN ? plainLargest(decisive(order, in), batch) : winners;
     }
 
     private Selection plainSelection(
-            @Nullable Order order, INDArray[] inputs, int batch, int[][] winners, INDArray[] outputs) {
+            LargestOfWindow.@Nullable Order order, INDArray[] inputs, int batch, int[][] winners, INDArray[] outputs) {
         for (int k = 0; k < inputs.length; k++) {
             double[] from = doubles(inputs[k]);
             int plane = from.length / winners.length;
@@ -218,7 +181,7 @@ final class ChannelWindows {
         return new Selection(winners, outputs);
     }
 
-    /** The plain version of {@link #largest(float[], int)}: a NaN wins and stays, so that it is not hidden. */
+    /** The plain version of {@link LargestOfWindow}: a NaN wins and stays, so that it is not hidden. */
     private int[] plainLargest(float[] plane, int batch) {
         int[] winners = new int[geometry.outputPositions() * batch];
         int[] starts = new int[sources.length];

@@ -17,7 +17,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class MaxPooling implements FixedMap {
 
     private final ChannelWindows windows;
-    private final ChannelWindows.@Nullable Order order;
+    private final LargestOfWindow.@Nullable Order order;
 
     /**
      * A pooling of activations.

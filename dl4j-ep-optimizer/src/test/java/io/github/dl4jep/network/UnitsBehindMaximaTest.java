@@ -19,10 +19,10 @@ import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer.PoolingType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.activations.IActivation;
-import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.activations.impl.ActivationReLU;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -68,10 +68,11 @@ class UnitsBehindMaximaTest {
                 .build();
     }
 
-    private static MultiLayerConfiguration pooledFirst(IActivation activation) {
-        return layers().layer(convolution(new ActivationIdentity()))
+    /** The same network, but the pooling does not read the convolution, whose unit so stays where it is. */
+    private static MultiLayerConfiguration unmoved(IActivation activation) {
+        return layers().layer(convolution(activation))
+                .layer(new ActivationLayer(Activation.IDENTITY))
                 .layer(pooling(PoolingType.MAX))
-                .layer(new ActivationLayer(activation))
                 .layer(output())
                 .build();
     }
@@ -87,22 +88,24 @@ class UnitsBehindMaximaTest {
         return new DataSet(images, data.getLabels());
     }
 
-    /** Both have the same prior: its gain is 1 for the identity and for Heaviside units. */
-    @Test
-    void learnsToTheBitAsIfTheDefinitionHadTheUnitBehindThePooling() {
-        EpMultiLayerNetwork network = EpNetworks.from(pooled(new ActivationHeaviside(), PoolingType.MAX));
-        EpMultiLayerNetwork twin = EpNetworks.from(pooledFirst(new ActivationHeaviside()));
+    /** The order of Heaviside units is exact, so that the winners are the same; that of a ReLU comes near. */
+    @ParameterizedTest
+    @CsvSource({"HEAVISIDE, 1e-4", "RELU, 0.02"})
+    void learnsAsWithTheUnitBeforeThePooling(String unit, double tolerance) {
+        IActivation activation = unit.equals("RELU") ? new ActivationReLU() : new ActivationHeaviside();
+        EpMultiLayerNetwork network = EpNetworks.from(pooled(activation, PoolingType.MAX));
+        EpMultiLayerNetwork unmoved = EpNetworks.from(unmoved(activation));
         DataSet data = images();
-        assertThat(network.params()).as("before training").isEqualTo(twin.params());
+        assertThat(network.params()).as("before training").isEqualTo(unmoved.params());
 
         network.fit(ToyData.batches(data, 20));
-        twin.fit(ToyData.batches(data, 20));
+        unmoved.fit(ToyData.batches(data, 20));
 
-        assertThat(network.params()).isEqualTo(twin.params());
-        assertThat(network.score()).isEqualTo(twin.score());
-        assertThat(network.output(data.getFeatures())).isEqualTo(twin.output(data.getFeatures()));
-        assertThat(network.feedForward(data.getFeatures()).get(2))
-                .isEqualTo(twin.feedForward(data.getFeatures()).get(3));
+        INDArray output = network.output(data.getFeatures());
+        assertThat(output.sub(unmoved.output(data.getFeatures())).amaxNumber().doubleValue())
+                .isLessThan(tolerance);
+        assertThat(network.score()).isCloseTo(unmoved.score(), within(tolerance));
+        assertThat(output.std().getDouble(0)).isGreaterThan(0.05);
     }
 
     /** With average pooling the unit stays where it is. */
@@ -124,7 +127,7 @@ class UnitsBehindMaximaTest {
     @Test
     void drawsAreTheSameOnBothSidesOfThePooling() {
         EpMultiLayerNetwork network = EpNetworks.from(pooled(new ActivationReLU(), PoolingType.MAX));
-        EpMultiLayerNetwork twin = EpNetworks.from(pooledFirst(new ActivationReLU()));
+        EpMultiLayerNetwork twin = EpNetworks.from(unmoved(new ActivationReLU()));
         twin.setParams(network.params());
         INDArray images = images().getFeatures();
 
