@@ -89,9 +89,8 @@ public class EpFixedLayer extends NoParamLayer {
     @Override
     public LayerMemoryReport getMemoryReport(InputType inputType) {
         InputType outputType = getOutputType(-1, inputType);
-        // Mean, variance and gain, and the two messages back; those of a maximum take the place of what the layer
-        // before
-        // has counted for its unit, which goes behind the maximum.
+        // Mean, variance and gain, and the two messages back. A maximum has its messages in place of what the layer
+        // before it counts for a unit that goes behind the maximum.
         long messages = maxPooling == MaxPoolingKind.LARGEST_MEAN && FixedMaps.isMaximum(original)
                 ? 0
                 : 2 * inputType.arrayElementsPerExample();

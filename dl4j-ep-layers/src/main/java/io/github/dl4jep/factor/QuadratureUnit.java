@@ -43,7 +43,7 @@ public final class QuadratureUnit implements Unit {
 
     private static final String WORKSPACE = "WS_EP_QUADRATURE";
 
-    /** DL4J's activations that never fall, whatever their settings. */
+    /** DL4J's activations that never fall; of ELU those with a positive alpha. */
     private static final Set<Class<?>> RISING = Set.of(
             ActivationCube.class,
             ActivationELU.class,
@@ -166,6 +166,7 @@ public final class QuadratureUnit implements Unit {
 
     @Override
     public boolean isRising() {
-        return RISING.contains(activation.getClass());
+        boolean falls = activation instanceof ActivationELU elu && elu.getAlpha() < 0;
+        return RISING.contains(activation.getClass()) && !falls;
     }
 }

@@ -12,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.activations.impl.ActivationELU;
 import org.nd4j.linalg.activations.impl.ActivationPReLU;
 import org.nd4j.linalg.activations.impl.ActivationRReLU;
 import org.nd4j.linalg.activations.impl.ActivationReLU;
@@ -60,6 +61,12 @@ class UnitsTest {
         boolean rises = IntStream.range(1, values.length).allMatch(i -> values[i] >= values[i - 1]);
 
         assertThat(unit.isRising()).isEqualTo(rises);
+    }
+
+    @Test
+    void anEluOfNegativeAlphaFallsBelowZero() {
+        assertThat(Units.of(new ActivationELU(0.5)).isRising()).isTrue();
+        assertThat(Units.of(new ActivationELU(-0.5)).isRising()).isFalse();
     }
 
     @Test

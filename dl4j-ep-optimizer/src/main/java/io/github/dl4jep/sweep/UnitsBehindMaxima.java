@@ -32,7 +32,7 @@ final class UnitsBehindMaxima {
                 move(moved, i, readers.get(0));
             }
         }
-        return moved;
+        return List.copyOf(moved);
     }
 
     private static List<Integer> readers(int slot, List<SweepNode> nodes) {
