@@ -100,10 +100,7 @@ public record BatchCovariance(
      */
     public BatchCovariance withGain(INDArray activation, UnaryOperator<INDArray> map) {
         INDArray before = gainOn(activation);
-        return before == null
-                ? this
-                : new BatchCovariance(
-                        covariance, map.apply(before), positions == null ? null : positions.withoutFeatures());
+        return before == null ? this : selected(map.apply(before));
     }
 
     /**

@@ -43,7 +43,7 @@ public final class QuadratureUnit implements Unit {
 
     private static final String WORKSPACE = "WS_EP_QUADRATURE";
 
-    /** DL4J's activations that never fall; of ELU those with a positive alpha. */
+    /** DL4J's activations that never fall; of ELU those with an alpha of 0 or more. */
     private static final Set<Class<?>> RISING = Set.of(
             ActivationCube.class,
             ActivationELU.class,

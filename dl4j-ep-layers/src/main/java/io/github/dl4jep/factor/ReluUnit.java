@@ -14,6 +14,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class ReluUnit extends ScalarUnit {
 
+    /** Makes the order's key twice the mean where w is 0: 4 phi(0)^2. */
+    private static final double VARIANCE_AT_ZERO = 2 / Math.PI;
+
     @Override
     public ScalarMoments scalarMoments(double mean, double variance) {
         if (!(variance > 0)) {
@@ -65,9 +68,10 @@ public final class ReluUnit extends ScalarUnit {
     /** By w + sqrt(w^2 + (2 / pi) V): twice the mean for w = 0 and in the limit of both tails, elsewhere within .15 sqrt(V). */
     @Override
     public void order(float[] mean, float[] variance, float[] key) {
-        float atZero = (float) (2 / Math.PI);
         for (int i = 0; i < key.length; i++) {
-            key[i] = mean[i] + (float) Math.sqrt(mean[i] * mean[i] + atZero * variance[i]);
+            // In double precision, in which no square of a float overflows.
+            double w = mean[i];
+            key[i] = (float) (w + Math.sqrt(w * w + VARIANCE_AT_ZERO * variance[i]));
         }
     }
 }

@@ -48,9 +48,12 @@ public interface Unit {
      *
      * @param mean means of pre-activations
      * @param variance their variances
-     * @param key written: the larger, the larger is the mean activation; NaN where the mean is NaN
+     * @param key written: the larger, the larger is the mean activation; NaN where mean or variance is NaN
      */
     default void order(float[] mean, float[] variance, float[] key) {
-        System.arraycopy(mean, 0, key, 0, key.length);
+        for (int i = 0; i < key.length; i++) {
+            // The zero keeps a NaN of the variance, so that it is not hidden.
+            key[i] = mean[i] + 0 * variance[i];
+        }
     }
 }

@@ -196,6 +196,14 @@ abstract class UnitContractTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("units")
+    void orderKeepsANan(UnitCase unit) {
+        float[] key = new float[2];
+        unit.unit().order(new float[] {Float.NaN, 1}, new float[] {1, Float.NaN}, key);
+        assertThat(key).containsOnly(Float.NaN);
+    }
+
     private static void assertIsFunction(UnitCase unit, INDArray actual) {
         for (int i = 0; i < MEANS.length; i++) {
             double expected = unit.function().applyAsDouble(MEANS[i]);

@@ -158,6 +158,14 @@ class UnitsTest {
     }
 
     @Test
+    void orderOfAReluHoldsForHugeMeans() {
+        float[] key = new float[4];
+        new ReluUnit().order(new float[] {-1e30f, 5, 1e20f, 1e30f}, new float[] {1, 1, 1e30f, 1}, key);
+        assertThat(key).isSorted().doesNotContain(Float.POSITIVE_INFINITY);
+        assertThat(key[0]).isLessThan(key[1]);
+    }
+
+    @Test
     void orderOfASpikeIsThatOfItsProbability() {
         float[] mean = {-3, -3, -0.5f, 0, 0.5f, 2, 2};
         float[] variance = {1, 100, 0.1f, 7, 4, 4, 0.1f};

@@ -8,6 +8,8 @@ import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LocalResponseNormalization;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
+import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,21 +40,25 @@ final class MaximaBefore {
             return false;
         }
         LayerNode before = inputs.get(0);
-        Layer layer = before.layer();
-        return isMaximum(layer) || (keepsScale(layer) && readsMaxima(before));
+        Layer layer = definition(before.layer());
+        return layer != null && (FixedMaps.isMaximum(layer) || (keepsScale(layer) && readsMaxima(before)));
     }
 
-    private static boolean isMaximum(@Nullable Layer layer) {
-        return layer instanceof EpFixedLayer converted
-                ? isMaximum(converted.getOriginal())
-                : layer != null && FixedMaps.isMaximum(layer);
+    /** What is converted or frozen as it was before. */
+    private static @Nullable Layer definition(@Nullable Layer layer) {
+        if (layer instanceof EpFixedLayer converted) {
+            return converted.getOriginal();
+        }
+        if (layer instanceof FrozenLayer frozen) {
+            return definition(frozen.getLayer());
+        }
+        return layer instanceof BaseWrapperLayer frozen ? definition(frozen.getUnderlying()) : layer;
     }
 
-    private static boolean keepsScale(@Nullable Layer layer) {
-        Layer original = layer instanceof EpFixedLayer converted ? converted.getOriginal() : layer;
-        return original instanceof ActivationLayer
-                || original instanceof EpActivationLayer
-                || original instanceof DropoutLayer
-                || original instanceof LocalResponseNormalization;
+    private static boolean keepsScale(Layer layer) {
+        return layer instanceof ActivationLayer
+                || layer instanceof EpActivationLayer
+                || layer instanceof DropoutLayer
+                || layer instanceof LocalResponseNormalization;
     }
 }

@@ -20,6 +20,7 @@ import org.deeplearning4j.nn.conf.layers.LocalResponseNormalization;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
@@ -113,6 +114,17 @@ class MaximaBeforeTest {
         EpMultiLayerNetwork network = network(convolution(), new GlobalPoolingLayer(PoolingType.MAX), output());
 
         assertThat(gain(network, 2)).isEqualTo(0.5);
+    }
+
+    @Test
+    void aFrozenMaximumIsOne() {
+        EpMultiLayerNetwork network = network(
+                new FrozenLayer(convolution()),
+                new FrozenLayer(pooling(SubsamplingLayer.PoolingType.MAX)),
+                dense(),
+                output());
+
+        assertThat(gain(network, 2)).isEqualTo(1);
     }
 
     @Test
