@@ -68,8 +68,22 @@ public final class ReluUnit extends ScalarUnit {
     /** By w + sqrt(w^2 + (2 / pi) V): twice the mean for w = 0 and in the limit of both tails, elsewhere within .15 sqrt(V). */
     @Override
     public void order(float[] mean, float[] variance, float[] key) {
+        float atZero = (float) VARIANCE_AT_ZERO;
         for (int i = 0; i < key.length; i++) {
-            // In double precision, in which no square of a float overflows.
+            key[i] = mean[i] + (float) Math.sqrt(mean[i] * mean[i] + atZero * variance[i]);
+        }
+        float largest = 0;
+        for (int i = 0; i < key.length; i++) {
+            largest = Math.max(largest, key[i]);
+        }
+        if (largest == Float.POSITIVE_INFINITY) {
+            orderHugeMeans(mean, variance, key);
+        }
+    }
+
+    /** The same in double precision, in which no square of a float overflows; slower. */
+    private static void orderHugeMeans(float[] mean, float[] variance, float[] key) {
+        for (int i = 0; i < key.length; i++) {
             double w = mean[i];
             key[i] = (float) (w + Math.sqrt(w * w + VARIANCE_AT_ZERO * variance[i]));
         }
