@@ -1,9 +1,9 @@
 package io.github.dl4jep.benchmarks;
 
 import io.github.dl4jep.activation.ActivationHeaviside;
-import io.github.dl4jep.cli.data.DataRequest;
-import io.github.dl4jep.cli.data.DataSource;
-import io.github.dl4jep.cli.data.DataSources;
+import io.github.dl4jep.cli.data.source.DataRequest;
+import io.github.dl4jep.cli.data.source.DataSource;
+import io.github.dl4jep.cli.data.source.DataSources;
 import io.github.dl4jep.compact.CompactNetwork;
 import io.github.dl4jep.compact.PackedSpikes;
 import io.github.dl4jep.convert.EpNetworks;

@@ -1,9 +1,9 @@
 package io.github.dl4jep.benchmarks;
 
-import io.github.dl4jep.cli.data.DataRequest;
-import io.github.dl4jep.cli.data.DataSources;
-import io.github.dl4jep.cli.data.Permutation;
-import io.github.dl4jep.cli.data.Split;
+import io.github.dl4jep.cli.data.source.DataRequest;
+import io.github.dl4jep.cli.data.source.DataSources;
+import io.github.dl4jep.cli.data.split.Permutation;
+import io.github.dl4jep.cli.data.split.Split;
 import io.github.dl4jep.cli.definition.NetworkDefinition;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
 import java.nio.file.Path;

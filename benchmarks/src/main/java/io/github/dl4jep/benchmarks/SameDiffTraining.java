@@ -1,8 +1,8 @@
 package io.github.dl4jep.benchmarks;
 
-import io.github.dl4jep.cli.data.DataRequest;
-import io.github.dl4jep.cli.data.DataSources;
-import io.github.dl4jep.cli.data.Split;
+import io.github.dl4jep.cli.data.source.DataRequest;
+import io.github.dl4jep.cli.data.source.DataSources;
+import io.github.dl4jep.cli.data.split.Split;
 import io.github.dl4jep.cli.definition.NetworkDefinition;
 import io.github.dl4jep.convert.EpNetworks;
 import io.github.dl4jep.convert.EpOptions;

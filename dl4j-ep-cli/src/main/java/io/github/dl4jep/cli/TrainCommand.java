@@ -1,12 +1,12 @@
 package io.github.dl4jep.cli;
 
-import io.github.dl4jep.cli.data.DataFolder;
-import io.github.dl4jep.cli.data.DataRequest;
-import io.github.dl4jep.cli.data.DataSource;
-import io.github.dl4jep.cli.data.DataSources;
-import io.github.dl4jep.cli.data.ImageShape;
-import io.github.dl4jep.cli.data.Task;
-import io.github.dl4jep.cli.data.TrainingData;
+import io.github.dl4jep.cli.data.format.ImageShape;
+import io.github.dl4jep.cli.data.format.Task;
+import io.github.dl4jep.cli.data.source.DataFolder;
+import io.github.dl4jep.cli.data.source.DataRequest;
+import io.github.dl4jep.cli.data.source.DataSource;
+import io.github.dl4jep.cli.data.source.DataSources;
+import io.github.dl4jep.cli.data.split.TrainingData;
 import io.github.dl4jep.cli.definition.NetworkVariant;
 import io.github.dl4jep.cli.failure.UserException;
 import io.github.dl4jep.cli.model.AtomicFile;

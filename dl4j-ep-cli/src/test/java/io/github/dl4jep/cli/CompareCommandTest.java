@@ -3,8 +3,8 @@ package io.github.dl4jep.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.dl4jep.cli.data.DataShape;
-import io.github.dl4jep.cli.data.Task;
+import io.github.dl4jep.cli.data.format.DataShape;
+import io.github.dl4jep.cli.data.format.Task;
 import io.github.dl4jep.cli.definition.NetworkDefinition;
 import java.io.IOException;
 import java.io.StringWriter;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.dl4jep.cli.data.ImageFolderFixture;
+import io.github.dl4jep.cli.data.source.ImageFolderFixture;
 import io.github.dl4jep.zoo.EpResNet;
 import java.io.IOException;
 import java.nio.file.Files;

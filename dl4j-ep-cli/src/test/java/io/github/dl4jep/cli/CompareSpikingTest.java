@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.dl4jep.activation.ActivationBernoulliSigmoid;
-import io.github.dl4jep.cli.data.DataShape;
-import io.github.dl4jep.cli.data.Task;
+import io.github.dl4jep.cli.data.format.DataShape;
+import io.github.dl4jep.cli.data.format.Task;
 import io.github.dl4jep.cli.definition.Definition;
 import io.github.dl4jep.cli.definition.HiddenLayers;
 import io.github.dl4jep.cli.definition.NetworkDefinition;

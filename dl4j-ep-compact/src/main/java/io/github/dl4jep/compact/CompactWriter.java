@@ -1,5 +1,6 @@
 package io.github.dl4jep.compact;
 
+import io.github.dl4jep.compact.kernel.BitMatrix;
 import java.io.BufferedOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;

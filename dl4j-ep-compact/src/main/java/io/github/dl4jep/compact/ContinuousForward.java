@@ -1,5 +1,9 @@
 package io.github.dl4jep.compact;
 
+import io.github.dl4jep.compact.kernel.FeatureBlock;
+import io.github.dl4jep.compact.kernel.SpikeBlock;
+import io.github.dl4jep.compact.kernel.Words;
+
 /**
  * A layer with continuous weights. For spikes the sums of all 16 subsets of four inputs are computed once, when the layer is
  * made: a potential is then one look-up for every four inputs.

@@ -1,5 +1,10 @@
 package io.github.dl4jep.compact;
 
+import io.github.dl4jep.compact.kernel.BitMatrix;
+import io.github.dl4jep.compact.kernel.FeatureBlock;
+import io.github.dl4jep.compact.kernel.SpikeBlock;
+import io.github.dl4jep.compact.kernel.SpikeCounts;
+import io.github.dl4jep.compact.kernel.SpikeThreshold;
 import org.jspecify.annotations.Nullable;
 
 /**

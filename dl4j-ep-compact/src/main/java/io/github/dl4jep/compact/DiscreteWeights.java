@@ -1,5 +1,6 @@
 package io.github.dl4jep.compact;
 
+import io.github.dl4jep.compact.kernel.BitMatrix;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param scales c, [1] or [outputs]
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared, never changed
-record DiscreteWeights(BitMatrix plus, @Nullable BitMatrix minus, double[] scales) implements Weights {
+public record DiscreteWeights(BitMatrix plus, @Nullable BitMatrix minus, double[] scales) implements Weights {
 
     static DiscreteWeights of(byte[][] signs, double[] scales) {
         int outputs = signs[0].length;

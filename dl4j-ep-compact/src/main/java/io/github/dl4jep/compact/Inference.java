@@ -1,5 +1,7 @@
 package io.github.dl4jep.compact;
 
+import io.github.dl4jep.compact.kernel.FeatureBlock;
+import io.github.dl4jep.compact.kernel.SpikeBlock;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,6 @@
 package io.github.dl4jep.compact;
 
+import io.github.dl4jep.compact.kernel.Words;
 import org.jspecify.annotations.Nullable;
 
 /** What a layer must fulfil, whether it comes from a program or from a file. */

@@ -1,5 +1,8 @@
 package io.github.dl4jep.compact;
 
+import io.github.dl4jep.compact.kernel.FeatureBlock;
+import io.github.dl4jep.compact.kernel.SpikeBlock;
+
 /** Runs one layer on a block of rows. */
 sealed interface LayerForward permits DiscreteForward, ContinuousForward {
 

@@ -1,5 +1,7 @@
 package io.github.dl4jep.compact;
 
+import io.github.dl4jep.compact.kernel.BitMatrix;
+import io.github.dl4jep.compact.kernel.Words;
 import java.nio.ByteBuffer;
 
 /** Takes the layers out of a file's payload, one after the other. Every value is checked, although the checksum was right. */

@@ -1,5 +1,7 @@
 package io.github.dl4jep.compact;
 
+import io.github.dl4jep.compact.kernel.BitMatrix;
+import io.github.dl4jep.compact.kernel.FeatureBlock;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 

@@ -3,11 +3,11 @@ package io.github.dl4jep.compact;
 import java.util.Arrays;
 
 /** The same network without any packing: weights one by one, sums in double precision. The oracle of the bit-packed reader. */
-final class PlainNetwork {
+public final class PlainNetwork {
 
     private PlainNetwork() {}
 
-    static double[][] potentials(CompactNetwork network, float[][] features) {
+    public static double[][] potentials(CompactNetwork network, float[][] features) {
         return Arrays.stream(features).map(row -> potentials(network, row)).toArray(double[][]::new);
     }
 

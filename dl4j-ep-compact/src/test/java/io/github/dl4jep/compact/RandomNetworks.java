@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Random;
 
 /** Seeded networks and inputs whose sums are exact in double precision, so that ties are ties in whatever order one adds. */
-final class RandomNetworks {
+public final class RandomNetworks {
 
     private RandomNetworks() {}
 
-    static CompactNetwork of(Random random, WeightKind hidden, WeightKind output, int... sizes) {
+    public static CompactNetwork of(Random random, WeightKind hidden, WeightKind output, int... sizes) {
         List<CompactLayer> layers = new ArrayList<>();
         for (int i = 0; i + 2 < sizes.length; i++) {
             layers.add(discrete(random, hidden, sizes[i], sizes[i + 1], CompactUnit.HEAVISIDE));
@@ -60,7 +60,7 @@ final class RandomNetworks {
                 .toArray();
     }
 
-    static float[][] spikes(Random random, int rows, int inputs) {
+    public static float[][] spikes(Random random, int rows, int inputs) {
         float[][] features = new float[rows][inputs];
         for (float[] row : features) {
             for (int i = 0; i < inputs; i++) {

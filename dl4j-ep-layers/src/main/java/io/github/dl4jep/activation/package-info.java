@@ -7,7 +7,7 @@
  * of a network of such units is one run of it: average the output potentials of several.
  *
  * <p>To add one: a subclass of {@link io.github.dl4jep.activation.SpikingActivation}, and its unit in
- * {@code io.github.dl4jep.factor.Units}.
+ * {@code io.github.dl4jep.unit.Units}.
  */
 @NullMarked
 package io.github.dl4jep.activation;

@@ -1,6 +1,6 @@
 package io.github.dl4jep.conf;
 
-import io.github.dl4jep.layer.ActivationRuntime;
+import io.github.dl4jep.runtime.ActivationRuntime;
 import java.util.Collection;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;

@@ -1,8 +1,8 @@
 package io.github.dl4jep.conf;
 
-import io.github.dl4jep.distribution.GaussianPrior;
-import io.github.dl4jep.layer.BatchNormalizationRuntime;
 import io.github.dl4jep.params.NormalizationParamInitializer;
+import io.github.dl4jep.runtime.BatchNormalizationRuntime;
+import io.github.dl4jep.weight.GaussianPrior;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;

@@ -1,9 +1,9 @@
 package io.github.dl4jep.conf;
 
-import io.github.dl4jep.distribution.GaussianPrior;
-import io.github.dl4jep.distribution.WeightPrior;
-import io.github.dl4jep.layer.DenseRuntime;
 import io.github.dl4jep.params.PosteriorParamInitializer;
+import io.github.dl4jep.runtime.DenseRuntime;
+import io.github.dl4jep.weight.GaussianPrior;
+import io.github.dl4jep.weight.WeightPrior;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;

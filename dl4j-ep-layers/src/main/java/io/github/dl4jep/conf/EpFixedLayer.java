@@ -1,8 +1,8 @@
 package io.github.dl4jep.conf;
 
-import io.github.dl4jep.factor.MaxPoolingKind;
-import io.github.dl4jep.layer.FixedMapRuntime;
-import io.github.dl4jep.layer.FixedMaps;
+import io.github.dl4jep.runtime.FixedMapRuntime;
+import io.github.dl4jep.type.FixedMaps;
+import io.github.dl4jep.window.MaxPoolingKind;
 import java.util.Collection;
 import java.util.Objects;
 import org.deeplearning4j.nn.conf.InputPreProcessor;

@@ -1,7 +1,7 @@
 package io.github.dl4jep.conf;
 
-import io.github.dl4jep.layer.EpLayer;
-import io.github.dl4jep.layer.FrozenRuntime;
+import io.github.dl4jep.runtime.FrozenRuntime;
+import io.github.dl4jep.vertex.EpLayer;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;

@@ -1,10 +1,10 @@
 package io.github.dl4jep.conf;
 
-import io.github.dl4jep.layer.LossRuntime;
-import io.github.dl4jep.layer.OutputPositions;
 import io.github.dl4jep.likelihood.Likelihood;
 import io.github.dl4jep.likelihood.Likelihoods;
 import io.github.dl4jep.params.LikelihoodParamInitializer;
+import io.github.dl4jep.runtime.LossRuntime;
+import io.github.dl4jep.type.OutputPositions;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;

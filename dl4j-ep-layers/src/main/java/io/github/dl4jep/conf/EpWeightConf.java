@@ -1,6 +1,6 @@
 package io.github.dl4jep.conf;
 
-import io.github.dl4jep.distribution.WeightPrior;
+import io.github.dl4jep.weight.WeightPrior;
 
 /** What the configurations of EP layers with weights have in common. */
 public interface EpWeightConf {

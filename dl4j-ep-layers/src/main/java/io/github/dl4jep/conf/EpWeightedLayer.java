@@ -1,10 +1,10 @@
 package io.github.dl4jep.conf;
 
-import io.github.dl4jep.distribution.GaussianPrior;
-import io.github.dl4jep.distribution.WeightPrior;
-import io.github.dl4jep.factor.Units;
-import io.github.dl4jep.layer.WeightedMaps;
-import io.github.dl4jep.layer.WeightedRuntime;
+import io.github.dl4jep.runtime.WeightedLayerRuntime;
+import io.github.dl4jep.type.LinearMaps;
+import io.github.dl4jep.unit.Units;
+import io.github.dl4jep.weight.GaussianPrior;
+import io.github.dl4jep.weight.WeightPrior;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -26,7 +26,7 @@ import org.nd4j.linalg.learning.config.NoOp;
 import org.nd4j.linalg.learning.regularization.Regularization;
 
 /**
- * A DL4J layer of one of the types of {@link WeightedMaps} whose weights have posteriors: embeddings, elementwise multiplication and
+ * A DL4J layer of one of the types of {@link LinearMaps} whose weights have posteriors: embeddings, elementwise multiplication and
  * separable convolutions. The sizes and settings are those of the DL4J layer that it holds.
  *
  * <p>Quality: Preview.
@@ -74,7 +74,7 @@ public class EpWeightedLayer extends FeedForwardLayer implements EpWeightConf {
             boolean initializeParams,
             DataType networkDataType) {
         LayerValidation.assertNInNOutSet("EpWeightedLayer", getLayerName(), layerIndex, getNIn(), getNOut());
-        WeightedRuntime runtime = new WeightedRuntime(conf, networkDataType);
+        WeightedLayerRuntime runtime = new WeightedLayerRuntime(conf, networkDataType);
         runtime.setListeners(trainingListeners);
         runtime.setIndex(layerIndex);
         runtime.setParamsViewArray(layerParamsView);
@@ -85,7 +85,7 @@ public class EpWeightedLayer extends FeedForwardLayer implements EpWeightConf {
 
     @Override
     public ParamInitializer initializer() {
-        return WeightedMaps.parameters(this);
+        return LinearMaps.parameters(this);
     }
 
     /**

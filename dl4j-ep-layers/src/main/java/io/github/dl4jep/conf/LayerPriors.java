@@ -1,10 +1,10 @@
 package io.github.dl4jep.conf;
 
-import io.github.dl4jep.distribution.PriorScale;
-import io.github.dl4jep.distribution.WeightPrior;
-import io.github.dl4jep.factor.Units;
 import io.github.dl4jep.likelihood.Likelihood;
 import io.github.dl4jep.params.PosteriorParamInitializer;
+import io.github.dl4jep.unit.Units;
+import io.github.dl4jep.weight.PriorScale;
+import io.github.dl4jep.weight.WeightPrior;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.memory.LayerMemoryReport;

@@ -1,6 +1,6 @@
 package io.github.dl4jep.conf;
 
-import io.github.dl4jep.distribution.SiteStep;
+import io.github.dl4jep.weight.SiteStep;
 import java.io.Serializable;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

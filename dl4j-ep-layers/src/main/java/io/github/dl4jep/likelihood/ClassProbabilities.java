@@ -1,5 +1,6 @@
 package io.github.dl4jep.likelihood;
 
+import io.github.dl4jep.array.Rows;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 

@@ -1,7 +1,8 @@
 package io.github.dl4jep.likelihood;
 
-import io.github.dl4jep.distribution.Moments;
-import io.github.dl4jep.distribution.Parameters;
+import io.github.dl4jep.message.Moments;
+import io.github.dl4jep.solve.PseudoObservation;
+import io.github.dl4jep.weight.Parameters;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;

@@ -1,7 +1,11 @@
 package io.github.dl4jep.likelihood;
 
-import io.github.dl4jep.distribution.BackwardMessage;
-import io.github.dl4jep.distribution.BatchCovariance;
+import io.github.dl4jep.array.Rows;
+import io.github.dl4jep.message.BackwardMessage;
+import io.github.dl4jep.message.BatchCovariance;
+import io.github.dl4jep.solve.BatchSolve;
+import io.github.dl4jep.solve.JointSolve;
+import io.github.dl4jep.solve.PseudoObservation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 

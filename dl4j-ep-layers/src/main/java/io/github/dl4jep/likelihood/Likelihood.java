@@ -1,7 +1,7 @@
 package io.github.dl4jep.likelihood;
 
-import io.github.dl4jep.distribution.BackwardMessage;
-import io.github.dl4jep.distribution.Moments;
+import io.github.dl4jep.message.BackwardMessage;
+import io.github.dl4jep.message.Moments;
 import java.io.Serializable;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;

@@ -1,5 +1,8 @@
 package io.github.dl4jep.likelihood;
 
+import io.github.dl4jep.array.Rows;
+import io.github.dl4jep.solve.JointSolve;
+import io.github.dl4jep.solve.PseudoObservation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**

@@ -1,6 +1,6 @@
 package io.github.dl4jep.likelihood;
 
-import io.github.dl4jep.distribution.ForwardMessage;
+import io.github.dl4jep.message.ForwardMessage;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;

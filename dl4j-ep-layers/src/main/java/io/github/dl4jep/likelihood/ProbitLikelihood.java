@@ -1,6 +1,7 @@
 package io.github.dl4jep.likelihood;
 
-import io.github.dl4jep.factor.StandardNormal;
+import io.github.dl4jep.array.Rows;
+import io.github.dl4jep.normal.StandardNormal;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -66,7 +67,7 @@ public final class ProbitLikelihood extends SiteApproximationLikelihood {
                 double t = labels[n][c] > 0.5 ? 1 : -1;
                 double total = 1 + variance[n][c];
                 double z = t * mean[n][c] / Math.sqrt(total);
-                double h = StandardNormal.hazard(z);
+                double h = StandardNormal.inverseMills(z);
                 double slope = t * h / Math.sqrt(total);
                 double curvature = h * (z + h) / total;
                 residual[n][c] = curvature > 0 ? slope / curvature : 0;

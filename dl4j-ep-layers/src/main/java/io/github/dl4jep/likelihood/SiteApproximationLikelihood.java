@@ -1,6 +1,8 @@
 package io.github.dl4jep.likelihood;
 
-import io.github.dl4jep.distribution.Moments;
+import io.github.dl4jep.array.Rows;
+import io.github.dl4jep.message.Moments;
+import io.github.dl4jep.solve.PseudoObservation;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;

@@ -1,9 +1,9 @@
 package io.github.dl4jep.params;
 
-import io.github.dl4jep.distribution.GaussianPrior;
-import io.github.dl4jep.distribution.Parameters;
-import io.github.dl4jep.distribution.PriorScale;
-import io.github.dl4jep.distribution.WeightPosterior;
+import io.github.dl4jep.weight.GaussianPrior;
+import io.github.dl4jep.weight.Parameters;
+import io.github.dl4jep.weight.PriorScale;
+import io.github.dl4jep.weight.WeightPosterior;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;

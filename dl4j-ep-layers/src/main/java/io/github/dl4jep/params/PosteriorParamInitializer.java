@@ -1,11 +1,11 @@
 package io.github.dl4jep.params;
 
-import io.github.dl4jep.distribution.Parameters;
-import io.github.dl4jep.distribution.PriorScale;
-import io.github.dl4jep.distribution.WeightPosterior;
-import io.github.dl4jep.distribution.WeightPrior;
-import io.github.dl4jep.factor.WeightGroups;
 import io.github.dl4jep.likelihood.Likelihood;
+import io.github.dl4jep.linear.WeightGroups;
+import io.github.dl4jep.weight.Parameters;
+import io.github.dl4jep.weight.PriorScale;
+import io.github.dl4jep.weight.WeightPosterior;
+import io.github.dl4jep.weight.WeightPrior;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -148,12 +148,12 @@ public final class PosteriorParamInitializer implements ParamInitializer {
      * @param parameters the layer's parameter table
      * @return weights and bias
      */
-    public PlainWeights point(Map<String, INDArray> parameters) {
+    public StockWeights point(Map<String, INDArray> parameters) {
         WeightPosterior posterior = weights(parameters);
         WeightPosterior biasPosterior = bias(parameters);
         INDArray weights = posterior.mode();
         if (biasPosterior == null) {
-            return new PlainWeights(weights, null);
+            return new StockWeights(weights, null);
         }
         INDArray bias = biasPosterior.mode();
         INDArray inputMean = inputMean(parameters);
@@ -161,7 +161,7 @@ public final class PosteriorParamInitializer implements ParamInitializer {
             INDArray rounded = posterior.predictiveMean().subi(weights);
             bias.addi(new WeightGroups(groups).product(inputMean, rounded));
         }
-        return new PlainWeights(weights, bias);
+        return new StockWeights(weights, bias);
     }
 
     /**
@@ -170,10 +170,10 @@ public final class PosteriorParamInitializer implements ParamInitializer {
      * @param parameters the layer's parameter table
      * @return weights and bias
      */
-    public PlainWeights sample(Map<String, INDArray> parameters) {
+    public StockWeights sample(Map<String, INDArray> parameters) {
         WeightPosterior biasPosterior = bias(parameters);
         INDArray weights = weights(parameters).sample();
-        return new PlainWeights(weights, biasPosterior == null ? null : biasPosterior.sample());
+        return new StockWeights(weights, biasPosterior == null ? null : biasPosterior.sample());
     }
 
     private static Map<String, INDArray> select(

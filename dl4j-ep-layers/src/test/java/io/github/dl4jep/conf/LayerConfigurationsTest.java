@@ -2,12 +2,12 @@ package io.github.dl4jep.conf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.dl4jep.distribution.GaussianPrior;
-import io.github.dl4jep.factor.MaxPoolingKind;
 import io.github.dl4jep.likelihood.BinaryLikelihood;
 import io.github.dl4jep.likelihood.CategoricalLikelihood;
 import io.github.dl4jep.likelihood.GaussianLikelihood;
 import io.github.dl4jep.likelihood.ProbitLikelihood;
+import io.github.dl4jep.weight.GaussianPrior;
+import io.github.dl4jep.window.MaxPoolingKind;
 import java.util.List;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;

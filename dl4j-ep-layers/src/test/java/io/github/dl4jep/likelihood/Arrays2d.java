@@ -8,15 +8,15 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Small matrices for the oracles of these tests: plain numbers and Hipparchus, nothing of the code under test. */
-final class Arrays2d {
+public final class Arrays2d {
 
     private Arrays2d() {}
 
-    static INDArray of(double[]... rows) {
+    public static INDArray of(double[]... rows) {
         return Nd4j.createFromArray(rows);
     }
 
-    static INDArray filled(int rows, int columns, double value) {
+    public static INDArray filled(int rows, int columns, double value) {
         double[][] values = new double[rows][columns];
         for (double[] row : values) {
             java.util.Arrays.fill(row, value);
@@ -24,7 +24,7 @@ final class Arrays2d {
         return of(values);
     }
 
-    static INDArray uniform(SplittableRandom random, int rows, int columns, double low, double high) {
+    public static INDArray uniform(SplittableRandom random, int rows, int columns, double low, double high) {
         double[][] values = new double[rows][columns];
         for (double[] row : values) {
             for (int c = 0; c < columns; c++) {
@@ -35,30 +35,30 @@ final class Arrays2d {
     }
 
     /** X X^T / columns for a random X: symmetric, positive semi-definite, of rank at most {@code rank}. */
-    static INDArray gram(SplittableRandom random, int size, int rank) {
+    public static INDArray gram(SplittableRandom random, int size, int rank) {
         INDArray x = uniform(random, size, rank, -1, 1);
         return x.mmul(x.transpose()).divi(rank);
     }
 
-    static RealMatrix matrix(INDArray array) {
+    public static RealMatrix matrix(INDArray array) {
         return MatrixUtils.createRealMatrix(array.toDoubleMatrix());
     }
 
-    static double[] solve(double[][] matrix, double[] right) {
+    public static double[] solve(double[][] matrix, double[] right) {
         return new LUDecomposition(MatrixUtils.createRealMatrix(matrix))
                 .getSolver()
                 .solve(MatrixUtils.createRealVector(right))
                 .toArray();
     }
 
-    static double[][] inverse(double[][] matrix) {
+    public static double[][] inverse(double[][] matrix) {
         return new LUDecomposition(MatrixUtils.createRealMatrix(matrix))
                 .getSolver()
                 .getInverse()
                 .getData();
     }
 
-    static double worstDifference(INDArray a, INDArray b) {
+    public static double worstDifference(INDArray a, INDArray b) {
         return a.castTo(b.dataType()).sub(b).amaxNumber().doubleValue();
     }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.dl4jep.distribution.Moments;
+import io.github.dl4jep.message.Moments;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -72,10 +72,7 @@ abstract class ClassificationContractTest extends LikelihoodContractTest {
     void theMessagePullsTowardsTheLabel() {
         INDArray labels = labels(1);
         OutputBatch neutral = new OutputBatch(
-                io.github.dl4jep.distribution.ForwardMessage.observed(Arrays2d.filled(1, OUTPUTS, 0)),
-                labels,
-                null,
-                null);
+                io.github.dl4jep.message.ForwardMessage.observed(Arrays2d.filled(1, OUTPUTS, 0)), labels, null, null);
         INDArray shift = likelihood()
                 .update(neutral, parametersOf(likelihood(), OUTPUTS), new LearningPhase(1, true, 1))
                 .message()

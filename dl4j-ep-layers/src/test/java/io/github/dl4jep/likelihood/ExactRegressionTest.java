@@ -3,13 +3,13 @@ package io.github.dl4jep.likelihood;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.dl4jep.distribution.BackwardMessage;
-import io.github.dl4jep.distribution.BatchCovariance;
-import io.github.dl4jep.distribution.ForwardMessage;
-import io.github.dl4jep.distribution.Moments;
-import io.github.dl4jep.distribution.WeightMoments;
-import io.github.dl4jep.distribution.WeightSite;
-import io.github.dl4jep.factor.LinearFactor;
+import io.github.dl4jep.linear.LinearFactor;
+import io.github.dl4jep.message.BackwardMessage;
+import io.github.dl4jep.message.BatchCovariance;
+import io.github.dl4jep.message.ForwardMessage;
+import io.github.dl4jep.message.Moments;
+import io.github.dl4jep.weight.WeightMoments;
+import io.github.dl4jep.weight.WeightSite;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -68,7 +68,7 @@ class ExactRegressionTest {
         INDArray total = v.add(NOISE);
         assertThat(Arrays2d.worstDifference(sites.message.shift(), residual.div(total)))
                 .isLessThan(1e-12);
-        assertThat(Arrays2d.worstDifference(sites.message.precision(), total.rdiv(1)))
+        assertThat(Arrays2d.worstDifference(sites.message.curvature(), total.rdiv(1)))
                 .isLessThan(1e-12);
     }
 
@@ -165,7 +165,7 @@ class ExactRegressionTest {
             INDArray m = features.castTo(type);
             WeightMoments moments = moments(weights, earlier == null ? null : earlier.weights, type);
             WeightMoments biasMoments = hasBias ? moments(bias, earlier == null ? null : earlier.bias, type) : null;
-            Moments input = Moments.observed(m);
+            Moments input = Moments.pointMass(m);
             BatchCovariance covariance =
                     LinearFactor.covarianceOfPreActivation(ForwardMessage.observed(m), moments, biasMoments);
             ForwardMessage forward =

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.dl4jep.distribution.ForwardMessage;
-import io.github.dl4jep.distribution.Moments;
+import io.github.dl4jep.message.ForwardMessage;
+import io.github.dl4jep.message.Moments;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,10 +49,7 @@ class GaussianLikelihoodTest extends LikelihoodContractTest {
         Moments potentials = new Moments(Arrays2d.uniform(random, 50, 2, -1, 1), Arrays2d.filled(50, 2, 0.3));
         Map<String, INDArray> parameters = parametersOf(likelihood(), 2);
         OutputBatch batch = new OutputBatch(
-                new ForwardMessage(potentials, io.github.dl4jep.distribution.BatchCovariance.none()),
-                labels,
-                null,
-                null);
+                new ForwardMessage(potentials, io.github.dl4jep.message.BatchCovariance.none()), labels, null, null);
         INDArray firstLoss = likelihood().negativeLogLikelihood(batch, parameters);
         Likelihood.Update update = likelihood().update(batch, parameters, FIRST);
         assertThat(update.message().shift().amaxNumber().doubleValue()).isLessThan(10);

@@ -3,9 +3,9 @@ package io.github.dl4jep.likelihood;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.dl4jep.distribution.BatchCovariance;
-import io.github.dl4jep.distribution.ForwardMessage;
-import io.github.dl4jep.distribution.Moments;
+import io.github.dl4jep.message.BatchCovariance;
+import io.github.dl4jep.message.ForwardMessage;
+import io.github.dl4jep.message.Moments;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -72,7 +72,7 @@ abstract class LikelihoodContractTest {
     void messageIsFiniteAndProper(DataType type) {
         Likelihood.Update update = likelihood.update(batch(12, type, null), parameters, LATER);
         INDArray shift = update.message().shift();
-        INDArray precision = update.message().precision();
+        INDArray precision = update.message().curvature();
         assertThat(shift.shape()).containsExactly(12, OUTPUTS);
         assertThat(shift.dataType()).isEqualTo(type);
         assertThat(precision.dataType()).isEqualTo(type);
@@ -148,7 +148,7 @@ abstract class LikelihoodContractTest {
         assertThat(Arrays2d.worstDifference(rows(shift, 6), less.message().shift()))
                 .isLessThan(1e-6);
         assertThat(shift.getRow(6).amaxNumber().doubleValue()).isZero();
-        assertThat(full.message().precision().getRow(6).amaxNumber().doubleValue())
+        assertThat(full.message().curvature().getRow(6).amaxNumber().doubleValue())
                 .isZero();
         assertThat(likelihood.negativeLogLikelihood(masked, parameters).getDouble(6))
                 .isZero();
@@ -218,7 +218,7 @@ abstract class LikelihoodContractTest {
     @Test
     void observedPotentialsHaveAPrediction() {
         INDArray mean = Arrays2d.uniform(random, 3, OUTPUTS, -1, 1);
-        Prediction prediction = likelihood.predict(Moments.observed(mean), parameters);
+        Prediction prediction = likelihood.predict(Moments.pointMass(mean), parameters);
         assertThat(prediction.epistemicVariance().amaxNumber().doubleValue()).isZero();
         assertThat(prediction.output().sumNumber().doubleValue()).isFinite();
     }
@@ -237,7 +237,7 @@ abstract class LikelihoodContractTest {
                 assertThat(update.message().shift().sumNumber().doubleValue())
                         .as("shift at means of size %s, variances of size %s", size, scale)
                         .isFinite();
-                assertThat(update.message().precision().minNumber().doubleValue())
+                assertThat(update.message().curvature().minNumber().doubleValue())
                         .isNotNegative();
                 assertThat(likelihood
                                 .negativeLogLikelihood(extreme, parameters)
@@ -283,7 +283,7 @@ abstract class LikelihoodContractTest {
                         actual.message().shift(), expected.message().shift()))
                 .isLessThan(1e-7);
         assertThat(Arrays2d.worstDifference(
-                        actual.message().precision(), expected.message().precision()))
+                        actual.message().curvature(), expected.message().curvature()))
                 .isLessThan(1e-12);
         assertThat(actual.learned().keySet()).isEqualTo(expected.learned().keySet());
     }

@@ -3,6 +3,9 @@ package io.github.dl4jep.likelihood;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.dl4jep.solve.DenseJointSolve;
+import io.github.dl4jep.solve.JointSolve;
+import io.github.dl4jep.solve.PseudoObservation;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -3,10 +3,12 @@ package io.github.dl4jep.likelihood;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.dl4jep.distribution.BatchCovariance;
-import io.github.dl4jep.distribution.ForwardMessage;
-import io.github.dl4jep.distribution.Moments;
-import io.github.dl4jep.factor.NormalQuadrature;
+import io.github.dl4jep.message.BatchCovariance;
+import io.github.dl4jep.message.ForwardMessage;
+import io.github.dl4jep.message.Moments;
+import io.github.dl4jep.solve.DenseJointSolve;
+import io.github.dl4jep.solve.PseudoObservation;
+import io.github.dl4jep.unit.NormalQuadrature;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.DoubleUnaryOperator;
@@ -48,7 +50,7 @@ class ProbitTiltedMomentsTest {
         ProbitLikelihood probit = new ProbitLikelihood(true);
         Likelihood.Update update = probit.update(batch, Map.of(), PHASE);
         double z = update.message().shift().getDouble(0);
-        double g = update.message().precision().getDouble(0);
+        double g = update.message().curvature().getDouble(0);
         assertThat(w + v * z).as("tilted mean").isCloseTo(mean, within(1e-6 * Math.max(1, Math.abs(mean))));
         assertThat(v - v * v * g).as("tilted variance").isCloseTo(variance, within(1e-6 * v));
         assertThat(probit.negativeLogLikelihood(batch, Map.of()).getDouble(0))

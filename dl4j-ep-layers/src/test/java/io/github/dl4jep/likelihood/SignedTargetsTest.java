@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.dl4jep.distribution.BatchCovariance;
-import io.github.dl4jep.distribution.ForwardMessage;
-import io.github.dl4jep.distribution.Moments;
+import io.github.dl4jep.message.BatchCovariance;
+import io.github.dl4jep.message.ForwardMessage;
+import io.github.dl4jep.message.Moments;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
@@ -37,7 +37,7 @@ class SignedTargetsTest {
         Likelihood.Update update = likelihood.update(batch, LikelihoodContractTest.parametersOf(likelihood, 3), PHASE);
         assertThat(update.message().shift().toDoubleVector())
                 .containsExactly(new double[] {-1.5 / 0.8, 1.2 / 1.1, -1.1 / 1.4}, within(1e-12));
-        assertThat(update.message().precision().toDoubleVector())
+        assertThat(update.message().curvature().toDoubleVector())
                 .containsExactly(new double[] {1 / 0.8, 1 / 1.1, 1 / 1.4}, within(1e-12));
     }
 

@@ -1,6 +1,6 @@
 package io.github.dl4jep.convert;
 
-import io.github.dl4jep.layer.PreProcessors;
+import io.github.dl4jep.type.PreProcessors;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

@@ -1,10 +1,17 @@
 package io.github.dl4jep.convert;
 
 import io.github.dl4jep.compact.CompactNetwork;
+import io.github.dl4jep.ensemble.PosteriorEnsemble;
 import io.github.dl4jep.network.EpComputationGraph;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
-import io.github.dl4jep.spike.PosteriorEnsemble;
-import io.github.dl4jep.spike.SeededGenerator;
+import io.github.dl4jep.prune.Pruning;
+import io.github.dl4jep.stock.SeededGenerator;
+import io.github.dl4jep.stock.StockChoice;
+import io.github.dl4jep.stock.StockGraph;
+import io.github.dl4jep.stock.StockNetworks;
+import io.github.dl4jep.store.CompactExport;
+import io.github.dl4jep.store.ModelFile;
+import io.github.dl4jep.store.PosteriorTransfer;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -261,7 +268,7 @@ public final class EpNetworks {
      * @return a DL4J network
      */
     public static MultiLayerNetwork toPointNetwork(EpMultiLayerNetwork network) {
-        return PlainNetwork.of(network, PlainChoice.MODE);
+        return StockNetworks.of(network, StockChoice.MODE);
     }
 
     /**
@@ -272,7 +279,7 @@ public final class EpNetworks {
      * @return a DL4J graph
      */
     public static ComputationGraph toPointNetwork(EpComputationGraph graph) {
-        return PlainGraph.of(graph, PlainChoice.MODE);
+        return StockGraph.of(graph, StockChoice.MODE);
     }
 
     /**
@@ -285,7 +292,7 @@ public final class EpNetworks {
      */
     public static MultiLayerNetwork sampleNetwork(EpMultiLayerNetwork network, long seed) {
         try (SeededGenerator generator = SeededGenerator.of(seed)) {
-            return PlainNetwork.of(network, PlainChoice.DRAW);
+            return StockNetworks.of(network, StockChoice.DRAW);
         }
     }
 
@@ -298,7 +305,7 @@ public final class EpNetworks {
      */
     public static ComputationGraph sampleNetwork(EpComputationGraph graph, long seed) {
         try (SeededGenerator generator = SeededGenerator.of(seed)) {
-            return PlainGraph.of(graph, PlainChoice.DRAW);
+            return StockGraph.of(graph, StockChoice.DRAW);
         }
     }
 
@@ -318,7 +325,7 @@ public final class EpNetworks {
         List<MultiLayerNetwork> draws = new ArrayList<>();
         try (SeededGenerator generator = SeededGenerator.of(seed)) {
             for (int i = 0; i < networks; i++) {
-                draws.add(PlainNetwork.of(network, PlainChoice.DRAW));
+                draws.add(StockNetworks.of(network, StockChoice.DRAW));
             }
         }
         return PosteriorEnsemble.of(draws);

@@ -2,10 +2,10 @@ package io.github.dl4jep.convert;
 
 import io.github.dl4jep.conf.PassCounter;
 import io.github.dl4jep.conf.TrainingSchedule;
-import io.github.dl4jep.distribution.GaussianPrior;
-import io.github.dl4jep.distribution.WeightPrior;
-import io.github.dl4jep.factor.MaxPoolingKind;
 import io.github.dl4jep.likelihood.Likelihood;
+import io.github.dl4jep.weight.GaussianPrior;
+import io.github.dl4jep.weight.WeightPrior;
+import io.github.dl4jep.window.MaxPoolingKind;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,7 @@
 package io.github.dl4jep.convert;
 
 import io.github.dl4jep.conf.GraphConfigurations;
-import io.github.dl4jep.layer.EpVertices;
+import io.github.dl4jep.type.EpVertices;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;

@@ -66,7 +66,7 @@ final class LayerNode {
     private int depth() {
         if (depth < 0) {
             int before = inputs.stream().mapToInt(LayerNode::depth).max().orElse(0);
-            depth = before + (layer == null ? 0 : WeightMaps.count(layer));
+            depth = before + (layer == null ? 0 : LinearDepth.count(layer));
         }
         return depth;
     }

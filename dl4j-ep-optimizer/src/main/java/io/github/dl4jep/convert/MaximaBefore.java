@@ -2,7 +2,7 @@ package io.github.dl4jep.convert;
 
 import io.github.dl4jep.conf.EpActivationLayer;
 import io.github.dl4jep.conf.EpFixedLayer;
-import io.github.dl4jep.layer.FixedMaps;
+import io.github.dl4jep.type.FixedMaps;
 import java.util.List;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;

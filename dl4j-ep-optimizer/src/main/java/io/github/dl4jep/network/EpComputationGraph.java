@@ -2,10 +2,10 @@ package io.github.dl4jep.network;
 
 import io.github.dl4jep.conf.EpOutputConf;
 import io.github.dl4jep.conf.GraphConfigurations;
-import io.github.dl4jep.distribution.Moments;
-import io.github.dl4jep.layer.EpOutput;
+import io.github.dl4jep.engine.MessageGraph;
 import io.github.dl4jep.likelihood.Prediction;
-import io.github.dl4jep.sweep.Sweep;
+import io.github.dl4jep.message.Moments;
+import io.github.dl4jep.runtime.EpOutput;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -94,7 +94,7 @@ public class EpComputationGraph extends ComputationGraph {
         return Objects.requireNonNull(layout);
     }
 
-    private Sweep sweep() {
+    private MessageGraph sweep() {
         return layout().sweep();
     }
 

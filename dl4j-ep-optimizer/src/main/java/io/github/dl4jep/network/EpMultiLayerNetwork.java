@@ -1,13 +1,13 @@
 package io.github.dl4jep.network;
 
 import io.github.dl4jep.conf.EpOutputConf;
-import io.github.dl4jep.distribution.ExampleFormat;
-import io.github.dl4jep.distribution.Moments;
-import io.github.dl4jep.layer.DataFormats;
-import io.github.dl4jep.layer.EpLayer;
-import io.github.dl4jep.layer.EpOutput;
-import io.github.dl4jep.layer.PreProcessors;
-import io.github.dl4jep.sweep.Sweep;
+import io.github.dl4jep.engine.MessageGraph;
+import io.github.dl4jep.message.ExampleFormat;
+import io.github.dl4jep.message.Moments;
+import io.github.dl4jep.runtime.EpOutput;
+import io.github.dl4jep.type.DataFormats;
+import io.github.dl4jep.type.PreProcessors;
+import io.github.dl4jep.vertex.EpLayer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -46,7 +46,7 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
 
     private static final long serialVersionUID = 1L;
 
-    private transient @Nullable Sweep sweep;
+    private transient @Nullable MessageGraph sweep;
     /** Index in the sweep of each layer; preprocessors are nodes of their own. */
     private transient int[] nodeOf = new int[0];
 
@@ -100,10 +100,10 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
                     + layers[layers.length - 1].getClass().getSimpleName()
                     + ", which takes no labels; the last layer must be an output or loss layer");
         }
-        sweep = new Sweep(stages);
+        sweep = new MessageGraph(stages);
     }
 
-    Sweep sweep() {
+    MessageGraph sweep() {
         if (sweep == null) {
             init();
         }

@@ -1,8 +1,8 @@
 package io.github.dl4jep.network;
 
-import io.github.dl4jep.distribution.Moments;
+import io.github.dl4jep.engine.MessageGraph;
 import io.github.dl4jep.likelihood.Prediction;
-import io.github.dl4jep.sweep.Sweep;
+import io.github.dl4jep.message.Moments;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -23,7 +23,7 @@ public final class EpPredictor {
     /** Features predicted at once, for images: their activations are many times as large. */
     private static final long FEATURES = 1 << 20;
 
-    private final Sweep sweep;
+    private final MessageGraph sweep;
     private final Function<INDArray[], List<Moments>> inputs;
     private final long rowsAtOnce;
 
@@ -33,18 +33,18 @@ public final class EpPredictor {
      * @param sweep the network's
      * @param inputs turns features into what the sweep takes
      */
-    EpPredictor(Sweep sweep, Function<INDArray[], List<Moments>> inputs) {
+    EpPredictor(MessageGraph sweep, Function<INDArray[], List<Moments>> inputs) {
         this(sweep, inputs, ROWS);
     }
 
-    private EpPredictor(Sweep sweep, Function<INDArray[], List<Moments>> inputs, long rowsAtOnce) {
+    private EpPredictor(MessageGraph sweep, Function<INDArray[], List<Moments>> inputs, long rowsAtOnce) {
         this.sweep = sweep;
         this.inputs = inputs;
         this.rowsAtOnce = rowsAtOnce;
     }
 
     /** A predictor for a network whose vertices mix the rows of a batch. */
-    static EpPredictor ofWholeBatches(Sweep sweep, Function<INDArray[], List<Moments>> inputs) {
+    static EpPredictor ofWholeBatches(MessageGraph sweep, Function<INDArray[], List<Moments>> inputs) {
         return new EpPredictor(sweep, inputs, Long.MAX_VALUE);
     }
 

@@ -1,10 +1,10 @@
 package io.github.dl4jep.network;
 
 import io.github.dl4jep.conf.EpOutputConf;
-import io.github.dl4jep.distribution.Moments;
-import io.github.dl4jep.sweep.BatchCheck;
-import io.github.dl4jep.sweep.Labels;
-import io.github.dl4jep.sweep.Sweep;
+import io.github.dl4jep.engine.BatchCheck;
+import io.github.dl4jep.engine.Labels;
+import io.github.dl4jep.engine.MessageGraph;
+import io.github.dl4jep.message.Moments;
 import java.util.ArrayList;
 import java.util.List;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
@@ -171,7 +171,7 @@ final class Examples {
      * @return the score before
      * @throws DL4JInvalidInputException if a number is not finite
      */
-    double learn(Sweep sweep, List<Moments> inputs, EpOutputConf conf, int iteration) {
+    double learn(MessageGraph sweep, List<Moments> inputs, EpOutputConf conf, int iteration) {
         for (INDArray array : features) {
             BatchCheck.requireFinite("feature", array, iteration);
         }

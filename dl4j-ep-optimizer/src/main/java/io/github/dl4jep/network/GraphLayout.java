@@ -1,14 +1,14 @@
 package io.github.dl4jep.network;
 
 import io.github.dl4jep.conf.GraphConfigurations;
-import io.github.dl4jep.distribution.ExampleFormat;
-import io.github.dl4jep.layer.EpLayer;
-import io.github.dl4jep.layer.EpOutput;
-import io.github.dl4jep.layer.EpVertex;
-import io.github.dl4jep.layer.EpVertices;
-import io.github.dl4jep.layer.PreProcessors;
-import io.github.dl4jep.sweep.Sweep;
-import io.github.dl4jep.sweep.SweepNode;
+import io.github.dl4jep.engine.GraphNode;
+import io.github.dl4jep.engine.MessageGraph;
+import io.github.dl4jep.message.ExampleFormat;
+import io.github.dl4jep.runtime.EpOutput;
+import io.github.dl4jep.type.EpVertices;
+import io.github.dl4jep.type.PreProcessors;
+import io.github.dl4jep.vertex.EpLayer;
+import io.github.dl4jep.vertex.EpVertex;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,14 +27,14 @@ final class GraphLayout {
 
     private final ComputationGraph graph;
     private final ComputationGraphConfiguration conf;
-    private final List<SweepNode> nodes = new ArrayList<>();
+    private final List<GraphNode> nodes = new ArrayList<>();
     /** Number of each vertex's activation; the network's inputs come first. */
     private final Map<String, Integer> slots = new HashMap<>();
 
     private final Map<String, Double> rows = new HashMap<>();
     private final Map<String, ExampleFormat> formats;
     private final List<EpOutput> outputs = new ArrayList<>();
-    private final Sweep sweep;
+    private final MessageGraph sweep;
 
     /**
      * Builds the sweep in the graph's topological order.
@@ -60,7 +60,7 @@ final class GraphLayout {
         }
         requireOutputs();
         this.formats = GraphFormats.of(conf, names);
-        this.sweep = new Sweep(
+        this.sweep = new MessageGraph(
                 conf.getNetworkInputs().size(),
                 nodes,
                 conf.getNetworkOutputs().stream().map(this::node).toList());
@@ -97,7 +97,7 @@ final class GraphLayout {
 
     /** Number of the new node's activation. */
     private int append(EpVertex vertex, List<Integer> inputs) {
-        nodes.add(new SweepNode(vertex, inputs));
+        nodes.add(new GraphNode(vertex, inputs));
         return conf.getNetworkInputs().size() + nodes.size() - 1;
     }
 
@@ -116,7 +116,7 @@ final class GraphLayout {
         return Objects.requireNonNull(slots.get(name), name);
     }
 
-    Sweep sweep() {
+    MessageGraph sweep() {
         return sweep;
     }
 

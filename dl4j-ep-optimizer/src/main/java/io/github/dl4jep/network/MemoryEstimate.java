@@ -1,7 +1,7 @@
 package io.github.dl4jep.network;
 
 import io.github.dl4jep.conf.EpConvolutionLayer;
-import io.github.dl4jep.factor.WindowedFactor;
+import io.github.dl4jep.linear.WindowedFactor;
 import org.deeplearning4j.nn.conf.CacheMode;
 import org.deeplearning4j.nn.conf.memory.MemoryType;
 import org.deeplearning4j.nn.conf.memory.MemoryUseMode;

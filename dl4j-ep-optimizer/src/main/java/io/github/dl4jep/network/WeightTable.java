@@ -1,10 +1,10 @@
 package io.github.dl4jep.network;
 
-import io.github.dl4jep.distribution.WeightMoments;
-import io.github.dl4jep.distribution.WeightPosterior;
 import io.github.dl4jep.params.ChainedParamInitializer;
 import io.github.dl4jep.params.NormalizationParamInitializer;
 import io.github.dl4jep.params.PosteriorParamInitializer;
+import io.github.dl4jep.weight.WeightMoments;
+import io.github.dl4jep.weight.WeightPosterior;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;

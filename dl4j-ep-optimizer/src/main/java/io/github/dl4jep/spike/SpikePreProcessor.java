@@ -1,5 +1,6 @@
 package io.github.dl4jep.spike;
 
+import io.github.dl4jep.stock.SeededGenerator;
 import java.util.Random;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.DataSet;

@@ -1,5 +1,6 @@
 package io.github.dl4jep.spike;
 
+import io.github.dl4jep.stock.OutputPotentials;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.dl4jep.activation.ActivationHeaviside;
-import io.github.dl4jep.distribution.GaussianPrior;
 import io.github.dl4jep.likelihood.GaussianLikelihood;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
 import io.github.dl4jep.toy.ToyNetworks;
+import io.github.dl4jep.weight.GaussianPrior;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.nn.api.MaskState;
 import org.deeplearning4j.nn.conf.BackpropType;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.dl4jep.ensemble.PosteriorEnsemble;
 import io.github.dl4jep.likelihood.Prediction;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
 import io.github.dl4jep.network.EpPredictor;
-import io.github.dl4jep.spike.PosteriorEnsemble;
 import io.github.dl4jep.spike.RateCode;
 import io.github.dl4jep.toy.ToyData;
 import io.github.dl4jep.toy.ToyNetworks;

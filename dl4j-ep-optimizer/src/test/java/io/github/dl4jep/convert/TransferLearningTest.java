@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dl4jep.conf.EpFrozenLayer;
 import io.github.dl4jep.conf.EpOutputLayer;
-import io.github.dl4jep.distribution.BinaryPrior;
 import io.github.dl4jep.network.EpComputationGraph;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
 import io.github.dl4jep.toy.ToyData;
 import io.github.dl4jep.toy.ToyGraphs;
 import io.github.dl4jep.toy.ToyNetworks;
+import io.github.dl4jep.weight.BinaryPrior;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.dl4jep.convert.EpNetworks;
-import io.github.dl4jep.sweep.RejectedBatchException;
+import io.github.dl4jep.engine.RejectedBatchException;
 import io.github.dl4jep.toy.ToyData;
 import io.github.dl4jep.toy.ToyNetworks;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;

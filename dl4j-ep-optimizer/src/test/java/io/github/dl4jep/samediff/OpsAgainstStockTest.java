@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dl4jep.convert.EpNetworks;
 import io.github.dl4jep.convert.EpOptions;
+import io.github.dl4jep.samediff.moment.MomentGraphTest;
 import io.github.dl4jep.toy.ToyData;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -31,7 +32,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * Every op that is recognised means the same in both worlds: after training, SameDiff computes with the arrays it got what stock DL4J
  * layers compute with theirs.
  */
-class OpsAgainstStockTest {
+public class OpsAgainstStockTest {
 
     private static final long SEED = 3;
 
@@ -224,7 +225,7 @@ class OpsAgainstStockTest {
     }
 
     /** Bright rows at a third of the height that belongs to the class. */
-    static DataSet images(int rows, int channels, int height, int width) {
+    public static DataSet images(int rows, int channels, int height, int width) {
         Random random = new Random(4);
         INDArray features = Nd4j.create(DataType.FLOAT, rows, channels, height, width);
         INDArray labels = Nd4j.zeros(DataType.FLOAT, rows, 3);

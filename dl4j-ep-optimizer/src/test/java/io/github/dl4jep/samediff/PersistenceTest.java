@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.dl4jep.convert.EpOptions;
-import io.github.dl4jep.distribution.BinaryPrior;
 import io.github.dl4jep.toy.ToyData;
+import io.github.dl4jep.weight.BinaryPrior;
 import java.io.File;
 import java.nio.file.Path;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;

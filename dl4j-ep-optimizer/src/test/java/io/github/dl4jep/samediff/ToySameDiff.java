@@ -9,20 +9,20 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
 
 /** Small SameDiff graphs. */
-final class ToySameDiff {
+public final class ToySameDiff {
 
-    static final String INPUT = "input";
-    static final String LABEL = "label";
+    public static final String INPUT = "input";
+    public static final String LABEL = "label";
 
     private ToySameDiff() {}
 
     /** 3-8-3 with ReLU and softmax cross-entropy; weights w0, b0, w1, b1, output "softmax", loss "loss". */
-    static SameDiff classifier() {
+    public static SameDiff classifier() {
         return classifier(sd -> sd.nn.relu(linear(sd, sd.getVariable(INPUT), 0, 3, 8), 0), 8);
     }
 
     /** The same with other hidden layers. */
-    static SameDiff classifier(Function<SameDiff, SDVariable> hidden, int width) {
+    public static SameDiff classifier(Function<SameDiff, SDVariable> hidden, int width) {
         SameDiff sd = SameDiff.create();
         sd.placeHolder(INPUT, DataType.FLOAT, -1, 3);
         SDVariable label = sd.placeHolder(LABEL, DataType.FLOAT, -1, 3);
@@ -33,14 +33,14 @@ final class ToySameDiff {
     }
 
     /** x w + b with random variables of that number. */
-    static SDVariable linear(SameDiff sd, SDVariable input, int number, int nIn, int nOut) {
+    public static SDVariable linear(SameDiff sd, SDVariable input, int number, int nIn, int nOut) {
         SDVariable weight = sd.var("w" + number, Nd4j.rand(DataType.FLOAT, nIn, nOut));
         SDVariable bias = sd.var("b" + number, Nd4j.rand(DataType.FLOAT, nOut));
         return input.mmul(weight).add(bias);
     }
 
     /** The graph with the mapping of its two placeholders. */
-    static SameDiff configured(SameDiff sd) {
+    public static SameDiff configured(SameDiff sd) {
         sd.setTrainingConfig(TrainingConfig.builder()
                 .updater(new Adam(1e-2))
                 .dataSetFeatureMapping(INPUT)

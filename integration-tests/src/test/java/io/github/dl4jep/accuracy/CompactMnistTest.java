@@ -6,7 +6,7 @@ import io.github.dl4jep.activation.ActivationHeaviside;
 import io.github.dl4jep.compact.CompactNetwork;
 import io.github.dl4jep.convert.EpNetworks;
 import io.github.dl4jep.convert.EpOptions;
-import io.github.dl4jep.distribution.WeightPriors;
+import io.github.dl4jep.weight.WeightPriors;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Random;

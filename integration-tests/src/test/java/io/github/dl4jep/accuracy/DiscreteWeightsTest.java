@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.dl4jep.activation.ActivationBernoulliProbit;
 import io.github.dl4jep.activation.ActivationHeaviside;
 import io.github.dl4jep.convert.EpOptions;
-import io.github.dl4jep.distribution.WeightPriors;
+import io.github.dl4jep.weight.WeightPriors;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 

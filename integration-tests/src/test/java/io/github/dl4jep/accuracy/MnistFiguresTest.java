@@ -3,7 +3,7 @@ package io.github.dl4jep.accuracy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.dl4jep.cli.data.Split;
+import io.github.dl4jep.cli.data.split.Split;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 

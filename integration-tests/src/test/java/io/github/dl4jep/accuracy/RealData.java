@@ -2,9 +2,9 @@ package io.github.dl4jep.accuracy;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.github.dl4jep.cli.data.DataRequest;
-import io.github.dl4jep.cli.data.DataSource;
-import io.github.dl4jep.cli.data.DataSources;
+import io.github.dl4jep.cli.data.source.DataRequest;
+import io.github.dl4jep.cli.data.source.DataSource;
+import io.github.dl4jep.cli.data.source.DataSources;
 import java.nio.file.Files;
 import java.nio.file.Path;
 

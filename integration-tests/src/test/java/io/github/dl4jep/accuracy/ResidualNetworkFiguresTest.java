@@ -2,7 +2,7 @@ package io.github.dl4jep.accuracy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.dl4jep.cli.data.Permutation;
+import io.github.dl4jep.cli.data.split.Permutation;
 import io.github.dl4jep.zoo.EpResNet;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Tag;

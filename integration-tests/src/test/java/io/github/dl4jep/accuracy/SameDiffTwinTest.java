@@ -2,7 +2,7 @@ package io.github.dl4jep.accuracy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.dl4jep.cli.data.Split;
+import io.github.dl4jep.cli.data.split.Split;
 import io.github.dl4jep.convert.EpNetworks;
 import io.github.dl4jep.likelihood.Prediction;
 import io.github.dl4jep.network.EpMultiLayerNetwork;

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.dl4jep.activation.ActivationBernoulliSigmoid;
 import io.github.dl4jep.activation.ActivationHeaviside;
-import io.github.dl4jep.cli.data.DataSource;
+import io.github.dl4jep.cli.data.source.DataSource;
 import io.github.dl4jep.convert.EpOptions;
-import io.github.dl4jep.distribution.BinaryPrior;
-import io.github.dl4jep.distribution.TernaryPrior;
+import io.github.dl4jep.weight.BinaryPrior;
+import io.github.dl4jep.weight.TernaryPrior;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.dl4jep.activation.ActivationHeaviside;
-import io.github.dl4jep.cli.data.Split;
+import io.github.dl4jep.cli.data.split.Split;
 import io.github.dl4jep.convert.EpOptions;
 import io.github.dl4jep.spike.RateCode;
 import io.github.dl4jep.spike.SpikePreProcessor;

@@ -1,6 +1,6 @@
 package io.github.dl4jep.accuracy;
 
-import io.github.dl4jep.cli.data.Split;
+import io.github.dl4jep.cli.data.split.Split;
 import io.github.dl4jep.likelihood.Prediction;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
 import io.github.dl4jep.network.EpPredictor;

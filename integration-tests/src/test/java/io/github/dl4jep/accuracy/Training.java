@@ -1,7 +1,7 @@
 package io.github.dl4jep.accuracy;
 
-import io.github.dl4jep.cli.data.Permutation;
-import io.github.dl4jep.cli.data.Split;
+import io.github.dl4jep.cli.data.split.Permutation;
+import io.github.dl4jep.cli.data.split.Split;
 import io.github.dl4jep.cli.definition.NetworkDefinition;
 import io.github.dl4jep.convert.EpNetworks;
 import io.github.dl4jep.convert.EpOptions;

@@ -2,7 +2,7 @@ package io.github.dl4jep.accuracy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.dl4jep.cli.data.DataSource;
+import io.github.dl4jep.cli.data.source.DataSource;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -1,8 +1,8 @@
 package io.github.dl4jep.cli.compare;
 
-import io.github.dl4jep.cli.data.DataSource;
-import io.github.dl4jep.cli.data.PassBatches;
-import io.github.dl4jep.cli.data.Split;
+import io.github.dl4jep.cli.data.source.DataSource;
+import io.github.dl4jep.cli.data.split.PassBatches;
+import io.github.dl4jep.cli.data.split.Split;
 import io.github.dl4jep.cli.definition.NetworkDefinition;
 import io.github.dl4jep.cli.definition.SameDiffGraph;
 import io.github.dl4jep.cli.failure.UserException;

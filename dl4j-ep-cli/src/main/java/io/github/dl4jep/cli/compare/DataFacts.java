@@ -1,7 +1,7 @@
 package io.github.dl4jep.cli.compare;
 
-import io.github.dl4jep.cli.data.Split;
-import io.github.dl4jep.cli.data.Task;
+import io.github.dl4jep.cli.data.format.Task;
+import io.github.dl4jep.cli.data.split.Split;
 import org.jspecify.annotations.Nullable;
 
 /**

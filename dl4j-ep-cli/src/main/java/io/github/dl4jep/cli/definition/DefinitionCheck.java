@@ -1,9 +1,9 @@
 package io.github.dl4jep.cli.definition;
 
 import io.github.dl4jep.activation.SpikingActivation;
-import io.github.dl4jep.cli.data.DataShape;
-import io.github.dl4jep.cli.data.ImageShape;
-import io.github.dl4jep.cli.data.Task;
+import io.github.dl4jep.cli.data.format.DataShape;
+import io.github.dl4jep.cli.data.format.ImageShape;
+import io.github.dl4jep.cli.data.format.Task;
 import io.github.dl4jep.cli.failure.UserException;
 import java.util.Arrays;
 import java.util.List;

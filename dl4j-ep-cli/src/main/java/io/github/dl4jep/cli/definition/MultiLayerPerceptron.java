@@ -1,7 +1,7 @@
 package io.github.dl4jep.cli.definition;
 
-import io.github.dl4jep.cli.data.DataShape;
-import io.github.dl4jep.cli.data.Task;
+import io.github.dl4jep.cli.data.format.DataShape;
+import io.github.dl4jep.cli.data.format.Task;
 import io.github.dl4jep.cli.failure.UserException;
 import java.util.Arrays;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.github.dl4jep.cli.definition;
 
-import io.github.dl4jep.cli.data.DataShape;
-import io.github.dl4jep.cli.data.Split;
+import io.github.dl4jep.cli.data.format.DataShape;
+import io.github.dl4jep.cli.data.split.Split;
 import io.github.dl4jep.cli.failure.UserException;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 

@@ -1,8 +1,8 @@
 package io.github.dl4jep.cli.definition;
 
 import io.github.dl4jep.cli.failure.UserException;
-import io.github.dl4jep.distribution.WeightPrior;
-import io.github.dl4jep.distribution.WeightPriors;
+import io.github.dl4jep.weight.WeightPrior;
+import io.github.dl4jep.weight.WeightPriors;
 import java.util.Set;
 
 /**

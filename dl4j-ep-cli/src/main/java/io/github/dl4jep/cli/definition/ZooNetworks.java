@@ -1,6 +1,6 @@
 package io.github.dl4jep.cli.definition;
 
-import io.github.dl4jep.cli.data.DataShape;
+import io.github.dl4jep.cli.data.format.DataShape;
 import io.github.dl4jep.cli.failure.UserException;
 import io.github.dl4jep.convert.EpNetworks;
 import io.github.dl4jep.convert.ZooDefinitions;

@@ -1,7 +1,7 @@
 package io.github.dl4jep.cli.inspect;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.github.dl4jep.cli.data.RowFormat;
+import io.github.dl4jep.cli.data.format.RowFormat;
 import io.github.dl4jep.cli.model.ModelCard;
 import io.github.dl4jep.cli.model.Position;
 import io.github.dl4jep.cli.model.SavedModel;

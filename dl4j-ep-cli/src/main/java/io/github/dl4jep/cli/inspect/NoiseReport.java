@@ -1,8 +1,8 @@
 package io.github.dl4jep.cli.inspect;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.github.dl4jep.cli.data.RowFormat;
-import io.github.dl4jep.cli.data.Task;
+import io.github.dl4jep.cli.data.format.RowFormat;
+import io.github.dl4jep.cli.data.format.Task;
 import io.github.dl4jep.conf.EpOutputConf;
 import io.github.dl4jep.likelihood.GaussianLikelihood;
 import io.github.dl4jep.likelihood.Likelihood;

@@ -1,6 +1,6 @@
 package io.github.dl4jep.cli.metric;
 
-import io.github.dl4jep.cli.data.Split;
+import io.github.dl4jep.cli.data.split.Split;
 import io.github.dl4jep.cli.trainer.Predictive;
 import io.github.dl4jep.cli.trainer.TrainingSession;
 import org.jspecify.annotations.Nullable;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import io.github.dl4jep.cli.data.RowFormat;
+import io.github.dl4jep.cli.data.format.RowFormat;
 import io.github.dl4jep.cli.failure.UserException;
 import java.io.IOException;
 import java.util.Map;

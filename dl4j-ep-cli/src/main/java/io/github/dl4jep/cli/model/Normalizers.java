@@ -1,8 +1,8 @@
 package io.github.dl4jep.cli.model;
 
-import io.github.dl4jep.cli.data.ImageShape;
-import io.github.dl4jep.cli.data.RowFormat;
-import io.github.dl4jep.cli.data.Task;
+import io.github.dl4jep.cli.data.format.ImageShape;
+import io.github.dl4jep.cli.data.format.RowFormat;
+import io.github.dl4jep.cli.data.format.Task;
 import io.github.dl4jep.cli.failure.UserException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

@@ -3,7 +3,7 @@ package io.github.dl4jep.cli.plot;
 import io.github.dl4jep.cli.compare.ComparisonResult;
 import io.github.dl4jep.cli.compare.PassResult;
 import io.github.dl4jep.cli.compare.Run;
-import io.github.dl4jep.cli.data.Task;
+import io.github.dl4jep.cli.data.format.Task;
 import io.github.dl4jep.cli.metric.Figures;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,8 +1,8 @@
 package io.github.dl4jep.cli.predict;
 
-import io.github.dl4jep.cli.data.RowFormat;
-import io.github.dl4jep.cli.data.Task;
-import io.github.dl4jep.cli.data.UnlabelledRows;
+import io.github.dl4jep.cli.data.format.RowFormat;
+import io.github.dl4jep.cli.data.format.Task;
+import io.github.dl4jep.cli.data.source.UnlabelledRows;
 import io.github.dl4jep.cli.failure.UserException;
 import io.github.dl4jep.cli.model.ModelCard;
 import io.github.dl4jep.cli.model.SavedModel;

@@ -5,7 +5,7 @@ import com.samskivert.mustache.Template;
 import io.github.dl4jep.cli.compare.ComparisonResult;
 import io.github.dl4jep.cli.compare.DataFacts;
 import io.github.dl4jep.cli.compare.Run;
-import io.github.dl4jep.cli.data.Task;
+import io.github.dl4jep.cli.data.format.Task;
 import io.github.dl4jep.cli.metric.Diagnostics;
 import io.github.dl4jep.cli.metric.IntervalCoverage;
 import io.github.dl4jep.cli.plot.ComparisonPlots;

@@ -2,7 +2,7 @@ package io.github.dl4jep.cli.report;
 
 import io.github.dl4jep.cli.compare.ComparisonResult;
 import io.github.dl4jep.cli.compare.Run;
-import io.github.dl4jep.cli.data.Task;
+import io.github.dl4jep.cli.data.format.Task;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -2,7 +2,7 @@ package io.github.dl4jep.cli.report;
 
 import io.github.dl4jep.cli.compare.ComparisonListener;
 import io.github.dl4jep.cli.compare.PassResult;
-import io.github.dl4jep.cli.data.Task;
+import io.github.dl4jep.cli.data.format.Task;
 import java.io.PrintWriter;
 import java.util.stream.Collectors;
 import me.tongfei.progressbar.ProgressBar;

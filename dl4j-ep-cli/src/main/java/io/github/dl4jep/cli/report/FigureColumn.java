@@ -1,7 +1,7 @@
 package io.github.dl4jep.cli.report;
 
 import io.github.dl4jep.cli.compare.Run;
-import io.github.dl4jep.cli.data.Task;
+import io.github.dl4jep.cli.data.format.Task;
 import io.github.dl4jep.cli.metric.Figures;
 import java.util.List;
 import java.util.Objects;

@@ -1,7 +1,7 @@
 package io.github.dl4jep.cli.train;
 
-import io.github.dl4jep.cli.data.Task;
-import io.github.dl4jep.cli.data.TrainingData;
+import io.github.dl4jep.cli.data.format.Task;
+import io.github.dl4jep.cli.data.split.TrainingData;
 import io.github.dl4jep.cli.metric.Figures;
 import io.github.dl4jep.cli.metric.Scoring;
 import io.github.dl4jep.cli.trainer.EpModel;

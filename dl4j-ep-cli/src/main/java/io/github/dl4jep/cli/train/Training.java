@@ -1,6 +1,6 @@
 package io.github.dl4jep.cli.train;
 
-import io.github.dl4jep.cli.data.TrainingData;
+import io.github.dl4jep.cli.data.split.TrainingData;
 import io.github.dl4jep.cli.failure.UserException;
 import io.github.dl4jep.cli.model.SavedModel;
 import java.nio.file.Files;

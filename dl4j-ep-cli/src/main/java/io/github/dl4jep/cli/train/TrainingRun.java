@@ -1,7 +1,7 @@
 package io.github.dl4jep.cli.train;
 
-import io.github.dl4jep.cli.data.PassBatches;
-import io.github.dl4jep.cli.data.TrainingData;
+import io.github.dl4jep.cli.data.split.PassBatches;
+import io.github.dl4jep.cli.data.split.TrainingData;
 import io.github.dl4jep.cli.definition.NetworkDefinition;
 import io.github.dl4jep.cli.failure.UserException;
 import io.github.dl4jep.cli.model.ModelCard;

@@ -6,7 +6,7 @@ import io.github.dl4jep.cli.failure.UserException;
 import io.github.dl4jep.cli.trainer.straightthrough.DiscreteLevels;
 import io.github.dl4jep.cli.trainer.straightthrough.StraightThrough;
 import io.github.dl4jep.conf.DecidingUnit;
-import io.github.dl4jep.factor.Units;
+import io.github.dl4jep.unit.Units;
 import java.util.List;
 import java.util.Locale;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
@@ -21,7 +21,7 @@ import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.learning.config.Adam;
 
 /** Makes the weights of a definition's layers discrete, with the same values as EP gives them. */
-final class DiscreteWeights {
+public final class DiscreteWeights {
     private DiscreteWeights() {}
 
     /**
@@ -41,7 +41,7 @@ final class DiscreteWeights {
             if (isDiscrete(layer)) {
                 double gain = last
                         ? 1
-                        : Units.of(unitBehind(definition.pathFrom(place))).priorGain();
+                        : Units.of(unitAfter(definition.pathFrom(place))).priorGain();
                 apply((FeedForwardLayer) layer, last ? kinds.output() : kinds.hidden(), gain, adam);
             } else if (!(layer instanceof BatchNormalization)
                     && layer.initializer().numParams(place.conf()) > 0) {
@@ -70,7 +70,7 @@ final class DiscreteWeights {
         }
     }
 
-    private static IActivation unitBehind(List<Definition.Place> path) {
+    private static IActivation unitAfter(List<Definition.Place> path) {
         List<Layer> layers = path.stream().map(place -> place.conf().getLayer()).toList();
         IActivation own = ((BaseLayer) layers.get(0)).getActivationFn();
         int deciding = DecidingUnit.indexOf(layers, 0, own);

@@ -1,6 +1,6 @@
 package io.github.dl4jep.cli.trainer;
 
-import io.github.dl4jep.cli.data.Task;
+import io.github.dl4jep.cli.data.format.Task;
 import io.github.dl4jep.cli.definition.Definition;
 import io.github.dl4jep.cli.definition.NetworkVariant;
 import org.nd4j.linalg.dataset.DataSet;

@@ -9,10 +9,10 @@ import java.util.Random;
 import java.util.zip.GZIPOutputStream;
 
 /** Writes small IDX files. */
-final class IdxFixture {
+public final class IdxFixture {
     private IdxFixture() {}
 
-    static Path write(Path file, int magic, int[] dimensions, byte[] bytes) throws IOException {
+    public static Path write(Path file, int magic, int[] dimensions, byte[] bytes) throws IOException {
         try (DataOutputStream out = new DataOutputStream(new GZIPOutputStream(Files.newOutputStream(file)))) {
             out.writeInt(magic);
             for (int dimension : dimensions) {
@@ -23,13 +23,13 @@ final class IdxFixture {
         return file;
     }
 
-    static Path images(Path file, int count, int side) throws IOException {
+    public static Path images(Path file, int count, int side) throws IOException {
         byte[] pixels = new byte[count * side * side];
         new Random(count).nextBytes(pixels);
         return write(file, 0x0803, new int[] {count, side, side}, pixels);
     }
 
-    static Path labels(Path file, int... labels) throws IOException {
+    public static Path labels(Path file, int... labels) throws IOException {
         byte[] bytes = new byte[labels.length];
         for (int i = 0; i < bytes.length; i++) {
             bytes[i] = (byte) labels[i];
@@ -37,7 +37,7 @@ final class IdxFixture {
         return write(file, 0x0801, new int[] {labels.length}, bytes);
     }
 
-    static void cutOff(Path file) throws IOException {
+    public static void cutOff(Path file) throws IOException {
         byte[] bytes = Files.readAllBytes(file);
         Files.write(file, Arrays.copyOf(bytes, bytes.length / 2));
     }

@@ -3,8 +3,8 @@ package io.github.dl4jep.cli.metric;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.dl4jep.cli.data.Split;
-import io.github.dl4jep.cli.data.Task;
+import io.github.dl4jep.cli.data.format.Task;
+import io.github.dl4jep.cli.data.split.Split;
 import io.github.dl4jep.cli.trainer.Predictive;
 import io.github.dl4jep.cli.trainer.TrainingSession;
 import java.util.Map;

@@ -4,7 +4,7 @@ import io.github.dl4jep.cli.compare.ComparisonResult;
 import io.github.dl4jep.cli.compare.DataFacts;
 import io.github.dl4jep.cli.compare.PassResult;
 import io.github.dl4jep.cli.compare.Run;
-import io.github.dl4jep.cli.data.Task;
+import io.github.dl4jep.cli.data.format.Task;
 import io.github.dl4jep.cli.metric.Diagnostics;
 import io.github.dl4jep.cli.metric.EntropyHistogram;
 import io.github.dl4jep.cli.metric.Figures;

@@ -3,7 +3,7 @@ package io.github.dl4jep.cli.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dl4jep.cli.compare.PassResult;
-import io.github.dl4jep.cli.data.Task;
+import io.github.dl4jep.cli.data.format.Task;
 import io.github.dl4jep.cli.metric.Figures;
 import java.io.PrintWriter;
 import java.io.StringWriter;

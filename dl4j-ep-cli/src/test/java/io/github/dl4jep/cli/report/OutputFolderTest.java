@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.dl4jep.cli.compare.ComparisonResult;
 import io.github.dl4jep.cli.compare.DataFacts;
-import io.github.dl4jep.cli.data.Task;
+import io.github.dl4jep.cli.data.format.Task;
 import io.github.dl4jep.cli.failure.UserException;
 import java.io.IOException;
 import java.nio.file.Files;

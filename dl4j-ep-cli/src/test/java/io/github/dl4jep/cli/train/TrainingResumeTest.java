@@ -3,9 +3,9 @@ package io.github.dl4jep.cli.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.dl4jep.cli.data.DataRequest;
-import io.github.dl4jep.cli.data.DataSources;
-import io.github.dl4jep.cli.data.TrainingData;
+import io.github.dl4jep.cli.data.source.DataRequest;
+import io.github.dl4jep.cli.data.source.DataSources;
+import io.github.dl4jep.cli.data.split.TrainingData;
 import io.github.dl4jep.cli.definition.NetworkVariant;
 import io.github.dl4jep.cli.failure.UserException;
 import io.github.dl4jep.cli.model.Position;

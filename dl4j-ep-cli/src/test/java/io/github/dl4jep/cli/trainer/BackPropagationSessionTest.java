@@ -3,8 +3,8 @@ package io.github.dl4jep.cli.trainer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.dl4jep.cli.data.DataShape;
-import io.github.dl4jep.cli.data.Task;
+import io.github.dl4jep.cli.data.format.DataShape;
+import io.github.dl4jep.cli.data.format.Task;
 import io.github.dl4jep.cli.definition.Definition;
 import io.github.dl4jep.cli.definition.NetworkDefinition;
 import io.github.dl4jep.cli.definition.NetworkVariant;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.dl4jep.activation.ActivationBernoulliProbit;
 import io.github.dl4jep.activation.ActivationHeaviside;
-import io.github.dl4jep.cli.data.DataShape;
-import io.github.dl4jep.cli.data.Task;
+import io.github.dl4jep.cli.data.format.DataShape;
+import io.github.dl4jep.cli.data.format.Task;
 import io.github.dl4jep.cli.definition.Definition;
 import io.github.dl4jep.cli.definition.NetworkDefinition;
 import io.github.dl4jep.cli.definition.NetworkVariant;

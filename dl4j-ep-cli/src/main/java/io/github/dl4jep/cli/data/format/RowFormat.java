@@ -1,0 +1,175 @@
+package io.github.dl4jep.cli.data.format;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.github.dl4jep.cli.failure.UserException;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * What rows look like outside of a network, kept in its file: the columns or pixels of the training data, how they were scaled, and
+ * what the outputs mean. Scales are in double precision, in the units of the data.
+ *
+ * @param task what the outputs mean
+ * @param columns the names of the input columns; empty for images
+ * @param label the name of the label column; empty for images
+ * @param labelIndex where the label column stood among all columns, from 0
+ * @param classes the names of the classes, in the order of the outputs; empty for regression
+ * @param means what is subtracted from each column, or from each channel of images
+ * @param deviations what each column or channel is then divided by, positive
+ * @param targetMean the mean of the training labels of a regression, else 0
+ * @param targetDeviation their standard deviation, else 1
+ * @param image the shape of images, or null for columns
+ * @param pixelUnit what pixels are divided by before the scaling: 255 where bytes became numbers from 0 to 1, else 1
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record RowFormat(
+        Task task,
+        List<String> columns,
+        String label,
+        int labelIndex,
+        List<String> classes,
+        List<Double> means,
+        List<Double> deviations,
+        double targetMean,
+        double targetDeviation,
+        @Nullable ImageShape image,
+        double pixelUnit) {
+    /**
+     * The format of classes of images.
+     *
+     * @param classes the names of the classes
+     * @param shape the shape of an image
+     * @param pixelUnit what pixels are divided by first
+     * @param means what is then subtracted from each channel
+     * @param deviations what each channel is then divided by
+     * @return the format
+     */
+    public static RowFormat images(
+            List<String> classes, ImageShape shape, double pixelUnit, double[] means, double[] deviations) {
+        return new RowFormat(
+                Task.CLASSIFICATION,
+                List.of(),
+                "",
+                0,
+                List.copyOf(classes),
+                list(means),
+                list(deviations),
+                0,
+                1,
+                shape,
+                pixelUnit);
+    }
+
+    /** Boxes numbers. */
+    public static List<Double> list(double[] values) {
+        return Arrays.stream(values).boxed().toList();
+    }
+
+    private static double[] array(List<Double> values) {
+        return values.stream().mapToDouble(Double::doubleValue).toArray();
+    }
+
+    /**
+     * Says what is wrong with a format that was read from a file.
+     *
+     * @return a few words, or null if nothing is
+     */
+    public @Nullable String problem() {
+        @SuppressWarnings("ObjectsEqualsNull") // JSON may leave them out
+        boolean missing = task == null
+                || columns == null
+                || label == null
+                || classes == null
+                || means == null
+                || deviations == null;
+        if (missing || means.contains(null) || deviations.contains(null)) {
+            return "a part of the row format is missing";
+        }
+        boolean sizes = deviations.size() == means.size()
+                && means.size() == (image == null ? columns.size() : image.channels())
+                && (task == Task.CLASSIFICATION ? classes.size() >= 2 : classes.isEmpty())
+                && (image == null || (image.height() > 0 && image.width() > 0 && image.channels() > 0))
+                && labelIndex >= 0
+                && labelIndex <= columns.size();
+        if (!sizes) {
+            return "the parts of the row format do not fit together";
+        }
+        boolean scales = means.stream().allMatch(Double::isFinite)
+                && deviations.stream().allMatch(RowFormat::isScale)
+                && Double.isFinite(targetMean)
+                && isScale(targetDeviation)
+                && isScale(pixelUnit);
+        return scales ? null : "a scale of the row format is not a positive finite number";
+    }
+
+    private static boolean isScale(double value) {
+        return value > 0 && value < Double.POSITIVE_INFINITY;
+    }
+
+    /**
+     * Returns the number of values in a row.
+     *
+     * @return columns, or pixels of all channels
+     */
+    public int inputs() {
+        return image == null ? columns.size() : image.length();
+    }
+
+    /**
+     * Scales rows of a table as the training rows were.
+     *
+     * @param rows {@code [rows][columns]}
+     * @param name what to call the rows in a message
+     * @return {@code [rows, columns]}
+     * @throws UserException if a number is too large
+     */
+    public INDArray scaledRows(double[][] rows, String name) {
+        double[][] scaled = Standardization.of(array(means), array(deviations)).apply(rows);
+        for (int row = 0; row < scaled.length; row++) {
+            for (int c = 0; c < scaled[row].length; c++) {
+                if (!Float.isFinite((float) scaled[row][c])) {
+                    throw new UserException(name + ", row " + (row + 1) + ", column \"" + columns.get(c) + "\": "
+                            + rows[row][c] + " is too far from the training rows to be scaled in single precision.");
+                }
+            }
+        }
+        return Nd4j.create(scaled).castTo(DataType.FLOAT);
+    }
+
+    /**
+     * Scales images as the training images were.
+     *
+     * @param pixels {@code [rows, values]} in C order, as they were read; changed in place
+     * @return the same array
+     */
+    public INDArray scaledImages(INDArray pixels) {
+        if (pixelUnit != 1) {
+            pixels.divi(pixelUnit);
+        }
+        PixelScale.of(array(means), array(deviations), requireImage()).apply(pixels);
+        return pixels;
+    }
+
+    /**
+     * Arranges rows of images as networks take them whose first layer is for images.
+     *
+     * @param rows {@code [rows, values]}
+     * @return {@code [rows, channels, height, width]}, a view
+     * @throws IllegalStateException if the rows are no images
+     */
+    public INDArray asImages(INDArray rows) {
+        ImageShape shape = requireImage();
+        return rows.reshape('c', rows.size(0), shape.channels(), shape.height(), shape.width());
+    }
+
+    private ImageShape requireImage() {
+        if (image == null) {
+            throw new IllegalStateException("The rows are no images.");
+        }
+        return image;
+    }
+}

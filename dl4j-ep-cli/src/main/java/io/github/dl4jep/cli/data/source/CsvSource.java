@@ -1,0 +1,57 @@
+package io.github.dl4jep.cli.data.source;
+
+import io.github.dl4jep.cli.data.format.Task;
+import io.github.dl4jep.cli.data.table.CsvFile;
+import io.github.dl4jep.cli.data.table.Table;
+import io.github.dl4jep.cli.data.table.TextFiles;
+import io.github.dl4jep.cli.failure.UserException;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** A user's CSV file: a header, one row a case, one column with the label. */
+final class CsvSource {
+    private static final RunDefaults CLASSIFICATION = new RunDefaults("mlp:50", 20, 16);
+    private static final RunDefaults REGRESSION = new RunDefaults("mlp:50", 40, 32);
+
+    private CsvSource() {}
+
+    /**
+     * Reads and checks the file.
+     *
+     * @param file the file
+     * @param request label, task, test fraction and seed
+     * @return the data with its one split
+     * @throws UserException if the file cannot be read or used
+     */
+    static DataSource open(Path file, DataRequest request) {
+        if (Files.isDirectory(file)) {
+            throw new UserException("Cannot read " + file.toAbsolutePath() + ": it is a folder, not a CSV file.");
+        }
+        try (BufferedReader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+            CsvFile csv = CsvFile.read(file.toAbsolutePath().toString(), reader);
+            Table table = csv.table(request.label(), request.task());
+            RunDefaults defaults = table.task() == Task.CLASSIFICATION ? CLASSIFICATION : REGRESSION;
+            return new TableSource(table, testRows(table, request.testFraction()), request.seed(), defaults);
+        } catch (IOException e) {
+            throw new UserException("Cannot read " + file.toAbsolutePath() + ": " + TextFiles.describe(e) + ".", e);
+        }
+    }
+
+    private static int testRows(Table table, double fraction) {
+        if (fraction == DataRequest.NO_TEST_ROWS) {
+            return 0;
+        }
+        if (!(fraction > 0 && fraction < 1)) {
+            throw new UserException("--test-fraction is " + fraction + ", but must lie between 0 and 1.");
+        }
+        int testRows = (int) Math.round(fraction * table.rows());
+        if (testRows < 1 || testRows >= table.rows()) {
+            throw new UserException(table.name() + ": a test fraction of " + fraction + " of " + table.rows()
+                    + " rows leaves no training rows or no test rows.");
+        }
+        return testRows;
+    }
+}

@@ -1,0 +1,45 @@
+package io.github.dl4jep.cli.data.source;
+
+import io.github.dl4jep.cli.data.format.Task;
+import io.github.dl4jep.cli.data.split.Split;
+import io.github.dl4jep.cli.data.split.TrainingData;
+
+/** A data set with one or more ways of holding test rows out. */
+public interface DataSource {
+    /**
+     * Returns what the labels are.
+     *
+     * @return the task
+     */
+    Task task();
+
+    /**
+     * Returns how many splits into training and test rows there are.
+     *
+     * @return the number of splits, at least 1
+     */
+    int splitCount();
+
+    /**
+     * Builds one split. The same index gives the same rows in the same order every time.
+     *
+     * @param index the split, from 0 to {@code splitCount() - 1}
+     * @return its training and test rows, scaled
+     */
+    Split split(int index);
+
+    /**
+     * Builds one split for a network that is kept: with what later rows need to be understood, and perhaps without test rows.
+     *
+     * @param index the split, from 0 to {@code splitCount() - 1}
+     * @return the rows, scaled, and their format
+     */
+    TrainingData trainingData(int index);
+
+    /**
+     * Returns what a comparison on this data uses when nothing else is asked for.
+     *
+     * @return the network, the number of passes and the batch size
+     */
+    RunDefaults defaults();
+}

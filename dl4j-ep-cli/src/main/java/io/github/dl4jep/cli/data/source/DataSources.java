@@ -1,0 +1,44 @@
+package io.github.dl4jep.cli.data.source;
+
+import io.github.dl4jep.cli.failure.UserException;
+import java.nio.file.Path;
+
+/** Finds the data source that {@code --data} names. */
+public final class DataSources {
+    private static final String IMAGES = "images:";
+
+    private DataSources() {}
+
+    /**
+     * Opens a data source; small files are read and checked at once.
+     *
+     * @param request what the user asked for
+     * @return the source
+     * @throws UserException if there is no such data, or what is there cannot be used
+     */
+    public static DataSource open(DataRequest request) {
+        String name = request.name();
+        if (request.imageSize() != null && !name.startsWith(IMAGES)) {
+            throw new UserException("--image-size is for --data images:DIR, but the data is " + name + ".");
+        }
+        if (name.startsWith("csv:")) {
+            return CsvSource.open(Path.of(name.substring("csv:".length())), request);
+        }
+        if (request.task() != null || request.label() != null) {
+            throw new UserException("--task and --label are for --data csv:FILE, but the data is " + name + ".");
+        }
+        if (name.startsWith("uci:")) {
+            return UciSource.open(request.folder(), name.substring("uci:".length()));
+        }
+        if (name.startsWith(IMAGES)) {
+            return ImageFolderSource.open(Path.of(name.substring(IMAGES.length())), request.imageSize());
+        }
+        return switch (name) {
+            case "iris" -> IrisSource.open(request.seed());
+            case "mnist" -> new MnistSource(request.folder(), new MnistDownload());
+            default ->
+                throw new UserException(
+                        "Unknown data \"" + name + "\": --data takes iris, mnist, uci:NAME, csv:FILE or images:DIR.");
+        };
+    }
+}

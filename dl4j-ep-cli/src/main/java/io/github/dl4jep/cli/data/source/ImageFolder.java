@@ -1,0 +1,105 @@
+package io.github.dl4jep.cli.data.source;
+
+import io.github.dl4jep.cli.data.table.TextFiles;
+import io.github.dl4jep.cli.failure.UserException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The image files of one half of the data: a folder for each class, its name the class.
+ *
+ * @param path the folder of the half
+ * @param classes the names of the classes, sorted
+ * @param files all images, sorted class by class
+ */
+record ImageFolder(Path path, List<String> classes, List<Path> files) {
+    private static final Set<String> FORMATS = Set.of("png", "jpg", "jpeg", "bmp", "tif");
+
+    /**
+     * Lists a half.
+     *
+     * @param data the folder that the user named
+     * @param half {@code train} or {@code test}
+     * @return what is there
+     * @throws UserException if the folder is missing or has no classes, or a class has no images
+     */
+    static ImageFolder list(Path data, String half) {
+        Path folder = data.resolve(half).toAbsolutePath().normalize();
+        if (!Files.isDirectory(folder)) {
+            throw new UserException(
+                    "There is no folder " + folder + ": --data images:DIR takes a folder with the folders train"
+                            + " and test, which hold a folder of images for each class.");
+        }
+        List<Path> classFolders =
+                entries(folder).stream().filter(Files::isDirectory).toList();
+        if (classFolders.size() < 2) {
+            throw new UserException(folder + " has " + classFolders.size()
+                    + " folder(s), but must have one for each class, at least 2.");
+        }
+        List<Path> files = new ArrayList<>();
+        for (Path classFolder : classFolders) {
+            List<Path> images = images(classFolder);
+            if (images.isEmpty()) {
+                throw new UserException("The class folder " + classFolder
+                        + " has no images: they end in .png, .jpg, .jpeg, .bmp or .tif.");
+            }
+            files.addAll(images);
+        }
+        List<String> names = classFolders.stream()
+                .map(classFolder -> classFolder.getFileName().toString())
+                .toList();
+        return new ImageFolder(folder, names, List.copyOf(files));
+    }
+
+    /**
+     * Lists the images in one folder.
+     *
+     * @param folder the folder
+     * @return their files, sorted
+     * @throws UserException if the folder cannot be read
+     */
+    static List<Path> images(Path folder) {
+        return entries(folder).stream().filter(ImageFolder::isImage).toList();
+    }
+
+    private static List<Path> entries(Path folder) {
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.sorted().toList();
+        } catch (IOException e) {
+            throw new UserException("Cannot read the folder " + folder + ": " + TextFiles.describe(e) + ".", e);
+        }
+    }
+
+    private static boolean isImage(Path file) {
+        String name = file.getFileName().toString();
+        String suffix = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+        return Files.isRegularFile(file) && FORMATS.contains(suffix);
+    }
+
+    /**
+     * Checks that two halves have the same classes.
+     *
+     * @param test the other half
+     * @throws UserException if one has a class that the other has not
+     */
+    void requireSameClasses(ImageFolder test) {
+        requireIn(test);
+        test.requireIn(this);
+    }
+
+    private void requireIn(ImageFolder other) {
+        String missing =
+                classes.stream().filter(name -> !other.classes.contains(name)).collect(Collectors.joining(", "));
+        if (!missing.isEmpty()) {
+            throw new UserException("The classes of training and test images differ: " + path + " has " + missing
+                    + ", but " + other.path + " has not.");
+        }
+    }
+}

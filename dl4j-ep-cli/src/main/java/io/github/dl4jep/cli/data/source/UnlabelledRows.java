@@ -1,0 +1,128 @@
+package io.github.dl4jep.cli.data.source;
+
+import io.github.dl4jep.cli.data.format.ImageShape;
+import io.github.dl4jep.cli.data.format.RowFormat;
+import io.github.dl4jep.cli.data.table.UnlabelledCsv;
+import io.github.dl4jep.cli.failure.UserException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.datavec.image.loader.NativeImageLoader;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Rows to predict, scaled as the training rows were.
+ *
+ * @param features {@code [rows, inputs]}
+ * @param nameColumn what the names are: {@code row} or {@code file}
+ * @param names a name for each row: its number from 1, or its file
+ */
+public record UnlabelledRows(INDArray features, String nameColumn, List<String> names) {
+    private static final String CSV = "csv:";
+    private static final String IDX = "idx:";
+    private static final String IMAGES = "images:";
+    private static final int IMAGE_RANK = 3;
+
+    /**
+     * Reads rows.
+     *
+     * @param spec {@code csv:FILE}, {@code idx:FILE}, {@code images:DIR}, or a path: then a folder holds images, and a file is what the
+     *     model was trained on
+     * @param format the format of the model's rows
+     * @return the rows
+     * @throws UserException if they cannot be read, or are not what the model takes
+     */
+    public static UnlabelledRows open(String spec, RowFormat format) {
+        if (spec.startsWith(CSV)) {
+            return csv(Path.of(spec.substring(CSV.length())), format);
+        }
+        if (spec.startsWith(IDX)) {
+            return idx(Path.of(spec.substring(IDX.length())), format);
+        }
+        if (spec.startsWith(IMAGES)) {
+            return images(Path.of(spec.substring(IMAGES.length())), format);
+        }
+        Path path = Path.of(spec);
+        if (format.image() == null) {
+            return csv(path, format);
+        }
+        return Files.isDirectory(path) ? images(path, format) : idx(path, format);
+    }
+
+    private static UnlabelledRows csv(Path file, RowFormat format) {
+        if (format.image() != null) {
+            throw new UserException("--data is a CSV file, but the model was trained on images of " + format.image()
+                    + ": give idx:FILE or images:DIR.");
+        }
+        String name = file.toAbsolutePath().normalize().toString();
+        double[][] rows = UnlabelledCsv.read(file, name, format);
+        return numbered(format.scaledRows(rows, name));
+    }
+
+    private static UnlabelledRows numbered(INDArray features) {
+        return new UnlabelledRows(
+                features,
+                "row",
+                IntStream.rangeClosed(1, (int) features.size(0))
+                        .mapToObj(String::valueOf)
+                        .toList());
+    }
+
+    private static ImageShape requireImages(String what, RowFormat format) {
+        ImageShape image = format.image();
+        if (image == null) {
+            throw new UserException("--data is " + what + ", but the model was trained on the columns "
+                    + String.join(", ", format.columns()) + ": give csv:FILE.");
+        }
+        return image;
+    }
+
+    private static UnlabelledRows idx(Path file, RowFormat format) {
+        ImageShape image = requireImages("an IDX file", format);
+        IdxFile idx = IdxFile.read(file, IMAGE_RANK);
+        int[] found = idx.dimensions();
+        if (image.channels() != 1 || found[1] != image.height() || found[2] != image.width()) {
+            throw new UserException(file.toAbsolutePath() + " has images of " + found[1] + "x" + found[2]
+                    + "x1, but the model takes " + image + ".");
+        }
+        byte[] bytes = idx.bytes();
+        float[] values = new float[bytes.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = bytes[i] & 0xFF;
+        }
+        return numbered(format.scaledImages(Nd4j.create(values, new long[] {idx.count(), image.length()}, 'c')));
+    }
+
+    private static UnlabelledRows images(Path folder, RowFormat format) {
+        ImageShape image = requireImages("a folder of images", format);
+        if (!Files.isDirectory(folder)) {
+            throw new UserException("There is no folder " + folder.toAbsolutePath() + ".");
+        }
+        List<Path> files = ImageFolder.images(folder.toAbsolutePath().normalize());
+        if (files.isEmpty()) {
+            throw new UserException("The folder " + folder.toAbsolutePath()
+                    + " has no images: they end in .png, .jpg, .jpeg, .bmp or .tif.");
+        }
+        NativeImageLoader loader = new NativeImageLoader(image.height(), image.width(), image.channels());
+        INDArray features = Nd4j.createUninitialized(DataType.FLOAT, files.size(), image.length());
+        for (int row = 0; row < files.size(); row++) {
+            try (INDArray pixels = loader.asMatrix(files.get(row).toFile())) {
+                features.putRow(row, pixels.reshape('c', new long[] {image.length()}));
+            } catch (IOException | RuntimeException e) {
+                throw unreadable(files.get(row), e);
+            }
+        }
+        return new UnlabelledRows(
+                format.scaledImages(features),
+                "file",
+                files.stream().map(path -> String.valueOf(path.getFileName())).toList());
+    }
+
+    private static UserException unreadable(Path file, Exception cause) {
+        return new UserException("Cannot read the image " + file + ": " + UserException.reason(cause) + ".", cause);
+    }
+}

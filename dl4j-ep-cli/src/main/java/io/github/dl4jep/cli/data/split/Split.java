@@ -1,0 +1,90 @@
+package io.github.dl4jep.cli.data.split;
+
+import io.github.dl4jep.cli.data.format.DataShape;
+import io.github.dl4jep.cli.data.format.ImageShape;
+import io.github.dl4jep.cli.data.format.Task;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.dataset.DataSet;
+
+/**
+ * Training and test rows, scaled as the network sees them.
+ *
+ * <ul>
+ *   <li>features: {@code [rows, inputs]}
+ *   <li>labels: {@code [rows, classes]} one-hot, or {@code [rows, 1]} standardised for regression
+ * </ul>
+ *
+ * @param index which of the source's splits this is
+ * @param task what the labels are
+ * @param train the training rows
+ * @param test the test rows
+ * @param targetMean the mean of the training targets in their original units, which was subtracted from the labels; 0 for
+ *     classification
+ * @param targetDeviation the standard deviation of the training targets in their original units, by which the labels were
+ *     divided; 1 for classification
+ * @param image the images that the rows hold, or null
+ */
+public record Split(
+        int index,
+        Task task,
+        DataSet train,
+        DataSet test,
+        double targetMean,
+        double targetDeviation,
+        @Nullable ImageShape image) {
+    /**
+     * Rows of classes.
+     *
+     * @param index which of the source's splits this is
+     * @param train the training rows
+     * @param test the test rows
+     * @param image the images that the rows hold, or null
+     */
+    public Split(int index, DataSet train, DataSet test, @Nullable ImageShape image) {
+        this(index, Task.CLASSIFICATION, train, test, 0, 1, image);
+    }
+
+    /**
+     * Rows that are no images.
+     *
+     * @param index which of the source's splits this is
+     * @param task what the labels are
+     * @param train the training rows
+     * @param test the test rows
+     * @param targetMean the mean of the training targets in their original units
+     * @param targetDeviation the standard deviation of the training targets in their original units
+     */
+    public Split(int index, Task task, DataSet train, DataSet test, double targetMean, double targetDeviation) {
+        this(index, task, train, test, targetMean, targetDeviation, null);
+    }
+
+    /**
+     * Returns the shape a network must have to fit these rows.
+     *
+     * @return inputs, outputs and task
+     */
+    public DataShape shape() {
+        return new DataShape(
+                (int) train.getFeatures().size(1), (int) train.getLabels().size(1), task, image);
+    }
+
+    /**
+     * The same rows for networks whose first layer takes images.
+     *
+     * @return features of {@code [rows, channels, height, width]}, views of these
+     * @throws IllegalStateException if the rows are no images
+     */
+    public Split asImages() {
+        if (image == null) {
+            throw new IllegalStateException("The rows of split " + index + " are no images.");
+        }
+        return new Split(index, task, images(train, image), images(test, image), targetMean, targetDeviation, image);
+    }
+
+    private static DataSet images(DataSet rows, ImageShape image) {
+        long count = rows.getFeatures().size(0);
+        return new DataSet(
+                rows.getFeatures().reshape('c', count, image.channels(), image.height(), image.width()),
+                rows.getLabels());
+    }
+}

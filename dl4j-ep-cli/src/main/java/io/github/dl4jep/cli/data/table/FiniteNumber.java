@@ -1,0 +1,27 @@
+package io.github.dl4jep.cli.data.table;
+
+import java.util.OptionalDouble;
+import java.util.regex.Pattern;
+
+/** Numbers in text files: decimal, finite, nothing else. */
+final class FiniteNumber {
+    // Double.parseDouble alone would also take "NaN", "Infinity", "1d" and hexadecimal.
+    private static final Pattern DECIMAL = Pattern.compile("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?");
+
+    private FiniteNumber() {}
+
+    /**
+     * Reads a finite decimal number.
+     *
+     * @param text the text of one cell
+     * @return the number, or empty when the text is not a finite decimal number
+     */
+    static OptionalDouble parse(String text) {
+        String cell = text.strip();
+        if (!DECIMAL.matcher(cell).matches()) {
+            return OptionalDouble.empty();
+        }
+        double value = Double.parseDouble(cell);
+        return Double.isFinite(value) ? OptionalDouble.of(value) : OptionalDouble.empty();
+    }
+}

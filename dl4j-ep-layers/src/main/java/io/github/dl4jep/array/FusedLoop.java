@@ -1,0 +1,176 @@
+package io.github.dl4jep.array;
+
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.concurrency.AffinityManager;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Runs one elementwise loop over several equally shaped float arrays, chunk by chunk.
+ *
+ * <p>A chain of ND4J operations reads and writes main memory once per operation. Here every input is copied into a heap
+ * chunk that fits the first-level cache, the whole formula runs on plain {@code float[]} (where the JIT vectorises), and
+ * the outputs are copied back: each element crosses main memory once. The cut into blocks and chunks is fixed, so the result
+ * does not depend on the number of threads.
+ *
+ * <p>Limits: all arrays {@link DataType#FLOAT}, of equal shape, contiguous and of one ordering (see {@link #accepts}).
+ */
+public final class FusedLoop {
+
+    /** Blocks into which every loop is cut, however many threads there are. */
+    public static final int BLOCKS = 8;
+
+    private static final int CHUNK = 2048;
+
+    private static final int PARALLEL_FROM = 16 * CHUNK;
+    private static final ThreadLocal<float[][]> SCRATCH = ThreadLocal.withInitial(() -> new float[0][]);
+
+    private FusedLoop() {}
+
+    /** The formula: reads {@code in[k][0..count)}, writes {@code out[k][0..count)}. */
+    @FunctionalInterface
+    public interface Formula {
+
+        /**
+         * Computes one chunk.
+         *
+         * @param in the chunk of every input, in call order
+         * @param out the chunk of every output, in call order
+         * @param count number of valid elements in each chunk
+         * @param start index of the chunk's first element in the whole array
+         * @param block which of the {@link #BLOCKS} blocks the chunk is in; the chunks of a block run one after the other, so
+         *     a formula may collect sums by block
+         */
+        void compute(float[][] in, float[][] out, int count, int start, int block);
+    }
+
+    /**
+     * Tells whether the arrays can be run through {@link #run}: float, equally shaped, dense, of one ordering.
+     *
+     * @param arrays the inputs and outputs of a loop
+     * @return true if {@link #run} takes them
+     */
+    public static boolean accepts(INDArray... arrays) {
+        INDArray first = arrays[0];
+        boolean vector = first.isVectorOrScalar();
+        for (INDArray array : arrays) {
+            if (array.dataType() != DataType.FLOAT
+                    || array.elementWiseStride() != 1
+                    || !array.equalShapes(first)
+                    || (!vector && array.ordering() != first.ordering())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Runs the formula over all elements.
+     *
+     * @param formula what to compute
+     * @param inputs arrays read, shape [...] each
+     * @param outputs arrays written in place, same shape; an array may be both input and output
+     * @throws IllegalArgumentException if the arrays are not float, equally shaped, dense and of one ordering
+     */
+    public static void run(Formula formula, INDArray[] inputs, INDArray[] outputs) {
+        run(formula, inputs, outputs, 1);
+    }
+
+    /**
+     * Runs the formula over all elements, in chunks that hold whole columns.
+     *
+     * @param formula what to compute
+     * @param inputs arrays read, shape [...] each
+     * @param outputs arrays written in place, same shape; an array may be both input and output
+     * @param unit every chunk holds a multiple of this many elements, such as the rows of an f-ordered matrix, at least 1
+     * @throws IllegalArgumentException if the arrays are not float, equally shaped, dense and of one ordering
+     */
+    public static void run(Formula formula, INDArray[] inputs, INDArray[] outputs, int unit) {
+        if (!accepts(inputs) || !accepts(outputs) || !accepts(inputs[0], outputs[0])) {
+            throw new IllegalArgumentException("Arrays of a fused loop must be FLOAT, equally shaped, dense and of one"
+                    + " ordering; use the plain operations for others");
+        }
+        int length = Math.toIntExact(inputs[0].length());
+        int chunk = Math.max(1, CHUNK / unit) * unit;
+        int chunks = (length + chunk - 1) / chunk;
+        FloatBuffer[] from = buffers(inputs);
+        FloatBuffer[] to = buffers(outputs);
+        IntStream blocks = IntStream.range(0, BLOCKS);
+        if (length >= PARALLEL_FROM) {
+            blocks = blocks.parallel();
+        }
+        blocks.forEach(block -> {
+            int first = (int) ((long) chunks * block / BLOCKS) * chunk;
+            int end = Math.min(length, (int) ((long) chunks * (block + 1) / BLOCKS) * chunk);
+            runBlock(new Block(formula, from, to, block), first, end, chunk);
+        });
+        for (INDArray output : outputs) {
+            Nd4j.getAffinityManager().tagLocation(output, AffinityManager.Location.HOST);
+        }
+    }
+
+    /**
+     * A formula's sum of two chunks.
+     *
+     * @param addend read
+     * @param sum the addend is added to it
+     * @param count elements
+     */
+    public static void add(float[] addend, float[] sum, int count) {
+        for (int i = 0; i < count; i++) {
+            sum[i] += addend[i];
+        }
+    }
+
+    private static final class Block {
+        private final Formula formula;
+        private final FloatBuffer[] from;
+        private final FloatBuffer[] to;
+        private final int number;
+
+        Block(Formula formula, FloatBuffer[] from, FloatBuffer[] to, int number) {
+            this.formula = formula;
+            this.from = from;
+            this.to = to;
+            this.number = number;
+        }
+    }
+
+    private static void runBlock(Block block, int first, int end, int chunk) {
+        float[][] scratch = scratch(block.from.length + block.to.length, chunk);
+        float[][] in = Arrays.copyOfRange(scratch, 0, block.from.length);
+        float[][] out = Arrays.copyOfRange(scratch, block.from.length, block.from.length + block.to.length);
+        for (int start = first; start < end; start += chunk) {
+            int count = Math.min(chunk, end - start);
+            for (int k = 0; k < in.length; k++) {
+                block.from[k].get(block.from[k].position() + start, in[k], 0, count);
+            }
+            block.formula.compute(in, out, count, start, block.number);
+            for (int k = 0; k < out.length; k++) {
+                block.to[k].put(block.to[k].position() + start, out[k], 0, count);
+            }
+        }
+    }
+
+    /** Chunks of this thread, kept from call to call. */
+    private static float[][] scratch(int arrays, int chunk) {
+        float[][] scratch = SCRATCH.get();
+        if (scratch.length < arrays || scratch[0].length < chunk) {
+            int length = scratch.length == 0 ? chunk : Math.max(chunk, scratch[0].length);
+            scratch = new float[Math.max(arrays, scratch.length)][length];
+            SCRATCH.set(scratch);
+        }
+        return scratch;
+    }
+
+    private static FloatBuffer[] buffers(INDArray[] arrays) {
+        FloatBuffer[] buffers = new FloatBuffer[arrays.length];
+        for (int k = 0; k < arrays.length; k++) {
+            buffers[k] = arrays[k].data().asNioFloat();
+        }
+        return buffers;
+    }
+}

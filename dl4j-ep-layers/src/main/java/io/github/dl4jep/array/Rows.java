@@ -1,0 +1,51 @@
+package io.github.dl4jep.array;
+
+import java.nio.DoubleBuffer;
+import java.util.Arrays;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Output arrays as Java arrays, in one copy. ND4J's own {@code toDoubleMatrix} makes a view of every row, which took longer than
+ * the matrix products of a sweep.
+ */
+public final class Rows {
+
+    private Rows() {}
+
+    /** All elements, row by row. */
+    public static double[] flat(INDArray matrix) {
+        return elements(matrix, 'c');
+    }
+
+    /** All elements, column by column. */
+    public static double[] columns(INDArray matrix) {
+        return elements(matrix, 'f');
+    }
+
+    private static double[] elements(INDArray matrix, char order) {
+        INDArray doubles = matrix.castTo(DataType.DOUBLE);
+        boolean dense = doubles.ordering() == order && doubles.elementWiseStride() == 1;
+        DoubleBuffer buffer = (dense ? doubles : doubles.dup(order)).data().asNioDouble();
+        double[] values = new double[Math.toIntExact(matrix.length())];
+        buffer.get(buffer.position(), values);
+        return values;
+    }
+
+    /** The [rows, columns] array of these columns, double. */
+    public static INDArray matrix(double[] columns, int rows, int count) {
+        return Nd4j.createFromArray(columns).reshape('f', rows, count);
+    }
+
+    /** The rows of a [rows, columns] array. */
+    public static double[][] of(INDArray matrix) {
+        double[] values = flat(matrix);
+        int columns = matrix.columns();
+        double[][] rows = new double[matrix.rows()][];
+        for (int row = 0; row < rows.length; row++) {
+            rows[row] = Arrays.copyOfRange(values, row * columns, (row + 1) * columns);
+        }
+        return rows;
+    }
+}

@@ -1,0 +1,320 @@
+package io.github.dl4jep.linear;
+
+import io.github.dl4jep.array.FusedLoop;
+import io.github.dl4jep.message.BackwardMessage;
+import io.github.dl4jep.message.BatchCovariance;
+import io.github.dl4jep.message.ForwardMessage;
+import io.github.dl4jep.message.Moments;
+import io.github.dl4jep.weight.WeightMoments;
+import io.github.dl4jep.weight.WeightSite;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * The linear map u = W v + b with uncertain W, b and v, all independent given the messages.
+ *
+ * <p>Shapes: input m, v: [minibatch, nIn]; weights M, S, Q: [nIn, nOut]; bias: [1, nOut]; pre-activation w, V:
+ * [minibatch, nOut]. Results are new f-ordered arrays, which is what the matrix product writes fastest.
+ *
+ * <p>Source: forward moments Hernandez-Lobato and Adams 2015; batch covariance and messages: own, docs/algorithm.md.
+ */
+public final class LinearFactor {
+
+    private LinearFactor() {}
+
+    /**
+     * Forward moments: w = m M + b, V = m^2 S + v Q + S_b; where the mean squares of the input are at hand, the same variance
+     * as (m^2 + v) S + v M^2 + S_b.
+     *
+     * @param input moments of the input
+     * @param weights moments of the weights
+     * @param bias moments of the bias, or null for none
+     * @return moments of the pre-activation
+     */
+    public static Moments messageToPreActivation(Moments input, WeightMoments weights, @Nullable WeightMoments bias) {
+        return messageToPreActivation(input, weights, bias, WeightProduct.FULL);
+    }
+
+    static Moments messageToPreActivation(
+            Moments input, WeightMoments weights, @Nullable WeightMoments bias, WeightProduct product) {
+        long units = weights.mean().columns();
+        INDArray mean = InputTerm.sum(meanTerms(input, weights, product), units);
+        INDArray variance = InputTerm.sum(varianceTerms(input, weights, product), units);
+        addBias(bias, mean, variance);
+        return new Moments(mean, variance);
+    }
+
+    /** The sum that is the mean, without the bias. */
+    static List<InputTerm> meanTerms(Moments input, WeightMoments weights, WeightProduct product) {
+        return List.of(InputTerm.times(input.mean(), weights.mean(), product));
+    }
+
+    /** The sum that is the variance, without the bias. */
+    static List<InputTerm> varianceTerms(Moments input, WeightMoments weights, WeightProduct product) {
+        INDArray v = input.variance();
+        if (v == null) {
+            return List.of(InputTerm.times(input.squaredMean(), weights.variance(), product));
+        }
+        if (input.hasSecondMomentOnly()) {
+            INDArray squaredMean = weights.mean().mul(weights.mean());
+            return List.of(
+                    InputTerm.times(input.secondMoment(), weights.variance(), product),
+                    InputTerm.times(v, squaredMean, product));
+        }
+        InputTerm first = InputTerm.times(input.squaredMean(), weights.variance(), product);
+        return isUniform(weights, product)
+                ? List.of(first, new InputTerm(v, (seen, sum, added) -> timesUniform(seen, weights, sum, added)))
+                : List.of(first, InputTerm.times(v, secondMoments(weights), product));
+    }
+
+    /** Whether Q is one number and every unit sees every column, so that sums of rows take the place of products. */
+    private static boolean isUniform(WeightMoments weights, WeightProduct product) {
+        return weights.secondMoment() == null && product == WeightProduct.FULL;
+    }
+
+    private static INDArray secondMoments(WeightMoments weights) {
+        INDArray secondMoment = weights.secondMoment();
+        return secondMoment != null ? secondMoment : weights.mean().ulike().assign(weights.uniformSecondMoment());
+    }
+
+    /** v Q for a uniform Q. */
+    private static void timesUniform(INDArray v, WeightMoments weights, INDArray sum, boolean added) {
+        INDArray sums = product(v, column(v.columns(), weights.uniformSecondMoment(), v), false, false);
+        Nd4j.gemm(sums, ones(weights.mean().columns(), v), sum, false, true, 1, added ? 1 : 0);
+    }
+
+    /** Adds the moments of the bias to every row. */
+    static void addBias(@Nullable WeightMoments bias, INDArray mean, INDArray variance) {
+        if (bias != null) {
+            INDArray ones = ones(mean.rows(), mean);
+            Nd4j.gemm(ones, bias.mean(), mean, false, false, 1, 1);
+            Nd4j.gemm(ones, bias.variance(), variance, false, false, 1, 1);
+        }
+    }
+
+    /**
+     * Batch covariance of the pre-activation, averaged over units: algorithm, section 3,
+     * \( K' = m\,diag(\bar s)\,m^T + \bar s_b + (D\,diag(\bar q)\,D^T) \circ K \).
+     *
+     * @param input moments and batch covariance of the input
+     * @param weights moments of the weights
+     * @param bias moments of the bias, or null for none
+     * @return the covariance, [minibatch, minibatch]
+     */
+    public static BatchCovariance covarianceOfPreActivation(
+            ForwardMessage input, WeightMoments weights, @Nullable WeightMoments bias) {
+        return covarianceOfPreActivation(
+                input.moments().mean(),
+                input.covariance(),
+                weights.unitMeanVariance(),
+                weights.unitMeanSquaredMean(),
+                bias);
+    }
+
+    /**
+     * The same formula for what a unit sees in place of the whole input.
+     *
+     * @param mean m, [minibatch, n]
+     * @param before batch covariance of the input; its gain shaped as m
+     * @param meanVariance mean of the weights' variance over units, [n, 1]
+     * @param meanSquaredMean mean of the weights' squared mean over units, [n, 1]
+     * @param bias moments of the bias, or null for none
+     * @return the covariance, [minibatch, minibatch]
+     */
+    public static BatchCovariance covarianceOfPreActivation(
+            INDArray mean,
+            BatchCovariance before,
+            INDArray meanVariance,
+            INDArray meanSquaredMean,
+            @Nullable WeightMoments bias) {
+        INDArray covariance = weightedGram(mean, meanVariance);
+        if (bias != null) {
+            covariance.addi(bias.variance().meanNumber());
+        }
+        INDArray passedOn = passedOn(before, meanSquaredMean);
+        return BatchCovariance.of(passedOn == null ? covariance : covariance.addi(passedOn));
+    }
+
+    /**
+     * The part of the formula that comes from the layers before, \( (D\,diag(\bar q)\,D^T) \circ K \).
+     *
+     * @param before batch covariance of the input; its gain [minibatch, n]
+     * @param meanSquaredMean mean of the weights' squared mean over units, [n, 1]
+     * @return [minibatch, minibatch], or null where there is no covariance
+     */
+    public static @Nullable INDArray passedOn(BatchCovariance before, INDArray meanSquaredMean) {
+        INDArray covariance = before.covariance();
+        if (covariance == null) {
+            return null;
+        }
+        INDArray gain = before.gain();
+        return gain == null
+                ? covariance.mul(meanSquaredMean.sumNumber())
+                : weightedGram(gain, meanSquaredMean).muli(covariance);
+    }
+
+    /**
+     * Message to the input: b = z M^T, A = G Q^T.
+     *
+     * @param message z and G at the pre-activation
+     * @param weights moments of the weights
+     * @return the message at the input
+     */
+    public static BackwardMessage messageToInput(BackwardMessage message, WeightMoments weights) {
+        return new BackwardMessage(
+                shiftToInput(message.shift(), weights, WeightProduct.FULL),
+                precisionToInput(message.curvature(), weights, WeightProduct.FULL));
+    }
+
+    /** The shift of {@link #messageToInput}: z M^T. */
+    static INDArray shiftToInput(INDArray z, WeightMoments weights, WeightProduct product) {
+        return product.timesTransposed(z, weights.mean());
+    }
+
+    /** The precision of {@link #messageToInput}: G Q^T. */
+    static INDArray precisionToInput(INDArray g, WeightMoments weights, WeightProduct product) {
+        if (!isUniform(weights, product)) {
+            return product.timesTransposed(g, secondMoments(weights));
+        }
+        INDArray sums = product(g, column(g.columns(), weights.uniformSecondMoment(), g), false, false);
+        return product(sums, ones(weights.mean().rows(), g), false, true);
+    }
+
+    /**
+     * Message to the weights: shift m^T z, precision (m^2 + v)^T G.
+     *
+     * @param message z and G at the pre-activation
+     * @param input moments of the input
+     * @param weights moments of the weights, which are not needed any more: the sites are written over M and S, so that a batch
+     *     touches less memory
+     * @param withPrecision whether the posterior uses the precision
+     * @return the sites of this batch
+     */
+    public static WeightSite messageToWeights(
+            BackwardMessage message, Moments input, WeightMoments weights, boolean withPrecision) {
+        return messageToWeights(message, input, weights, withPrecision, WeightProduct.FULL);
+    }
+
+    static WeightSite messageToWeights(
+            BackwardMessage message,
+            Moments input,
+            WeightMoments weights,
+            boolean withPrecision,
+            WeightProduct product) {
+        WeightSite sites = sitesOver(weights, withPrecision);
+        product.transposedTimes(input.mean(), message.shift(), sites.shift(), false);
+        if (withPrecision) {
+            product.transposedTimes(input.secondMoment(), message.curvature(), sites.requiredPrecision(), false);
+        }
+        return sites;
+    }
+
+    /**
+     * Sites that say nothing, for a sum.
+     *
+     * @param weights moments of the weights, which are not needed any more: the sites are written over M and S
+     * @param withPrecision whether the posterior uses the precision
+     * @return sites of 0
+     */
+    static WeightSite noSites(WeightMoments weights, boolean withPrecision) {
+        WeightSite sites = sitesOver(weights, withPrecision);
+        sites.shift().assign(0);
+        if (withPrecision) {
+            sites.requiredPrecision().assign(0);
+        }
+        return sites;
+    }
+
+    private static WeightSite sitesOver(WeightMoments weights, boolean withPrecision) {
+        return new WeightSite(reusable(weights.mean()), withPrecision ? reusable(weights.variance()) : null);
+    }
+
+    /** The array itself if a product can be written into it, else a new one. */
+    private static INDArray reusable(INDArray array) {
+        return array.ordering() == 'f' && !array.isView()
+                ? array
+                : Nd4j.createUninitialized(array.dataType(), array.shape(), 'f');
+    }
+
+    /**
+     * Message to the bias, an input of value 1 and variance 0.
+     *
+     * @param message z and G at the pre-activation
+     * @return the sites of this batch, [1, nOut]
+     */
+    public static WeightSite messageToBias(BackwardMessage message) {
+        return new WeightSite(message.shift().sum(true, 0), message.curvature().sum(true, 0));
+    }
+
+    /** op(a) op(b) as a new f-ordered array: the order that ND4J's matrix product writes without a copy. */
+    private static INDArray product(INDArray a, INDArray b, boolean transposeA, boolean transposeB) {
+        long rows = transposeA ? a.columns() : a.rows();
+        long columns = transposeB ? b.rows() : b.columns();
+        INDArray result = Nd4j.createUninitialized(a.dataType(), new long[] {rows, columns}, 'f');
+        return Nd4j.gemm(a, b, result, transposeA, transposeB, 1, 0);
+    }
+
+    /** A column of ones: a product with it repeats a row, faster than the operation for that. */
+    private static INDArray ones(long rows, INDArray like) {
+        return Nd4j.ones(like.dataType(), rows, 1);
+    }
+
+    private static INDArray column(long rows, double value, INDArray like) {
+        return Nd4j.valueArrayOf(new long[] {rows, 1}, value, like.dataType());
+    }
+
+    /** x diag(c) x^T for a column c. */
+    private static INDArray weightedGram(INDArray x, INDArray c) {
+        return product(scaledColumns(x, c), x, false, true);
+    }
+
+    /** x diag(c), a new array. */
+    private static INDArray scaledColumns(INDArray x, INDArray c) {
+        if (x.rank() != 2 || !FusedLoop.accepts(x)) {
+            return plainScaledColumns(x, c);
+        }
+        INDArray scaled = x.ulike();
+        float[] factors = c.data().asFloat();
+        int rows = x.rows();
+        if (x.ordering() == 'f') {
+            FusedLoop.run(
+                    (in, out, count, start, block) -> scaleColumns(in[0], out[0], count, factors, start / rows, rows),
+                    new INDArray[] {x},
+                    new INDArray[] {scaled},
+                    rows);
+        } else {
+            FusedLoop.run(
+                    (in, out, count, start, block) -> scaleRows(in[0], out[0], count, factors),
+                    new INDArray[] {x},
+                    new INDArray[] {scaled},
+                    factors.length);
+        }
+        return scaled;
+    }
+
+    /** The plain version of the fused scaling. */
+    static INDArray plainScaledColumns(INDArray x, INDArray c) {
+        return x.mulRowVector(c.reshape(1, c.length()));
+    }
+
+    /** A chunk of whole columns of an f-ordered array. */
+    private static void scaleColumns(float[] in, float[] out, int count, float[] factors, int column, int rows) {
+        for (int from = 0; from < count; from += rows) {
+            float factor = factors[column + from / rows];
+            for (int i = from; i < from + rows; i++) {
+                out[i] = factor * in[i];
+            }
+        }
+    }
+
+    /** A chunk of whole rows of a c-ordered array. */
+    private static void scaleRows(float[] in, float[] out, int count, float[] factors) {
+        for (int from = 0; from < count; from += factors.length) {
+            for (int j = 0; j < factors.length; j++) {
+                out[from + j] = factors[j] * in[from + j];
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package io.github.dl4jep.linear;
+
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * The three products that a linear map and its messages are made of, for one way in which units see columns of the input.
+ *
+ * <p>Shapes: x [rows, columns], w [fan-in, units], z [rows, units]; all results f-ordered.
+ */
+interface WeightProduct {
+
+    /** Every unit sees all columns: three matrix products. */
+    WeightProduct FULL = new WeightProduct() {
+        @Override
+        public void times(INDArray x, INDArray w, INDArray sum, boolean added) {
+            Nd4j.gemm(x, w, sum, false, false, 1, added ? 1 : 0);
+        }
+
+        @Override
+        public INDArray timesTransposed(INDArray z, INDArray w) {
+            INDArray result = Nd4j.createUninitialized(z.dataType(), new long[] {z.rows(), w.rows()}, 'f');
+            return Nd4j.gemm(z, w, result, false, true, 1, 0);
+        }
+
+        @Override
+        public void transposedTimes(INDArray x, INDArray z, INDArray sum, boolean added) {
+            Nd4j.gemm(x, z, sum, true, false, 1, added ? 1 : 0);
+        }
+    };
+
+    /**
+     * x w.
+     *
+     * @param x [rows, columns]
+     * @param w [fan-in, units]
+     * @param sum [rows, units]; where the product is not added, what it held does not count
+     * @param added whether the product is added to the sum
+     */
+    void times(INDArray x, INDArray w, INDArray sum, boolean added);
+
+    /**
+     * z w^T.
+     *
+     * @param z [rows, units]
+     * @param w [fan-in, units]
+     * @return a new array [rows, columns]
+     */
+    INDArray timesTransposed(INDArray z, INDArray w);
+
+    /**
+     * x^T z, as far as units see columns.
+     *
+     * @param x [rows, columns]
+     * @param z [rows, units]
+     * @param sum [fan-in, units]; where the product is not added, what it held does not count
+     * @param added whether the product is added to the sum
+     */
+    void transposedTimes(INDArray x, INDArray z, INDArray sum, boolean added);
+}

@@ -1,0 +1,29 @@
+package io.github.dl4jep.map;
+
+import io.github.dl4jep.message.BackwardMessage;
+import io.github.dl4jep.message.ForwardMessage;
+import java.util.function.UnaryOperator;
+
+/**
+ * A layer without weights: a map of activations, such as pooling or padding. Everything that differs between such layers.
+ *
+ * <p>Stateless: what the way back needs is in the answer of the way forward.
+ */
+public interface FixedMap {
+
+    /**
+     * Sends moments and batch covariance through. Observed values give observed values: the map itself.
+     *
+     * @param input moments of the input, [minibatch, channels x positions], and their batch covariance
+     * @return those of the output, and the way back
+     */
+    Pass forward(ForwardMessage input);
+
+    /**
+     * The way through, and back.
+     *
+     * @param output moments and batch covariance of the output
+     * @param back turns the message at the output into the message at the input; not asked where the input was observed
+     */
+    record Pass(ForwardMessage output, UnaryOperator<BackwardMessage> back) {}
+}

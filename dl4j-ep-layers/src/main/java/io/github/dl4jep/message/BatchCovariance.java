@@ -1,0 +1,243 @@
+package io.github.dl4jep.message;
+
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/**
+ * The covariance K between the samples of a batch, due to weight uncertainty, averaged over the units of a layer:
+ * algorithm, section 3.
+ *
+ * <p>{@code covariance} belongs to the last pre-activation; {@code gain} is the gain D of the units since then. The next
+ * layer with weights combines the two, because only it knows by how much each unit counts:
+ * \( K' = a\,diag(\bar s)\,a^T + (D\,diag(\bar q)\,D^T) \circ K \).
+ *
+ * <p>Where branches of a network meet, their gains belong to different matrices, and no unit of the sum has one gain. Each branch
+ * is then reduced to one matrix, {@link #collapsed}, and the matrices add up: the branches' weights are independent.
+ *
+ * <p>Shapes: {@code covariance}: [minibatch, minibatch], symmetric, null when the input is observed; {@code gain}:
+ * [minibatch, units], null for a gain of 1.
+ *
+ * <p>Behind weights that many positions share, {@code positions} tells how these are correlated.
+ *
+ * @param covariance K, or null for none
+ * @param gain D, or null for 1
+ * @param positions correlation of positions, or null where no weights are shared
+ */
+public record BatchCovariance(
+        @Nullable INDArray covariance,
+        @Nullable INDArray gain,
+        @Nullable PositionCorrelation positions) {
+
+    private static final BatchCovariance NONE = new BatchCovariance(null, null);
+
+    /**
+     * A covariance whose positions share no weights.
+     *
+     * @param covariance K, or null for none
+     * @param gain D, or null for 1
+     */
+    public BatchCovariance(@Nullable INDArray covariance, @Nullable INDArray gain) {
+        this(covariance, gain, null);
+    }
+
+    /**
+     * No covariance: the input is observed.
+     *
+     * @return the message into the first layer
+     */
+    public static BatchCovariance none() {
+        return NONE;
+    }
+
+    /**
+     * The covariance of a pre-activation, before any unit.
+     *
+     * @param covariance K, [minibatch, minibatch]
+     * @return the message
+     */
+    public static BatchCovariance of(INDArray covariance) {
+        return new BatchCovariance(covariance, null);
+    }
+
+    /**
+     * The message behind a further unit.
+     *
+     * @param unitGain the unit's gain, [minibatch, units], or null for 1
+     * @return this covariance with the gains multiplied
+     */
+    public BatchCovariance through(@Nullable INDArray unitGain) {
+        if (covariance == null || unitGain == null) {
+            return this;
+        }
+        // A unit scales the covariance of two positions, but keeps their correlation.
+        return new BatchCovariance(covariance, gain == null ? unitGain : gain.mul(unitGain), positions);
+    }
+
+    /**
+     * The same covariance behind weights that positions share.
+     *
+     * @param features makes what these weights see, [positions x minibatch, n]
+     * @param before the covariance at their input
+     * @return the message
+     */
+    public BatchCovariance withFeatures(Supplier<INDArray> features, BatchCovariance before) {
+        PositionCorrelation earlier = before.positions();
+        return new BatchCovariance(
+                covariance, gain, new PositionCorrelation(features, earlier == null ? () -> 1 : earlier::rank));
+    }
+
+    /**
+     * The message behind a map that combines elements, such as pooling.
+     *
+     * @param activation the activation that the gain belongs to, for its shape
+     * @param map what the map does with the gain
+     * @return this covariance with the mapped gain; a gain of 1 is mapped as an array of ones
+     */
+    public BatchCovariance withGain(INDArray activation, UnaryOperator<INDArray> map) {
+        INDArray before = gainOn(activation);
+        return before == null ? this : selected(map.apply(before));
+    }
+
+    /**
+     * The message behind a map that chooses positions, such as a maximum.
+     *
+     * @param chosen the gain of the chosen elements; null for 1
+     * @return this covariance with that gain; if there is none, this one
+     */
+    public BatchCovariance selected(@Nullable INDArray chosen) {
+        return covariance == null
+                ? this
+                : new BatchCovariance(covariance, chosen, positions == null ? null : positions.withoutFeatures());
+    }
+
+    /**
+     * The gain as an array.
+     *
+     * @param activation the activation that the gain belongs to, for its shape
+     * @return the gain, a new array of ones where it is 1, or null where there is no covariance
+     */
+    public @Nullable INDArray gainOn(INDArray activation) {
+        return covariance == null ? null : gain == null ? activation.ulike().assign(1) : gain;
+    }
+
+    /**
+     * The message behind a map that moves columns, such as a choice of some units.
+     *
+     * @param columns makes [minibatch, units after] of [minibatch, units before]
+     * @return this covariance with the gain moved
+     */
+    public BatchCovariance rearranged(UnaryOperator<INDArray> columns) {
+        return gain == null ? this : new BatchCovariance(covariance, columns.apply(gain));
+    }
+
+    /**
+     * The message behind a multiplication of the covariance.
+     *
+     * @param factor factor of K; the square of the activations' factor
+     * @return K multiplied, the same gain
+     */
+    public BatchCovariance times(double factor) {
+        return covariance == null || factor == 1 ? this : new BatchCovariance(covariance.mul(factor), gain);
+    }
+
+    /**
+     * The covariance of the activations themselves, averaged over units: \( K \circ (D D^T / units) \).
+     *
+     * @return a message without gain; this one if it has none
+     */
+    public BatchCovariance collapsed() {
+        if (covariance == null || gain == null) {
+            return this;
+        }
+        INDArray gram = Nd4j.createUninitialized(gain.dataType(), covariance.shape(), 'f');
+        Nd4j.gemm(gain, gain, gram, false, true, 1.0 / gain.columns(), 0);
+        return of(gram.muli(covariance));
+    }
+
+    /**
+     * The covariance of a sum of two activations that do not depend on the same weights.
+     *
+     * @param other message of the other activation
+     * @return the sum of both {@link #collapsed}; if one has no covariance, the other as it is
+     */
+    public BatchCovariance plus(BatchCovariance other) {
+        INDArray mine = collapsed().covariance;
+        INDArray others = other.collapsed().covariance;
+        return mine == null ? other : others == null ? this : of(mine.add(others));
+    }
+
+    /**
+     * The covariance of activations whose examples are put below one another: between examples of different blocks there is
+     * none.
+     *
+     * @param blocks message of each block
+     * @param rows number of examples of each block
+     * @param like an array of the data type
+     * @return block-diagonal K; the blocks' gains below one another
+     */
+    public static BatchCovariance stacked(List<BatchCovariance> blocks, long[] rows, INDArray like) {
+        if (blocks.stream().allMatch(block -> block.covariance == null)) {
+            return NONE;
+        }
+        long total = 0;
+        for (long count : rows) {
+            total += count;
+        }
+        INDArray covariance = Nd4j.create(like.dataType(), new long[] {total, total}, 'f');
+        long from = 0;
+        for (int i = 0; i < rows.length; i++) {
+            INDArray block = blocks.get(i).covariance;
+            if (block != null) {
+                covariance
+                        .get(NDArrayIndex.interval(from, from + rows[i]), NDArrayIndex.interval(from, from + rows[i]))
+                        .assign(block);
+            }
+            from += rows[i];
+        }
+        return new BatchCovariance(covariance, stackedGain(blocks, rows, total));
+    }
+
+    private static @Nullable INDArray stackedGain(List<BatchCovariance> blocks, long[] rows, long total) {
+        INDArray stacked = null;
+        long from = 0;
+        for (int i = 0; i < rows.length; i++) {
+            INDArray gain = blocks.get(i).gain;
+            if (gain != null) {
+                if (stacked == null) {
+                    stacked = Nd4j.createUninitialized(gain.dataType(), new long[] {total, gain.columns()}, 'f');
+                    stacked.assign(1);
+                }
+                stacked.get(NDArrayIndex.interval(from, from + rows[i]), NDArrayIndex.all())
+                        .assign(gain);
+            }
+            from += rows[i];
+        }
+        return stacked;
+    }
+
+    /**
+     * The covariance of some examples.
+     *
+     * @param from first row
+     * @param to row behind the last
+     * @return the block of K on its diagonal, and those rows of the gain
+     */
+    public BatchCovariance block(long from, long to) {
+        if (covariance == null) {
+            return this;
+        }
+        return new BatchCovariance(
+                covariance
+                        .get(NDArrayIndex.interval(from, to), NDArrayIndex.interval(from, to))
+                        .dup('f'),
+                gain == null
+                        ? null
+                        : gain.get(NDArrayIndex.interval(from, to), NDArrayIndex.all())
+                                .dup('f'));
+    }
+}

@@ -1,0 +1,22 @@
+package io.github.dl4jep.message;
+
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * What travels forward between layers: the moments of each sample and the covariance between samples.
+ *
+ * @param moments mean and variance of each activation
+ * @param covariance covariance between the samples of the batch that is due to weight uncertainty
+ */
+public record ForwardMessage(Moments moments, BatchCovariance covariance) {
+
+    /**
+     * The message of observed features: no variance, no covariance.
+     *
+     * @param features [minibatch, ...]
+     * @return the message into the first layer
+     */
+    public static ForwardMessage observed(INDArray features) {
+        return new ForwardMessage(Moments.pointMass(features), BatchCovariance.none());
+    }
+}

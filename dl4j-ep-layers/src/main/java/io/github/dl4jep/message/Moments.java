@@ -1,0 +1,167 @@
+package io.github.dl4jep.message;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Mean and variance of every activation of a batch: what a layer is told by the layer before. Immutable.
+ *
+ * <p>Shapes: mean: [minibatch, units]; variance: shaped as the mean, in squared units of the mean, or null when the values are
+ * observed (variance 0 everywhere). What the columns are, for example pixels of channels, says {@link #shape()}.
+ */
+public final class Moments {
+
+    private final INDArray mean;
+    private final @Nullable INDArray variance;
+    private final ExampleShape shape;
+    private @Nullable INDArray squaredMean;
+    private @Nullable INDArray secondMoment;
+
+    /**
+     * Moments.
+     *
+     * @param mean the means
+     * @param variance the variances, or null for observed values
+     * @throws IllegalArgumentException if the shapes differ
+     */
+    public Moments(INDArray mean, @Nullable INDArray variance) {
+        this(mean, variance, ExampleShape.ofExamples(mean));
+    }
+
+    private Moments(INDArray mean, @Nullable INDArray variance, ExampleShape shape) {
+        if (variance != null && !Arrays.equals(mean.shape(), variance.shape())) {
+            throw new IllegalArgumentException("variance has shape " + Arrays.toString(variance.shape())
+                    + ", but the mean has " + Arrays.toString(mean.shape()));
+        }
+        this.mean = mean;
+        this.variance = variance;
+        this.shape = shape;
+    }
+
+    /**
+     * Values known exactly, such as the features of a batch.
+     *
+     * @param values the values, [minibatch, units] or [minibatch, channels, ...], which is flattened
+     * @return moments without variance
+     */
+    public static Moments pointMass(INDArray values) {
+        ExampleShape shape = ExampleShape.ofExamples(values);
+        return new Moments(shape.flatten(values), null, shape);
+    }
+
+    /**
+     * The same moments, their columns read in another way.
+     *
+     * @param exampleShape a shape of as many elements
+     * @return moments that share the arrays
+     * @throws IllegalArgumentException if the shape has another number of elements
+     */
+    public Moments shapedAs(ExampleShape exampleShape) {
+        if (exampleShape.length() != mean.length() / mean.size(0)) {
+            throw new IllegalArgumentException("activations of shape " + shape + " cannot be read as " + exampleShape);
+        }
+        Moments shaped = new Moments(mean, variance, exampleShape);
+        shaped.squaredMean = squaredMean;
+        shaped.secondMoment = secondMoment;
+        return shaped;
+    }
+
+    /**
+     * What the columns are.
+     *
+     * @return the shape of one example
+     */
+    public ExampleShape shape() {
+        return shape;
+    }
+
+    /**
+     * Moments with the squares that the next layer needs, where a unit has them at hand.
+     *
+     * @param mean the means
+     * @param variance the variances
+     * @param squaredMean mean^2, elementwise, or null if it is not at hand
+     * @param secondMoment mean^2 + variance
+     * @return the moments
+     */
+    public static Moments withSquares(
+            INDArray mean, INDArray variance, @Nullable INDArray squaredMean, INDArray secondMoment) {
+        Moments moments = new Moments(mean, variance);
+        moments.squaredMean = squaredMean;
+        moments.secondMoment = secondMoment;
+        return moments;
+    }
+
+    /**
+     * The same moments, f-ordered: the columns lie one after the other, which is what patches are copied from.
+     *
+     * @return these moments if they are so already, else copies
+     */
+    public Moments columnMajor() {
+        if (mean.ordering() == 'f' && (variance == null || variance.ordering() == 'f')) {
+            return this;
+        }
+        return new Moments(mean.dup('f'), variance == null ? null : variance.dup('f'), shape);
+    }
+
+    /**
+     * The means.
+     *
+     * @return [minibatch, units]
+     */
+    public INDArray mean() {
+        return mean;
+    }
+
+    /**
+     * The variances.
+     *
+     * @return shaped as the mean, or null for observed values
+     */
+    public @Nullable INDArray variance() {
+        return variance;
+    }
+
+    /**
+     * The squares of the means, computed once.
+     *
+     * @return shaped as the mean; not to be changed
+     */
+    public INDArray squaredMean() {
+        if (squaredMean == null) {
+            squaredMean = mean.mul(mean);
+        }
+        return squaredMean;
+    }
+
+    /**
+     * Mean squares: squared mean plus variance, computed once.
+     *
+     * @return shaped as the mean; not to be changed
+     */
+    public INDArray secondMoment() {
+        if (secondMoment == null) {
+            secondMoment = variance == null ? squaredMean() : squaredMean().add(variance);
+        }
+        return secondMoment;
+    }
+
+    /**
+     * Tells which of the squares is at hand.
+     *
+     * @return true if the mean squares are, and the squares of the means would have to be computed
+     */
+    public boolean hasSecondMomentOnly() {
+        return squaredMean == null && secondMoment != null;
+    }
+
+    /**
+     * Tells whether the values are known exactly.
+     *
+     * @return true if there is no variance
+     */
+    public boolean isPointMass() {
+        return variance == null;
+    }
+}

@@ -1,0 +1,307 @@
+package io.github.dl4jep.solve;
+
+import io.github.dl4jep.array.Rows;
+import io.github.dl4jep.array.SymmetricMatrix;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * The joint update of a whole batch at the outputs: \( (K_c + N_c) z_c = e_c \) for every output c, algorithm sections 3
+ * and 4.
+ *
+ * <p>Only the correlation between samples is taken from K, the variance is the output's own:
+ * \( K_c = D_c P D_c \), \( D_c = diag(\sqrt{V_{nc}}) \),
+ * \( P_{nk} = K_{nk} / \sqrt{\max(\bar V_n, K_{nn}) \max(\bar V_k, K_{kk})} \), \( P_{nn} = 1 \). P is K scaled to a diagonal
+ * of at most 1 and then raised to 1, so it is positive semi-definite whenever K is, duplicated rows included.
+ *
+ * <p>Shapes: variance V, residual e, noise N: [minibatch, outputs]; K: [minibatch, minibatch]. Everything is computed in
+ * double precision. An entry that is not observed gets z = 0 and moves nothing.
+ *
+ * <p>Few outputs are solved one by one. Many share one factorisation, of the matrix with the mean variance and mean noise,
+ * as the preconditioner of conjugate gradients on all outputs at once. Java arrays, column by column, because ND4J's cost per
+ * operation is larger than these operations.
+ */
+public final class JointSolve implements BatchSolve {
+
+    /** From this many outputs on, the shared factorisation is cheaper. */
+    private static final int SHARED_FROM = 4;
+
+    /** The shared matrix stands for every output only while their noise is alike. */
+    private static final double LARGEST_SHARED_SPREAD = 5;
+
+    private static final int MAX_ITERATIONS = 60;
+    private static final double TOLERANCE = 1e-7;
+
+    private final int rows;
+    private final int outputs;
+    /** V, sqrt V, N and e: column c is [c * rows, (c + 1) * rows). */
+    private final double[] variance;
+
+    private final double[] deviation;
+    private final double[] noise;
+    private final double[] residual;
+    /** 1 where observed, else 0. */
+    private final double[] observed;
+    /** P, symmetric, or null if samples are independent. */
+    private final double @Nullable [] correlation;
+
+    /**
+     * Sets up the equations.
+     *
+     * @param variance V, [minibatch, outputs]
+     * @param covariance K, [minibatch, minibatch], or null if samples are independent
+     * @param observation residual e and noise N, [minibatch, outputs]
+     */
+    public JointSolve(INDArray variance, @Nullable INDArray covariance, PseudoObservation observation) {
+        this.rows = variance.rows();
+        this.outputs = variance.columns();
+        this.observed = Rows.columns(observation.observed());
+        double[] all = Rows.columns(variance);
+        // An entry that is not observed has no variance here: that takes it out of every equation but its own.
+        this.variance = product(all, observed);
+        this.deviation = Arrays.stream(this.variance).map(Math::sqrt).toArray();
+        this.noise = Rows.columns(observation.noise());
+        this.residual = product(Rows.columns(observation.residual()), observed);
+        this.correlation = covariance == null ? null : correlation(all, Rows.columns(covariance), rows);
+    }
+
+    /**
+     * The solution.
+     *
+     * @param shift z, [minibatch, outputs], double
+     * @param inverseDiagonal diagonal of (K_c + N_c)^-1 for every output, [minibatch, outputs], double
+     */
+    public record Solution(INDArray shift, INDArray inverseDiagonal) {}
+
+    @Override
+    public Solution solve() {
+        if (correlation == null) {
+            return solveIndependent();
+        }
+        return outputs < SHARED_FROM || noiseSpread() > LARGEST_SHARED_SPREAD ? solveEach() : solveShared();
+    }
+
+    /** Largest ratio between the noise variances of one row. */
+    private double noiseSpread() {
+        double spread = 1;
+        for (int n = 0; n < rows; n++) {
+            double least = Double.MAX_VALUE;
+            double most = 0;
+            for (int i = n; i < noise.length; i += rows) {
+                least = Math.min(least, noise[i]);
+                most = Math.max(most, noise[i]);
+            }
+            spread = Math.max(spread, most / least);
+        }
+        return spread;
+    }
+
+    private Solution solveIndependent() {
+        double[] diagonal = new double[residual.length];
+        for (int i = 0; i < diagonal.length; i++) {
+            diagonal[i] = 1 / (variance[i] + noise[i]);
+        }
+        return solution(product(residual, diagonal), diagonal);
+    }
+
+    /** One factorisation per output: exact, the plain version. */
+    Solution solveEach() {
+        double[] shift = new double[residual.length];
+        double[] diagonal = new double[residual.length];
+        for (int c = 0; c < outputs; c++) {
+            int from = c * rows;
+            double[] inverse = inverse(
+                    Arrays.copyOfRange(deviation, from, from + rows), Arrays.copyOfRange(noise, from, from + rows));
+            System.arraycopy(
+                    SymmetricMatrix.times(inverse, Arrays.copyOfRange(residual, from, from + rows), rows),
+                    0,
+                    shift,
+                    from,
+                    rows);
+            for (int n = 0; n < rows; n++) {
+                diagonal[from + n] = inverse[n * rows + n];
+            }
+        }
+        return solution(shift, diagonal);
+    }
+
+    /** One shared factorisation and conjugate gradients; the diagonal is that of the shared matrix, rescaled. */
+    Solution solveShared() {
+        double[] meanVariance = meanOverOutputs(variance, rows);
+        double[] meanNoise = meanOverOutputs(noise, rows);
+        double[] preconditioner =
+                inverse(Arrays.stream(meanVariance).map(Math::sqrt).toArray(), meanNoise);
+        double[] shift = conjugateGradients(preconditioner);
+        if (shift == null) {
+            return solveEach();
+        }
+        double[] diagonal = new double[residual.length];
+        for (int i = 0; i < diagonal.length; i++) {
+            int n = i % rows;
+            double shared = preconditioner[n * rows + n] * (meanVariance[n] + meanNoise[n]);
+            diagonal[i] = shared / (variance[i] + noise[i]);
+        }
+        // What is not observed is 0 only to the tolerance of the iteration.
+        return solution(product(shift, observed), diagonal);
+    }
+
+    /** Preconditioned conjugate gradients on all outputs at once; null if they did not converge. */
+    private double @Nullable [] conjugateGradients(double[] preconditioner) {
+        double[] z = SymmetricMatrix.times(preconditioner, residual, rows);
+        double[] rest = residual.clone();
+        addScaled(rest, times(z), ones(-1));
+        double[] goal = columnDots(residual, residual);
+        double[] step = SymmetricMatrix.times(preconditioner, rest, rows);
+        double[] direction = step.clone();
+        double[] energy = columnDots(rest, step);
+        for (int iteration = 0; iteration < MAX_ITERATIONS; iteration++) {
+            if (isBelow(columnDots(rest, rest), goal)) {
+                return z;
+            }
+            double[] image = times(direction);
+            double[] length = ratio(energy, columnDots(direction, image));
+            addScaled(z, direction, length);
+            addScaled(rest, image, negated(length));
+            step = SymmetricMatrix.times(preconditioner, rest, rows);
+            double[] next = columnDots(rest, step);
+            double[] ratio = ratio(next, energy);
+            for (int i = 0; i < direction.length; i++) {
+                direction[i] = step[i] + ratio[i / rows] * direction[i];
+            }
+            energy = next;
+        }
+        return null;
+    }
+
+    /** K_c x_c for every output; x is [minibatch, outputs]. */
+    @Override
+    public INDArray timesCovariance(INDArray x) {
+        return Rows.matrix(timesCovariance(Rows.columns(x)), rows, outputs);
+    }
+
+    private double[] timesCovariance(double[] x) {
+        if (correlation == null) {
+            return product(variance, x);
+        }
+        return product(SymmetricMatrix.times(correlation, product(deviation, x), rows), deviation);
+    }
+
+    /** (K_c + N_c) x_c for every output. */
+    private double[] times(double[] x) {
+        double[] image = timesCovariance(x);
+        for (int i = 0; i < image.length; i++) {
+            image[i] += noise[i] * x[i];
+        }
+        return image;
+    }
+
+    /** (D P D + N)^-1 for diagonals D and N. */
+    private double[] inverse(double[] diagonalDeviation, double[] diagonalNoise) {
+        double[] p = correlation();
+        double[] matrix = new double[p.length];
+        for (int n = 0; n < rows; n++) {
+            for (int k = 0; k < rows; k++) {
+                matrix[n * rows + k] = diagonalDeviation[n] * p[n * rows + k] * diagonalDeviation[k];
+            }
+            matrix[n * rows + n] += diagonalNoise[n];
+        }
+        return SymmetricMatrix.inverse(matrix, rows);
+    }
+
+    private double[] correlation() {
+        if (correlation == null) {
+            throw new IllegalStateException("no covariance between samples");
+        }
+        return correlation;
+    }
+
+    private double[] columnDots(double[] a, double[] b) {
+        double[] dots = new double[outputs];
+        for (int i = 0; i < a.length; i++) {
+            dots[i / rows] += a[i] * b[i];
+        }
+        return dots;
+    }
+
+    /** sum += factor_c x, column by column. */
+    private void addScaled(double[] sum, double[] x, double[] factors) {
+        for (int i = 0; i < sum.length; i++) {
+            sum[i] += factors[i / rows] * x[i];
+        }
+    }
+
+    private double[] ones(double value) {
+        double[] values = new double[outputs];
+        Arrays.fill(values, value);
+        return values;
+    }
+
+    private Solution solution(double[] shift, double[] diagonal) {
+        return new Solution(Rows.matrix(shift, rows, outputs), Rows.matrix(diagonal, rows, outputs));
+    }
+
+    private static double[] negated(double[] values) {
+        return Arrays.stream(values).map(value -> -value).toArray();
+    }
+
+    private static double[] product(double[] a, double[] b) {
+        double[] product = new double[a.length];
+        for (int i = 0; i < a.length; i++) {
+            product[i] = a[i] * b[i];
+        }
+        return product;
+    }
+
+    /** a / b, and 0 where both are: a column that is already solved. */
+    private static double[] ratio(double[] a, double[] b) {
+        double[] ratio = new double[a.length];
+        for (int i = 0; i < a.length; i++) {
+            ratio[i] = a[i] == 0 ? 0 : a[i] / b[i];
+        }
+        return ratio;
+    }
+
+    private static boolean isBelow(double[] squares, double[] goal) {
+        for (int c = 0; c < squares.length; c++) {
+            if (!(squares[c] <= TOLERANCE * TOLERANCE * goal[c])) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static double[] meanOverOutputs(double[] columns, int rows) {
+        double[] mean = new double[rows];
+        int outputs = columns.length / rows;
+        for (int i = 0; i < columns.length; i++) {
+            mean[i % rows] += columns[i] / outputs;
+        }
+        return mean;
+    }
+
+    /** Scales K to P: see the class comment. */
+    static double[] correlation(double[] variance, double[] covariance, int rows) {
+        double[] scale = meanOverOutputs(variance, rows);
+        for (int n = 0; n < rows; n++) {
+            double largest = Math.max(scale[n], covariance[n * rows + n]);
+            // A row without any uncertainty correlates with nothing.
+            scale[n] = largest == 0 ? 0 : 1 / Math.sqrt(largest);
+        }
+        double[] correlation = new double[covariance.length];
+        for (int n = 0; n < rows; n++) {
+            for (int k = 0; k < rows; k++) {
+                correlation[n * rows + k] = n == k ? 1 : covariance[n * rows + k] * scale[n] * scale[k];
+            }
+        }
+        return correlation;
+    }
+
+    /** P of a batch as an array, [minibatch, minibatch]. */
+    static INDArray correlation(INDArray variance, INDArray covariance) {
+        int rows = variance.rows();
+        return Nd4j.createFromArray(correlation(Rows.columns(variance), Rows.columns(covariance), rows))
+                .reshape('f', rows, rows);
+    }
+}

@@ -1,0 +1,192 @@
+package io.github.dl4jep.type;
+
+import io.github.dl4jep.map.ChannelSubset;
+import io.github.dl4jep.map.Concatenation;
+import io.github.dl4jep.map.ElementwiseMax;
+import io.github.dl4jep.map.ElementwiseProduct;
+import io.github.dl4jep.map.L2Normalization;
+import io.github.dl4jep.map.Stacking;
+import io.github.dl4jep.map.Unstacking;
+import io.github.dl4jep.map.VertexMap;
+import io.github.dl4jep.map.WeightedSum;
+import io.github.dl4jep.message.ExampleShape;
+import io.github.dl4jep.vertex.EpVertex;
+import io.github.dl4jep.vertex.FixedVertex;
+import io.github.dl4jep.vertex.Rearrangement;
+import io.github.dl4jep.window.FirstRowAndColumnDropped;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.deeplearning4j.exception.DL4JInvalidInputException;
+import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.graph.L2NormalizeVertex;
+import org.deeplearning4j.nn.conf.graph.MergeVertex;
+import org.deeplearning4j.nn.conf.graph.PoolHelperVertex;
+import org.deeplearning4j.nn.conf.graph.PreprocessorVertex;
+import org.deeplearning4j.nn.conf.graph.ReshapeVertex;
+import org.deeplearning4j.nn.conf.graph.ScaleVertex;
+import org.deeplearning4j.nn.conf.graph.ShiftVertex;
+import org.deeplearning4j.nn.conf.graph.StackVertex;
+import org.deeplearning4j.nn.conf.graph.SubsetVertex;
+import org.deeplearning4j.nn.conf.graph.UnstackVertex;
+
+/** Which vertices of a DL4J graph, other than layers, have moments: one registration line each. */
+public final class EpVertices {
+
+    /**
+     * Makes the vertex of a sweep.
+     *
+     * @param <V> the DL4J vertex configuration
+     */
+    @FunctionalInterface
+    private interface Factory<V extends GraphVertex> {
+
+        /**
+         * Makes it.
+         *
+         * @param vertex the DL4J vertex
+         * @param place its name, for messages
+         * @return the vertex
+         * @throws UnsupportedOperationException if a setting has no moments
+         */
+        EpVertex of(V vertex, String place);
+    }
+
+    private static final Map<Class<? extends GraphVertex>, Factory<? extends GraphVertex>> REGISTRY =
+            new LinkedHashMap<>();
+
+    static {
+        register(ElementWiseVertex.class, (vertex, place) -> new FixedVertex(place, elementwise(vertex)));
+        register(MergeVertex.class, (vertex, place) -> new FixedVertex(place, new Concatenation()));
+        register(
+                SubsetVertex.class,
+                (vertex, place) ->
+                        new FixedVertex(place, VertexMap.of(new ChannelSubset(vertex.getFrom(), vertex.getTo()))));
+        register(
+                ScaleVertex.class,
+                (vertex, place) -> new FixedVertex(place, WeightedSum.scale(vertex.getScaleFactor())));
+        register(
+                ShiftVertex.class,
+                (vertex, place) -> new FixedVertex(place, WeightedSum.shift(vertex.getShiftFactor())));
+        register(StackVertex.class, (vertex, place) -> new FixedVertex(place, new Stacking()));
+        register(
+                UnstackVertex.class,
+                (vertex, place) ->
+                        new FixedVertex(place, VertexMap.of(new Unstacking(vertex.getFrom(), vertex.getStackSize()))));
+        register(L2NormalizeVertex.class, EpVertices::normalization);
+        register(
+                PoolHelperVertex.class,
+                (vertex, place) -> new FixedVertex(place, VertexMap.of(new FirstRowAndColumnDropped())));
+        register(PreprocessorVertex.class, (vertex, place) -> PreProcessors.stage(vertex.getPreProcessor()));
+        register(ReshapeVertex.class, EpVertices::reshape);
+    }
+
+    private EpVertices() {}
+
+    private static <V extends GraphVertex> void register(Class<V> type, Factory<V> factory) {
+        REGISTRY.put(type, factory);
+    }
+
+    /**
+     * The vertex of a sweep that a DL4J vertex becomes.
+     *
+     * @param vertex a DL4J vertex that is no layer
+     * @param name its name in the graph
+     * @return the vertex
+     * @throws UnsupportedOperationException if its type or a setting has no moments; the message says why
+     */
+    public static EpVertex of(GraphVertex vertex, String name) {
+        return make(vertex, "vertex \"" + name + "\" (" + vertex.getClass().getSimpleName() + ")");
+    }
+
+    @SuppressWarnings("unchecked") // register ties factory and class together
+    private static <V extends GraphVertex> EpVertex make(V vertex, String place) {
+        Factory<V> factory = (Factory<V>) REGISTRY.get(vertex.getClass());
+        if (factory == null) {
+            throw new UnsupportedOperationException("there are no moments for the type "
+                    + vertex.getClass().getSimpleName() + ", supported are "
+                    + REGISTRY.keySet().stream()
+                            .map(Class::getSimpleName)
+                            .sorted()
+                            .toList());
+        }
+        return factory.of(vertex, place);
+    }
+
+    private static VertexMap elementwise(ElementWiseVertex vertex) {
+        return switch (vertex.getOp()) {
+            case Add -> WeightedSum.sum();
+            case Subtract -> WeightedSum.difference();
+            case Average -> WeightedSum.average();
+            case Product -> new ElementwiseProduct();
+            case Max -> new ElementwiseMax();
+        };
+    }
+
+    private static EpVertex normalization(L2NormalizeVertex vertex, String place) {
+        int[] dimensions = vertex.getDimension();
+        if (dimensions != null && dimensions.length > 0 && !Arrays.equals(dimensions, new int[] {1})) {
+            throw new UnsupportedOperationException("it normalizes over the dimensions " + Arrays.toString(dimensions)
+                    + ", supported is the whole example: use new L2NormalizeVertex()");
+        }
+        VertexMap whole = VertexMap.of(new L2Normalization(vertex.getEps()));
+        boolean columnsOnly = dimensions != null && dimensions.length > 0;
+        return new FixedVertex(place, inputs -> {
+            ExampleShape shape = inputs.get(0).moments().shape();
+            if (columnsOnly && shape.spatialRank() > 0) {
+                throw new IllegalArgumentException("it normalizes over dimension 1 of examples of shape " + shape
+                        + ", supported is the whole example: use new L2NormalizeVertex()");
+            }
+            return whole.forward(inputs);
+        });
+    }
+
+    private static EpVertex reshape(ReshapeVertex vertex, String place) {
+        int[] newShape = vertex.getNewShape();
+        if (vertex.getReshapeOrder() != 'c' || newShape.length < 2) {
+            throw new UnsupportedOperationException("it reshapes to " + Arrays.toString(newShape) + " in order '"
+                    + vertex.getReshapeOrder() + "', supported are [minibatch, ...] in order 'c'");
+        }
+        return new Rearrangement(place, shape -> reshaped(shape, newShape, place));
+    }
+
+    /** The new shape of one example; a size of -1 is what is left. */
+    private static ExampleShape reshaped(ExampleShape before, int[] newShape, String place) {
+        long[] dims = Arrays.stream(newShape).skip(1).asLongStream().toArray();
+        long known = 1;
+        int free = -1;
+        for (int i = 0; i < dims.length; i++) {
+            if (dims[i] == -1) {
+                free = i;
+            } else {
+                known *= dims[i];
+            }
+        }
+        if (free >= 0) {
+            dims[free] = before.length() / known;
+            known *= dims[free];
+        }
+        if (known != before.length()) {
+            throw new DL4JInvalidInputException("An example has shape " + before + ", which cannot be read as "
+                    + Arrays.toString(newShape) + " at " + place
+                    + "; the number of rows must stay, so the other sizes must multiply to " + before.length());
+        }
+        return ExampleShape.of(dims);
+    }
+
+    /**
+     * By how much a vertex changes the number of rows.
+     *
+     * @param vertex a DL4J vertex
+     * @param rows rows of each input, in units of the network's minibatch
+     * @return rows of its activation in the same unit
+     */
+    public static double rows(GraphVertex vertex, List<Double> rows) {
+        if (vertex instanceof StackVertex) {
+            return rows.stream().mapToDouble(Double::doubleValue).sum();
+        }
+        return vertex instanceof UnstackVertex unstack ? rows.get(0) / unstack.getStackSize() : rows.get(0);
+    }
+}

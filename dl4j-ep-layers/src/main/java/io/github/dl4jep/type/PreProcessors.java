@@ -1,0 +1,241 @@
+package io.github.dl4jep.type;
+
+import io.github.dl4jep.conf.EpFixedLayer;
+import io.github.dl4jep.message.ExampleFormat;
+import io.github.dl4jep.message.ExampleShape;
+import io.github.dl4jep.vertex.EpLayer;
+import io.github.dl4jep.vertex.Rearrangement;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.deeplearning4j.exception.DL4JInvalidInputException;
+import org.deeplearning4j.nn.conf.InputPreProcessor;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.preprocessor.Cnn3DToFeedForwardPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.CnnToRnnPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.ComposableInputPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnn3DPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToRnnPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.RnnToCnnPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.RnnToFeedForwardPreProcessor;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Which DL4J preprocessors only rearrange elements, so that they apply to means and variances alike: one line each. */
+public final class PreProcessors {
+
+    private static final Map<Class<?>, Function<InputPreProcessor, Rearrangement.Columns>> REGISTRY =
+            new LinkedHashMap<>();
+
+    static {
+        register(CnnToFeedForwardPreProcessor.class, p -> new Flattening(DataFormats.of(p)));
+        register(Cnn3DToFeedForwardPreProcessor.class, p -> new Flattening(DataFormats.of(p)));
+        register(
+                FeedForwardToCnnPreProcessor.class,
+                p -> new Unflattening(
+                        ExampleShape.of(p.getNumChannels(), p.getInputHeight(), p.getInputWidth()),
+                        ExampleFormat.CHANNELS_FIRST));
+        register(
+                FeedForwardToCnn3DPreProcessor.class,
+                p -> new Unflattening(
+                        ExampleShape.of(p.getNumChannels(), p.getInputDepth(), p.getInputHeight(), p.getInputWidth()),
+                        p.isNCDHW() ? ExampleFormat.CHANNELS_FIRST : ExampleFormat.CHANNELS_LAST));
+    }
+
+    /** These change what an example is. */
+    private static final Set<Class<?>> MOVE_POSITIONS = Set.of(
+            RnnToFeedForwardPreProcessor.class,
+            FeedForwardToRnnPreProcessor.class,
+            CnnToRnnPreProcessor.class,
+            RnnToCnnPreProcessor.class);
+
+    private PreProcessors() {}
+
+    @SuppressWarnings("unchecked") // the key is the class of what the function takes
+    private static <P extends InputPreProcessor> void register(
+            Class<P> type, Function<P, Rearrangement.Columns> columns) {
+        REGISTRY.put(type, (Function<InputPreProcessor, Rearrangement.Columns>) columns);
+    }
+
+    /**
+     * Whether a preprocessor can stand in an EP network.
+     *
+     * @param preProcessor a DL4J preprocessor
+     * @return true if its type is registered
+     */
+    public static boolean supports(InputPreProcessor preProcessor) {
+        if (preProcessor instanceof ComposableInputPreProcessor several) {
+            return Stream.of(several.getInputPreProcessors()).allMatch(PreProcessors::supports);
+        }
+        return REGISTRY.containsKey(preProcessor.getClass());
+    }
+
+    /**
+     * Whether a preprocessor can stand between two layers. DL4J puts one that moves positions behind the global pooling of sequences,
+     * too, where there are no positions and it does nothing.
+     *
+     * @param preProcessor a DL4J preprocessor
+     * @param before the layer before it, or the EP layer that it became; null at the input
+     * @return true if it is supported there
+     */
+    public static boolean supports(InputPreProcessor preProcessor, @Nullable Layer before) {
+        Layer original = before instanceof EpFixedLayer fixed ? fixed.getOriginal() : before;
+        boolean pooled = original instanceof GlobalPoolingLayer pooling && pooling.isCollapseDimensions();
+        return supports(preProcessor) || (preProcessor instanceof RnnToFeedForwardPreProcessor && pooled);
+    }
+
+    /**
+     * Why a preprocessor cannot stand in an EP network.
+     *
+     * @param preProcessor one that is not supported
+     * @param place where it stands, put behind its type; may be empty
+     * @return the reason and what to do
+     */
+    public static String refusal(InputPreProcessor preProcessor, String place) {
+        if (preProcessor instanceof ComposableInputPreProcessor several) {
+            return Stream.of(several.getInputPreProcessors())
+                    .filter(part -> !supports(part))
+                    .map(part -> refusal(part, place))
+                    .collect(Collectors.joining("; "));
+        }
+        String name = "preprocessor " + preProcessor.getClass().getSimpleName() + place;
+        return MOVE_POSITIONS.contains(preProcessor.getClass())
+                ? name + " moves positions into the minibatch or out of it, but EP keeps a covariance between examples;"
+                        + " use convolutions of kernel size 1 in place of dense layers there, supported are " + names()
+                : name + " may change values, not only their arrangement; apply it to the data instead, supported are "
+                        + names();
+    }
+
+    /**
+     * The names of the registered types, for messages.
+     *
+     * @return simple class names, sorted
+     */
+    public static List<String> names() {
+        return REGISTRY.keySet().stream().map(Class::getSimpleName).sorted().toList();
+    }
+
+    /**
+     * The stage of a sweep that a preprocessor becomes.
+     *
+     * @param preProcessor one of a registered type
+     * @return the stage
+     * @throws UnsupportedOperationException if the type is not supported anywhere
+     */
+    public static EpLayer stage(InputPreProcessor preProcessor) {
+        if (!supports(preProcessor) && !(preProcessor instanceof RnnToFeedForwardPreProcessor)) {
+            throw new UnsupportedOperationException(refusal(preProcessor, ""));
+        }
+        return new Rearrangement("preprocessor " + preProcessor.getClass().getSimpleName(), columns(preProcessor));
+    }
+
+    private static Rearrangement.Columns columns(InputPreProcessor preProcessor) {
+        if (preProcessor instanceof ComposableInputPreProcessor several) {
+            return new InTurn(Stream.of(several.getInputPreProcessors())
+                    .map(PreProcessors::columns)
+                    .toList());
+        }
+        if (preProcessor instanceof RnnToFeedForwardPreProcessor) {
+            return new NoPositions(refusal(preProcessor, ""));
+        }
+        Function<InputPreProcessor, Rearrangement.Columns> columns = REGISTRY.get(preProcessor.getClass());
+        return Objects.requireNonNull(columns).apply(preProcessor);
+    }
+
+    /** Columns stay; positions are refused. */
+    private record NoPositions(String refusal) implements Rearrangement.Columns {
+
+        @Override
+        public ExampleShape outputShape(ExampleShape shape) {
+            if (shape.spatialRank() > 0) {
+                throw new DL4JInvalidInputException("An example has shape " + shape + ", but " + refusal);
+            }
+            return shape;
+        }
+    }
+
+    /** Several rearrangements, one after the other. */
+    private record InTurn(List<Rearrangement.Columns> parts) implements Rearrangement.Columns {
+
+        @Override
+        public ExampleShape outputShape(ExampleShape shape) {
+            ExampleShape next = shape;
+            for (Rearrangement.Columns part : parts) {
+                next = part.outputShape(next);
+            }
+            return next;
+        }
+
+        @Override
+        public INDArray forward(INDArray matrix, ExampleShape shape) {
+            INDArray moved = matrix;
+            ExampleShape next = shape;
+            for (Rearrangement.Columns part : parts) {
+                moved = part.forward(moved, next);
+                next = part.outputShape(next);
+            }
+            return moved;
+        }
+
+        @Override
+        public INDArray back(INDArray matrix, ExampleShape shape) {
+            if (parts.isEmpty()) {
+                return matrix;
+            }
+            InTurn rest = new InTurn(parts.subList(1, parts.size()));
+            Rearrangement.Columns first = parts.get(0);
+            return first.back(rest.back(matrix, first.outputShape(shape)), shape);
+        }
+    }
+
+    /** An image as columns, in the order of a format. */
+    private record Flattening(ExampleFormat format) implements Rearrangement.Columns {
+
+        @Override
+        public ExampleShape outputShape(ExampleShape shape) {
+            return ExampleShape.of(shape.length());
+        }
+
+        @Override
+        public INDArray forward(INDArray matrix, ExampleShape shape) {
+            return format.fromChannelsFirst(matrix, shape);
+        }
+
+        @Override
+        public INDArray back(INDArray matrix, ExampleShape shape) {
+            return format.toChannelsFirst(matrix, shape);
+        }
+    }
+
+    /** Columns as an image; what is an image already stays. */
+    private record Unflattening(ExampleShape image, ExampleFormat format) implements Rearrangement.Columns {
+
+        @Override
+        public ExampleShape outputShape(ExampleShape shape) {
+            boolean fits = shape.spatialRank() == 0 ? shape.length() == image.length() : shape.equals(image);
+            if (!fits) {
+                throw new DL4JInvalidInputException("An example has shape " + shape + ", allowed are " + image
+                        + " and [" + image.length() + "]; check the data or the input type of the network");
+            }
+            return image;
+        }
+
+        @Override
+        public INDArray forward(INDArray matrix, ExampleShape shape) {
+            return shape.spatialRank() == 0 ? format.toChannelsFirst(matrix, image) : matrix;
+        }
+
+        @Override
+        public INDArray back(INDArray matrix, ExampleShape shape) {
+            return shape.spatialRank() == 0 ? format.fromChannelsFirst(matrix, image) : matrix;
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package io.github.dl4jep.weight;
+
+import java.util.Map;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Reads parameters out of a layer's table of views. */
+public final class Parameters {
+
+    private Parameters() {}
+
+    /**
+     * The view itself.
+     *
+     * @param parameters views by name
+     * @param name the parameter
+     * @return the view
+     * @throws IllegalArgumentException if there is no such parameter
+     */
+    public static INDArray get(Map<String, INDArray> parameters, String name) {
+        INDArray view = parameters.get(name);
+        if (view == null) {
+            throw new IllegalArgumentException("no parameter \"" + name + "\" among " + parameters.keySet()
+                    + ": was the layer's configuration changed?");
+        }
+        return view;
+    }
+
+    /**
+     * A copy as a row.
+     *
+     * @param parameters views by name
+     * @param name the parameter
+     * @return [1, length], double
+     */
+    public static INDArray row(Map<String, INDArray> parameters, String name) {
+        INDArray view = get(parameters, name);
+        return view.dup().castTo(DataType.DOUBLE).reshape(1, view.length());
+    }
+
+    /**
+     * The first element.
+     *
+     * @param parameters views by name
+     * @param name the parameter
+     * @return its first element
+     */
+    public static double scalar(Map<String, INDArray> parameters, String name) {
+        return get(parameters, name).getDouble(0);
+    }
+}

@@ -1,0 +1,109 @@
+package io.github.dl4jep.weight;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.shade.jackson.annotation.JsonCreator;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
+
+/**
+ * Another prior for weights some of which are known to be zero: one more parameter says for every weight whether it is kept.
+ *
+ * <p>A removed weight has mean 0 and variance 0, is 0 in every draw and mode, and stays so in further training. That could not be
+ * said by its natural parameters: an infinite precision has no finite product with a mean, and a large finite one is forgotten
+ * like any other. Biases are not pruned.
+ */
+public final class PrunedPrior implements WeightPrior {
+
+    /** Name of the parameter that is 1 for weights that are kept and 0 for those that are removed. */
+    public static final String KEPT = "Kept";
+
+    private static final long serialVersionUID = 1L;
+
+    /** The prior of the weights that are kept. */
+    private final WeightPrior original;
+
+    /**
+     * A prior with removed weights.
+     *
+     * @param original the prior of the weights that are kept
+     * @throws IllegalArgumentException if it is a pruned prior itself, or has no weights of value zero
+     */
+    @JsonCreator
+    public PrunedPrior(@JsonProperty("original") WeightPrior original) {
+        if (original instanceof PrunedPrior) {
+            throw new IllegalArgumentException(
+                    "the prior " + original + " is pruned already; use it, and mark more weights in " + KEPT);
+        }
+        if (!original.allowsZero()) {
+            throw new IllegalArgumentException("weights with the prior " + original
+                    + " cannot be zero, so none can be removed; allowed are priors with a zero, such as"
+                    + " gaussian, ternary and spike-slab");
+        }
+        this.original = original;
+    }
+
+    /**
+     * The pruned form of any prior.
+     *
+     * @param prior a prior, perhaps pruned
+     * @return the prior itself if it is pruned
+     */
+    public static PrunedPrior of(WeightPrior prior) {
+        return prior instanceof PrunedPrior pruned ? pruned : new PrunedPrior(prior);
+    }
+
+    /**
+     * The prior of the weights that are kept.
+     *
+     * @return the prior
+     */
+    public WeightPrior getOriginal() {
+        return original;
+    }
+
+    @Override
+    public List<String> parameterNames() {
+        List<String> names = new ArrayList<>(original.parameterNames());
+        names.add(KEPT);
+        return names;
+    }
+
+    @Override
+    public WeightPosterior posterior(Map<String, INDArray> parameters, PriorScale scale) {
+        return new PrunedPosterior(original.posterior(parameters, scale), Parameters.get(parameters, KEPT));
+    }
+
+    @Override
+    public WeightPrior biasPrior() {
+        return original.biasPrior();
+    }
+
+    @Override
+    public boolean modeIsMean() {
+        return original.modeIsMean();
+    }
+
+    @Override
+    public WeightPrior forOutput() {
+        return new PrunedPrior(original.forOutput());
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof PrunedPrior that && original.equals(that.original);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(PrunedPrior.class, original);
+    }
+
+    @Override
+    public String toString() {
+        return "pruned(" + original + ")";
+    }
+}

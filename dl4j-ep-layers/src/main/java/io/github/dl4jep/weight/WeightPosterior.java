@@ -1,0 +1,72 @@
+package io.github.dl4jep.weight;
+
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The posterior of every weight of one array, held as natural parameters in DL4J's parameter vector.
+ *
+ * <p>Everything that differs between weight priors is here: natural parameters to moments, site update, sample, mode.
+ * Arrays that are returned are new (in the current workspace, if one is open) and shaped as the weights.
+ */
+public interface WeightPosterior {
+
+    /**
+     * Whether {@link #update} reads the precision of a site. If not, that product is left out of the sweep.
+     *
+     * @return true unless the posterior has no use for it
+     */
+    default boolean usesSitePrecision() {
+        return true;
+    }
+
+    /** Sets the posterior to the prior with zero or symmetric mean: what a bias starts from. */
+    void initialiseBias();
+
+    /** Sets the posterior to the prior; the means are drawn from ND4J's generator, which breaks the permutation symmetry. */
+    void initialiseWeights();
+
+    /**
+     * The moments that a sweep uses.
+     *
+     * @param pending sites of the current batch from an earlier sweep, which move the mean; null for the cavity itself
+     * @return mean, variance and second moment
+     */
+    WeightMoments moments(@Nullable WeightSite pending);
+
+    /**
+     * The moments that predictions use: the running average of the means, with the current variances.
+     *
+     * @return mean, variance and second moment
+     */
+    WeightMoments predictiveMoments();
+
+    /**
+     * The mean that predictions use, without the other moments.
+     *
+     * @return the mean
+     */
+    INDArray predictiveMean();
+
+    /**
+     * Multiplies one batch's sites into the posterior: algorithm, section 6.
+     *
+     * @param site what the batch says, finite
+     * @param step retention, averaging and damping
+     */
+    void update(WeightSite site, SiteStep step);
+
+    /**
+     * Draws every weight from the posterior, by ND4J's generator.
+     *
+     * @return one draw
+     */
+    INDArray sample();
+
+    /**
+     * The weight of a point network: the mean, or the mode of a discrete posterior.
+     *
+     * @return the point weights
+     */
+    INDArray mode();
+}

@@ -1,0 +1,125 @@
+package io.github.dl4jep.message;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** What becomes of K and D where branches meet, against the sums written out. */
+class BatchCovarianceTest {
+
+    private static final int ROWS = 4;
+    private static final int UNITS = 3;
+
+    @BeforeEach
+    void seed() {
+        Nd4j.getRandom().setSeed(5);
+    }
+
+    private static INDArray gain() {
+        return Nd4j.rand(DataType.DOUBLE, ROWS, UNITS);
+    }
+
+    private static INDArray covariance() {
+        INDArray half = Nd4j.randn(DataType.DOUBLE, ROWS, ROWS);
+        return half.mmul(half.transpose());
+    }
+
+    /** Cov(y_n, y_k) averaged over units, for y_ni = D_ni u_ni with Cov(u_ni, u_ki) = K_nk. */
+    private static double averaged(BatchCovariance message, int n, int k) {
+        INDArray gain = message.gain();
+        double sum = 0;
+        for (int i = 0; i < UNITS; i++) {
+            sum += (gain == null ? 1 : gain.getDouble(n, i) * gain.getDouble(k, i))
+                    * message.covariance().getDouble(n, k);
+        }
+        return sum / UNITS;
+    }
+
+    @Test
+    void collapsedIsTheCovarianceOfTheActivationsAveragedOverUnits() {
+        BatchCovariance message = new BatchCovariance(covariance(), gain());
+        BatchCovariance collapsed = message.collapsed();
+        assertThat(collapsed.gain()).isNull();
+        for (int n = 0; n < ROWS; n++) {
+            for (int k = 0; k < ROWS; k++) {
+                assertThat(collapsed.covariance().getDouble(n, k)).isCloseTo(averaged(message, n, k), within(1e-12));
+            }
+        }
+        assertThat(collapsed.collapsed()).isSameAs(collapsed);
+        assertThat(BatchCovariance.none().collapsed()).isSameAs(BatchCovariance.none());
+    }
+
+    @Test
+    void aSumOfIndependentBranchesAddsTheirCovariances() {
+        BatchCovariance a = new BatchCovariance(covariance(), gain());
+        BatchCovariance b = BatchCovariance.of(covariance());
+        BatchCovariance sum = a.plus(b);
+        for (int n = 0; n < ROWS; n++) {
+            for (int k = 0; k < ROWS; k++) {
+                assertThat(sum.covariance().getDouble(n, k))
+                        .isCloseTo(averaged(a, n, k) + averaged(b, n, k), within(1e-12));
+            }
+        }
+        assertThat(sum.gain()).isNull();
+    }
+
+    @Test
+    void anObservedBranchAddsNothingAndKeepsTheOthersGain() {
+        BatchCovariance a = new BatchCovariance(covariance(), gain());
+        assertThat(a.plus(BatchCovariance.none())).isSameAs(a);
+        assertThat(BatchCovariance.none().plus(a)).isSameAs(a);
+    }
+
+    @Test
+    void aFactorMultipliesTheCovarianceOnly() {
+        BatchCovariance a = new BatchCovariance(covariance(), gain());
+        assertThat(a.times(2.5).covariance()).isEqualTo(a.covariance().mul(2.5));
+        assertThat(a.times(2.5).gain()).isSameAs(a.gain());
+        assertThat(a.times(1)).isSameAs(a);
+        assertThat(BatchCovariance.none().times(3)).isSameAs(BatchCovariance.none());
+    }
+
+    @Test
+    void stackedBlocksDoNotCorrelateAndComeApartAgain() {
+        BatchCovariance a = new BatchCovariance(covariance(), gain());
+        BatchCovariance b = BatchCovariance.of(covariance());
+        INDArray like = gain();
+        BatchCovariance stacked =
+                BatchCovariance.stacked(List.of(a, b, BatchCovariance.none()), new long[] {ROWS, ROWS, ROWS}, like);
+        for (int n = 0; n < 3 * ROWS; n++) {
+            for (int k = 0; k < 3 * ROWS; k++) {
+                double expected = n / ROWS != k / ROWS || n >= 2 * ROWS
+                        ? 0
+                        : (n < ROWS ? a : b).covariance().getDouble(n % ROWS, k % ROWS);
+                assertThat(stacked.covariance().getDouble(n, k)).isEqualTo(expected);
+            }
+            for (int i = 0; i < UNITS; i++) {
+                assertThat(stacked.gain().getDouble(n, i))
+                        .isEqualTo(n < ROWS ? a.gain().getDouble(n, i) : 1);
+            }
+        }
+        assertThat(stacked.block(0, ROWS).covariance()).isEqualTo(a.covariance());
+        assertThat(stacked.block(0, ROWS).gain()).isEqualTo(a.gain());
+        assertThat(stacked.block(ROWS, 2 * ROWS).covariance()).isEqualTo(b.covariance());
+        assertThat(BatchCovariance.stacked(
+                        List.of(BatchCovariance.none(), BatchCovariance.none()), new long[] {ROWS, ROWS}, like))
+                .isSameAs(BatchCovariance.none());
+        assertThat(BatchCovariance.none().block(0, 2)).isSameAs(BatchCovariance.none());
+    }
+
+    @Test
+    void aRearrangementMovesTheGain() {
+        BatchCovariance a = new BatchCovariance(covariance(), gain());
+        BatchCovariance moved = a.rearranged(gain -> gain.getColumns(2, 0));
+        assertThat(moved.covariance()).isSameAs(a.covariance());
+        assertThat(moved.gain()).isEqualTo(a.gain().getColumns(2, 0));
+        BatchCovariance without = BatchCovariance.of(covariance());
+        assertThat(without.rearranged(gain -> gain.mul(9))).isSameAs(without);
+    }
+}

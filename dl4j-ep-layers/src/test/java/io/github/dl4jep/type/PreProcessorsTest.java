@@ -1,0 +1,122 @@
+package io.github.dl4jep.type;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.dl4jep.message.BackwardMessage;
+import io.github.dl4jep.message.BatchCovariance;
+import io.github.dl4jep.message.ExampleFormat;
+import io.github.dl4jep.message.ForwardMessage;
+import io.github.dl4jep.message.Moments;
+import io.github.dl4jep.vertex.EpLayer;
+import java.util.List;
+import org.deeplearning4j.exception.DL4JInvalidInputException;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.InputPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.Cnn3DToFeedForwardPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.CnnToRnnPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.ComposableInputPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnn3DPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.RnnToFeedForwardPreProcessor;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Rearrangements against DL4J's own preprocessors. */
+class PreProcessorsTest {
+
+    /** A preprocessor, what DL4J gives it, and the formats before and behind. */
+    record Case(InputPreProcessor preProcessor, ExampleFormat before, ExampleFormat behind, long... shape) {
+
+        @Override
+        public String toString() {
+            return preProcessor.getClass().getSimpleName() + java.util.Arrays.toString(shape);
+        }
+    }
+
+    private static final ExampleFormat FIRST = ExampleFormat.CHANNELS_FIRST;
+    private static final ExampleFormat LAST = ExampleFormat.CHANNELS_LAST;
+
+    static List<Case> cases() {
+        return List.of(
+                new Case(new CnnToFeedForwardPreProcessor(3, 4, 2, CNN2DFormat.NCHW), FIRST, FIRST, 5, 2, 3, 4),
+                new Case(new CnnToFeedForwardPreProcessor(3, 4, 2, CNN2DFormat.NHWC), LAST, FIRST, 5, 3, 4, 2),
+                new Case(new FeedForwardToCnnPreProcessor(3, 4, 2), FIRST, FIRST, 5, 24),
+                new Case(new Cnn3DToFeedForwardPreProcessor(2, 3, 4, 2, true), FIRST, FIRST, 5, 2, 2, 3, 4),
+                new Case(new FeedForwardToCnn3DPreProcessor(2, 3, 4, 2, true), FIRST, FIRST, 5, 48),
+                new Case(
+                        new ComposableInputPreProcessor(
+                                new CnnToFeedForwardPreProcessor(3, 4, 2, CNN2DFormat.NHWC),
+                                new FeedForwardToCnnPreProcessor(4, 2, 3)),
+                        LAST,
+                        FIRST,
+                        5,
+                        3,
+                        4,
+                        2));
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void equalsTheStockPreProcessor(Case one) {
+        Nd4j.getRandom().setSeed(3);
+        INDArray x = Nd4j.randn(DataType.FLOAT, one.shape());
+        INDArray expected = one.preProcessor().preProcess(x.dup(), 5, LayerWorkspaceMgr.noWorkspaces());
+        EpLayer stage = PreProcessors.stage(one.preProcessor());
+        Moments moved = stage.predict(one.before().observed(x));
+        INDArray actual = one.behind().array(moved);
+        assertThat(actual.shape()).isEqualTo(expected.shape());
+        assertThat(actual).isEqualTo(expected.dup('c'));
+        assertThat(stage.sample(one.before().observed(x)).mean()).isEqualTo(moved.mean());
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void variancesGainsAndMessagesMoveAlike(Case one) {
+        Nd4j.getRandom().setSeed(4);
+        Moments x = one.before().observed(Nd4j.randn(DataType.FLOAT, one.shape()));
+        INDArray v = Nd4j.rand(DataType.FLOAT, x.mean().shape()).dup('f');
+        EpLayer stage = PreProcessors.stage(one.preProcessor());
+        ForwardMessage out = stage.forward(new ForwardMessage(
+                new Moments(x.mean(), v).shapedAs(x.shape()),
+                new BatchCovariance(Nd4j.eye(5).castTo(DataType.FLOAT), v)));
+        INDArray movedMean = out.moments().mean();
+        INDArray movedVariance = out.moments().variance();
+        assertThat(out.covariance().gain()).isEqualTo(movedVariance);
+        BackwardMessage back = stage.backward(new BackwardMessage(movedMean, movedVariance));
+        assertThat(back.shift()).isEqualTo(x.mean());
+        assertThat(back.curvature()).isEqualTo(v);
+        stage.forward(new ForwardMessage(x, BatchCovariance.none()));
+        assertThat(stage.backward(new BackwardMessage(movedMean, movedVariance)))
+                .isNull();
+    }
+
+    @Test
+    void imagesOfAnotherShapeAreNamed() {
+        EpLayer stage = PreProcessors.stage(new FeedForwardToCnnPreProcessor(3, 4, 2));
+        assertThatThrownBy(() -> stage.predict(Moments.pointMass(Nd4j.create(5, 23))))
+                .isInstanceOf(DL4JInvalidInputException.class)
+                .hasMessage("An example has shape [23], allowed are [2, 3, 4] and [24]; check the data or the input"
+                        + " type of the network");
+    }
+
+    @Test
+    void whatMovesPositionsIsRefusedByName() {
+        InputPreProcessor moving = new RnnToFeedForwardPreProcessor();
+        assertThat(PreProcessors.supports(moving)).isFalse();
+        assertThat(PreProcessors.refusal(moving, " of layer 2"))
+                .startsWith("preprocessor RnnToFeedForwardPreProcessor of layer 2 moves positions into the minibatch");
+        InputPreProcessor both = new ComposableInputPreProcessor(
+                new CnnToFeedForwardPreProcessor(3, 4, 2), new CnnToRnnPreProcessor(3, 4, 2));
+        assertThat(PreProcessors.supports(both)).isFalse();
+        assertThatThrownBy(() -> PreProcessors.stage(both))
+                .isInstanceOf(UnsupportedOperationException.class)
+                .hasMessageStartingWith("preprocessor CnnToRnnPreProcessor moves positions");
+    }
+}

@@ -1,0 +1,357 @@
+package io.github.dl4jep.vertex;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.dl4jep.conf.EpActivationLayer;
+import io.github.dl4jep.conf.EpDenseLayer;
+import io.github.dl4jep.conf.EpLossLayer;
+import io.github.dl4jep.conf.EpOutputLayer;
+import io.github.dl4jep.conf.PassCounter;
+import io.github.dl4jep.conf.TrainingSchedule;
+import io.github.dl4jep.likelihood.LearningPhase;
+import io.github.dl4jep.likelihood.Prediction;
+import io.github.dl4jep.message.BackwardMessage;
+import io.github.dl4jep.message.ForwardMessage;
+import io.github.dl4jep.message.Moments;
+import io.github.dl4jep.runtime.EpOutput;
+import io.github.dl4jep.weight.SiteStep;
+import java.util.List;
+import java.util.stream.Stream;
+import org.deeplearning4j.exception.DL4JInvalidInputException;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.activations.impl.ActivationTanH;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+
+/** One batch through the runtimes of a stock DL4J network. */
+class SweepThroughLayersTest {
+
+    private static final int BATCH = 8;
+    private static final int INPUTS = 4;
+    private static final int CLASSES = 3;
+    private static final SiteStep STEP = new SiteStep(1, 1, 1);
+    private static final LearningPhase PHASE = new LearningPhase(1, true, 1);
+
+    private INDArray features;
+    private INDArray labels;
+
+    @BeforeEach
+    void data() {
+        Nd4j.getRandom().setSeed(71);
+        features = Nd4j.randn(DataType.FLOAT, BATCH, INPUTS);
+        labels = Nd4j.create(DataType.FLOAT, BATCH, CLASSES);
+        for (int n = 0; n < BATCH; n++) {
+            labels.putScalar(n, n % CLASSES, 1);
+        }
+    }
+
+    private static EpDenseLayer hidden(Activation activation) {
+        return new EpDenseLayer.Builder()
+                .name("hidden")
+                .nIn(INPUTS)
+                .nOut(6)
+                .activation(activation)
+                .build();
+    }
+
+    private static MultiLayerNetwork network(Layer... layers) {
+        NeuralNetConfiguration.ListBuilder list =
+                new NeuralNetConfiguration.Builder().seed(9).list();
+        for (Layer layer : layers) {
+            list.layer(layer);
+        }
+        MultiLayerNetwork network = new MultiLayerNetwork(list.build());
+        network.init();
+        return network;
+    }
+
+    private static MultiLayerNetwork classifier() {
+        return network(
+                hidden(Activation.RELU),
+                new EpOutputLayer.Builder().name("out").nIn(6).nOut(CLASSES).build());
+    }
+
+    static Stream<MultiLayerNetwork> networks() {
+        EpLossLayer loss = new EpLossLayer(
+                new LossLayer.Builder(LossFunction.MCXENT)
+                        .activation(Activation.SOFTMAX)
+                        .build(),
+                CLASSES,
+                null,
+                new TrainingSchedule(),
+                new PassCounter());
+        return Stream.of(
+                classifier(),
+                network(
+                        hidden(Activation.IDENTITY),
+                        new EpActivationLayer("act", new ActivationTanH()),
+                        new EpOutputLayer.Builder().nIn(6).nOut(CLASSES).build()),
+                network(
+                        hidden(Activation.ELU),
+                        new EpDenseLayer.Builder()
+                                .nIn(6)
+                                .nOut(CLASSES)
+                                .activation(Activation.IDENTITY)
+                                .hasBias(false)
+                                .build(),
+                        loss));
+    }
+
+    private static List<EpLayer> layers(MultiLayerNetwork network) {
+        return Stream.of(network.getLayers()).map(layer -> (EpLayer) layer).toList();
+    }
+
+    private static EpOutput output(MultiLayerNetwork network) {
+        return (EpOutput) network.getOutputLayer();
+    }
+
+    /** Forward, observe, backward; what the layers now hold is not committed. */
+    private static BackwardMessage sweep(MultiLayerNetwork network, INDArray x, INDArray y) {
+        ForwardMessage forward = ForwardMessage.observed(x);
+        for (EpLayer layer : layers(network)) {
+            forward = layer.forward(forward);
+            assertThat(forward.moments().mean().rows()).isEqualTo(x.rows());
+        }
+        BackwardMessage first = output(network).observe(y, null, PHASE);
+        BackwardMessage message = first;
+        List<EpLayer> layers = layers(network);
+        for (int i = layers.size() - 1; i >= 0; i--) {
+            message = layers.get(i).backward(message);
+            if (i > 0) {
+                assertThat(message).as("message from layer %s", i).isNotNull();
+                assertThat(message.curvature().minNumber().doubleValue()).isNotNegative();
+            }
+        }
+        assertThat(message).as("observed features need no message").isNull();
+        return first;
+    }
+
+    @ParameterizedTest
+    @MethodSource("networks")
+    void discardingLeavesEveryParameterAsItWas(MultiLayerNetwork network) {
+        INDArray before = network.params().dup();
+        sweep(network, features, labels);
+        assertThat(layers(network)).allMatch(EpLayer::hasFiniteSites);
+        layers(network).forEach(EpLayer::discard);
+        assertThat(network.params()).isEqualTo(before);
+        layers(network).forEach(layer -> layer.commit(STEP));
+        assertThat(network.params()).as("nothing is left to commit").isEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @MethodSource("networks")
+    void committingTeachesTheBatch(MultiLayerNetwork network) {
+        INDArray before = network.params().dup();
+        double untrained = loss(network);
+        for (int step = 1; step <= 15; step++) {
+            sweep(network, features, labels);
+            layers(network).forEach(layer -> layer.commit(STEP));
+        }
+        assertThat(network.params()).isNotEqualTo(before);
+        assertThat(network.params().sumNumber().doubleValue()).isFinite();
+        assertThat(loss(network)).isLessThan(untrained);
+    }
+
+    private double loss(MultiLayerNetwork network) {
+        return output(network)
+                .negativeLogLikelihood(predict(network, features), labels, null)
+                .meanNumber()
+                .doubleValue();
+    }
+
+    private static Moments predict(MultiLayerNetwork network, INDArray x) {
+        Moments moments = Moments.pointMass(x);
+        for (EpLayer layer : layers(network)) {
+            moments = layer.predict(moments);
+        }
+        return moments;
+    }
+
+    @ParameterizedTest
+    @MethodSource("networks")
+    void theOrderOfTheRowsDoesNotMatter(MultiLayerNetwork network) {
+        MultiLayerNetwork same = network.clone();
+        int[] order = {5, 2, 7, 0, 1, 6, 3, 4};
+        INDArray x = features.dup();
+        INDArray y = labels.dup();
+        for (int n = 0; n < BATCH; n++) {
+            x.putRow(n, features.getRow(order[n]));
+            y.putRow(n, labels.getRow(order[n]));
+        }
+        BackwardMessage message = sweep(network, features, labels);
+        BackwardMessage permuted = sweep(same, x, y);
+        for (int n = 0; n < BATCH; n++) {
+            assertThat(permuted.shift()
+                            .getRow(n)
+                            .sub(message.shift().getRow(order[n]))
+                            .amaxNumber()
+                            .doubleValue())
+                    .isLessThan(1e-4);
+        }
+        layers(network).forEach(layer -> layer.commit(STEP));
+        layers(same).forEach(layer -> layer.commit(STEP));
+        INDArray scale = org.nd4j.linalg.ops.transforms.Transforms.abs(network.params(), true)
+                .addi(1);
+        assertThat(network.params().sub(same.params()).divi(scale).amaxNumber().doubleValue())
+                .isLessThan(1e-5);
+    }
+
+    @ParameterizedTest
+    @MethodSource("networks")
+    void predictionIsTheForwardSweepWhenMeansAreNotAveraged(MultiLayerNetwork network) {
+        ForwardMessage forward = ForwardMessage.observed(features);
+        for (EpLayer layer : layers(network)) {
+            forward = layer.forward(forward);
+        }
+        Moments moments = predict(network, features);
+        assertThat(moments.mean().equalsWithEps(forward.moments().mean(), 1e-5)).isTrue();
+        assertThat(moments.variance().equalsWithEps(forward.moments().variance(), 1e-5))
+                .isTrue();
+        Moments potentials = output(network).potentials();
+        assertThat(potentials.mean()).isEqualTo(forward.moments().mean());
+        Prediction prediction = output(network).prediction(potentials);
+        assertThat(prediction.probabilities().shape()).containsExactly(BATCH, CLASSES);
+    }
+
+    /** Averages over draws of the weights tend to the moments of a linear layer. */
+    @Test
+    void samplesAverageToTheMoments() {
+        MultiLayerNetwork network =
+                network(new EpOutputLayer.Builder().nIn(INPUTS).nOut(CLASSES).build());
+        Moments moments = predict(network, features);
+        int draws = 4000;
+        INDArray sum = Nd4j.create(DataType.FLOAT, BATCH, CLASSES);
+        INDArray squares = sum.ulike();
+        for (int draw = 0; draw < draws; draw++) {
+            INDArray sample =
+                    layers(network).get(0).sample(Moments.pointMass(features)).mean();
+            sum.addi(sample);
+            squares.addi(sample.mul(sample));
+        }
+        INDArray mean = sum.div(draws);
+        INDArray variance = squares.div(draws).subi(mean.mul(mean));
+        for (int n = 0; n < BATCH; n++) {
+            for (int c = 0; c < CLASSES; c++) {
+                double v = moments.variance().getDouble(n, c);
+                assertThat(mean.getDouble(n, c))
+                        .isCloseTo(moments.mean().getDouble(n, c), within(5 * Math.sqrt(v / draws)));
+                assertThat(variance.getDouble(n, c)).isCloseTo(v, within(5 * v * Math.sqrt(2.0 / draws)));
+            }
+        }
+    }
+
+    /** DL4J's own forward pass is that of a network with the averaged means as weights. */
+    @Test
+    void dl4jOutputIsThePointNetwork() {
+        MultiLayerNetwork network = classifier();
+        sweep(network, features, labels);
+        layers(network).forEach(layer -> layer.commit(STEP));
+        INDArray output = network.output(features);
+        INDArray hidden =
+                features.mmul(network.getParam("0_WAveragedMean")).addiRowVector(network.getParam("0_bAveragedMean"));
+        for (int i = 0; i < hidden.length(); i++) {
+            hidden.putScalar(i, Math.max(0, hidden.getDouble(i)));
+        }
+        INDArray potentials =
+                hidden.mmul(network.getParam("1_WAveragedMean")).addiRowVector(network.getParam("1_bAveragedMean"));
+        double scale = network.getParam("1_pointScale").getDouble(0);
+        for (int n = 0; n < BATCH; n++) {
+            double sum = 0;
+            for (int c = 0; c < CLASSES; c++) {
+                sum += Math.exp(scale * potentials.getDouble(n, c));
+            }
+            for (int c = 0; c < CLASSES; c++) {
+                assertThat(output.getDouble(n, c))
+                        .isCloseTo(Math.exp(scale * potentials.getDouble(n, c)) / sum, within(1e-5));
+            }
+        }
+    }
+
+    @Test
+    void secondSweepStartsFromThePendingSites() {
+        MultiLayerNetwork network = classifier();
+        sweep(network, features, labels);
+        INDArray before = output(network).potentials().mean();
+        sweep(network, features, labels);
+        INDArray after = output(network).potentials().mean();
+        assertThat(after).isNotEqualTo(before);
+        INDArray residualBefore = labels.mul(2).subi(1).subi(before);
+        INDArray residualAfter = labels.mul(2).subi(1).subi(after);
+        assertThat(residualAfter.norm2Number().doubleValue())
+                .isLessThan(residualBefore.norm2Number().doubleValue());
+    }
+
+    @Test
+    void aNanIsSeenBeforeItIsCommitted() {
+        MultiLayerNetwork network = classifier();
+        features.putScalar(2, 1, Float.NaN);
+        boolean finite = true;
+        try {
+            sweep(network, features, labels);
+            finite = layers(network).stream().allMatch(EpLayer::hasFiniteSites);
+        } catch (ArithmeticException e) {
+            finite = false;
+        }
+        assertThat(finite).isFalse();
+    }
+
+    @Test
+    void backPropagationNamesTheWayOut() {
+        MultiLayerNetwork network = classifier();
+        for (int i = 0; i < 2; i++) {
+            org.deeplearning4j.nn.api.Layer layer = network.getLayer(i);
+            assertThatThrownBy(() -> layer.backpropGradient(null, LayerWorkspaceMgr.noWorkspaces()))
+                    .isInstanceOf(UnsupportedOperationException.class)
+                    .hasMessage("An EP layer has no gradient, at layer \"" + (i == 0 ? "hidden" : "out") + "\" (index "
+                            + i + "): this network was restored or copied as a plain DL4J network. Load it with"
+                            + " EpNetworks.load(file) or EpNetworks.loadGraph(file), or copy it with the EP network's own"
+                            + " clone(), to go on training it. ParallelWrapper and Spark copy networks so, too: train"
+                            + " with fit(...) on one machine");
+        }
+        assertThatThrownBy(() -> network.fit(features, labels))
+                .isInstanceOf(UnsupportedOperationException.class)
+                .hasMessageContaining("EpNetworks.load");
+    }
+
+    @Test
+    void labelsOfAnotherShapeAreRejected() {
+        EpOutput output = output(classifier());
+        assertThatThrownBy(() -> output.validateLabels(Nd4j.create(BATCH, 5), null))
+                .isInstanceOf(DL4JInvalidInputException.class)
+                .hasMessage("Labels have shape [8, 5], allowed is [minibatch, 3] at layer \"out\" (index 1); check the"
+                        + " number of classes of the iterator or nOut of the layer");
+        assertThatThrownBy(() -> output.validateLabels(labels, Nd4j.ones(5, 1)))
+                .isInstanceOf(DL4JInvalidInputException.class)
+                .hasMessage("Label mask has shape [5, 1], allowed are [8, 1] and [8, 3] at layer \"out\" (index 1)");
+        assertThatThrownBy(() -> output.validateLabels(labels.mul(0.5), null))
+                .isInstanceOf(DL4JInvalidInputException.class)
+                .hasMessageStartingWith("Invalid labels at layer \"out\" (index 1): label at row 0, column 0 is 0.5");
+        output.validateLabels(labels, Nd4j.ones(BATCH, 1));
+        output.validateLabels(labels, Nd4j.ones(BATCH, CLASSES));
+        assertThat(output.outputs()).isEqualTo(CLASSES);
+    }
+
+    @Test
+    void observingBeforeAForwardSweepIsAnError() {
+        EpOutput output = output(classifier());
+        assertThatThrownBy(() -> output.observe(labels, null, PHASE))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("no forward sweep before");
+        assertThatThrownBy(() -> output.backward(new BackwardMessage(labels, labels)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("backward without forward");
+    }
+}

@@ -1,0 +1,214 @@
+package io.github.dl4jep.weight;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+class GaussianPosteriorTest {
+
+    private static final double PRIOR_PRECISION = 1.7;
+    private static final SiteStep WHOLE = new SiteStep(1, 1, 1);
+
+    @BeforeEach
+    void seed() {
+        Nd4j.getRandom().setSeed(12);
+    }
+
+    /** The three arrays of a posterior, and the posterior that lives in them. */
+    private record Arrays(
+            INDArray precision, INDArray meanTimesPrecision, INDArray average, GaussianPosterior posterior) {
+
+        static Arrays of(DataType type, long... shape) {
+            INDArray t = Nd4j.create(type, shape, 'f');
+            INDArray r = Nd4j.create(type, shape, 'f');
+            INDArray average = Nd4j.create(type, shape, 'f');
+            GaussianPosterior posterior = new GaussianPosterior(t, r, average, PRIOR_PRECISION, 0.4);
+            posterior.initialiseWeights();
+            return new Arrays(t, r, average, posterior);
+        }
+
+        Arrays copy() {
+            INDArray t = precision.dup('f');
+            INDArray r = meanTimesPrecision.dup('f');
+            INDArray average = this.average.dup('f');
+            return new Arrays(t, r, average, new GaussianPosterior(t, r, average, PRIOR_PRECISION, 0.4));
+        }
+
+        INDArray mean() {
+            return meanTimesPrecision.div(precision);
+        }
+    }
+
+    private static WeightSite site(DataType type, long... shape) {
+        return new WeightSite(
+                Nd4j.randn(type, shape).dup('f'), Nd4j.rand(type, shape).muli(2).dup('f'));
+    }
+
+    /** Sizes below and above a chunk and the parallel limit of the fused loop; double goes through the plain operations. */
+    @ParameterizedTest
+    @CsvSource({
+        "FLOAT, 1, 1",
+        "FLOAT, 3, 5",
+        "FLOAT, 1, 300",
+        "FLOAT, 64, 33",
+        "FLOAT, 200, 200",
+        "DOUBLE, 3, 5",
+        "DOUBLE, 64, 33"
+    })
+    void updateIsTheFormula(DataType type, int rows, int columns) {
+        Arrays arrays = Arrays.of(type, rows, columns);
+        SiteStep step = new SiteStep(0.8, 0.3, 0.6);
+        arrays.posterior.update(site(type, rows, columns), WHOLE);
+        INDArray t = arrays.precision.dup();
+        INDArray mean = arrays.mean().castTo(DataType.DOUBLE);
+        INDArray average = arrays.average.dup();
+        WeightSite site = site(type, rows, columns);
+        arrays.posterior.update(site, step);
+        double tolerance = type == DataType.FLOAT ? 1e-5 : 1e-12;
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j < columns; j++) {
+                // M + S Rw, t0 + f (t - t0) + T, r = t M
+                double m = mean.getDouble(i, j) + 0.6 * site.shift().getDouble(i, j) / t.getDouble(i, j);
+                double next = PRIOR_PRECISION
+                        + 0.8 * (t.getDouble(i, j) - PRIOR_PRECISION)
+                        + 0.6 * site.precision().getDouble(i, j);
+                assertThat(arrays.precision.getDouble(i, j)).isCloseTo(next, within(tolerance * next));
+                assertThat(arrays.meanTimesPrecision.getDouble(i, j))
+                        .isCloseTo(next * m, within(tolerance * next * (1 + Math.abs(m))));
+                assertThat(arrays.average.getDouble(i, j))
+                        .isCloseTo(0.7 * average.getDouble(i, j) + 0.3 * m, within(tolerance * (1 + Math.abs(m))));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"3, 5", "64, 33", "300, 200"})
+    void fusedAndPlainVersionAgree(int rows, int columns) {
+        Arrays fused = Arrays.of(DataType.FLOAT, rows, columns);
+        Arrays plain = fused.copy();
+        SiteStep step = new SiteStep(0.9, 0.2, 0.7);
+        for (int batch = 0; batch < 3; batch++) {
+            WeightSite site = site(DataType.FLOAT, rows, columns);
+            fused.posterior.update(site, step);
+            plain.posterior.plainUpdate(site, step);
+        }
+        assertNear(fused.precision, plain.precision, 1e-5);
+        assertNear(fused.meanTimesPrecision, plain.meanTimesPrecision, 1e-5);
+        assertNear(fused.average, plain.average, 1e-5);
+        WeightMoments moments = fused.posterior.moments(null);
+        WeightMoments expected = fused.posterior.plainMoments();
+        assertNear(moments.mean(), expected.mean(), 1e-6);
+        assertNear(moments.variance(), expected.variance(), 1e-6);
+        assertNear(moments.secondMoment(), expected.secondMoment(), 1e-6);
+    }
+
+    @Test
+    void precisionNeverFallsBelowThePrior() {
+        Arrays arrays = Arrays.of(DataType.FLOAT, 40, 50);
+        for (int batch = 0; batch < 200; batch++) {
+            double retention = batch % 7 / 6.0;
+            WeightSite site = site(DataType.FLOAT, 40, 50);
+            site.precision().muli(batch % 3 == 0 ? 0 : 100);
+            arrays.posterior.update(site, new SiteStep(retention, 1, 0.5));
+            assertThat(arrays.precision.minNumber().floatValue()).isGreaterThanOrEqualTo((float) PRIOR_PRECISION);
+        }
+    }
+
+    @Test
+    void withFullRetentionBatchesAddUp() {
+        Arrays arrays = Arrays.of(DataType.DOUBLE, 4, 3);
+        WeightSite first = site(DataType.DOUBLE, 4, 3);
+        WeightSite second = site(DataType.DOUBLE, 4, 3);
+        arrays.posterior.update(first, WHOLE);
+        arrays.posterior.update(second, WHOLE);
+        INDArray sum = first.precision().add(second.precision()).addi(PRIOR_PRECISION);
+        assertNear(arrays.precision, sum, 1e-12);
+    }
+
+    @Test
+    void withoutRetentionOnlyTheLastBatchIsLeft() {
+        Arrays arrays = Arrays.of(DataType.DOUBLE, 4, 3);
+        arrays.posterior.update(site(DataType.DOUBLE, 4, 3), WHOLE);
+        WeightSite last = site(DataType.DOUBLE, 4, 3);
+        arrays.posterior.update(last, new SiteStep(0, 1, 1));
+        assertNear(arrays.precision, last.precision().add(PRIOR_PRECISION), 1e-12);
+    }
+
+    @Test
+    void dampingAppliesThatShareOfTheSites() {
+        Arrays arrays = Arrays.of(DataType.DOUBLE, 4, 3);
+        Arrays scaled = arrays.copy();
+        WeightSite site = site(DataType.DOUBLE, 4, 3);
+        arrays.posterior.update(site, new SiteStep(1, 1, 0.25));
+        scaled.posterior.update(
+                new WeightSite(site.shift().mul(0.25), site.precision().mul(0.25)), WHOLE);
+        assertNear(arrays.precision, scaled.precision, 1e-12);
+        assertNear(arrays.meanTimesPrecision, scaled.meanTimesPrecision, 1e-12);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"FLOAT", "DOUBLE"})
+    void averagingAtOneOverNIsTheRunningMean(DataType type) {
+        Arrays arrays = Arrays.of(type, 3, 2);
+        INDArray sum = Nd4j.create(DataType.DOUBLE, 3, 2);
+        for (int n = 1; n <= 20; n++) {
+            arrays.posterior.update(site(type, 3, 2), new SiteStep(1, 1.0 / n, 1));
+            sum.addi(arrays.mean().castTo(DataType.DOUBLE));
+        }
+        assertNear(arrays.posterior.predictiveMean().castTo(DataType.DOUBLE), sum.div(20), 1e-5);
+        WeightMoments moments = arrays.posterior.predictiveMoments();
+        assertNear(moments.mean(), arrays.average, 1e-9);
+        assertNear(moments.variance(), arrays.precision.rdiv(1), 1e-6);
+        assertNear(moments.secondMoment(), moments.mean().mul(moments.mean()).addi(moments.variance()), 1e-6);
+        assertNear(arrays.posterior.mode(), arrays.average, 1e-9);
+    }
+
+    @Test
+    void pendingSitesMoveTheMeanButNotTheVariance() {
+        Arrays arrays = Arrays.of(DataType.FLOAT, 6, 4);
+        WeightSite site = site(DataType.FLOAT, 6, 4);
+        WeightMoments moments = arrays.posterior.moments(site);
+        assertNear(moments.mean(), arrays.mean().add(site.shift().div(arrays.precision)), 1e-5);
+        assertNear(moments.variance(), arrays.precision.rdiv(1), 1e-6);
+        assertNear(moments.secondMoment(), moments.mean().mul(moments.mean()).addi(moments.variance()), 1e-5);
+    }
+
+    @Test
+    void samplesHaveTheMeanAndVarianceOfThePosterior() {
+        Arrays arrays = Arrays.of(DataType.FLOAT, 400, 500);
+        arrays.precision.assign(4);
+        arrays.average.assign(0.3);
+        INDArray sample = arrays.posterior.sample();
+        // Five standard errors of 200,000 draws.
+        assertThat(sample.meanNumber().doubleValue()).isCloseTo(0.3, within(5 * 0.5 / Math.sqrt(2e5)));
+        assertThat(sample.varNumber().doubleValue()).isCloseTo(0.25, within(5 * 0.25 * Math.sqrt(2 / 2e5)));
+        assertThat(arrays.posterior.sample()).isNotEqualTo(sample);
+    }
+
+    @Test
+    void weightsStartFromRandomMeansAndBiasesFromZero() {
+        Arrays arrays = Arrays.of(DataType.FLOAT, 400, 500);
+        assertThat(arrays.precision.minNumber().floatValue()).isEqualTo((float) PRIOR_PRECISION);
+        assertThat(arrays.precision.maxNumber().floatValue()).isEqualTo((float) PRIOR_PRECISION);
+        assertThat(arrays.average.varNumber().doubleValue()).isCloseTo(0.4, within(5 * 0.4 * Math.sqrt(2 / 2e5)));
+        assertNear(arrays.mean(), arrays.average, 1e-6);
+        arrays.posterior.initialiseBias();
+        assertThat(arrays.meanTimesPrecision.amaxNumber().doubleValue()).isZero();
+        assertThat(arrays.average.amaxNumber().doubleValue()).isZero();
+    }
+
+    private static void assertNear(INDArray actual, INDArray expected, double tolerance) {
+        INDArray scale =
+                org.nd4j.linalg.ops.transforms.Transforms.abs(expected, true).addi(1);
+        assertThat(actual.shape()).isEqualTo(expected.shape());
+        assertThat(actual.sub(expected).divi(scale).amaxNumber().doubleValue()).isLessThan(tolerance);
+    }
+}

@@ -1,0 +1,156 @@
+package io.github.dl4jep.prune;
+
+import io.github.dl4jep.conf.EpFrozenLayer;
+import io.github.dl4jep.conf.EpWeightConf;
+import io.github.dl4jep.conf.GraphConfigurations;
+import io.github.dl4jep.network.EpComputationGraph;
+import io.github.dl4jep.network.EpMultiLayerNetwork;
+import io.github.dl4jep.stock.StockGraph;
+import io.github.dl4jep.stock.StockNetworks;
+import io.github.dl4jep.weight.PrunedPrior;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.deeplearning4j.exception.DL4JInvalidConfigException;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Removes the weights of least signal to noise, |mean| / standard deviation of the posterior, over all arrays of weights of a
+ * network. Source: A. Graves 2011, "Practical Variational Inference for Neural Networks", section 4; biases are kept.
+ */
+public final class Pruning {
+
+    private Pruning() {}
+
+    /** A pruned copy. */
+    public static EpMultiLayerNetwork of(EpMultiLayerNetwork network, double fraction) {
+        requireFraction(fraction);
+        MultiLayerConfiguration conf = network.getLayerWiseConfigurations().clone();
+        prunePriors(conf.getConfs());
+        EpMultiLayerNetwork pruned = new EpMultiLayerNetwork(conf);
+        StockNetworks.initialise(pruned);
+        take(network.getLayers(), pruned.getLayers(), fraction);
+        pruned.setScore(network.score());
+        return pruned;
+    }
+
+    /** A pruned copy. */
+    public static EpComputationGraph of(EpComputationGraph graph, double fraction) {
+        requireFraction(fraction);
+        ComputationGraphConfiguration conf = GraphConfigurations.copy(graph.getConfiguration());
+        prunePriors(conf.getVertices().values().stream()
+                .filter(LayerVertex.class::isInstance)
+                .map(vertex -> ((LayerVertex) vertex).getLayerConf())
+                .toList());
+        EpComputationGraph pruned = new EpComputationGraph(conf);
+        StockGraph.initialise(pruned);
+        take(graph.getLayers(), pruned.getLayers(), fraction);
+        pruned.setScore(graph.score());
+        return pruned;
+    }
+
+    private static void requireFraction(double fraction) {
+        if (!(fraction >= 0 && fraction < 1)) {
+            throw new IllegalArgumentException("the fraction of weights to remove is " + fraction
+                    + ", allowed: 0 (none) and more, but less than 1 (all); for example 0.9 keeps a tenth");
+        }
+    }
+
+    private static void prunePriors(List<NeuralNetConfiguration> confs) {
+        List<String> refused = new ArrayList<>();
+        for (NeuralNetConfiguration conf : confs) {
+            conf.clearVariables();
+            if (weightConf(conf.getLayer()) instanceof EpWeightConf weights) {
+                if (weights.getWeightPrior().allowsZero()) {
+                    weights.setWeightPrior(PrunedPrior.of(weights.getWeightPrior()));
+                } else {
+                    refused.add("\"" + conf.getLayer().getLayerName() + "\" (" + weights.getWeightPrior() + ")");
+                }
+            }
+        }
+        if (!refused.isEmpty()) {
+            throw new DL4JInvalidConfigException(
+                    "The network cannot be pruned: weights of the layer(s) " + String.join(", ", refused)
+                            + " are never zero; give them a prior with a zero, such as TernaryPrior");
+        }
+    }
+
+    private static org.deeplearning4j.nn.conf.layers.Layer weightConf(org.deeplearning4j.nn.conf.layers.Layer layer) {
+        return layer instanceof EpFrozenLayer frozen ? frozen.getUnderlying() : layer;
+    }
+
+    /** Copies the posteriors and removes weights from the copy. */
+    private static void take(Layer[] from, Layer[] to, double fraction) {
+        List<WeightArray> arrays =
+                Stream.of(to).flatMap(layer -> WeightArray.of(layer).stream()).toList();
+        arrays.forEach(array -> array.kept().assign(1));
+        for (int i = 0; i < from.length; i++) {
+            Layer copy = to[i];
+            from[i].paramTable().forEach((name, values) -> copy.getParam(name).assign(values));
+        }
+        remove(arrays, fraction);
+    }
+
+    private static void remove(List<WeightArray> arrays, double fraction) {
+        List<float[]> ratios = arrays.stream().map(WeightArray::signalToNoise).toList();
+        long total = ratios.stream().mapToLong(ratio -> ratio.length).sum();
+        Threshold threshold = Threshold.of(ratios, Math.round(fraction * total));
+        for (int i = 0; i < ratios.size(); i++) {
+            INDArray kept = arrays.get(i).kept();
+            float[] mask = threshold.mask(ratios.get(i));
+            kept.muli(Nd4j.createFromArray(mask).reshape('c', kept.shape()).castTo(kept.dataType()));
+        }
+    }
+
+    /** What is below is removed, and of what is equal the first few, so that the number is exact. */
+    private static final class Threshold {
+        private final float value;
+        private long equalToRemove;
+
+        private Threshold(float value, long equalToRemove) {
+            this.value = value;
+            this.equalToRemove = equalToRemove;
+        }
+
+        static Threshold of(List<float[]> ratios, long count) {
+            if (count == 0) {
+                return new Threshold(Float.NEGATIVE_INFINITY, 0);
+            }
+            float[] sorted = concatenated(ratios);
+            Arrays.parallelSort(sorted);
+            int last = Math.toIntExact(count - 1);
+            int first = last;
+            while (first > 0 && sorted[first - 1] == sorted[last]) {
+                first--;
+            }
+            return new Threshold(sorted[last], count - first);
+        }
+
+        private static float[] concatenated(List<float[]> ratios) {
+            float[] all =
+                    new float[ratios.stream().mapToInt(ratio -> ratio.length).sum()];
+            int start = 0;
+            for (float[] ratio : ratios) {
+                System.arraycopy(ratio, 0, all, start, ratio.length);
+                start += ratio.length;
+            }
+            return all;
+        }
+
+        float[] mask(float[] ratio) {
+            float[] mask = new float[ratio.length];
+            for (int i = 0; i < mask.length; i++) {
+                boolean removed = ratio[i] < value || (ratio[i] == value && equalToRemove-- > 0);
+                mask[i] = removed ? 0 : 1;
+            }
+            return mask;
+        }
+    }
+}

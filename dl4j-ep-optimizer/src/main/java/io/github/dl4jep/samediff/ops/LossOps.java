@@ -1,0 +1,182 @@
+package io.github.dl4jep.samediff.ops;
+
+import io.github.dl4jep.samediff.plan.LabelledOutput;
+import io.github.dl4jep.samediff.plan.OpReading;
+import io.github.dl4jep.samediff.plan.PlannedVertex;
+import io.github.dl4jep.samediff.plan.Value;
+import java.util.Arrays;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.activations.impl.ActivationSigmoid;
+import org.nd4j.linalg.activations.impl.ActivationSoftmax;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.lossfunctions.ILossFunction;
+import org.nd4j.linalg.lossfunctions.impl.LossBinaryXENT;
+import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
+import org.nd4j.linalg.lossfunctions.impl.LossMSE;
+
+/** Losses: with their activation they choose the likelihood, as in DL4J. */
+final class LossOps {
+
+    private LossOps() {}
+
+    /** Inputs: logits, weights, labels. */
+    static Value softmaxCrossEntropy(OpReading op) {
+        requireNoSmoothing(op);
+        requireNoWeights(op);
+        return output(op, 0, 2, new LossMCXENT(), new ActivationSoftmax());
+    }
+
+    /** Inputs: logits, labels. */
+    static Value softmaxCrossEntropyWithLogits(OpReading op) {
+        long[] axis = op.integers();
+        if (axis.length > 0 && axis[0] != 1 && axis[0] != -1) {
+            throw new UnsupportedOperationException("its classes are along dimension " + axis[0] + ", supported is 1");
+        }
+        return output(op, 0, 1, new LossMCXENT(), new ActivationSoftmax());
+    }
+
+    /** Inputs: labels, logits. */
+    static Value sparseSoftmaxCrossEntropy(OpReading op) {
+        Value.Label label = label(op, 0);
+        return output(op, 1, new Value.Label(label.placeholder(), true), new LossMCXENT(), new ActivationSoftmax());
+    }
+
+    /** Inputs: logits, weights, labels. */
+    static Value sigmoidCrossEntropy(OpReading op) {
+        requireNoSmoothing(op);
+        requireNoWeights(op);
+        return output(op, 0, 2, new LossBinaryXENT(), new ActivationSigmoid());
+    }
+
+    /** Inputs: probabilities, weights, labels. */
+    static Value logLoss(OpReading op) {
+        requireNoWeights(op);
+        PlannedVertex before = op.activation(0).vertex();
+        IActivation activation = before.layer() instanceof BaseLayer layer
+                ? layer.getActivationFn()
+                : before.layer() instanceof ActivationLayer layer ? layer.getActivationFn() : new ActivationIdentity();
+        boolean softmax = activation instanceof ActivationSoftmax;
+        if (!softmax && !(activation instanceof ActivationSigmoid)) {
+            throw new UnsupportedOperationException("it reads \"" + op.inputName(0)
+                    + "\", which is no sigmoid or softmax; a log loss needs probabilities");
+        }
+        if (before.isShared()) {
+            throw new UnsupportedOperationException(
+                    "other ops before a loss read the probabilities \"" + op.inputName(0) + "\", too");
+        }
+        return outputBehindUnit(op, 0, label(op, 2), softmax ? new LossMCXENT() : new LossBinaryXENT(), activation);
+    }
+
+    /** Inputs: predictions, weights, labels. */
+    static Value meanSquaredError(OpReading op) {
+        requireNoWeights(op);
+        PlannedVertex before = op.activation(0).vertex();
+        if (!(before.layer() instanceof DenseLayer) || !before.hasBias() || !before.isLinear()) {
+            throw new UnsupportedOperationException("it reads \"" + op.inputName(0)
+                    + "\", which is no product with a bias and without a unit; the scale and offset that EP learns for the"
+                    + " targets need such a layer");
+        }
+        return output(op, 0, 2, new LossMSE(), new ActivationIdentity());
+    }
+
+    private static Value output(OpReading op, int prediction, int labels, ILossFunction loss, IActivation activation) {
+        return output(op, prediction, label(op, labels), loss, activation);
+    }
+
+    private static Value output(
+            OpReading op, int prediction, Value.Label label, ILossFunction loss, IActivation activation) {
+        op.requireRank(prediction, 2);
+        PlannedVertex before = op.activation(prediction).vertex();
+        long size = op.inputShape(prediction)[1];
+        PlannedVertex output = before.isLinear() && before.layer() instanceof DenseLayer dense && !before.isShared()
+                ? joined(before, dense, loss, activation)
+                : op.plan().add(PlannedVertex.of(op.output(), lossLayer(loss, activation, size), before));
+        return labelled(op, prediction, label, output, activation);
+    }
+
+    /** Of a loss that reads probabilities: their unit belongs to it. */
+    private static Value outputBehindUnit(
+            OpReading op, int prediction, Value.Label label, ILossFunction loss, IActivation activation) {
+        op.requireRank(prediction, 2);
+        PlannedVertex unit = op.activation(prediction).vertex();
+        IActivation none = new ActivationIdentity();
+        if (unit.layer() instanceof DenseLayer dense) {
+            return labelled(op, prediction, label, joined(unit, dense, loss, activation), none);
+        }
+        PlannedVertex before = unit.inputs().get(0);
+        if (before.isLinear() && before.layer() instanceof DenseLayer dense && !before.isShared()) {
+            op.plan().remove(unit);
+            return labelled(op, prediction, label, joined(before, dense, loss, activation), none);
+        }
+        unit.replaceLayer(lossLayer(loss, activation, op.inputShape(prediction)[1]));
+        return labelled(op, prediction, label, unit, none);
+    }
+
+    private static PlannedVertex joined(
+            PlannedVertex vertex, DenseLayer dense, ILossFunction loss, IActivation activation) {
+        vertex.replaceLayer(outputLayer(dense, loss, activation));
+        return vertex;
+    }
+
+    private static Value labelled(
+            OpReading op, int prediction, Value.Label label, PlannedVertex output, IActivation behind) {
+        op.plan()
+                .addOutput(new LabelledOutput(
+                        output.name(),
+                        op.output(),
+                        op.inputName(prediction),
+                        label.placeholder(),
+                        label.sparse(),
+                        op.inputShape(prediction)[1],
+                        behind));
+        return new Value.Loss();
+    }
+
+    private static OutputLayer outputLayer(DenseLayer dense, ILossFunction loss, IActivation activation) {
+        return new OutputLayer.Builder(loss)
+                .nIn(dense.getNIn())
+                .nOut(dense.getNOut())
+                .hasBias(dense.hasBias())
+                .activation(activation)
+                .build();
+    }
+
+    private static LossLayer lossLayer(ILossFunction loss, IActivation activation, long size) {
+        return new LossLayer.Builder(loss)
+                .activation(activation)
+                .nIn(size)
+                .nOut(size)
+                .build();
+    }
+
+    private static Value.Label label(OpReading op, int index) {
+        if (op.input(index) instanceof Value.Label label) {
+            return label;
+        }
+        throw new UnsupportedOperationException("its labels \"" + op.inputName(index)
+                + "\" are no placeholder of TrainingConfig's label mapping, nor its one-hot code");
+    }
+
+    private static void requireNoSmoothing(OpReading op) {
+        double[] numbers = op.numbers();
+        if (numbers.length > 0 && numbers[0] != 0) {
+            throw new UnsupportedOperationException(
+                    "label smoothing is " + numbers[0] + ", supported is 0; EP learns the noise of labels itself");
+        }
+    }
+
+    private static void requireNoWeights(OpReading op) {
+        INDArray weights = op.constant(1);
+        if (!weights.eq(1).all()) {
+            throw new UnsupportedOperationException("its weights \"" + op.inputName(1) + "\" of shape "
+                    + Arrays.toString(weights.shape())
+                    + " are not all 1; a label mask of the data set weighs single labels instead");
+        }
+    }
+}

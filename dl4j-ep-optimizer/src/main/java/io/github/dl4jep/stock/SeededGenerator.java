@@ -1,0 +1,41 @@
+package io.github.dl4jep.stock;
+
+import org.nd4j.linalg.api.rng.Random;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * ND4J's generator with a seed of its own for a while; closing it puts back the state before, so that draws of others go on as
+ * if nothing had been drawn.
+ *
+ * <p>ND4J has one generator per thread: open and close it in the same one.
+ *
+ * <p>Quality: Preview.
+ */
+public final class SeededGenerator implements AutoCloseable {
+
+    private final Random generator = Nd4j.getRandom();
+    private final long seedBefore = generator.getSeed();
+    private final long rootState = generator.rootState();
+    private final long nodeState = generator.nodeState();
+
+    private SeededGenerator() {}
+
+    /**
+     * Sets a seed until closed.
+     *
+     * @param seed the seed
+     * @return what puts the state back
+     */
+    public static SeededGenerator of(long seed) {
+        SeededGenerator borrowed = new SeededGenerator();
+        borrowed.generator.setSeed(seed);
+        return borrowed;
+    }
+
+    /** Puts the state back that the generator had before. */
+    @Override
+    public void close() {
+        generator.setSeed(seedBefore);
+        generator.setStates(rootState, nodeState);
+    }
+}
