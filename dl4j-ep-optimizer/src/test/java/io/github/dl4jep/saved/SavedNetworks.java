@@ -21,7 +21,8 @@ import org.nd4j.linalg.dataset.api.preprocessor.NormalizerStandardize;
  */
 public final class SavedNetworks {
 
-    private static final Path RESOURCES = Path.of("src", "test", "resources", "io", "github", "dl4jep", "saved");
+    private static final Path RESOURCES =
+            Path.of("dl4j-ep-optimizer", "src", "test", "resources", "io", "github", "dl4jep", "saved");
 
     private SavedNetworks() {}
 
