@@ -87,7 +87,7 @@ class DistributionValuesTest {
                 .hasMessage("variance has shape [3, 2], but the mean has [2, 3]");
         assertThatThrownBy(() -> new BackwardMessage(wide, tall))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("precision has shape [3, 2], but the shift has [2, 3]");
+                .hasMessage("curvature has shape [3, 2], but the shift has [2, 3]");
     }
 
     @ParameterizedTest
