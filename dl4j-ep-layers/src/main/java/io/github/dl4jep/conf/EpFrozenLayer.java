@@ -1,7 +1,7 @@
 package io.github.dl4jep.conf;
 
+import io.github.dl4jep.runtime.EpRuntime;
 import io.github.dl4jep.runtime.FrozenRuntime;
-import io.github.dl4jep.vertex.EpLayer;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -58,7 +58,7 @@ public class EpFrozenLayer extends BaseWrapperLayer {
         inner.clearVariables();
         org.deeplearning4j.nn.api.Layer runtime = underlying.instantiate(
                 inner, trainingListeners, layerIndex, layerParamsView, initializeParams, networkDataType);
-        if (!(runtime instanceof EpLayer layer)) {
+        if (!(runtime instanceof EpRuntime layer)) {
             throw new DL4JInvalidConfigException("Layer " + layerIndex + " is frozen, but what it wraps is a "
                     + underlying.getClass().getSimpleName() + "; allowed are EP layers");
         }

@@ -3,6 +3,7 @@ package io.github.dl4jep.likelihood;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.solve.PseudoObservation;
 import io.github.dl4jep.weight.Parameters;
+import io.github.dl4jep.weight.Statistic;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -98,20 +99,30 @@ public final class GaussianLikelihood implements Likelihood {
     }
 
     @Override
-    public Update update(OutputBatch batch, Map<String, INDArray> parameters, LearningPhase phase) {
+    public Update update(OutputBatch batch, Map<String, INDArray> parameters) {
         INDArray importance = batch.importanceOrOnes();
         TargetScaling scaling = scalingFor(batch, parameters);
         INDArray noise = Parameters.row(parameters, NOISE);
         INDArray residual = scaling.standardise(batch.doubleLabels()).subi(batch.mean());
         PseudoObservation observation = PseudoObservation.of(residual, noise.broadcast(residual.shape()), importance);
         JointMessage joint = JointMessage.of(batch, observation);
-        Map<String, INDArray> learned = new LinkedHashMap<>();
-        learned.put(OFFSET, scaling.offset());
-        learned.put(SCALE, scaling.scale());
-        if (learnNoise && !phase.firstPass()) {
-            learned.put(NOISE, NoiseLearning.next(noise, joint.solution(), observation, phase.rate(), true));
+        Map<String, Statistic> statistics = new LinkedHashMap<>();
+        if (!isScaled(parameters)) {
+            statistics.put(OFFSET, Statistic.of(scaling.offset()));
+            statistics.put(SCALE, Statistic.of(scaling.scale()));
         }
-        return new Update(joint.message(), learned);
+        if (learnNoise) {
+            statistics.put(NOISE, NoiseLearning.statistic(joint.solution(), observation));
+        }
+        return new Update(joint.message(), statistics);
+    }
+
+    @Override
+    public INDArray learn(String parameter, INDArray current, Statistic statistic, LearningPhase phase) {
+        if (!parameter.equals(NOISE)) {
+            return statistic.mean();
+        }
+        return phase.firstPass() ? current : NoiseLearning.next(current, statistic, phase.rate(), true);
     }
 
     @Override
@@ -153,11 +164,13 @@ public final class GaussianLikelihood implements Likelihood {
     }
 
     private TargetScaling scalingFor(OutputBatch batch, Map<String, INDArray> parameters) {
-        INDArray scale = Parameters.row(parameters, SCALE);
-        if (scale.getDouble(0) != 0) {
-            return new TargetScaling(Parameters.row(parameters, OFFSET), scale);
-        }
-        return TargetScaling.from(batch.doubleLabels(), batch.importanceOrOnes());
+        return isScaled(parameters)
+                ? new TargetScaling(Parameters.row(parameters, OFFSET), Parameters.row(parameters, SCALE))
+                : TargetScaling.from(batch.doubleLabels(), batch.importanceOrOnes());
+    }
+
+    private static boolean isScaled(Map<String, INDArray> parameters) {
+        return Parameters.scalar(parameters, SCALE) != 0;
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.github.dl4jep.likelihood;
 
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.Moments;
+import io.github.dl4jep.weight.Statistic;
 import java.io.Serializable;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -45,10 +46,20 @@ public interface Likelihood extends Serializable {
      *
      * @param batch predictions and labels
      * @param parameters learned parameters by name, not changed
-     * @param phase where training stands
-     * @return the message, and new values of the parameters to be assigned when the batch is committed
+     * @return the message, and statistics of the parameters that learn from this batch
      */
-    Update update(OutputBatch batch, Map<String, INDArray> parameters, LearningPhase phase);
+    Update update(OutputBatch batch, Map<String, INDArray> parameters);
+
+    /**
+     * What a learned parameter becomes by a batch.
+     *
+     * @param parameter its name
+     * @param current its value, [1, length], double
+     * @param statistic what the batch says about it: the sum of those that {@link #update} gave for its parts
+     * @param phase where training stands
+     * @return the next value, [1, length]; the current one if it is not learned in this phase
+     */
+    INDArray learn(String parameter, INDArray current, Statistic statistic, LearningPhase phase);
 
     /**
      * Negative log predictive likelihood of every example.
@@ -80,9 +91,9 @@ public interface Likelihood extends Serializable {
      * Result of {@link #update}.
      *
      * @param message message to the output potentials, [minibatch, outputs]
-     * @param learned new values of learned parameters by name; those that stay are left out
+     * @param statistics what the batch says about learned parameters, by name; those that stay are left out
      */
-    record Update(BackwardMessage message, Map<String, INDArray> learned) {}
+    record Update(BackwardMessage message, Map<String, Statistic> statistics) {}
 
     /**
      * Result of {@link #pointScale}: pre-activation of the point network = factor * potential + offset.

@@ -3,6 +3,7 @@ package io.github.dl4jep.likelihood;
 import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.solve.JointSolve;
 import io.github.dl4jep.solve.PseudoObservation;
+import io.github.dl4jep.weight.Statistic;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -17,21 +18,13 @@ final class NoiseLearning {
     private NoiseLearning() {}
 
     /**
-     * The estimate of R from one batch, and how it enters the running value.
+     * What one batch says about R: sums over observed entries, and their numbers.
      *
-     * @param current R, [1, outputs]
      * @param solution of the joint solve
      * @param observation the observations that were solved for
-     * @param rate weight of this batch, in (0, 1]
-     * @param perOutput true for one variance per output, false for one in common
-     * @return the next R, [1, outputs], double; unchanged for outputs of which nothing was observed
+     * @return sum and count of each output, [1, outputs]
      */
-    static INDArray next(
-            INDArray current,
-            JointSolve.Solution solution,
-            PseudoObservation observation,
-            double rate,
-            boolean perOutput) {
+    static Statistic statistic(JointSolve.Solution solution, PseudoObservation observation) {
         double[] noise = Rows.columns(observation.noise());
         double[] shift = Rows.columns(solution.shift());
         double[] inverse = Rows.columns(solution.inverseDiagonal());
@@ -45,9 +38,24 @@ final class NoiseLearning {
             sums[i / rows] += importance[i] * (mean * mean + noise[i] - noise[i] * noise[i] * inverse[i]);
             counts[i / rows] += observed[i];
         }
+        return Statistic.of(sums, counts);
+    }
+
+    /**
+     * How the estimate of a batch enters the running value.
+     *
+     * @param current R, [1, outputs], or [1, 1] for one in common
+     * @param statistic of the batch
+     * @param rate weight of this batch, in (0, 1]
+     * @param perOutput true for one variance per output, false for one in common
+     * @return the next R, shaped as the current one, double; unchanged for outputs of which nothing was observed
+     */
+    static INDArray next(INDArray current, Statistic statistic, double rate, boolean perOutput) {
+        double[] sums = Rows.flat(statistic.sum());
+        double[] counts = Rows.flat(statistic.count());
         double common = total(sums) / total(counts);
         double[] next = Rows.flat(current);
-        for (int c = 0; c < sums.length; c++) {
+        for (int c = 0; c < next.length; c++) {
             double estimate = perOutput ? sums[c] / counts[c] : common;
             if (!Double.isNaN(estimate)) {
                 next[c] += rate * (estimate - next[c]);

@@ -1,7 +1,6 @@
 package io.github.dl4jep.likelihood;
 
-import io.github.dl4jep.array.Rows;
-import org.nd4j.linalg.api.ndarray.INDArray;
+import io.github.dl4jep.weight.Statistic;
 
 /**
  * Fits the one scalar kappa in "score = kappa u" to predictions that were made before their labels were learned from.
@@ -18,24 +17,17 @@ final class ScaleFit {
     private ScaleFit() {}
 
     /**
-     * The next kappa.
+     * What one batch says about kappa: slope and curvature of its negative log likelihood.
      *
      * @param kappa current value, positive
      * @param kind softmax or independent sigmoids
-     * @param u scores at kappa = 1, [minibatch, outputs]
-     * @param labels 0 or 1, [minibatch, outputs]
-     * @param importance weights, [minibatch, outputs]
-     * @param rate weight of this batch, in (0, 1]
-     * @return the next value; the current one if the batch says nothing
+     * @param scores u, scores at kappa = 1, [minibatch][outputs]
+     * @param y labels, 0 or 1, [minibatch][outputs]
+     * @param omega weights, [minibatch][outputs]
+     * @return the slope as a sum and the curvature as its count, so that the Newton step is their quotient
      */
-    static double next(
-            double kappa, ClassProbabilities kind, INDArray u, INDArray labels, INDArray importance, double rate) {
-        return next(kappa, kind, Rows.of(u), Rows.of(labels), Rows.of(importance), rate);
-    }
-
-    /** The same on rows. */
-    static double next(
-            double kappa, ClassProbabilities kind, double[][] scores, double[][] y, double[][] omega, double rate) {
+    static Statistic statistic(
+            double kappa, ClassProbabilities kind, double[][] scores, double[][] y, double[][] omega) {
         double slope = 0;
         double curvature = 0;
         for (int n = 0; n < scores.length; n++) {
@@ -45,6 +37,20 @@ final class ScaleFit {
             slope += derivatives[0];
             curvature += derivatives[1];
         }
+        return Statistic.of(new double[] {slope}, new double[] {curvature});
+    }
+
+    /**
+     * The next kappa.
+     *
+     * @param kappa current value, positive
+     * @param statistic of the batch
+     * @param rate weight of this batch, in (0, 1]
+     * @return the next value; the current one if the batch says nothing
+     */
+    static double next(double kappa, Statistic statistic, double rate) {
+        double slope = statistic.sum().getDouble(0);
+        double curvature = statistic.count().getDouble(0);
         if (!(curvature > 0)) {
             return kappa;
         }

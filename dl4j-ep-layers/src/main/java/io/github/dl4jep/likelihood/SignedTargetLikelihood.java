@@ -4,6 +4,7 @@ import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.solve.PseudoObservation;
 import io.github.dl4jep.weight.Parameters;
+import io.github.dl4jep.weight.Statistic;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -105,24 +106,31 @@ abstract class SignedTargetLikelihood implements Likelihood {
     }
 
     @Override
-    public Update update(OutputBatch batch, Map<String, INDArray> parameters, LearningPhase phase) {
+    public Update update(OutputBatch batch, Map<String, INDArray> parameters) {
         INDArray importance = batch.importanceOrOnes();
         double noise = Parameters.scalar(parameters, NOISE);
         INDArray residual = residual(batch);
         PseudoObservation observation =
                 PseudoObservation.of(residual, Nd4j.valueArrayOf(residual.shape(), noise, DataType.DOUBLE), importance);
         JointMessage joint = JointMessage.of(batch, observation);
-        Map<String, INDArray> learned = new LinkedHashMap<>();
+        Map<String, Statistic> statistics = new LinkedHashMap<>();
         if (learnNoise) {
-            INDArray current = Nd4j.valueArrayOf(new long[] {1, residual.columns()}, noise, DataType.DOUBLE);
-            double next = NoiseLearning.next(current, joint.solution(), observation, phase.rate(), false)
-                    .getDouble(0);
-            learned.put(NOISE, scalar(Math.max(next, noiseFloor)));
+            statistics.put(NOISE, NoiseLearning.statistic(joint.solution(), observation));
         }
         if (batch.earlierShift() == null) {
-            fitScales(batch, parameters, noise, learned);
+            addScales(batch, parameters, noise, statistics);
         }
-        return new Update(joint.message(), learned);
+        return new Update(joint.message(), statistics);
+    }
+
+    @Override
+    public INDArray learn(String parameter, INDArray current, Statistic statistic, LearningPhase phase) {
+        return parameter.equals(NOISE)
+                ? scalar(Math.max(
+                        NoiseLearning.next(current, statistic, phase.rate(), false)
+                                .getDouble(0),
+                        noiseFloor))
+                : scalar(ScaleFit.next(current.getDouble(0), statistic, SCALE_RATE));
     }
 
     /** Signed target minus mean, [minibatch, outputs], double. */
@@ -136,16 +144,16 @@ abstract class SignedTargetLikelihood implements Likelihood {
     }
 
     /** In the first sweep only: later the means have seen the labels, and are no predictions. */
-    private void fitScales(
-            OutputBatch batch, Map<String, INDArray> parameters, double noise, Map<String, INDArray> learned) {
+    private void addScales(
+            OutputBatch batch, Map<String, INDArray> parameters, double noise, Map<String, Statistic> statistics) {
         double[][] labels = Rows.of(batch.doubleLabels());
         double[][] importance = Rows.of(batch.importanceOrOnes());
         double scale = Parameters.scalar(parameters, SCALE);
         double pointScale = Parameters.scalar(parameters, POINT_SCALE);
         double[][] means = Rows.of(batch.mean());
         double[][] u = Rows.of(standardised(batch.mean(), batch.variance(), noise));
-        learned.put(SCALE, scalar(ScaleFit.next(scale, kind(), u, labels, importance, SCALE_RATE)));
-        learned.put(POINT_SCALE, scalar(ScaleFit.next(pointScale, kind(), means, labels, importance, SCALE_RATE)));
+        statistics.put(SCALE, ScaleFit.statistic(scale, kind(), u, labels, importance));
+        statistics.put(POINT_SCALE, ScaleFit.statistic(pointScale, kind(), means, labels, importance));
     }
 
     @Override

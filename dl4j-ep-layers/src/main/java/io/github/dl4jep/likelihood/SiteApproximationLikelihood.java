@@ -3,6 +3,7 @@ package io.github.dl4jep.likelihood;
 import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.solve.PseudoObservation;
+import io.github.dl4jep.weight.Statistic;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -43,11 +44,16 @@ abstract class SiteApproximationLikelihood implements Likelihood {
     }
 
     @Override
-    public final Update update(OutputBatch batch, Map<String, INDArray> parameters, LearningPhase phase) {
+    public final Update update(OutputBatch batch, Map<String, INDArray> parameters) {
         double[][][] sites = sites(Rows.of(batch.mean()), Rows.of(batch.variance()), Rows.of(batch.doubleLabels()));
         PseudoObservation observation = PseudoObservation.of(
                 Nd4j.createFromArray(sites[0]), Nd4j.createFromArray(sites[1]), batch.importanceOrOnes());
         return new Update(JointMessage.of(batch, observation).message(), Map.of());
+    }
+
+    @Override
+    public final INDArray learn(String parameter, INDArray current, Statistic statistic, LearningPhase phase) {
+        return current;
     }
 
     @Override

@@ -45,7 +45,7 @@ public final class ChannelSubset implements FixedMap {
                 variance == null ? null : Branches.columns(variance, first, end),
                 ExampleShape.of(dims));
         return new Pass(
-                new ForwardMessage(output, input.covariance().rearranged(gain -> Branches.columns(gain, first, end))),
+                new ForwardMessage(output, input.covariance().ofUnits(gain -> Branches.columns(gain, first, end))),
                 message -> new BackwardMessage(
                         Branches.amongColumns(message.shift(), first, shape.length()),
                         Branches.amongColumns(message.curvature(), first, shape.length())));

@@ -126,23 +126,33 @@ public record BatchCovariance(
     }
 
     /**
-     * The message behind a map that moves columns, such as a choice of some units.
+     * The message after a choice of some units, at the positions where they are.
+     *
+     * @param columns makes [minibatch, units after] of [minibatch, units before]
+     * @return this covariance with the gain of these units
+     */
+    public BatchCovariance ofUnits(UnaryOperator<INDArray> columns) {
+        return gain == null ? this : new BatchCovariance(covariance, columns.apply(gain), positions);
+    }
+
+    /**
+     * The message after a map that moves columns to other positions: of the correlation of positions, only the rank stays.
      *
      * @param columns makes [minibatch, units after] of [minibatch, units before]
      * @return this covariance with the gain moved
      */
     public BatchCovariance rearranged(UnaryOperator<INDArray> columns) {
-        return gain == null ? this : new BatchCovariance(covariance, columns.apply(gain));
+        return selected(gain == null ? null : columns.apply(gain));
     }
 
     /**
-     * The message behind a multiplication of the covariance.
+     * The message after a multiplication of the covariance.
      *
      * @param factor factor of K; the square of the activations' factor
      * @return K multiplied, the same gain
      */
     public BatchCovariance times(double factor) {
-        return covariance == null || factor == 1 ? this : new BatchCovariance(covariance.mul(factor), gain);
+        return covariance == null || factor == 1 ? this : new BatchCovariance(covariance.mul(factor), gain, positions);
     }
 
     /**
@@ -156,7 +166,7 @@ public record BatchCovariance(
         }
         INDArray gram = Nd4j.createUninitialized(gain.dataType(), covariance.shape(), 'f');
         Nd4j.gemm(gain, gain, gram, false, true, 1.0 / gain.columns(), 0);
-        return of(gram.muli(covariance));
+        return new BatchCovariance(gram.muli(covariance), null, positions);
     }
 
     /**

@@ -15,8 +15,11 @@ public final class Moments {
     private final INDArray mean;
     private final @Nullable INDArray variance;
     private final ExampleShape shape;
-    private @Nullable INDArray squaredMean;
-    private @Nullable INDArray secondMoment;
+    /** Whether a unit gave the mean squares, but not the squares of the means. */
+    private final boolean secondMomentOnly;
+
+    private volatile @Nullable INDArray squaredMean;
+    private volatile @Nullable INDArray secondMoment;
 
     /**
      * Moments.
@@ -26,10 +29,10 @@ public final class Moments {
      * @throws IllegalArgumentException if the shapes differ
      */
     public Moments(INDArray mean, @Nullable INDArray variance) {
-        this(mean, variance, ExampleShape.ofExamples(mean));
+        this(mean, variance, ExampleShape.ofExamples(mean), false);
     }
 
-    private Moments(INDArray mean, @Nullable INDArray variance, ExampleShape shape) {
+    private Moments(INDArray mean, @Nullable INDArray variance, ExampleShape shape, boolean secondMomentOnly) {
         if (variance != null && !Arrays.equals(mean.shape(), variance.shape())) {
             throw new IllegalArgumentException("variance has shape " + Arrays.toString(variance.shape())
                     + ", but the mean has " + Arrays.toString(mean.shape()));
@@ -37,6 +40,7 @@ public final class Moments {
         this.mean = mean;
         this.variance = variance;
         this.shape = shape;
+        this.secondMomentOnly = secondMomentOnly;
     }
 
     /**
@@ -47,7 +51,7 @@ public final class Moments {
      */
     public static Moments pointMass(INDArray values) {
         ExampleShape shape = ExampleShape.ofExamples(values);
-        return new Moments(shape.flatten(values), null, shape);
+        return new Moments(shape.flatten(values), null, shape, false);
     }
 
     /**
@@ -61,7 +65,7 @@ public final class Moments {
         if (exampleShape.length() != mean.length() / mean.size(0)) {
             throw new IllegalArgumentException("activations of shape " + shape + " cannot be read as " + exampleShape);
         }
-        Moments shaped = new Moments(mean, variance, exampleShape);
+        Moments shaped = new Moments(mean, variance, exampleShape, secondMomentOnly);
         shaped.squaredMean = squaredMean;
         shaped.secondMoment = secondMoment;
         return shaped;
@@ -87,7 +91,7 @@ public final class Moments {
      */
     public static Moments withSquares(
             INDArray mean, INDArray variance, @Nullable INDArray squaredMean, INDArray secondMoment) {
-        Moments moments = new Moments(mean, variance);
+        Moments moments = new Moments(mean, variance, ExampleShape.ofExamples(mean), squaredMean == null);
         moments.squaredMean = squaredMean;
         moments.secondMoment = secondMoment;
         return moments;
@@ -102,7 +106,7 @@ public final class Moments {
         if (mean.ordering() == 'f' && (variance == null || variance.ordering() == 'f')) {
             return this;
         }
-        return new Moments(mean.dup('f'), variance == null ? null : variance.dup('f'), shape);
+        return new Moments(mean.dup('f'), variance == null ? null : variance.dup('f'), shape, false);
     }
 
     /**
@@ -129,10 +133,12 @@ public final class Moments {
      * @return shaped as the mean; not to be changed
      */
     public INDArray squaredMean() {
-        if (squaredMean == null) {
-            squaredMean = mean.mul(mean);
+        INDArray squares = squaredMean;
+        if (squares == null) {
+            squares = mean.mul(mean);
+            squaredMean = squares;
         }
-        return squaredMean;
+        return squares;
     }
 
     /**
@@ -141,19 +147,21 @@ public final class Moments {
      * @return shaped as the mean; not to be changed
      */
     public INDArray secondMoment() {
-        if (secondMoment == null) {
-            secondMoment = variance == null ? squaredMean() : squaredMean().add(variance);
+        INDArray squares = secondMoment;
+        if (squares == null) {
+            squares = variance == null ? squaredMean() : squaredMean().add(variance);
+            secondMoment = squares;
         }
-        return secondMoment;
+        return squares;
     }
 
     /**
-     * Tells which of the squares is at hand.
+     * Tells which of the squares these moments were made with, whatever was computed since.
      *
-     * @return true if the mean squares are, and the squares of the means would have to be computed
+     * @return true if the mean squares, but not the squares of the means
      */
     public boolean hasSecondMomentOnly() {
-        return squaredMean == null && secondMoment != null;
+        return secondMomentOnly;
     }
 
     /**

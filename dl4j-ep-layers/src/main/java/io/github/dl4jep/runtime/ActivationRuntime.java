@@ -1,13 +1,7 @@
 package io.github.dl4jep.runtime;
 
 import io.github.dl4jep.conf.EpActivationLayer;
-import io.github.dl4jep.message.BackwardMessage;
-import io.github.dl4jep.message.ForwardMessage;
-import io.github.dl4jep.message.Moments;
-import io.github.dl4jep.unit.IdentityUnit;
-import io.github.dl4jep.unit.Unit;
 import io.github.dl4jep.unit.Units;
-import io.github.dl4jep.vertex.EpLayer;
 import io.github.dl4jep.vertex.UnitVertex;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.Gradient;
@@ -20,12 +14,11 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Runtime of {@link EpActivationLayer}: a unit without weights. */
-public final class ActivationRuntime extends AbstractLayer<EpActivationLayer> implements UnitLayer {
+public final class ActivationRuntime extends AbstractLayer<EpActivationLayer> implements EpRuntime {
 
     private static final long serialVersionUID = 1L;
 
-    private transient @Nullable Unit unit;
-    private transient @Nullable UnitVertex sweep;
+    private transient @Nullable UnitVertex vertex;
 
     /**
      * A runtime.
@@ -38,32 +31,14 @@ public final class ActivationRuntime extends AbstractLayer<EpActivationLayer> im
     }
 
     @Override
-    public ForwardMessage forward(ForwardMessage message) {
-        return sweep().forward(message);
+    public UnitVertex vertex() {
+        if (vertex == null) {
+            vertex = new UnitVertex(Units.of(layerConf().getActivationFn()), this::describe);
+        }
+        return vertex;
     }
 
-    @Override
-    public @Nullable BackwardMessage backward(BackwardMessage message) {
-        return sweep().backward(message);
-    }
-
-    @Override
-    public void discard() {
-        sweep().discard();
-    }
-
-    @Override
-    public Moments predict(Moments moments) {
-        return sweep().predict(moments);
-    }
-
-    @Override
-    public Moments sample(Moments values) {
-        return sweep().sample(values);
-    }
-
-    @Override
-    public String describe() {
+    private String describe() {
         return NotTrainedByGradients.describe(layerConf().getLayerName(), getIndex());
     }
 
@@ -86,25 +61,5 @@ public final class ActivationRuntime extends AbstractLayer<EpActivationLayer> im
     @Override
     public void clearNoiseWeightParams() {
         // No weights, no noise.
-    }
-
-    @Override
-    public EpLayer withoutUnit() {
-        return new UnitVertex(new IdentityUnit(), this::describe);
-    }
-
-    @Override
-    public Unit unit() {
-        if (unit == null) {
-            unit = Units.of(layerConf().getActivationFn());
-        }
-        return unit;
-    }
-
-    private UnitVertex sweep() {
-        if (sweep == null) {
-            sweep = new UnitVertex(unit(), this::describe);
-        }
-        return sweep;
     }
 }

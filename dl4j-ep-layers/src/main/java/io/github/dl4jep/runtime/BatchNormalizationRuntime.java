@@ -1,14 +1,9 @@
 package io.github.dl4jep.runtime;
 
 import io.github.dl4jep.conf.EpBatchNormalization;
-import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.ExampleFormat;
-import io.github.dl4jep.message.ForwardMessage;
-import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.type.DataFormats;
-import io.github.dl4jep.vertex.EpLayer;
 import io.github.dl4jep.vertex.NormalizationVertex;
-import io.github.dl4jep.weight.SiteStep;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.layers.BaseLayer;
@@ -20,11 +15,11 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Runtime of {@link EpBatchNormalization}. */
-public final class BatchNormalizationRuntime extends BaseLayer<EpBatchNormalization> implements EpLayer {
+public final class BatchNormalizationRuntime extends BaseLayer<EpBatchNormalization> implements EpRuntime {
 
     private static final long serialVersionUID = 1L;
 
-    private transient @Nullable NormalizationVertex normalization;
+    private transient @Nullable NormalizationVertex vertex;
 
     /**
      * A runtime without parameters yet.
@@ -37,42 +32,14 @@ public final class BatchNormalizationRuntime extends BaseLayer<EpBatchNormalizat
     }
 
     @Override
-    public ForwardMessage forward(ForwardMessage message) {
-        return normalization().forward(message);
+    public NormalizationVertex vertex() {
+        if (vertex == null) {
+            vertex = new NormalizationVertex(layerConf(), this::describe, () -> params);
+        }
+        return vertex;
     }
 
-    @Override
-    public @Nullable BackwardMessage backward(BackwardMessage message) {
-        return normalization().backward(message);
-    }
-
-    @Override
-    public boolean hasFiniteSites() {
-        return normalization().hasFiniteSites();
-    }
-
-    @Override
-    public void commit(SiteStep step) {
-        normalization().commit(step);
-    }
-
-    @Override
-    public void discard() {
-        normalization().discard();
-    }
-
-    @Override
-    public Moments predict(Moments moments) {
-        return normalization().predict(moments);
-    }
-
-    @Override
-    public Moments sample(Moments values) {
-        return normalization().sample(values);
-    }
-
-    @Override
-    public String describe() {
+    private String describe() {
         return NotTrainedByGradients.describe(layerConf().getLayerName(), getIndex());
     }
 
@@ -81,7 +48,7 @@ public final class BatchNormalizationRuntime extends BaseLayer<EpBatchNormalizat
     public INDArray activate(boolean training, LayerWorkspaceMgr workspaceMgr) {
         assertInputSet(false);
         ExampleFormat format = DataFormats.of(layerConf());
-        INDArray values = format.array(normalization().point(format.observed(input.castTo(dataType))));
+        INDArray values = format.array(vertex().point(format.observed(input.castTo(dataType))));
         return workspaceMgr.leverageTo(ArrayType.ACTIVATIONS, values);
     }
 
@@ -93,12 +60,5 @@ public final class BatchNormalizationRuntime extends BaseLayer<EpBatchNormalizat
     @Override
     public boolean isPretrainLayer() {
         return false;
-    }
-
-    private NormalizationVertex normalization() {
-        if (normalization == null) {
-            normalization = new NormalizationVertex(layerConf(), this::describe, () -> params);
-        }
-        return normalization;
     }
 }

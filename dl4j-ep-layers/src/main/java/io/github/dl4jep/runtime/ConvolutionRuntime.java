@@ -4,6 +4,7 @@ import io.github.dl4jep.conf.EpConvolutionLayer;
 import io.github.dl4jep.message.ExampleFormat;
 import io.github.dl4jep.type.ConvolutionWindows;
 import io.github.dl4jep.type.DataFormats;
+import io.github.dl4jep.vertex.LayerWeights;
 import io.github.dl4jep.vertex.LinearMap;
 import io.github.dl4jep.vertex.LinearVertex;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -31,9 +32,7 @@ public final class ConvolutionRuntime extends LinearUnitRuntime<EpConvolutionLay
                 layerConf().getNIn(),
                 windows.placement(),
                 windows.groups(),
-                this::describe,
-                layerConf().initializer(),
-                () -> params);
+                new LayerWeights(this::describe, layerConf().initializer(), () -> params));
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.github.dl4jep.runtime;
 
 import io.github.dl4jep.conf.EpDenseLayer;
 import io.github.dl4jep.message.ExampleFormat;
+import io.github.dl4jep.vertex.LayerWeights;
 import io.github.dl4jep.vertex.LinearMap;
 import io.github.dl4jep.vertex.LinearVertex;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -25,7 +26,8 @@ public final class DenseRuntime extends LinearUnitRuntime<EpDenseLayer> {
     @Override
     LinearMap newLinear() {
         return new LinearVertex(
-                layerConf().getNIn(), this::describe, layerConf().initializer(), () -> params);
+                layerConf().getNIn(),
+                new LayerWeights(this::describe, layerConf().initializer(), () -> params));
     }
 
     @Override

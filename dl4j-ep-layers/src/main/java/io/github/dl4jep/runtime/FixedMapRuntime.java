@@ -1,14 +1,11 @@
 package io.github.dl4jep.runtime;
 
 import io.github.dl4jep.conf.EpFixedLayer;
-import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.ExampleFormat;
-import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.type.DataFormats;
-import io.github.dl4jep.unit.Unit;
-import io.github.dl4jep.vertex.EpLayer;
 import io.github.dl4jep.vertex.FixedMapVertex;
+import java.util.List;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.layers.AbstractLayer;
@@ -20,11 +17,11 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Runtime of {@link EpFixedLayer}: a map without weights. */
-public final class FixedMapRuntime extends AbstractLayer<EpFixedLayer> implements EpLayer {
+public final class FixedMapRuntime extends AbstractLayer<EpFixedLayer> implements EpRuntime {
 
     private static final long serialVersionUID = 1L;
 
-    private transient @Nullable FixedMapVertex sweep;
+    private transient @Nullable FixedMapVertex vertex;
 
     /**
      * A runtime.
@@ -37,37 +34,14 @@ public final class FixedMapRuntime extends AbstractLayer<EpFixedLayer> implement
     }
 
     @Override
-    public ForwardMessage forward(ForwardMessage message) {
-        return sweep().forward(message);
+    public FixedMapVertex vertex() {
+        if (vertex == null) {
+            vertex = new FixedMapVertex(layerConf(), this::describe);
+        }
+        return vertex;
     }
 
-    @Override
-    public @Nullable BackwardMessage backward(BackwardMessage message) {
-        return sweep().backward(message);
-    }
-
-    @Override
-    public void discard() {
-        sweep().discard();
-    }
-
-    @Override
-    public Moments predict(Moments moments) {
-        return sweep().predict(moments);
-    }
-
-    @Override
-    public Moments sample(Moments values) {
-        return sweep().sample(values);
-    }
-
-    @Override
-    public @Nullable EpLayer withUnitAfter(Unit unit) {
-        return sweep().withUnitAfter(unit);
-    }
-
-    @Override
-    public String describe() {
+    private String describe() {
         return NotTrainedByGradients.describe(layerConf().getLayerName(), getIndex());
     }
 
@@ -75,8 +49,8 @@ public final class FixedMapRuntime extends AbstractLayer<EpFixedLayer> implement
     public INDArray activate(boolean training, LayerWorkspaceMgr workspaceMgr) {
         assertInputSet(false);
         ExampleFormat format = DataFormats.of(layerConf().getOriginal());
-        return workspaceMgr.leverageTo(
-                ArrayType.ACTIVATIONS, format.array(predict(format.observed(input.castTo(dataType)))));
+        Moments values = format.observed(input.castTo(dataType));
+        return workspaceMgr.leverageTo(ArrayType.ACTIVATIONS, format.array(vertex().predict(List.of(values))));
     }
 
     @Override
@@ -92,12 +66,5 @@ public final class FixedMapRuntime extends AbstractLayer<EpFixedLayer> implement
     @Override
     public void clearNoiseWeightParams() {
         // No weights, no noise.
-    }
-
-    private FixedMapVertex sweep() {
-        if (sweep == null) {
-            sweep = new FixedMapVertex(layerConf(), this::describe);
-        }
-        return sweep;
     }
 }

@@ -1,23 +1,19 @@
 package io.github.dl4jep.runtime;
 
 import io.github.dl4jep.conf.EpFrozenLayer;
-import io.github.dl4jep.message.BackwardMessage;
-import io.github.dl4jep.message.ForwardMessage;
-import io.github.dl4jep.message.Moments;
-import io.github.dl4jep.vertex.EpLayer;
+import io.github.dl4jep.vertex.Vertex;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.layers.wrapper.BaseWrapperLayer;
-import org.jspecify.annotations.Nullable;
 
-/** Runtime of {@link EpFrozenLayer}: another layer's, whose sites are dropped as soon as they are there. */
-public final class FrozenRuntime extends BaseWrapperLayer implements EpLayer {
+/** Runtime of {@link EpFrozenLayer}: another layer's, whose sites are dropped. */
+public final class FrozenRuntime extends BaseWrapperLayer implements EpRuntime {
 
     private static final long serialVersionUID = 1L;
 
     /** The frozen layer's own configuration. */
     private final EpFrozenLayer conf;
 
-    private final transient EpLayer layer;
+    private final transient EpRuntime layer;
 
     /**
      * A frozen runtime.
@@ -26,7 +22,7 @@ public final class FrozenRuntime extends BaseWrapperLayer implements EpLayer {
      * @param underlying the runtime of the wrapped layer
      * @param layer the same object
      */
-    public FrozenRuntime(EpFrozenLayer conf, Layer underlying, EpLayer layer) {
+    public FrozenRuntime(EpFrozenLayer conf, Layer underlying, EpRuntime layer) {
         super(underlying);
         this.conf = conf;
         this.layer = layer;
@@ -42,34 +38,12 @@ public final class FrozenRuntime extends BaseWrapperLayer implements EpLayer {
     }
 
     @Override
-    public ForwardMessage forward(ForwardMessage message) {
-        return layer.forward(message);
+    public Vertex vertex() {
+        return layer.vertex();
     }
 
     @Override
-    public @Nullable BackwardMessage backward(BackwardMessage message) {
-        BackwardMessage toInput = layer.backward(message);
-        layer.discard();
-        return toInput;
-    }
-
-    @Override
-    public void discard() {
-        layer.discard();
-    }
-
-    @Override
-    public Moments predict(Moments moments) {
-        return layer.predict(moments);
-    }
-
-    @Override
-    public Moments sample(Moments values) {
-        return layer.sample(values);
-    }
-
-    @Override
-    public String describe() {
-        return layer.describe();
+    public boolean isFrozen() {
+        return true;
     }
 }

@@ -1,15 +1,12 @@
 package io.github.dl4jep.runtime;
 
-import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.ExampleFormat;
-import io.github.dl4jep.message.ForwardMessage;
-import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.unit.Unit;
 import io.github.dl4jep.unit.Units;
-import io.github.dl4jep.vertex.EpLayer;
+import io.github.dl4jep.vertex.CompositeVertex;
 import io.github.dl4jep.vertex.LinearMap;
 import io.github.dl4jep.vertex.UnitVertex;
-import io.github.dl4jep.weight.SiteStep;
+import java.util.List;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.gradient.Gradient;
@@ -26,13 +23,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * @param <C> the layer's configuration
  */
-abstract class LinearUnitRuntime<C extends FeedForwardLayer> extends BaseLayer<C> implements UnitLayer {
+abstract class LinearUnitRuntime<C extends FeedForwardLayer> extends BaseLayer<C> implements EpRuntime {
 
     private static final long serialVersionUID = 1L;
 
     private transient @Nullable LinearMap linear;
-    private transient @Nullable Unit unit;
-    private transient @Nullable UnitVertex activation;
+    private transient @Nullable CompositeVertex vertex;
 
     LinearUnitRuntime(NeuralNetConfiguration conf, DataType dataType) {
         super(conf, dataType);
@@ -44,46 +40,17 @@ abstract class LinearUnitRuntime<C extends FeedForwardLayer> extends BaseLayer<C
     /** How DL4J's arrays hold this layer's input and activation. */
     abstract ExampleFormat format();
 
+    /** Linear map, then unit. */
     @Override
-    public ForwardMessage forward(ForwardMessage message) {
-        return activation().forward(linear().forward(message));
+    public CompositeVertex vertex() {
+        if (vertex == null) {
+            Unit unit = Units.of(layerConf().getActivationFn());
+            vertex = CompositeVertex.chain(List.of(linear(), new UnitVertex(unit, this::describe)));
+        }
+        return vertex;
     }
 
-    @Override
-    public @Nullable BackwardMessage backward(BackwardMessage message) {
-        BackwardMessage toPreActivation = activation().backward(message);
-        return toPreActivation == null ? null : linear().backward(toPreActivation);
-    }
-
-    @Override
-    public boolean hasFiniteSites() {
-        return linear().hasFiniteSites();
-    }
-
-    @Override
-    public void commit(SiteStep step) {
-        linear().commit(step);
-        activation().discard();
-    }
-
-    @Override
-    public void discard() {
-        linear().discard();
-        activation().discard();
-    }
-
-    @Override
-    public Moments predict(Moments moments) {
-        return activation().predict(linear().predict(moments));
-    }
-
-    @Override
-    public Moments sample(Moments values) {
-        return activation().sample(linear().sample(values));
-    }
-
-    @Override
-    public String describe() {
+    final String describe() {
         return NotTrainedByGradients.describe(layerConf().getLayerName(), getIndex());
     }
 
@@ -106,30 +73,10 @@ abstract class LinearUnitRuntime<C extends FeedForwardLayer> extends BaseLayer<C
         return false;
     }
 
-    @Override
-    public EpLayer withoutUnit() {
-        return linear();
-    }
-
-    @Override
-    public Unit unit() {
-        if (unit == null) {
-            unit = Units.of(layerConf().getActivationFn());
-        }
-        return unit;
-    }
-
     private LinearMap linear() {
         if (linear == null) {
             linear = newLinear();
         }
         return linear;
-    }
-
-    private UnitVertex activation() {
-        if (activation == null) {
-            activation = new UnitVertex(unit(), this::describe);
-        }
-        return activation;
     }
 }

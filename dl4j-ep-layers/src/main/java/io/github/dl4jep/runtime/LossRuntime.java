@@ -2,15 +2,12 @@ package io.github.dl4jep.runtime;
 
 import io.github.dl4jep.conf.EpLossLayer;
 import io.github.dl4jep.conf.EpOutputConf;
-import io.github.dl4jep.likelihood.LearningPhase;
-import io.github.dl4jep.likelihood.Prediction;
-import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.ExampleShape;
-import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.type.OutputPositions;
+import io.github.dl4jep.unit.IdentityUnit;
 import io.github.dl4jep.vertex.LikelihoodVertex;
-import io.github.dl4jep.weight.SiteStep;
+import io.github.dl4jep.vertex.UnitVertex;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.layers.BaseOutputLayer;
@@ -26,6 +23,7 @@ public final class LossRuntime extends BaseOutputLayer<EpLossLayer> implements E
 
     private static final long serialVersionUID = 1L;
 
+    private transient @Nullable UnitVertex vertex;
     private transient @Nullable LikelihoodVertex likelihood;
 
     /**
@@ -38,45 +36,26 @@ public final class LossRuntime extends BaseOutputLayer<EpLossLayer> implements E
         super(conf, dataType);
     }
 
+    /** Hands its input on. */
     @Override
-    public ForwardMessage forward(ForwardMessage message) {
-        likelihood().potentials(message);
-        return message;
+    public UnitVertex vertex() {
+        if (vertex == null) {
+            vertex = new UnitVertex(new IdentityUnit(), this::describe);
+        }
+        return vertex;
     }
 
     @Override
-    public BackwardMessage observe(INDArray labelArray, @Nullable INDArray mask, LearningPhase phase) {
-        return likelihood().observe(labelArray, mask, phase);
-    }
-
-    @Override
-    public BackwardMessage backward(BackwardMessage message) {
-        return message;
-    }
-
-    @Override
-    public boolean hasFiniteSites() {
-        return likelihood().isFinite();
-    }
-
-    @Override
-    public void commit(SiteStep step) {
-        likelihood().commit();
-    }
-
-    @Override
-    public void discard() {
-        likelihood().discard();
-    }
-
-    @Override
-    public Moments predict(Moments moments) {
-        return moments;
-    }
-
-    @Override
-    public Moments sample(Moments values) {
-        return values;
+    public LikelihoodVertex likelihood() {
+        if (likelihood == null) {
+            likelihood = new LikelihoodVertex(
+                    layerConf().effectiveLikelihood(),
+                    layerConf().getLossFn(),
+                    OutputPositions.rows(layerConf()),
+                    this::describe,
+                    () -> params);
+        }
+        return likelihood;
     }
 
     @Override
@@ -89,28 +68,7 @@ public final class LossRuntime extends BaseOutputLayer<EpLossLayer> implements E
         return layerConf().getNOut();
     }
 
-    @Override
-    public void validateLabels(INDArray labelArray, @Nullable INDArray mask) {
-        likelihood().validate(labelArray, mask);
-    }
-
-    @Override
-    public INDArray negativeLogLikelihood(Moments potentials, INDArray labelArray, @Nullable INDArray mask) {
-        return likelihood().negativeLogLikelihood(potentials, labelArray, mask);
-    }
-
-    @Override
-    public Moments potentials() {
-        return likelihood().potentials();
-    }
-
-    @Override
-    public Prediction prediction(Moments potentials) {
-        return likelihood().prediction(potentials);
-    }
-
-    @Override
-    public String describe() {
+    private String describe() {
         return NotTrainedByGradients.describe(layerConf().getLayerName(), getIndex());
     }
 
@@ -144,17 +102,5 @@ public final class LossRuntime extends BaseOutputLayer<EpLossLayer> implements E
     @Override
     public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaceMgr) {
         throw NotTrainedByGradients.at(describe());
-    }
-
-    private LikelihoodVertex likelihood() {
-        if (likelihood == null) {
-            likelihood = new LikelihoodVertex(
-                    layerConf().effectiveLikelihood(),
-                    layerConf().getLossFn(),
-                    OutputPositions.rows(layerConf()),
-                    this::describe,
-                    () -> params);
-        }
-        return likelihood;
     }
 }

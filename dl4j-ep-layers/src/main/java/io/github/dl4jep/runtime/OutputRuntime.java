@@ -2,17 +2,13 @@ package io.github.dl4jep.runtime;
 
 import io.github.dl4jep.conf.EpOutputConf;
 import io.github.dl4jep.conf.EpOutputLayer;
-import io.github.dl4jep.likelihood.LearningPhase;
-import io.github.dl4jep.likelihood.Prediction;
 import io.github.dl4jep.linear.WeightGroups;
-import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.ExampleShape;
-import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.type.OutputPositions;
+import io.github.dl4jep.vertex.LayerWeights;
 import io.github.dl4jep.vertex.LikelihoodVertex;
 import io.github.dl4jep.vertex.LinearVertex;
-import io.github.dl4jep.weight.SiteStep;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.layers.BaseOutputLayer;
@@ -28,7 +24,7 @@ public final class OutputRuntime extends BaseOutputLayer<EpOutputLayer> implemen
 
     private static final long serialVersionUID = 1L;
 
-    private transient @Nullable LinearVertex linear;
+    private transient @Nullable LinearVertex vertex;
     private transient @Nullable LikelihoodVertex likelihood;
 
     /**
@@ -42,47 +38,28 @@ public final class OutputRuntime extends BaseOutputLayer<EpOutputLayer> implemen
     }
 
     @Override
-    public ForwardMessage forward(ForwardMessage message) {
-        ForwardMessage potentials = linear().forward(message);
-        likelihood().potentials(potentials);
-        return potentials;
+    public LinearVertex vertex() {
+        if (vertex == null) {
+            vertex = new LinearVertex(
+                    layerConf().getNIn(),
+                    OutputPositions.windows(layerConf()),
+                    WeightGroups.NONE,
+                    new LayerWeights(this::describe, layerConf().initializer(), () -> params));
+        }
+        return vertex;
     }
 
     @Override
-    public BackwardMessage observe(INDArray labelArray, @Nullable INDArray mask, LearningPhase phase) {
-        return likelihood().observe(labelArray, mask, phase);
-    }
-
-    @Override
-    public @Nullable BackwardMessage backward(BackwardMessage message) {
-        return linear().backward(message);
-    }
-
-    @Override
-    public boolean hasFiniteSites() {
-        return likelihood().isFinite() && linear().hasFiniteSites();
-    }
-
-    @Override
-    public void commit(SiteStep step) {
-        linear().commit(step);
-        likelihood().commit();
-    }
-
-    @Override
-    public void discard() {
-        linear().discard();
-        likelihood().discard();
-    }
-
-    @Override
-    public Moments predict(Moments moments) {
-        return linear().predict(moments);
-    }
-
-    @Override
-    public Moments sample(Moments values) {
-        return linear().sample(values);
+    public LikelihoodVertex likelihood() {
+        if (likelihood == null) {
+            likelihood = new LikelihoodVertex(
+                    layerConf().effectiveLikelihood(),
+                    layerConf().getLossFn(),
+                    OutputPositions.rows(layerConf()),
+                    this::describe,
+                    () -> params);
+        }
+        return likelihood;
     }
 
     @Override
@@ -95,28 +72,7 @@ public final class OutputRuntime extends BaseOutputLayer<EpOutputLayer> implemen
         return layerConf().getNOut();
     }
 
-    @Override
-    public void validateLabels(INDArray labelArray, @Nullable INDArray mask) {
-        likelihood().validate(labelArray, mask);
-    }
-
-    @Override
-    public INDArray negativeLogLikelihood(Moments potentials, INDArray labelArray, @Nullable INDArray mask) {
-        return likelihood().negativeLogLikelihood(potentials, labelArray, mask);
-    }
-
-    @Override
-    public Moments potentials() {
-        return likelihood().potentials();
-    }
-
-    @Override
-    public Prediction prediction(Moments potentials) {
-        return likelihood().prediction(potentials);
-    }
-
-    @Override
-    public String describe() {
+    private String describe() {
         return NotTrainedByGradients.describe(layerConf().getLayerName(), getIndex());
     }
 
@@ -130,7 +86,7 @@ public final class OutputRuntime extends BaseOutputLayer<EpOutputLayer> implemen
 
     private Moments pointPotentials() {
         assertInputSet(false);
-        return linear().point(likelihood().rows().format().observed(input.castTo(dataType)));
+        return vertex().point(likelihood().rows().format().observed(input.castTo(dataType)));
     }
 
     @Override
@@ -149,30 +105,5 @@ public final class OutputRuntime extends BaseOutputLayer<EpOutputLayer> implemen
     @Override
     public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaceMgr) {
         throw NotTrainedByGradients.at(describe());
-    }
-
-    private LinearVertex linear() {
-        if (linear == null) {
-            linear = new LinearVertex(
-                    layerConf().getNIn(),
-                    OutputPositions.windows(layerConf()),
-                    WeightGroups.NONE,
-                    this::describe,
-                    layerConf().initializer(),
-                    () -> params);
-        }
-        return linear;
-    }
-
-    private LikelihoodVertex likelihood() {
-        if (likelihood == null) {
-            likelihood = new LikelihoodVertex(
-                    layerConf().effectiveLikelihood(),
-                    layerConf().getLossFn(),
-                    OutputPositions.rows(layerConf()),
-                    this::describe,
-                    () -> params);
-        }
-        return likelihood;
     }
 }

@@ -10,9 +10,9 @@ import io.github.dl4jep.map.Unstacking;
 import io.github.dl4jep.map.VertexMap;
 import io.github.dl4jep.map.WeightedSum;
 import io.github.dl4jep.message.ExampleShape;
-import io.github.dl4jep.vertex.EpVertex;
 import io.github.dl4jep.vertex.FixedVertex;
 import io.github.dl4jep.vertex.Rearrangement;
+import io.github.dl4jep.vertex.Vertex;
 import io.github.dl4jep.window.FirstRowAndColumnDropped;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -51,7 +51,7 @@ public final class EpVertices {
          * @return the vertex
          * @throws UnsupportedOperationException if a setting has no moments
          */
-        EpVertex of(V vertex, String place);
+        Vertex of(V vertex, String place);
     }
 
     private static final Map<Class<? extends GraphVertex>, Factory<? extends GraphVertex>> REGISTRY =
@@ -97,12 +97,12 @@ public final class EpVertices {
      * @return the vertex
      * @throws UnsupportedOperationException if its type or a setting has no moments; the message says why
      */
-    public static EpVertex of(GraphVertex vertex, String name) {
+    public static Vertex of(GraphVertex vertex, String name) {
         return make(vertex, "vertex \"" + name + "\" (" + vertex.getClass().getSimpleName() + ")");
     }
 
     @SuppressWarnings("unchecked") // register ties factory and class together
-    private static <V extends GraphVertex> EpVertex make(V vertex, String place) {
+    private static <V extends GraphVertex> Vertex make(V vertex, String place) {
         Factory<V> factory = (Factory<V>) REGISTRY.get(vertex.getClass());
         if (factory == null) {
             throw new UnsupportedOperationException("there are no moments for the type "
@@ -125,7 +125,7 @@ public final class EpVertices {
         };
     }
 
-    private static EpVertex normalization(L2NormalizeVertex vertex, String place) {
+    private static Vertex normalization(L2NormalizeVertex vertex, String place) {
         int[] dimensions = vertex.getDimension();
         if (dimensions != null && dimensions.length > 0 && !Arrays.equals(dimensions, new int[] {1})) {
             throw new UnsupportedOperationException("it normalizes over the dimensions " + Arrays.toString(dimensions)
@@ -143,7 +143,7 @@ public final class EpVertices {
         });
     }
 
-    private static EpVertex reshape(ReshapeVertex vertex, String place) {
+    private static Vertex reshape(ReshapeVertex vertex, String place) {
         int[] newShape = vertex.getNewShape();
         if (vertex.getReshapeOrder() != 'c' || newShape.length < 2) {
             throw new UnsupportedOperationException("it reshapes to " + Arrays.toString(newShape) + " in order '"

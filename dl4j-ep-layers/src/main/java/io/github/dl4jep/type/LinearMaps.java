@@ -5,6 +5,7 @@ import io.github.dl4jep.linear.WeightGroups;
 import io.github.dl4jep.params.ChainedParamInitializer;
 import io.github.dl4jep.params.PosteriorParamInitializer;
 import io.github.dl4jep.vertex.ChainedMap;
+import io.github.dl4jep.vertex.LayerWeights;
 import io.github.dl4jep.vertex.LinearMap;
 import io.github.dl4jep.vertex.LinearVertex;
 import io.github.dl4jep.vertex.OneHotMap;
@@ -121,7 +122,8 @@ public final class LinearMaps {
                 EpWeightedLayer conf,
                 Supplier<String> place,
                 Supplier<Map<String, INDArray>> parameters) {
-            LinearVertex rows = new LinearVertex(conf.getNIn(), place, parameters(layer, conf), parameters);
+            LinearVertex rows =
+                    new LinearVertex(conf.getNIn(), new LayerWeights(place, parameters(layer, conf), parameters));
             return new OneHotMap(rows, Math.toIntExact(conf.getNIn()), place);
         }
 
@@ -150,7 +152,10 @@ public final class LinearMaps {
                 Supplier<String> place,
                 Supplier<Map<String, INDArray>> parameters) {
             return new LinearVertex(
-                    conf.getNIn(), null, new WeightGroups(columns(conf)), place, parameters(layer, conf), parameters);
+                    conf.getNIn(),
+                    null,
+                    new WeightGroups(columns(conf)),
+                    new LayerWeights(place, parameters(layer, conf), parameters));
         }
 
         @Override
@@ -195,16 +200,16 @@ public final class LinearMaps {
                     conf.getNIn(),
                     ConvolutionWindows.windows(layer, 2),
                     new WeightGroups(channels(conf)),
-                    place,
-                    depthwise(layer, conf),
-                    () -> ChainedParamInitializer.first(parameters.get()));
+                    new LayerWeights(
+                            place,
+                            ChainedParamInitializer.FIRST_PREFIX,
+                            depthwise(layer, conf),
+                            () -> ChainedParamInitializer.first(parameters.get())));
             LinearMap second = new LinearVertex(
                     conf.getNIn() * layer.getDepthMultiplier(),
                     Windows.ofOne(2),
                     WeightGroups.NONE,
-                    place,
-                    pointwise(layer, conf),
-                    parameters);
+                    new LayerWeights(place, pointwise(layer, conf), parameters));
             return new ChainedMap(first, second);
         }
 

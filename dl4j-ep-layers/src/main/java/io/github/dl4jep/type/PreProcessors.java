@@ -3,8 +3,8 @@ package io.github.dl4jep.type;
 import io.github.dl4jep.conf.EpFixedLayer;
 import io.github.dl4jep.message.ExampleFormat;
 import io.github.dl4jep.message.ExampleShape;
-import io.github.dl4jep.vertex.EpLayer;
 import io.github.dl4jep.vertex.Rearrangement;
+import io.github.dl4jep.vertex.Vertex;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -124,13 +124,13 @@ public final class PreProcessors {
     }
 
     /**
-     * The stage of a sweep that a preprocessor becomes.
+     * The vertex that a preprocessor becomes.
      *
      * @param preProcessor one of a registered type
-     * @return the stage
+     * @return the vertex
      * @throws UnsupportedOperationException if the type is not supported anywhere
      */
-    public static EpLayer stage(InputPreProcessor preProcessor) {
+    public static Vertex stage(InputPreProcessor preProcessor) {
         if (!supports(preProcessor) && !(preProcessor instanceof RnnToFeedForwardPreProcessor)) {
             throw new UnsupportedOperationException(refusal(preProcessor, ""));
         }

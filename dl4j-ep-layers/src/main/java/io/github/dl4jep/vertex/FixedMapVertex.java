@@ -2,27 +2,21 @@ package io.github.dl4jep.vertex;
 
 import io.github.dl4jep.conf.EpFixedLayer;
 import io.github.dl4jep.map.FixedMap;
-import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.BatchCovariance;
-import io.github.dl4jep.message.ExampleShape;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.type.FixedMaps;
 import io.github.dl4jep.unit.Unit;
+import java.util.List;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** A map without weights in a sweep, made for the shape of the input that it sees. */
-public final class FixedMapVertex implements EpLayer {
+/** A map without weights, made for the shape of the input that it sees. */
+public final class FixedMapVertex implements Vertex {
 
     private final EpFixedLayer conf;
-    private final @Nullable Unit behind;
     private final Supplier<String> place;
-
-    private @Nullable FixedMap map;
-    private @Nullable ExampleShape shapeOfMap;
-    private @Nullable UnaryOperator<BackwardMessage> back;
+    private final ForShape<FixedMap> maps;
 
     /**
      * A map.
@@ -34,60 +28,58 @@ public final class FixedMapVertex implements EpLayer {
         this(conf, null, place);
     }
 
-    private FixedMapVertex(EpFixedLayer conf, @Nullable Unit behind, Supplier<String> place) {
+    private FixedMapVertex(EpFixedLayer conf, @Nullable Unit after, Supplier<String> place) {
         this.conf = conf;
-        this.behind = behind;
         this.place = place;
+        this.maps = new ForShape<>(shape -> FixedMaps.of(
+                conf.getOriginal(), new FixedMaps.Context(shape, conf.getMaxPooling(), after, place.get())));
+    }
+
+    /**
+     * Whether it is a maximum before which a unit can be left out and applied after it: the same for known values, with less to do.
+     *
+     * @param unit the unit of the vertex before
+     * @return false where the unit must come first
+     */
+    public boolean commutesWith(Unit unit) {
+        return FixedMaps.isMaximum(conf.getOriginal()) && conf.getMaxPooling().commutesWith(unit);
+    }
+
+    /**
+     * This maximum on pre-activations.
+     *
+     * @param unit a unit that it commutes with, applied after it
+     * @return a maximum that orders elements as their activations are
+     */
+    public FixedMapVertex before(Unit unit) {
+        return new FixedMapVertex(conf, unit, place);
     }
 
     @Override
-    public @Nullable EpLayer withUnitAfter(Unit unit) {
-        return FixedMaps.isMaximum(conf.getOriginal()) && conf.getMaxPooling().commutesWith(unit)
-                ? new LayerChain(new FixedMapVertex(conf, unit, place), new UnitVertex(unit, place))
-                : null;
+    public Pass forward(List<ForwardMessage> inputs, Sites pending) {
+        ForwardMessage message = inputs.get(0);
+        FixedMap.Pass pass = maps.get(message.moments().shape()).forward(message);
+        boolean observed = message.moments().isPointMass();
+        return new Pass(
+                pass.output(), back -> Answer.of(observed ? null : pass.back().apply(back), Sites.NONE));
     }
 
     @Override
-    public ForwardMessage forward(ForwardMessage message) {
-        FixedMap.Pass pass = map(message.moments().shape()).forward(message);
-        back = message.moments().isPointMass() ? null : pass.back();
-        return pass.output();
-    }
-
-    @Override
-    public @Nullable BackwardMessage backward(BackwardMessage message) {
-        return back == null ? null : back.apply(message);
-    }
-
-    @Override
-    public void discard() {
-        back = null;
-    }
-
-    @Override
-    public Moments predict(Moments moments) {
-        return map(moments.shape())
+    public Moments predict(List<Moments> inputs) {
+        Moments moments = inputs.get(0);
+        return maps.get(moments.shape())
                 .forward(new ForwardMessage(moments, BatchCovariance.none()))
                 .output()
                 .moments();
     }
 
     @Override
-    public Moments sample(Moments values) {
+    public Moments sample(List<Moments> values) {
         return predict(values);
     }
 
     @Override
     public String describe() {
         return place.get();
-    }
-
-    private FixedMap map(ExampleShape shape) {
-        if (map == null || !shape.equals(shapeOfMap)) {
-            map = FixedMaps.of(
-                    conf.getOriginal(), new FixedMaps.Context(shape, conf.getMaxPooling(), behind, describe()));
-            shapeOfMap = shape;
-        }
-        return map;
     }
 }

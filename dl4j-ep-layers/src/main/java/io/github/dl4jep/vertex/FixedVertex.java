@@ -7,30 +7,42 @@ import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.jspecify.annotations.Nullable;
 
-/** A vertex without weights in a sweep. */
-public final class FixedVertex implements EpVertex {
+/** A vertex without weights. */
+public final class FixedVertex implements Vertex {
 
     private final String place;
     private final VertexMap map;
 
-    private List<Boolean> observed = List.of();
-    private @Nullable Function<BackwardMessage, List<BackwardMessage>> back;
-
+    /**
+     * A vertex.
+     *
+     * @param place which vertex this is, for messages
+     * @param map what it does
+     */
     public FixedVertex(String place, VertexMap map) {
         this.place = place;
         this.map = map;
     }
 
     @Override
-    public ForwardMessage forward(List<ForwardMessage> inputs) {
+    public Pass forward(List<ForwardMessage> inputs, Sites pending) {
         VertexMap.Pass pass = pass(inputs);
-        observed = inputs.stream().map(input -> input.moments().isPointMass()).toList();
-        back = pass.back();
-        return pass.output();
+        List<Boolean> observed =
+                inputs.stream().map(input -> input.moments().isPointMass()).toList();
+        return new Pass(pass.output(), message -> new Answer(toUncertain(pass, observed, message), Sites.NONE));
+    }
+
+    private static List<@Nullable BackwardMessage> toUncertain(
+            VertexMap.Pass pass, List<Boolean> observed, BackwardMessage message) {
+        List<@Nullable BackwardMessage> messages = new ArrayList<>();
+        List<BackwardMessage> answers = observed.contains(false) ? pass.back().apply(message) : List.of();
+        for (int i = 0; i < observed.size(); i++) {
+            messages.add(observed.get(i) ? null : answers.get(i));
+        }
+        return messages;
     }
 
     private VertexMap.Pass pass(List<ForwardMessage> inputs) {
@@ -40,25 +52,6 @@ public final class FixedVertex implements EpVertex {
             throw new DL4JInvalidInputException(
                     "At " + place + ": " + e.getMessage() + "; check the data and the layers before it", e);
         }
-    }
-
-    @Override
-    public List<@Nullable BackwardMessage> backwardAll(BackwardMessage message) {
-        if (back == null) {
-            throw new IllegalStateException("backward without forward");
-        }
-        List<@Nullable BackwardMessage> messages = new ArrayList<>();
-        boolean anyUncertain = observed.contains(false);
-        List<BackwardMessage> answers = anyUncertain ? back.apply(message) : List.of();
-        for (int i = 0; i < observed.size(); i++) {
-            messages.add(observed.get(i) ? null : answers.get(i));
-        }
-        return messages;
-    }
-
-    @Override
-    public void discard() {
-        back = null;
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.github.dl4jep.message.ExampleShape;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.weight.Parameters;
+import io.github.dl4jep.weight.Statistic;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -22,7 +23,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
 
-/** The likelihood of one layer in a sweep, and what it learned from this batch until that is committed. */
+/** The likelihood of one layer: labels on one side, the potentials of a vertex on the other. Stateless, as a {@link Vertex} is. */
 public final class LikelihoodVertex {
 
     private final Likelihood likelihood;
@@ -30,10 +31,6 @@ public final class LikelihoodVertex {
     private final OutputRows rows;
     private final Supplier<String> place;
     private final Supplier<Map<String, INDArray>> parameters;
-
-    private @Nullable ForwardMessage forward;
-    private @Nullable INDArray shift;
-    private Map<String, INDArray> learned = Map.of();
 
     /**
      * A likelihood.
@@ -57,25 +54,77 @@ public final class LikelihoodVertex {
         this.parameters = parameters;
     }
 
-    public void potentials(ForwardMessage message) {
-        forward = message;
-    }
+    /**
+     * What labels say.
+     *
+     * @param message message at the potentials
+     * @param sites statistics of what the likelihood learns
+     */
+    public record Observation(BackwardMessage message, Sites sites) {}
 
-    public Moments potentials() {
-        return lastForward().moments();
-    }
-
-    public BackwardMessage observe(INDArray labels, @Nullable INDArray mask, LearningPhase phase) {
-        ForwardMessage message = lastForward();
-        Likelihood.Update update = likelihood.update(batch(message, labels, mask, shift), parameters.get(), phase);
-        shift = update.message().shift();
-        // A further sweep may learn less than the first: what it leaves out stays.
-        Map<String, INDArray> both = new LinkedHashMap<>(learned);
-        both.putAll(update.learned());
-        learned = both;
+    /**
+     * The joint message of a batch to the potentials, and what the likelihood learns from it.
+     *
+     * @param message moments of the potentials and their batch covariance
+     * @param labels [minibatch, outputs], or in DL4J's own shape where labels stand at positions
+     * @param mask label mask, or null
+     * @param earlier message at the potentials in the sweep before on the same batch, or null in the first
+     * @return message and statistics
+     */
+    public Observation observe(
+            ForwardMessage message, INDArray labels, @Nullable INDArray mask, @Nullable BackwardMessage earlier) {
+        INDArray earlierShift = earlier == null ? null : rows.rows(earlier.shift());
+        Likelihood.Update update = likelihood.update(batch(message, labels, mask, earlierShift), parameters.get());
         long examples = message.moments().mean().size(0);
-        return new BackwardMessage(
-                rows.matrix(shift, examples), rows.matrix(update.message().curvature(), examples));
+        Sites sites = Sites.NONE;
+        for (Map.Entry<String, Statistic> learned : update.statistics().entrySet()) {
+            sites = sites.plus(Sites.of(key(learned.getKey()), learned.getValue()));
+        }
+        return new Observation(
+                new BackwardMessage(
+                        rows.matrix(update.message().shift(), examples),
+                        rows.matrix(update.message().curvature(), examples)),
+                sites);
+    }
+
+    private ParameterKey key(String name) {
+        return new ParameterKey(place.get(), name);
+    }
+
+    /**
+     * How the likelihood's parameters learn.
+     *
+     * @return a learner for each
+     */
+    public Map<ParameterKey, Learner> learners() {
+        Map<ParameterKey, Learner> learners = new LinkedHashMap<>();
+        for (String name :
+                likelihood.parameterLengths(Math.toIntExact(rows.outputs())).keySet()) {
+            learners.put(key(name), (sites, step, phase) -> {
+                Statistic statistic = sites.statistic(key(name));
+                return statistic == null ? Learner.NO_CHANGE : change(name, statistic, phase);
+            });
+        }
+        return learners;
+    }
+
+    private Runnable change(String name, Statistic statistic, LearningPhase phase) {
+        INDArray view = Parameters.get(parameters.get(), name);
+        INDArray next = likelihood.learn(name, Parameters.row(parameters.get(), name), statistic, phase);
+        if (!Double.isFinite(next.sumNumber().doubleValue())) {
+            throw new ArithmeticException(key(name) + " would become " + next);
+        }
+        INDArray value = next.castTo(view.dataType()).reshape(view.shape());
+        return () -> view.assign(value);
+    }
+
+    /**
+     * Which layer this is, for messages.
+     *
+     * @return the layer's name and index
+     */
+    public String describe() {
+        return place.get();
     }
 
     private OutputBatch batch(
@@ -88,6 +137,14 @@ public final class LikelihoodVertex {
                 earlierShift);
     }
 
+    /**
+     * Negative log predictive likelihood of each example, from given potentials.
+     *
+     * @param potentials moments of the output potentials
+     * @param labels as in {@link #observe}
+     * @param mask label mask, or null
+     * @return nats per example, [minibatch, 1]
+     */
     public INDArray negativeLogLikelihood(Moments potentials, INDArray labels, @Nullable INDArray mask) {
         ForwardMessage message = new ForwardMessage(potentials, BatchCovariance.none());
         INDArray ofRows = likelihood.negativeLogLikelihood(batch(message, labels, mask, null), parameters.get());
@@ -95,6 +152,12 @@ public final class LikelihoodVertex {
         return ofPositions.size(1) == 1 ? ofPositions : ofPositions.sum(true, 1);
     }
 
+    /**
+     * The prediction for given potentials.
+     *
+     * @param potentials moments of the output potentials
+     * @return the prediction
+     */
     public Prediction prediction(Moments potentials) {
         Prediction ofRows = likelihood.predict(rows.rows(potentials), parameters.get());
         if (rows.spatialRank() == 0) {
@@ -110,7 +173,12 @@ public final class LikelihoodVertex {
                 rows.array(ofRows.entropy(), shape));
     }
 
-    /** What a point network's output activation gets, from its potentials: [rows, outputs]. */
+    /**
+     * What a point network's output activation gets, from its potentials.
+     *
+     * @param matrix potentials, [minibatch, outputs x positions]
+     * @return [rows, outputs]
+     */
     public INDArray pointPreActivation(INDArray matrix) {
         INDArray potentials = rows.rows(matrix);
         Likelihood.PointScale scale = likelihood.pointScale(parameters.get());
@@ -122,34 +190,22 @@ public final class LikelihoodVertex {
                 : potentials.mulRowVector(factor).addiRowVector(offset);
     }
 
+    /**
+     * What labels look like.
+     *
+     * @return the rows
+     */
     public OutputRows rows() {
         return rows;
     }
 
-    public boolean isFinite() {
-        for (INDArray value : learned.values()) {
-            if (!Double.isFinite(value.sumNumber().doubleValue())) {
-                return false;
-            }
-        }
-        return shift == null || Double.isFinite(shift.sumNumber().doubleValue());
-    }
-
-    public void commit() {
-        Map<String, INDArray> table = parameters.get();
-        learned.forEach((name, value) -> {
-            INDArray view = Parameters.get(table, name);
-            view.assign(value.castTo(view.dataType()).reshape(view.shape()));
-        });
-        discard();
-    }
-
-    public void discard() {
-        forward = null;
-        shift = null;
-        learned = Map.of();
-    }
-
+    /**
+     * Checks labels against likelihood and shape, before anything is computed.
+     *
+     * @param labels as in {@link #observe}
+     * @param mask label mask as DL4J has it, or null
+     * @throws DL4JInvalidInputException if labels or mask are not what the layer takes
+     */
     public void validate(INDArray labels, @Nullable INDArray mask) {
         rows.validate(labels, mask, place.get());
         INDArray importance = importance(labels, mask);
@@ -172,12 +228,5 @@ public final class LikelihoodVertex {
         return outputWeights == null
                 ? importance
                 : importance.mulRowVector(outputWeights.castTo(DataType.DOUBLE).reshape(1, rows.outputs()));
-    }
-
-    private ForwardMessage lastForward() {
-        if (forward == null) {
-            throw new IllegalStateException("no forward sweep before");
-        }
-        return forward;
     }
 }

@@ -8,52 +8,37 @@ import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
-import io.github.dl4jep.params.PosteriorParamInitializer;
 import io.github.dl4jep.params.StockWeights;
-import io.github.dl4jep.weight.SiteStep;
+import io.github.dl4jep.weight.Statistic;
 import io.github.dl4jep.weight.WeightMoments;
 import io.github.dl4jep.weight.WeightPosterior;
-import io.github.dl4jep.weight.WeightSite;
 import io.github.dl4jep.window.WindowGeometry;
+import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
+import java.util.concurrent.atomic.AtomicReference;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The weights of one layer in a sweep: {@link LinearFactor}'s messages, and this batch's sites until they are committed. A
- * convolution's weights see {@link Patches} of the input instead of the input; all else is the same.
+ * The weights of one layer: {@link io.github.dl4jep.linear.LinearFactor}'s messages. A convolution's weights see {@link Patches} of the
+ * input instead of the input; all else is the same.
  */
 public final class LinearVertex implements LinearMap {
 
     private final long inputs;
-    private final Supplier<String> place;
-    private final PosteriorParamInitializer layout;
-    private final Supplier<Map<String, INDArray>> parameters;
-    private final @Nullable WindowPlacement windows;
+    private final LayerWeights weights;
     private final WeightGroups groups;
-
-    private @Nullable WindowedFactor windowed;
-    private @Nullable Moments input;
-    private @Nullable WeightMoments weightMoments;
-    private @Nullable WeightSite weightSite;
-    private @Nullable WeightSite biasSite;
+    private final @Nullable ForShape<WindowedFactor> windows;
 
     /**
      * The weights of a dense layer.
      *
      * @param inputs number of columns the layer takes
-     * @param place the layer's name and index, for messages
-     * @param layout where the posteriors are in the layer's parameters
-     * @param parameters the layer's current parameters
+     * @param weights where the posteriors are
      */
-    public LinearVertex(
-            long inputs,
-            Supplier<String> place,
-            PosteriorParamInitializer layout,
-            Supplier<Map<String, INDArray>> parameters) {
-        this(inputs, null, WeightGroups.NONE, place, layout, parameters);
+    public LinearVertex(long inputs, LayerWeights weights) {
+        this(inputs, null, WeightGroups.NONE, weights);
     }
 
     /**
@@ -62,42 +47,27 @@ public final class LinearVertex implements LinearMap {
      * @param inputs number of channels the layer takes
      * @param windows sizes of the windows, or null for a dense layer
      * @param groups which columns a unit sees
-     * @param place the layer's name and index, for messages
-     * @param layout where the posteriors are in the layer's parameters
-     * @param parameters the layer's current parameters
+     * @param weights where the posteriors are
      */
-    public LinearVertex(
-            long inputs,
-            @Nullable WindowPlacement windows,
-            WeightGroups groups,
-            Supplier<String> place,
-            PosteriorParamInitializer layout,
-            Supplier<Map<String, INDArray>> parameters) {
+    public LinearVertex(long inputs, @Nullable WindowPlacement windows, WeightGroups groups, LayerWeights weights) {
         this.inputs = inputs;
-        this.windows = windows;
+        this.weights = weights;
         this.groups = groups;
-        this.place = place;
-        this.layout = layout;
-        this.parameters = parameters;
-    }
-
-    private WeightPosterior weights() {
-        return layout.weights(parameters.get());
-    }
-
-    private @Nullable WeightPosterior bias() {
-        return layout.bias(parameters.get());
+        this.windows = windows == null
+                ? null
+                : new ForShape<>(shape -> new WindowedFactor(
+                        new Patches(windows.on(shape, weights.place().get())), groups));
     }
 
     @Override
-    public ForwardMessage forward(ForwardMessage message) {
-        windowed = windowed(message.moments());
-        input = windowed == null ? message.moments() : message.moments().columnMajor();
-        WeightMoments moments = weights().moments(weightSite);
-        weightMoments = moments;
-        WeightPosterior biasPosterior = bias();
-        WeightMoments biasMoments = biasPosterior == null ? null : biasPosterior.moments(biasSite);
-        Moments preActivation = preActivation(input, moments, biasMoments);
+    public Pass forward(List<ForwardMessage> messages, Sites pending) {
+        ForwardMessage message = messages.get(0);
+        WindowedFactor windowed = windowed(message.moments());
+        Moments input = windowed == null ? message.moments() : message.moments().columnMajor();
+        WeightMoments moments = weights.weights().moments(pending.site(weights.weightKey()));
+        WeightPosterior bias = weights.bias();
+        WeightMoments biasMoments = bias == null ? null : bias.moments(pending.site(weights.biasKey()));
+        Moments preActivation = preActivation(windowed, input, moments, biasMoments);
         Patches patches = windowed == null ? null : windowed.patches();
         BatchCovariance covariance = groups.covarianceOfPreActivation(message, patches, moments, biasMoments);
         if (patches != null) {
@@ -105,7 +75,7 @@ public final class LinearVertex implements LinearMap {
             covariance = covariance.withFeatures(
                     () -> groups.features(allPatches(patches, mean), moments, biasMoments), message.covariance());
         }
-        return new ForwardMessage(preActivation, covariance);
+        return new Pass(new ForwardMessage(preActivation, covariance), new Back(windowed, input, moments));
     }
 
     private INDArray allPatches(Patches patches, INDArray activation) {
@@ -113,24 +83,53 @@ public final class LinearVertex implements LinearMap {
         return patches.gather(activation);
     }
 
-    @Override
-    public @Nullable BackwardMessage backward(BackwardMessage message) {
-        if (input == null || weightMoments == null) {
-            throw new IllegalStateException("backward without forward");
-        }
-        BackwardMessage toUnits = rowsOfPatches(message, weightMoments.mean().columns());
-        BackwardMessage toInput = input.isPointMass() ? null : messageToInput(toUnits, weightMoments);
-        boolean withPrecision = weights().usesSitePrecision();
-        weightSite = windowed == null
-                ? groups.messageToWeights(toUnits, input, weightMoments, withPrecision)
-                : windowed.messageToWeights(toUnits, input, weightMoments, withPrecision);
-        weightMoments = null;
-        biasSite = bias() == null ? null : LinearFactor.messageToBias(toUnits);
-        return toInput;
-    }
+    /** The backward pass. The sites are written over the moments of the weights, so that a batch touches less memory. */
+    private final class Back implements Backward {
 
-    private BackwardMessage messageToInput(BackwardMessage toUnits, WeightMoments moments) {
-        return windowed == null ? groups.messageToInput(toUnits, moments) : windowed.messageToInput(toUnits, moments);
+        private final @Nullable WindowedFactor windowed;
+        private final Moments input;
+        private final AtomicReference<@Nullable WeightMoments> moments;
+
+        Back(@Nullable WindowedFactor windowed, Moments input, WeightMoments moments) {
+            this.windowed = windowed;
+            this.input = input;
+            this.moments = new AtomicReference<>(moments);
+        }
+
+        @Override
+        public Answer answer(BackwardMessage message) {
+            WeightMoments used = moments.getAndSet(null);
+            if (used == null) {
+                throw new IllegalStateException(
+                        "The pass through " + describe() + " was answered before; call forward again");
+            }
+            BackwardMessage toUnits = windowed == null
+                    ? message
+                    : rowsOfPatches(message, used.mean().columns());
+            BackwardMessage toInput = input.isPointMass() ? null : messageToInput(toUnits, used);
+            return Answer.of(toInput, sites(toUnits, used));
+        }
+
+        private BackwardMessage messageToInput(BackwardMessage toUnits, WeightMoments used) {
+            return windowed == null ? groups.messageToInput(toUnits, used) : windowed.messageToInput(toUnits, used);
+        }
+
+        private Sites sites(BackwardMessage toUnits, WeightMoments used) {
+            boolean withPrecision = weights.weights().usesSitePrecision();
+            Sites sites = Sites.of(
+                    weights.weightKey(),
+                    windowed == null
+                            ? groups.messageToWeights(toUnits, input, used, withPrecision)
+                            : windowed.messageToWeights(toUnits, input, used, withPrecision));
+            if (weights.bias() != null) {
+                sites = sites.plus(Sites.of(weights.biasKey(), LinearFactor.messageToBias(toUnits)));
+            }
+            if (weights.inputMean() != null) {
+                INDArray seen = windowed == null ? input.mean().mean(true, 0) : windowed.meanSeen(input.mean());
+                sites = sites.plus(Sites.of(weights.inputMeanKey(), Statistic.of(seen)));
+            }
+            return sites;
+        }
     }
 
     /** Null for a dense layer. */
@@ -141,32 +140,27 @@ public final class LinearVertex implements LinearMap {
         }
         if (moments.shape().channels() != inputs) {
             throw new DL4JInvalidInputException("An example has shape " + moments.shape() + ", allowed are " + inputs
-                    + " channel(s) first at " + place.get() + "; check the data or nIn of the layer");
+                    + " channel(s) first at " + describe() + "; check the data or nIn of the layer");
         }
-        WindowGeometry geometry = windows.on(moments.shape(), place.get());
-        return windowed != null && windowed.patches().geometry().equals(geometry)
-                ? windowed
-                : new WindowedFactor(new Patches(geometry), groups);
+        return windows.get(moments.shape());
     }
 
     /** [minibatch, units x positions]. */
-    private Moments preActivation(Moments moments, WeightMoments weightMoments, @Nullable WeightMoments biasMoments) {
+    private Moments preActivation(
+            @Nullable WindowedFactor windowed,
+            Moments moments,
+            WeightMoments weightMoments,
+            @Nullable WeightMoments biasMoments) {
         if (windowed == null) {
             return groups.messageToPreActivation(moments, weightMoments, biasMoments);
         }
-        requireRoom(
-                windowed.patches().geometry(),
-                moments.mean().size(0),
-                weightMoments.mean().columns());
-        return activationOf(windowed.messageToPreActivation(moments, weightMoments, biasMoments));
+        WindowGeometry geometry = windowed.patches().geometry();
+        requireRoom(geometry, moments.mean().size(0), weightMoments.mean().columns());
+        return activationOf(geometry, windowed.messageToPreActivation(moments, weightMoments, biasMoments));
     }
 
     /** [minibatch, units x positions], from the weights' [positions x minibatch, units], without a copy. */
-    private Moments activationOf(Moments preActivation) {
-        if (windowed == null) {
-            return preActivation;
-        }
-        WindowGeometry geometry = windowed.patches().geometry();
+    private static Moments activationOf(WindowGeometry geometry, Moments preActivation) {
         INDArray mean = preActivation.mean();
         INDArray variance = preActivation.variance();
         return new Moments(
@@ -180,51 +174,25 @@ public final class LinearVertex implements LinearMap {
     }
 
     /** The way back from {@link #activationOf}. */
-    private BackwardMessage rowsOfPatches(BackwardMessage message, long units) {
-        if (windowed == null) {
-            return message;
-        }
+    private static BackwardMessage rowsOfPatches(BackwardMessage message, long units) {
         long rows = message.shift().length() / units;
         return new BackwardMessage(
                 message.shift().reshape('f', rows, units), message.curvature().reshape('f', rows, units));
     }
 
     @Override
-    public boolean hasFiniteSites() {
-        return (weightSite == null || weightSite.isFinite()) && (biasSite == null || biasSite.isFinite());
+    public Map<ParameterKey, Learner> learners() {
+        return weights.learners();
     }
 
     @Override
-    public void commit(SiteStep step) {
-        if (weightSite != null) {
-            weights().update(weightSite, step);
-        }
-        WeightPosterior biasPosterior = bias();
-        if (biasSite != null && biasPosterior != null) {
-            biasPosterior.update(biasSite, step);
-        }
-        INDArray inputMean = layout.inputMean(parameters.get());
-        if (input != null && inputMean != null) {
-            INDArray mean = windowed == null ? input.mean().mean(true, 0) : windowed.meanSeen(input.mean());
-            inputMean.addi(mean.subi(inputMean).muli(step.averagingRate()));
-        }
-        discard();
-    }
-
-    @Override
-    public void discard() {
-        input = null;
-        weightMoments = null;
-        weightSite = null;
-        biasSite = null;
-    }
-
-    @Override
-    public Moments predict(Moments moments) {
-        windowed = windowed(moments);
-        WeightPosterior biasPosterior = bias();
-        WeightMoments biasMoments = biasPosterior == null ? null : biasPosterior.predictiveMoments();
-        return preActivation(moments, weights().predictiveMoments(), biasMoments);
+    public Moments predict(List<Moments> moments) {
+        WeightPosterior bias = weights.bias();
+        return preActivation(
+                windowed(moments.get(0)),
+                moments.get(0),
+                weights.weights().predictiveMoments(),
+                bias == null ? null : bias.predictiveMoments());
     }
 
     /** Throws if a convolution's activations do not fit into one array. */
@@ -237,19 +205,20 @@ public final class LinearVertex implements LinearMap {
     private void requireRoom(long elements, long batch) {
         if (batch > Patches.MAX_ELEMENTS / elements) {
             throw new DL4JInvalidInputException("A batch of " + batch + " examples gives an array of "
-                    + batch * elements + " elements, allowed are " + Patches.MAX_ELEMENTS + " at " + place.get()
+                    + batch * elements + " elements, allowed are " + Patches.MAX_ELEMENTS + " at " + describe()
                     + "; use batches of at most " + Patches.MAX_ELEMENTS / elements + " examples");
         }
     }
 
     @Override
-    public Moments sample(Moments values) {
-        return linear(values, layout.sample(parameters.get()));
+    public Moments sample(List<Moments> values) {
+        return linear(
+                values.get(0), weights.layout().sample(weights.parameters().get()));
     }
 
     @Override
     public Moments point(Moments values) {
-        return linear(values, layout.point(parameters.get()));
+        return linear(values, weights.layout().point(weights.parameters().get()));
     }
 
     /**
@@ -260,7 +229,7 @@ public final class LinearVertex implements LinearMap {
     private void requireColumns(Moments moments) {
         if (moments.shape().spatialRank() > 0 || moments.shape().length() != inputs) {
             throw new DL4JInvalidInputException("An example has shape " + moments.shape() + ", allowed is [" + inputs
-                    + "] at " + place.get()
+                    + "] at " + describe()
                     + "; check the number of feature columns or nIn of the layer, and flatten images by"
                     + " setInputType(...) or a preprocessor");
         }
@@ -268,21 +237,22 @@ public final class LinearVertex implements LinearMap {
 
     @Override
     public String describe() {
-        return place.get();
+        return weights.place().get();
     }
 
     private Moments linear(Moments values, StockWeights plain) {
-        windowed = windowed(values);
-        if (windowed != null) {
-            requireRoom(
-                    windowed.patches().geometry(),
-                    values.mean().size(0),
-                    plain.weights().columns());
-        }
-        INDArray result = windowed == null
-                ? groups.product(values.mean(), plain.weights())
-                : windowed.product(values.mean(), plain.weights());
+        WindowedFactor windowed = windowed(values);
         INDArray bias = plain.bias();
-        return activationOf(Moments.pointMass(bias == null ? result : result.addiRowVector(bias)));
+        if (windowed == null) {
+            return Moments.pointMass(withBias(groups.product(values.mean(), plain.weights()), bias));
+        }
+        WindowGeometry geometry = windowed.patches().geometry();
+        requireRoom(geometry, values.mean().size(0), plain.weights().columns());
+        return activationOf(
+                geometry, Moments.pointMass(withBias(windowed.product(values.mean(), plain.weights()), bias)));
+    }
+
+    private static INDArray withBias(INDArray product, @Nullable INDArray bias) {
+        return bias == null ? product : product.addiRowVector(bias);
     }
 }

@@ -2,7 +2,6 @@ package io.github.dl4jep.vertex;
 
 import io.github.dl4jep.conf.EpBatchNormalization;
 import io.github.dl4jep.linear.PositionSample;
-import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.ExampleShape;
 import io.github.dl4jep.message.ForwardMessage;
@@ -11,11 +10,14 @@ import io.github.dl4jep.normalization.NormalizationFactor;
 import io.github.dl4jep.normalization.NormalizationFactor.Statistics;
 import io.github.dl4jep.params.NormalizationParamInitializer;
 import io.github.dl4jep.weight.Parameters;
-import io.github.dl4jep.weight.SiteStep;
+import io.github.dl4jep.weight.Statistic;
 import io.github.dl4jep.weight.WeightMoments;
 import io.github.dl4jep.weight.WeightPosterior;
 import io.github.dl4jep.weight.WeightSite;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
@@ -24,21 +26,21 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Batch normalization in a sweep: {@link NormalizationFactor}'s messages, and this batch's sites until they are committed. */
-public final class NormalizationVertex {
+/** Batch normalization: {@link NormalizationFactor}'s messages. */
+public final class NormalizationVertex implements Vertex {
 
     private final BatchNormalization settings;
     private final NormalizationParamInitializer layout;
     private final Supplier<String> place;
     private final Supplier<Map<String, INDArray>> parameters;
 
-    private @Nullable Statistics statistics;
-    private @Nullable Moments normalised;
-    private @Nullable WeightMoments scale;
-    private @Nullable WeightSite scaleSite;
-    private @Nullable WeightSite shiftSite;
-    private boolean observed;
-
+    /**
+     * Batch normalization.
+     *
+     * @param conf the layer
+     * @param place the layer's name and index, for messages
+     * @param parameters the layer's current parameters
+     */
     public NormalizationVertex(
             EpBatchNormalization conf, Supplier<String> place, Supplier<Map<String, INDArray>> parameters) {
         this.settings = conf.getOriginal();
@@ -47,22 +49,53 @@ public final class NormalizationVertex {
         this.parameters = parameters;
     }
 
-    public ForwardMessage forward(ForwardMessage message) {
+    @Override
+    public Pass forward(List<ForwardMessage> inputs, Sites pending) {
+        ForwardMessage message = inputs.get(0);
         Moments input = message.moments();
         ExampleShape shape = requireChannels(input.shape());
-        observed = input.isPointMass();
-        scale = moments(layout.scale(parameters.get()), scaleSite, settings.getGamma());
-        WeightMoments shift = moments(layout.shift(parameters.get()), shiftSite, settings.getBeta());
+        WeightMoments scale = moments(scale(), pending.site(scaleKey()), settings.getGamma());
+        WeightMoments shift = moments(shift(), pending.site(shiftKey()), settings.getBeta());
         NormalizationFactor.Forward forward = NormalizationFactor.forward(input, settings.getEps(), scale, shift);
-        statistics = forward.statistics();
-        normalised = forward.normalised();
-        return new ForwardMessage(
+        INDArray inverseDeviation = forward.statistics().inverseDeviation(settings.getEps());
+        ForwardMessage output = new ForwardMessage(
                 forward.output().shapedAs(shape),
-                covariance(message, forward.normalised().mean(), scale, shift, inverseDeviation(forward.statistics())));
+                covariance(message, forward.normalised().mean(), scale, shift, inverseDeviation));
+        return new Pass(output, back -> {
+            NormalizationFactor.Back answer =
+                    NormalizationFactor.back(back, forward.normalised(), scale, inverseDeviation);
+            return Answer.of(input.isPointMass() ? null : answer.toInput(), sites(forward.statistics(), answer));
+        });
     }
 
-    private INDArray inverseDeviation(Statistics of) {
-        return of.inverseDeviation(settings.getEps());
+    private Sites sites(Statistics statistics, NormalizationFactor.Back answer) {
+        Sites sites = Sites.of(key(NormalizationParamInitializer.MEAN), Statistic.of(statistics.mean()))
+                .plus(Sites.of(key(NormalizationParamInitializer.VARIANCE), Statistic.of(statistics.variance())));
+        return settings.isLockGammaBeta()
+                ? sites
+                : Sites.of(scaleKey(), answer.toScale())
+                        .plus(Sites.of(shiftKey(), answer.toShift()))
+                        .plus(sites);
+    }
+
+    private @Nullable WeightPosterior scale() {
+        return layout.scale(parameters.get());
+    }
+
+    private @Nullable WeightPosterior shift() {
+        return layout.shift(parameters.get());
+    }
+
+    private ParameterKey scaleKey() {
+        return key(NormalizationParamInitializer.SCALE_PREFIX);
+    }
+
+    private ParameterKey shiftKey() {
+        return key(NormalizationParamInitializer.SHIFT_PREFIX);
+    }
+
+    private ParameterKey key(String name) {
+        return new ParameterKey(place.get(), name);
     }
 
     private BatchCovariance covariance(
@@ -81,59 +114,35 @@ public final class NormalizationVertex {
                 shift);
     }
 
-    @Nullable
-    public BackwardMessage backward(BackwardMessage message) {
-        if (statistics == null || normalised == null || scale == null) {
-            throw new IllegalStateException("backward without forward");
-        }
-        NormalizationFactor.Back back =
-                NormalizationFactor.back(message, normalised, scale, inverseDeviation(statistics));
+    @Override
+    public Map<ParameterKey, Learner> learners() {
+        Map<ParameterKey, Learner> learners = new LinkedHashMap<>();
         if (!settings.isLockGammaBeta()) {
-            scaleSite = back.toScale();
-            shiftSite = back.toShift();
+            learners.put(scaleKey(), Learner.of(scaleKey(), () -> Objects.requireNonNull(scale())));
+            learners.put(shiftKey(), Learner.of(shiftKey(), () -> Objects.requireNonNull(shift())));
         }
-        return observed ? null : back.toInput();
-    }
-
-    public boolean hasFiniteSites() {
-        return (scaleSite == null || scaleSite.isFinite()) && (shiftSite == null || shiftSite.isFinite());
-    }
-
-    public void commit(SiteStep step) {
-        update(layout.scale(parameters.get()), scaleSite, step);
-        update(layout.shift(parameters.get()), shiftSite, step);
-        if (statistics != null) {
-            average(NormalizationParamInitializer.MEAN, statistics.mean());
-            average(NormalizationParamInitializer.VARIANCE, statistics.variance());
+        for (String name : List.of(NormalizationParamInitializer.MEAN, NormalizationParamInitializer.VARIANCE)) {
+            learners.put(key(name), (sites, step, phase) -> average(name, sites.statistic(key(name))));
         }
-        discard();
-    }
-
-    private static void update(@Nullable WeightPosterior posterior, @Nullable WeightSite site, SiteStep step) {
-        if (posterior != null && site != null) {
-            posterior.update(site, step);
-        }
+        return learners;
     }
 
     /** DL4J's running average; without minibatches the statistics of all data. */
-    private void average(String name, INDArray ofBatch) {
+    private Runnable average(String name, @Nullable Statistic ofBatch) {
+        if (ofBatch == null) {
+            return Learner.NO_CHANGE;
+        }
         INDArray running = Parameters.get(parameters.get(), name);
         double decay = settings.isMinibatch() ? settings.getDecay() : 0;
-        running.muli(decay).addi(ofBatch.mul(1 - decay));
+        return () -> running.muli(decay).addi(ofBatch.mean().muli(1 - decay));
     }
 
-    public void discard() {
-        statistics = null;
-        normalised = null;
-        scale = null;
-        scaleSite = null;
-        shiftSite = null;
-    }
-
-    public Moments predict(Moments moments) {
+    @Override
+    public Moments predict(List<Moments> inputs) {
+        Moments moments = inputs.get(0);
         ExampleShape shape = requireChannels(moments.shape());
-        WeightPosterior scalePosterior = layout.scale(parameters.get());
-        WeightPosterior shiftPosterior = layout.shift(parameters.get());
+        WeightPosterior scalePosterior = scale();
+        WeightPosterior shiftPosterior = shift();
         return NormalizationFactor.predict(
                         moments,
                         runningAverages(),
@@ -143,20 +152,30 @@ public final class NormalizationVertex {
                 .shapedAs(shape);
     }
 
-    /** The layer for one draw of scale and shift. */
-    public Moments sample(Moments values) {
-        WeightPosterior scalePosterior = layout.scale(parameters.get());
-        WeightPosterior shiftPosterior = layout.shift(parameters.get());
+    @Override
+    public String describe() {
+        return place.get();
+    }
+
+    @Override
+    public Moments sample(List<Moments> values) {
+        WeightPosterior scalePosterior = scale();
+        WeightPosterior shiftPosterior = shift();
         return plain(
-                values,
+                values.get(0),
                 scalePosterior == null ? known(settings.getGamma()).mean() : scalePosterior.sample(),
                 shiftPosterior == null ? known(settings.getBeta()).mean() : shiftPosterior.sample());
     }
 
-    /** The layer of the point network. */
+    /**
+     * The activation of the point network.
+     *
+     * @param values values of the input
+     * @return the activation
+     */
     public Moments point(Moments values) {
-        WeightPosterior scalePosterior = layout.scale(parameters.get());
-        WeightPosterior shiftPosterior = layout.shift(parameters.get());
+        WeightPosterior scalePosterior = scale();
+        WeightPosterior shiftPosterior = shift();
         return plain(
                 values,
                 scalePosterior == null ? known(settings.getGamma()).mean() : scalePosterior.mode(),

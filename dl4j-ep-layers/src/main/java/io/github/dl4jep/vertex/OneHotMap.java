@@ -1,13 +1,12 @@
 package io.github.dl4jep.vertex;
 
-import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
-import io.github.dl4jep.weight.SiteStep;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
-import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -45,38 +44,19 @@ public record OneHotMap(LinearMap weights, int rows, Supplier<String> place) imp
     }
 
     @Override
-    public ForwardMessage forward(ForwardMessage message) {
-        return weights.forward(new ForwardMessage(oneHot(message.moments()), BatchCovariance.none()));
+    public Pass forward(List<ForwardMessage> inputs, Sites pending) {
+        ForwardMessage rowsOfInput = new ForwardMessage(oneHot(inputs.get(0).moments()), BatchCovariance.none());
+        return weights.forward(List.of(rowsOfInput), pending);
     }
 
     @Override
-    public @Nullable BackwardMessage backward(BackwardMessage message) {
-        return weights.backward(message);
+    public Moments predict(List<Moments> inputs) {
+        return weights.predict(List.of(oneHot(inputs.get(0))));
     }
 
     @Override
-    public boolean hasFiniteSites() {
-        return weights.hasFiniteSites();
-    }
-
-    @Override
-    public void commit(SiteStep step) {
-        weights.commit(step);
-    }
-
-    @Override
-    public void discard() {
-        weights.discard();
-    }
-
-    @Override
-    public Moments predict(Moments moments) {
-        return weights.predict(oneHot(moments));
-    }
-
-    @Override
-    public Moments sample(Moments values) {
-        return weights.sample(oneHot(values));
+    public Moments sample(List<Moments> values) {
+        return weights.sample(List.of(oneHot(values.get(0))));
     }
 
     @Override
@@ -87,5 +67,10 @@ public record OneHotMap(LinearMap weights, int rows, Supplier<String> place) imp
     @Override
     public String describe() {
         return place.get();
+    }
+
+    @Override
+    public Map<ParameterKey, Learner> learners() {
+        return weights.learners();
     }
 }

@@ -5,15 +5,15 @@ import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.ExampleShape;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
+import java.util.List;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A stage between two layers that reads the columns of an activation in another way, and perhaps puts them into another order:
  * means, variances and gains alike, and the messages back. What a DL4J preprocessor becomes.
  */
-public final class Rearrangement implements EpLayer {
+public final class Rearrangement implements Vertex {
 
     /** What happens to the columns of activations of one shape. */
     public interface Columns {
@@ -52,42 +52,38 @@ public final class Rearrangement implements EpLayer {
 
     private final String name;
     private final Columns columns;
-    private ExampleShape inputShape = ExampleShape.of(1);
-    private boolean observed;
 
+    /**
+     * A stage.
+     *
+     * @param name which stage this is, for messages
+     * @param columns what happens to the columns
+     */
     public Rearrangement(String name, Columns columns) {
         this.name = name;
         this.columns = columns;
     }
 
     @Override
-    public ForwardMessage forward(ForwardMessage message) {
+    public Pass forward(List<ForwardMessage> inputs, Sites pending) {
+        ForwardMessage message = inputs.get(0);
         Moments input = message.moments();
-        observed = input.isPointMass();
-        inputShape = input.shape();
-        INDArray gain = message.covariance().gain();
-        BatchCovariance covariance = gain == null
-                ? message.covariance()
-                : new BatchCovariance(message.covariance().covariance(), columns.forward(gain, inputShape));
-        return new ForwardMessage(predict(input), covariance);
+        ExampleShape shape = input.shape();
+        Moments output = moved(input);
+        BatchCovariance covariance =
+                output.mean() == input.mean() && output.shape().equals(shape)
+                        ? message.covariance()
+                        : message.covariance().rearranged(gain -> columns.forward(gain, shape));
+        return new Pass(
+                new ForwardMessage(output, covariance),
+                back -> Answer.of(input.isPointMass() ? null : movedBack(back, shape), Sites.NONE));
     }
 
-    @Override
-    public @Nullable BackwardMessage backward(BackwardMessage message) {
-        if (observed) {
-            return null;
-        }
-        return new BackwardMessage(
-                columns.back(message.shift(), inputShape), columns.back(message.curvature(), inputShape));
+    private BackwardMessage movedBack(BackwardMessage message, ExampleShape shape) {
+        return new BackwardMessage(columns.back(message.shift(), shape), columns.back(message.curvature(), shape));
     }
 
-    @Override
-    public void discard() {
-        // Keeps nothing of a batch but its shape.
-    }
-
-    @Override
-    public Moments predict(Moments moments) {
+    private Moments moved(Moments moments) {
         ExampleShape shape = moments.shape();
         ExampleShape after = columns.outputShape(shape);
         UnaryOperator<INDArray> move = array -> columns.forward(array, shape);
@@ -100,7 +96,12 @@ public final class Rearrangement implements EpLayer {
     }
 
     @Override
-    public Moments sample(Moments values) {
+    public Moments predict(List<Moments> inputs) {
+        return moved(inputs.get(0));
+    }
+
+    @Override
+    public Moments sample(List<Moments> values) {
         return predict(values);
     }
 

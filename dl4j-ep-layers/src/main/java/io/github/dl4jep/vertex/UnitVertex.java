@@ -1,22 +1,18 @@
 package io.github.dl4jep.vertex;
 
-import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.unit.Unit;
 import io.github.dl4jep.unit.UnitMoments;
+import java.util.List;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** A unit in a sweep, without weights: its moments on the way forward, {@link UnitMessages} on the way back. */
-public final class UnitVertex implements EpLayer {
+/** A unit, without weights: its moments on the way forward, {@link UnitMessages} on the way back. */
+public final class UnitVertex implements Vertex {
 
     private final Unit unit;
     private final Supplier<String> place;
-
-    private @Nullable INDArray gain;
-    private boolean observed;
 
     /**
      * A unit.
@@ -29,33 +25,36 @@ public final class UnitVertex implements EpLayer {
         this.place = place;
     }
 
+    /**
+     * The unit.
+     *
+     * @return the unit
+     */
+    public Unit unit() {
+        return unit;
+    }
+
     @Override
-    public ForwardMessage forward(ForwardMessage message) {
+    public Pass forward(List<ForwardMessage> inputs, Sites pending) {
+        ForwardMessage message = inputs.get(0);
         UnitMoments activation = unit.moments(message.moments());
-        gain = activation.gain();
-        observed = message.moments().isPointMass();
-        return new ForwardMessage(
+        INDArray gain = activation.gain();
+        boolean observed = message.moments().isPointMass();
+        ForwardMessage output = new ForwardMessage(
                 activation.moments().shapedAs(message.moments().shape()),
                 message.covariance().through(gain));
+        return new Pass(output, back -> Answer.of(observed ? null : UnitMessages.throughUnit(back, gain), Sites.NONE));
     }
 
     @Override
-    public @Nullable BackwardMessage backward(BackwardMessage message) {
-        return observed ? null : UnitMessages.throughUnit(message, gain);
-    }
-
-    @Override
-    public void discard() {
-        gain = null;
-    }
-
-    @Override
-    public Moments predict(Moments moments) {
+    public Moments predict(List<Moments> inputs) {
+        Moments moments = inputs.get(0);
         return unit.moments(moments).moments().shapedAs(moments.shape());
     }
 
     @Override
-    public Moments sample(Moments values) {
+    public Moments sample(List<Moments> inputs) {
+        Moments values = inputs.get(0);
         return Moments.pointMass(unit.activate(values.mean().dup())).shapedAs(values.shape());
     }
 

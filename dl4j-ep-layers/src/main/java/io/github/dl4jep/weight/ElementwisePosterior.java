@@ -141,6 +141,11 @@ abstract class ElementwisePosterior implements WeightPosterior {
     }
 
     @Override
+    public long[] shape() {
+        return natural[0].shape();
+    }
+
+    @Override
     public WeightMoments moments(@Nullable WeightSite pending) {
         if (pending == null) {
             return momentsOf(natural);

@@ -36,6 +36,11 @@ final class GaussianPosterior implements WeightPosterior {
     }
 
     @Override
+    public long[] shape() {
+        return precision.shape();
+    }
+
+    @Override
     public void initialiseBias() {
         precision.assign(priorPrecision);
         meanTimesPrecision.assign(0);

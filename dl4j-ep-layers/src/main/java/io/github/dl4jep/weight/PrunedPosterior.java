@@ -29,6 +29,11 @@ final class PrunedPosterior implements WeightPosterior {
     }
 
     @Override
+    public long[] shape() {
+        return original.shape();
+    }
+
+    @Override
     public void initialiseBias() {
         original.initialiseBias();
         kept.assign(1);

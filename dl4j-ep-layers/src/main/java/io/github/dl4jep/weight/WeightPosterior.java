@@ -20,6 +20,13 @@ public interface WeightPosterior {
         return true;
     }
 
+    /**
+     * The shape of the array.
+     *
+     * @return [nIn, nOut], or [1, nOut] for a bias
+     */
+    long[] shape();
+
     /** Sets the posterior to the prior with zero or symmetric mean: what a bias starts from. */
     void initialiseBias();
 

@@ -1,5 +1,6 @@
 package io.github.dl4jep.weight;
 
+import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -10,7 +11,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * @param shift Rw: shift of the mean per unit of variance
  * @param precision T: precision that the batch adds, not negative; null if the posterior does not use it
  */
-public record WeightSite(INDArray shift, @Nullable INDArray precision) {
+public record WeightSite(INDArray shift, @Nullable INDArray precision) implements Serializable {
 
     /**
      * T, for a posterior that uses it.
@@ -24,6 +25,17 @@ public record WeightSite(INDArray shift, @Nullable INDArray precision) {
                     "a site without precision; the posterior must ask for it by" + " usesSitePrecision()");
         }
         return precision;
+    }
+
+    /**
+     * What two uses of the weights say together.
+     *
+     * @param other site of the same weights
+     * @return the product of both: shifts and precisions add up; new arrays
+     */
+    public WeightSite plus(WeightSite other) {
+        return new WeightSite(
+                shift.add(other.shift), precision == null ? null : precision.add(other.requiredPrecision()));
     }
 
     /**

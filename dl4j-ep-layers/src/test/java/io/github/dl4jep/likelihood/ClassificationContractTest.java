@@ -74,7 +74,7 @@ abstract class ClassificationContractTest extends LikelihoodContractTest {
         OutputBatch neutral = new OutputBatch(
                 io.github.dl4jep.message.ForwardMessage.observed(Arrays2d.filled(1, OUTPUTS, 0)), labels, null, null);
         INDArray shift = likelihood()
-                .update(neutral, parametersOf(likelihood(), OUTPUTS), new LearningPhase(1, true, 1))
+                .update(neutral, parametersOf(likelihood(), OUTPUTS))
                 .message()
                 .shift();
         for (int c = 0; c < OUTPUTS; c++) {

@@ -186,7 +186,7 @@ class ExactRegressionTest {
                     .parameterLengths(labels.columns())
                     .forEach((name, length) -> parameters.put(name, Nd4j.create(DataType.DOUBLE, 1, length)));
             likelihood.initialise(parameters);
-            return likelihood.update(batch, parameters, PHASE).message();
+            return likelihood.update(batch, parameters).message();
         }
 
         private WeightMoments moments(INDArray mean, WeightSite pending, DataType type) {

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
+import io.github.dl4jep.weight.Parameters;
+import io.github.dl4jep.weight.Statistic;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -14,7 +16,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -70,7 +71,7 @@ abstract class LikelihoodContractTest {
             value = DataType.class,
             names = {"FLOAT", "DOUBLE"})
     void messageIsFiniteAndProper(DataType type) {
-        Likelihood.Update update = likelihood.update(batch(12, type, null), parameters, LATER);
+        Likelihood.Update update = likelihood.update(batch(12, type, null), parameters);
         INDArray shift = update.message().shift();
         INDArray precision = update.message().curvature();
         assertThat(shift.shape()).containsExactly(12, OUTPUTS);
@@ -97,7 +98,7 @@ abstract class LikelihoodContractTest {
         for (int k = 0; k < arrays.length; k++) {
             copies[k] = arrays[k].dup();
         }
-        likelihood.update(batch, parameters, LATER);
+        likelihood.update(batch, parameters);
         likelihood.negativeLogLikelihood(batch, parameters);
         likelihood.predict(batch.forward().moments(), parameters);
         assertThat(parameters).isEqualTo(before);
@@ -106,9 +107,9 @@ abstract class LikelihoodContractTest {
 
     @Test
     void whatIsLearnedFitsTheParameters() {
-        Likelihood.Update update = likelihood.update(batch(12, DataType.DOUBLE, null), parameters, LATER);
+        Likelihood.Update update = likelihood.update(batch(12, DataType.DOUBLE, null), parameters);
         Map<String, Integer> lengths = likelihood.parameterLengths(OUTPUTS);
-        update.learned().forEach((name, value) -> {
+        learned(likelihood, update, parameters, LATER).forEach((name, value) -> {
             assertThat(lengths).containsKey(name);
             assertThat(value.length()).as(name).isEqualTo(lengths.get(name).longValue());
             assertThat(value.sumNumber().doubleValue()).as(name).isFinite();
@@ -120,16 +121,37 @@ abstract class LikelihoodContractTest {
         OutputBatch with = batch(1, DataType.DOUBLE, null);
         OutputBatch without = new OutputBatch(
                 new ForwardMessage(with.forward().moments(), BatchCovariance.none()), with.labels(), null, null);
-        assertSame(likelihood.update(with, parameters, LATER), likelihood.update(without, parameters, LATER));
+        assertSame(likelihood.update(with, parameters), likelihood.update(without, parameters));
     }
 
-    @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void importanceOfOneIsTheDefault(boolean later) {
-        LearningPhase phase = later ? LATER : new LearningPhase(1, true, 1);
+    /** What the parameters become that something is said about. */
+    static Map<String, INDArray> learned(
+            Likelihood likelihood, Likelihood.Update update, Map<String, INDArray> parameters, LearningPhase phase) {
+        Map<String, INDArray> learned = new LinkedHashMap<>();
+        update.statistics()
+                .forEach((name, statistic) ->
+                        learned.put(name, likelihood.learn(name, Parameters.row(parameters, name), statistic, phase)));
+        return learned;
+    }
+
+    /** Two equal parts of a batch say twice as much, and mean the same. */
+    @Test
+    void statisticsOfPartsAddUp() {
+        Likelihood.Update update = likelihood.update(batch(12, DataType.DOUBLE, null), parameters);
+        Map<String, Statistic> twice = new LinkedHashMap<>();
+        update.statistics().forEach((name, statistic) -> twice.put(name, statistic.plus(statistic)));
+        Map<String, INDArray> once = learned(likelihood, update, parameters, LATER);
+        learned(likelihood, new Likelihood.Update(update.message(), twice), parameters, LATER)
+                .forEach((name, value) -> assertThat(Arrays2d.worstDifference(value, once.get(name)))
+                        .isLessThan(1e-12));
+        assertThat(twice.values()).allMatch(Statistic::isFinite);
+    }
+
+    @Test
+    void importanceOfOneIsTheDefault() {
         OutputBatch plain = batch(7, DataType.DOUBLE, null);
         OutputBatch weighted = new OutputBatch(plain.forward(), plain.labels(), Arrays2d.filled(7, OUTPUTS, 1), null);
-        assertSame(likelihood.update(plain, parameters, phase), likelihood.update(weighted, parameters, phase));
+        assertSame(likelihood.update(plain, parameters), likelihood.update(weighted, parameters));
         assertThat(Arrays2d.worstDifference(
                         likelihood.negativeLogLikelihood(plain, parameters),
                         likelihood.negativeLogLikelihood(weighted, parameters)))
@@ -142,8 +164,8 @@ abstract class LikelihoodContractTest {
         importance.getRow(6).assign(0);
         OutputBatch masked = batch(7, DataType.DOUBLE, importance);
         OutputBatch missing = firstRows(masked, 6);
-        Likelihood.Update full = likelihood.update(masked, parameters, LATER);
-        Likelihood.Update less = likelihood.update(missing, parameters, LATER);
+        Likelihood.Update full = likelihood.update(masked, parameters);
+        Likelihood.Update less = likelihood.update(missing, parameters);
         INDArray shift = full.message().shift();
         assertThat(Arrays2d.worstDifference(rows(shift, 6), less.message().shift()))
                 .isLessThan(1e-6);
@@ -233,7 +255,7 @@ abstract class LikelihoodContractTest {
                         new Moments(mean, usual.forward().moments().variance().mul(scale));
                 OutputBatch extreme = new OutputBatch(
                         new ForwardMessage(moments, usual.forward().covariance()), usual.labels(), null, null);
-                Likelihood.Update update = likelihood.update(extreme, parameters, LATER);
+                Likelihood.Update update = likelihood.update(extreme, parameters);
                 assertThat(update.message().shift().sumNumber().doubleValue())
                         .as("shift at means of size %s, variances of size %s", size, scale)
                         .isFinite();
@@ -285,6 +307,6 @@ abstract class LikelihoodContractTest {
         assertThat(Arrays2d.worstDifference(
                         actual.message().curvature(), expected.message().curvature()))
                 .isLessThan(1e-12);
-        assertThat(actual.learned().keySet()).isEqualTo(expected.learned().keySet());
+        assertThat(actual.statistics().keySet()).isEqualTo(expected.statistics().keySet());
     }
 }

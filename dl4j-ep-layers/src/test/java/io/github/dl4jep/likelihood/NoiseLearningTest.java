@@ -181,6 +181,6 @@ class NoiseLearningTest {
             boolean perOutput) {
         JointSolve.Solution solution = new JointSolve(variance, covariance, observation).solve();
         INDArray current = Nd4j.valueArrayOf(new long[] {1, variance.columns()}, noise, variance.dataType());
-        return NoiseLearning.next(current, solution, observation, rate, perOutput);
+        return NoiseLearning.next(current, NoiseLearning.statistic(solution, observation), rate, perOutput);
     }
 }

@@ -48,7 +48,7 @@ class ProbitTiltedMomentsTest {
                 null,
                 null);
         ProbitLikelihood probit = new ProbitLikelihood(true);
-        Likelihood.Update update = probit.update(batch, Map.of(), PHASE);
+        Likelihood.Update update = probit.update(batch, Map.of());
         double z = update.message().shift().getDouble(0);
         double g = update.message().curvature().getDouble(0);
         assertThat(w + v * z).as("tilted mean").isCloseTo(mean, within(1e-6 * Math.max(1, Math.abs(mean))));
@@ -99,6 +99,6 @@ class ProbitTiltedMomentsTest {
     private static INDArray shift(INDArray mean, INDArray variance, INDArray covariance, INDArray labels) {
         OutputBatch batch = new OutputBatch(
                 new ForwardMessage(new Moments(mean, variance), BatchCovariance.of(covariance)), labels, null, null);
-        return new ProbitLikelihood().update(batch, Map.of(), PHASE).message().shift();
+        return new ProbitLikelihood().update(batch, Map.of()).message().shift();
     }
 }

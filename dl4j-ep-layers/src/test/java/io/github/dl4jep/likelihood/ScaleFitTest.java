@@ -3,6 +3,7 @@ package io.github.dl4jep.likelihood;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.dl4jep.array.Rows;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,7 +34,7 @@ class ScaleFitTest {
         double slope = (above - below) / (2 * h);
         double curvature = (above - 2 * middle + below) / (h * h);
         double rate = 0.02;
-        double next = ScaleFit.next(kappa, kind, scores.u, scores.labels, importance, rate);
+        double next = next(kappa, kind, scores.u, scores.labels, importance, rate);
         assertThat(Math.log(next / kappa) / rate).isCloseTo(-slope / (kappa * curvature), within(1e-5));
     }
 
@@ -44,7 +45,7 @@ class ScaleFitTest {
         INDArray ones = Arrays2d.filled(ROWS, OUTPUTS, 1);
         double kappa = 20;
         for (int step = 0; step < 500; step++) {
-            kappa = ScaleFit.next(kappa, kind, scores.u, scores.labels, ones, 0.1);
+            kappa = next(kappa, kind, scores.u, scores.labels, ones, 0.1);
         }
         double least = scores.loss(kappa, ones);
         assertThat(least).isLessThanOrEqualTo(scores.loss(kappa * 1.01, ones));
@@ -57,7 +58,7 @@ class ScaleFitTest {
     void aBatchThatIsAllRightMovesTheScaleByABoundedStep(ClassProbabilities kind) {
         INDArray u = Arrays2d.of(new double[] {0.01, -0.01}, new double[] {-0.01, 0.01});
         INDArray labels = Arrays2d.of(new double[] {1, 0}, new double[] {0, 1});
-        double next = ScaleFit.next(2, kind, u, labels, Arrays2d.filled(2, 2, 1), 0.02);
+        double next = next(2, kind, u, labels, Arrays2d.filled(2, 2, 1), 0.02);
         assertThat(next).isCloseTo(2 * Math.exp(0.5 * 0.02), within(1e-12));
     }
 
@@ -66,9 +67,8 @@ class ScaleFitTest {
     void aBatchThatSaysNothingLeavesTheScale(ClassProbabilities kind) {
         INDArray u = Arrays2d.of(new double[] {3, -1});
         INDArray labels = Arrays2d.of(new double[] {1, 0});
-        assertThat(ScaleFit.next(2, kind, u, labels, Arrays2d.filled(1, 2, 0), 0.02))
-                .isEqualTo(2);
-        assertThat(ScaleFit.next(2, kind, u.mul(0), labels, Arrays2d.filled(1, 2, 1), 0.02))
+        assertThat(next(2, kind, u, labels, Arrays2d.filled(1, 2, 0), 0.02)).isEqualTo(2);
+        assertThat(next(2, kind, u.mul(0), labels, Arrays2d.filled(1, 2, 1), 0.02))
                 .isEqualTo(2);
     }
 
@@ -77,10 +77,16 @@ class ScaleFitTest {
         INDArray u = Arrays2d.of(new double[] {1e5, -1e5}, new double[] {1e5, -1e5});
         INDArray labels = Arrays2d.of(new double[] {1, 0}, new double[] {0, 1});
         for (ClassProbabilities kind : ClassProbabilities.values()) {
-            assertThat(ScaleFit.next(2, kind, u, labels, Arrays2d.filled(2, 2, 1), 0.02))
+            assertThat(next(2, kind, u, labels, Arrays2d.filled(2, 2, 1), 0.02))
                     .isFinite()
                     .isPositive();
         }
+    }
+
+    private static double next(
+            double kappa, ClassProbabilities kind, INDArray u, INDArray labels, INDArray importance, double rate) {
+        return ScaleFit.next(
+                kappa, ScaleFit.statistic(kappa, kind, Rows.of(u), Rows.of(labels), Rows.of(importance)), rate);
     }
 
     /** Scores with labels drawn from their probabilities at the true scale. */

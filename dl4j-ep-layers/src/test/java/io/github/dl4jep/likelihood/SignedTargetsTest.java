@@ -34,7 +34,7 @@ class SignedTargetsTest {
     @Test
     void oneSampleGetsTheSignedResidualOverTheTotalVariance() {
         CategoricalLikelihood likelihood = new CategoricalLikelihood(0.5, 0.05, true);
-        Likelihood.Update update = likelihood.update(batch, LikelihoodContractTest.parametersOf(likelihood, 3), PHASE);
+        Likelihood.Update update = likelihood.update(batch, LikelihoodContractTest.parametersOf(likelihood, 3));
         assertThat(update.message().shift().toDoubleVector())
                 .containsExactly(new double[] {-1.5 / 0.8, 1.2 / 1.1, -1.1 / 1.4}, within(1e-12));
         assertThat(update.message().curvature().toDoubleVector())
@@ -60,13 +60,13 @@ class SignedTargetsTest {
         CategoricalLikelihood likelihood = new CategoricalLikelihood(0.5, 0.45, true);
         OutputBatch right =
                 new OutputBatch(ForwardMessage.observed(Arrays2d.of(new double[] {-1, 1, -1})), labels, null, null);
-        Map<String, INDArray> learned = likelihood
-                .update(right, LikelihoodContractTest.parametersOf(likelihood, 3), PHASE)
-                .learned();
+        Map<String, INDArray> parameters = LikelihoodContractTest.parametersOf(likelihood, 3);
+        Map<String, INDArray> learned =
+                LikelihoodContractTest.learned(likelihood, likelihood.update(right, parameters), parameters, PHASE);
         assertThat(learned.get(SignedTargetLikelihood.NOISE).getDouble(0)).isEqualTo(0.45);
         CategoricalLikelihood fixed = new CategoricalLikelihood(0.5, 0.05, false);
-        assertThat(fixed.update(right, LikelihoodContractTest.parametersOf(fixed, 3), PHASE)
-                        .learned())
+        assertThat(fixed.update(right, LikelihoodContractTest.parametersOf(fixed, 3))
+                        .statistics())
                 .doesNotContainKey(SignedTargetLikelihood.NOISE);
     }
 
@@ -76,11 +76,10 @@ class SignedTargetsTest {
         CategoricalLikelihood likelihood = new CategoricalLikelihood();
         OutputBatch again = new OutputBatch(batch.forward(), labels, null, Arrays2d.filled(1, 3, 0.1));
         Map<String, INDArray> parameters = LikelihoodContractTest.parametersOf(likelihood, 3);
-        assertThat(likelihood.update(batch, parameters, PHASE).learned())
+        assertThat(likelihood.update(batch, parameters).statistics())
                 .containsKeys(
                         SignedTargetLikelihood.NOISE, SignedTargetLikelihood.SCALE, SignedTargetLikelihood.POINT_SCALE);
-        assertThat(likelihood.update(again, parameters, PHASE).learned())
-                .containsOnlyKeys(SignedTargetLikelihood.NOISE);
+        assertThat(likelihood.update(again, parameters).statistics()).containsOnlyKeys(SignedTargetLikelihood.NOISE);
     }
 
     @Test

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -120,6 +122,26 @@ class BatchCovarianceTest {
         assertThat(moved.covariance()).isSameAs(a.covariance());
         assertThat(moved.gain()).isEqualTo(a.gain().getColumns(2, 0));
         BatchCovariance without = BatchCovariance.of(covariance());
-        assertThat(without.rearranged(gain -> gain.mul(9))).isSameAs(without);
+        assertThat(without.rearranged(gain -> gain.mul(9))).isEqualTo(without);
+    }
+
+    /** A gain says nothing about what positions have in common. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void ofMovedPositionsTheRankStaysOfChosenUnitsAll(boolean withGain) {
+        INDArray features = Nd4j.randn(DataType.DOUBLE, 8, 3);
+        BatchCovariance before = new BatchCovariance(covariance(), withGain ? gain() : null)
+                .withFeatures(() -> features, BatchCovariance.none());
+        double rank = before.positions().rank();
+        assertThat(rank).isGreaterThan(1);
+
+        BatchCovariance moved = before.rearranged(gain -> gain.getColumns(2, 0));
+        assertThat(moved.positions().features()).isNull();
+        assertThat(moved.positions().rank()).isEqualTo(rank);
+
+        assertThat(before.ofUnits(gain -> gain.getColumns(1)).positions().features())
+                .isEqualTo(features);
+        assertThat(before.times(4).positions().features()).isEqualTo(features);
+        assertThat(before.collapsed().positions().features()).isEqualTo(features);
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.dl4jep.conf.EpConvolutionLayer;
+import io.github.dl4jep.likelihood.LearningPhase;
 import io.github.dl4jep.linear.LinearFactor;
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.BatchCovariance;
@@ -12,6 +13,9 @@ import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.params.PosteriorParamInitializer;
 import io.github.dl4jep.type.ConvolutionWindows;
+import io.github.dl4jep.vertex.OneBatch;
+import io.github.dl4jep.vertex.Sites;
+import io.github.dl4jep.vertex.Vertex;
 import io.github.dl4jep.weight.GaussianPrior;
 import io.github.dl4jep.weight.SiteStep;
 import io.github.dl4jep.weight.WeightMoments;
@@ -196,7 +200,8 @@ class ConvolutionEqualsDenseTest {
     void forward(Case one) {
         start(one);
         ForwardMessage input = input();
-        ForwardMessage actual = runtime.forward(input);
+        ForwardMessage actual =
+                runtime.vertex().forward(List.of(input), Sites.NONE).output();
         Moments expected = LinearFactor.messageToPreActivation(input.moments(), denseWeights(), denseBias());
         close(actual.moments().mean(), expected.mean());
         close(actual.moments().variance(), expected.variance());
@@ -205,7 +210,7 @@ class ConvolutionEqualsDenseTest {
                 actual.covariance().covariance(),
                 LinearFactor.covarianceOfPreActivation(input, denseWeights(), denseBias())
                         .covariance());
-        close(runtime.predict(input.moments()).variance(), expected.variance());
+        close(runtime.vertex().predict(List.of(input.moments())).variance(), expected.variance());
     }
 
     @ParameterizedTest
@@ -225,12 +230,14 @@ class ConvolutionEqualsDenseTest {
         INDArray precision = runtime.paramTable().get("WPrecision").dup();
         INDArray biasPrecision = runtime.paramTable().get("bPrecision").dup();
 
-        runtime.forward(input);
-        BackwardMessage back = runtime.backward(message);
+        Vertex.Answer answer =
+                runtime.vertex().forward(List.of(input), Sites.NONE).back().answer(message);
+        BackwardMessage back = answer.toInputs().get(0);
         close(back.shift(), expected.shift());
         close(back.curvature(), expected.curvature());
-        assertThat(runtime.hasFiniteSites()).isTrue();
-        runtime.commit(new SiteStep(1, 1, 1));
+        assertThat(answer.sites().areFinite()).isTrue();
+        OneBatch.commit(
+                runtime.vertex().learners(), answer.sites(), new SiteStep(1, 1, 1), new LearningPhase(1, true, 1));
 
         INDArray shift = Nd4j.zeros(type, mean.shape());
         INDArray gained = Nd4j.zeros(type, mean.shape());

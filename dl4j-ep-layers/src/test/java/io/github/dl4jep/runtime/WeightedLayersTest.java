@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.dl4jep.conf.EpWeightedLayer;
+import io.github.dl4jep.likelihood.LearningPhase;
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.params.PosteriorParamInitializer;
+import io.github.dl4jep.vertex.OneBatch;
+import io.github.dl4jep.vertex.Sites;
+import io.github.dl4jep.vertex.Vertex;
 import io.github.dl4jep.weight.BinaryPrior;
 import io.github.dl4jep.weight.GaussianPrior;
 import io.github.dl4jep.weight.SiteStep;
@@ -91,8 +95,9 @@ class WeightedLayersTest {
         WeightMoments w = weights(runtime);
         double bias = 1 / runtime.paramTable().get("bPrecision").getDouble(0);
         int[] indices = {2, 0, 2};
-        ForwardMessage out =
-                runtime.forward(ForwardMessage.observed(Nd4j.createFromArray(new double[][] {{2}, {0}, {2}})));
+        Vertex.Pass pass =
+                forward(runtime, ForwardMessage.observed(Nd4j.createFromArray(new double[][] {{2}, {0}, {2}})));
+        ForwardMessage out = pass.output();
         for (int n = 0; n < 3; n++) {
             for (int u = 0; u < 3; u++) {
                 assertThat(out.moments().mean().getDouble(n, u))
@@ -109,8 +114,7 @@ class WeightedLayersTest {
         }
         INDArray before = runtime.paramTable().get("WPrecision").dup();
         INDArray one = Nd4j.ones(TYPE, 3, 3);
-        assertThat(runtime.backward(new BackwardMessage(one, one))).isNull();
-        runtime.commit(STEP);
+        assertThat(learn(runtime, pass, new BackwardMessage(one, one))).isNull();
         INDArray gained = runtime.paramTable().get("WPrecision").sub(before);
         for (int u = 0; u < 3; u++) {
             assertThat(gained.getColumn(u).toDoubleVector()).containsExactly(new double[] {1, 0, 2, 0}, within(1e-9));
@@ -121,13 +125,13 @@ class WeightedLayersTest {
     void indicesOutOfRangeAreNamed() {
         WeightedLayerRuntime runtime = runtime(embedding(), new GaussianPrior());
         for (double index : new double[] {4, -1, 0.5}) {
-            assertThatThrownBy(() ->
-                            runtime.predict(Moments.pointMass(Nd4j.createFromArray(new double[][] {{0}, {index}}))))
+            assertThatThrownBy(() -> runtime.vertex()
+                            .predict(List.of(Moments.pointMass(Nd4j.createFromArray(new double[][] {{0}, {index}})))))
                     .isInstanceOf(DL4JInvalidInputException.class)
                     .hasMessage("The index of example 1 is " + index
                             + ", allowed are whole numbers from 0 to 3 at layer \"\" (index 0)");
         }
-        assertThatThrownBy(() -> runtime.predict(Moments.pointMass(Nd4j.zeros(TYPE, 2, 3))))
+        assertThatThrownBy(() -> runtime.vertex().predict(List.of(Moments.pointMass(Nd4j.zeros(TYPE, 2, 3)))))
                 .isInstanceOf(DL4JInvalidInputException.class)
                 .hasMessageContaining(
                         "An embedding takes one observed index per example, but an example has shape [3]");
@@ -143,12 +147,12 @@ class WeightedLayersTest {
         INDArray v = Nd4j.rand(TYPE, 2, 3);
         INDArray k = Nd4j.createFromArray(new double[][] {{1, 0.5}, {0.5, 2}});
         INDArray gain = Nd4j.rand(TYPE, 2, 3);
-        ForwardMessage out = runtime.forward(new ForwardMessage(new Moments(m, v), new BatchCovariance(k, gain)));
+        Vertex.Pass pass = forward(runtime, new ForwardMessage(new Moments(m, v), new BatchCovariance(k, gain)));
+        ForwardMessage out = pass.output();
         INDArray z = Nd4j.randn(TYPE, 2, 3);
         INDArray g = Nd4j.rand(TYPE, 2, 3);
         INDArray precision = runtime.paramTable().get("WPrecision").dup();
-        BackwardMessage back = runtime.backward(new BackwardMessage(z, g));
-        runtime.commit(STEP);
+        BackwardMessage back = learn(runtime, pass, new BackwardMessage(z, g));
         for (int i = 0; i < 3; i++) {
             double mean = w.mean().getDouble(i);
             double variance = w.variance().getDouble(i);
@@ -189,12 +193,12 @@ class WeightedLayersTest {
     void aSeparableConvolutionHasTheMomentsOfItsDraws(WeightPrior prior) {
         WeightedLayerRuntime runtime = runtime(separable(), prior);
         Moments input = Moments.pointMass(Nd4j.randn(TYPE, 1, 2, 3, 3));
-        Moments predicted = runtime.predict(input);
+        Moments predicted = runtime.vertex().predict(List.of(input));
         int columns = (int) predicted.mean().length();
         double[] sum = new double[columns];
         double[] squares = new double[columns];
         for (int draw = 0; draw < DRAWS; draw++) {
-            double[] drawn = runtime.sample(input).mean().toDoubleMatrix()[0];
+            double[] drawn = runtime.vertex().sample(List.of(input)).mean().toDoubleMatrix()[0];
             for (int i = 0; i < columns; i++) {
                 double deviation = drawn[i] - predicted.mean().getDouble(i);
                 sum[i] += deviation;
@@ -216,18 +220,24 @@ class WeightedLayersTest {
         WeightedLayerRuntime runtime = runtime(separable(), new GaussianPrior());
         INDArray first = runtime.paramTable().get("firstWPrecision").dup();
         INDArray second = runtime.paramTable().get("WPrecision").dup();
-        ForwardMessage out = runtime.forward(ForwardMessage.observed(Nd4j.randn(TYPE, 2, 2, 3, 3)));
+        Vertex.Pass pass = forward(runtime, ForwardMessage.observed(Nd4j.randn(TYPE, 2, 2, 3, 3)));
+        ForwardMessage out = pass.output();
         INDArray one = out.moments().mean().mul(0).addi(1);
-        runtime.backward(new BackwardMessage(one, one));
-        assertThat(runtime.hasFiniteSites()).isTrue();
-        runtime.discard();
-        runtime.commit(STEP);
         assertThat(runtime.paramTable().get("firstWPrecision")).isEqualTo(first);
-        out = runtime.forward(ForwardMessage.observed(Nd4j.randn(TYPE, 2, 2, 3, 3)));
-        runtime.backward(new BackwardMessage(one, one));
-        runtime.commit(STEP);
+        learn(runtime, pass, new BackwardMessage(one, one));
         assertThat(runtime.paramTable().get("firstWPrecision").gt(first).all()).isTrue();
         assertThat(runtime.paramTable().get("WPrecision").gt(second).all()).isTrue();
         assertThat(out.moments().shape().dims()).containsExactly(3, 2, 2);
+    }
+
+    private static Vertex.Pass forward(WeightedLayerRuntime runtime, ForwardMessage input) {
+        return runtime.vertex().forward(List.of(input), Sites.NONE);
+    }
+
+    /** Learns from what the message says, and gives the message at the input. */
+    private static BackwardMessage learn(WeightedLayerRuntime runtime, Vertex.Pass pass, BackwardMessage message) {
+        Vertex.Answer answer = pass.back().answer(message);
+        OneBatch.commit(runtime.vertex().learners(), answer.sites(), STEP, new LearningPhase(1, true, 1));
+        return answer.toInputs().get(0);
     }
 }

@@ -9,7 +9,8 @@ import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.ExampleShape;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
-import io.github.dl4jep.vertex.EpVertex;
+import io.github.dl4jep.vertex.Sites;
+import io.github.dl4jep.vertex.Vertex;
 import java.util.ArrayList;
 import java.util.List;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
@@ -130,7 +131,7 @@ class EpVerticesTest {
         return each.shapes().stream().map(shape -> moments(shape, each.exact())).toList();
     }
 
-    private static EpVertex vertex(Case each) {
+    private static Vertex vertex(Case each) {
         return EpVertices.of(each.vertex(), "v");
     }
 
@@ -153,18 +154,21 @@ class EpVerticesTest {
             plain.setInput(i, input.shape().unflatten(input.mean()).dup('c'), LayerWorkspaceMgr.noWorkspaces());
         }
         INDArray expected = plain.doForward(false, LayerWorkspaceMgr.noWorkspaces());
-        EpVertex vertex = vertex(each);
+        Vertex vertex = vertex(each);
 
         for (Moments output : List.of(
                 vertex.predict(observed),
                 vertex.sample(observed),
-                vertex.forward(messages(observed)).moments())) {
+                vertex.forward(messages(observed), Sites.NONE).output().moments())) {
             INDArray array = output.shape().unflatten(output.mean());
             assertThat(output.isPointMass()).isTrue();
             assertThat(array.shape()).isEqualTo(expected.shape());
             assertThat(array.equalsWithEps(expected, 1e-12)).isTrue();
         }
-        assertThat(vertex.backwardAll(message(vertex.predict(observed))))
+        assertThat(vertex.forward(messages(observed), Sites.NONE)
+                        .back()
+                        .answer(message(vertex.predict(observed)))
+                        .toInputs())
                 .as("observed inputs need no message")
                 .hasSize(each.shapes().size())
                 .containsOnlyNulls();
@@ -176,8 +180,8 @@ class EpVerticesTest {
         // Every row is one draw of the same example; a vertex that stacks answers one block of rows for each input.
         List<Moments> inputs =
                 inputs(each).stream().map(EpVerticesTest::firstRowRepeated).toList();
-        EpVertex vertex = vertex(each);
-        Moments output = vertex.forward(messages(inputs)).moments();
+        Vertex vertex = vertex(each);
+        Moments output = vertex.forward(messages(inputs), Sites.NONE).output().moments();
         INDArray values = vertex.sample(
                         inputs.stream().map(EpVerticesTest::draw).toList())
                 .mean();
@@ -230,10 +234,10 @@ class EpVerticesTest {
     @MethodSource("cases")
     void messagesBackGoByTheDerivativeOfTheMean(Case each) {
         List<Moments> inputs = inputs(each);
-        EpVertex vertex = vertex(each);
-        Moments output = vertex.forward(messages(inputs)).moments();
-        BackwardMessage message = message(output);
-        List<BackwardMessage> back = vertex.backwardAll(message);
+        Vertex vertex = vertex(each);
+        Vertex.Pass pass = vertex.forward(messages(inputs), Sites.NONE);
+        BackwardMessage message = message(pass.output().moments());
+        List<BackwardMessage> back = pass.back().answer(message).toInputs();
         for (int input = 0; input < inputs.size(); input++) {
             for (int row = 0; row < ROWS; row++) {
                 for (int column = 0; column < inputs.get(input).mean().columns(); column++) {
@@ -252,7 +256,7 @@ class EpVerticesTest {
         }
     }
 
-    private static INDArray slope(EpVertex vertex, List<Moments> inputs, int input, int row, int column) {
+    private static INDArray slope(Vertex vertex, List<Moments> inputs, int input, int row, int column) {
         INDArray[] sides = new INDArray[2];
         for (int side = 0; side < 2; side++) {
             Moments original = inputs.get(input);
@@ -280,12 +284,13 @@ class EpVerticesTest {
         zero.set(
                 1,
                 new Moments(mean, mean.ulike().assign(0)).shapedAs(inputs.get(1).shape()));
-        EpVertex vertex = vertex(each);
+        Vertex vertex = vertex(each);
         Moments expected = vertex.predict(zero);
-        Moments output = vertex.forward(messages(mixed)).moments();
+        Vertex.Pass pass = vertex.forward(messages(mixed), Sites.NONE);
+        Moments output = pass.output().moments();
         assertThat(output.mean()).isEqualTo(expected.mean());
         assertThat(output.variance()).isEqualTo(expected.variance());
-        List<BackwardMessage> back = vertex.backwardAll(message(output));
+        List<BackwardMessage> back = pass.back().answer(message(output)).toInputs();
         assertThat(back.get(1)).isNull();
         assertThat(back.get(0)).isNotNull();
     }
@@ -322,7 +327,9 @@ class EpVerticesTest {
     }
 
     private static ForwardMessage stacked(ForwardMessage a, ForwardMessage b) {
-        return EpVertices.of(new StackVertex(), "s").forward(List.of(a, b));
+        return EpVertices.of(new StackVertex(), "s")
+                .forward(List.of(a, b), Sites.NONE)
+                .output();
     }
 
     private static ForwardMessage uncertain(ExampleShape shape) {
@@ -334,7 +341,8 @@ class EpVerticesTest {
 
     private static INDArray covariance(GraphVertex vertex, ForwardMessage... inputs) {
         return EpVertices.of(vertex, "v")
-                .forward(List.of(inputs))
+                .forward(List.of(inputs), Sites.NONE)
+                .output()
                 .covariance()
                 .collapsed()
                 .covariance();
@@ -344,7 +352,8 @@ class EpVerticesTest {
     void aSubsetTakesItsColumnsOfTheGain() {
         ForwardMessage input = uncertain(ExampleShape.of(5));
         BatchCovariance after = EpVertices.of(new SubsetVertex(1, 2), "v")
-                .forward(List.of(input))
+                .forward(List.of(input), Sites.NONE)
+                .output()
                 .covariance();
         assertThat(after.covariance()).isEqualTo(input.covariance().covariance());
         assertThat(after.gain()).isEqualTo(input.covariance().gain().getColumns(1, 2));

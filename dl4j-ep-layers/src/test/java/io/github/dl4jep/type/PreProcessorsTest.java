@@ -8,7 +8,8 @@ import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.ExampleFormat;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
-import io.github.dl4jep.vertex.EpLayer;
+import io.github.dl4jep.vertex.Sites;
+import io.github.dl4jep.vertex.Vertex;
 import java.util.List;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
@@ -68,12 +69,12 @@ class PreProcessorsTest {
         Nd4j.getRandom().setSeed(3);
         INDArray x = Nd4j.randn(DataType.FLOAT, one.shape());
         INDArray expected = one.preProcessor().preProcess(x.dup(), 5, LayerWorkspaceMgr.noWorkspaces());
-        EpLayer stage = PreProcessors.stage(one.preProcessor());
-        Moments moved = stage.predict(one.before().observed(x));
+        Vertex stage = PreProcessors.stage(one.preProcessor());
+        Moments moved = stage.predict(List.of(one.before().observed(x)));
         INDArray actual = one.behind().array(moved);
         assertThat(actual.shape()).isEqualTo(expected.shape());
         assertThat(actual).isEqualTo(expected.dup('c'));
-        assertThat(stage.sample(one.before().observed(x)).mean()).isEqualTo(moved.mean());
+        assertThat(stage.sample(List.of(one.before().observed(x))).mean()).isEqualTo(moved.mean());
     }
 
     @ParameterizedTest
@@ -82,25 +83,30 @@ class PreProcessorsTest {
         Nd4j.getRandom().setSeed(4);
         Moments x = one.before().observed(Nd4j.randn(DataType.FLOAT, one.shape()));
         INDArray v = Nd4j.rand(DataType.FLOAT, x.mean().shape()).dup('f');
-        EpLayer stage = PreProcessors.stage(one.preProcessor());
-        ForwardMessage out = stage.forward(new ForwardMessage(
+        Vertex stage = PreProcessors.stage(one.preProcessor());
+        ForwardMessage in = new ForwardMessage(
                 new Moments(x.mean(), v).shapedAs(x.shape()),
-                new BatchCovariance(Nd4j.eye(5).castTo(DataType.FLOAT), v)));
+                new BatchCovariance(Nd4j.eye(5).castTo(DataType.FLOAT), v));
+        Vertex.Pass pass = stage.forward(List.of(in), Sites.NONE);
+        ForwardMessage out = pass.output();
         INDArray movedMean = out.moments().mean();
         INDArray movedVariance = out.moments().variance();
         assertThat(out.covariance().gain()).isEqualTo(movedVariance);
-        BackwardMessage back = stage.backward(new BackwardMessage(movedMean, movedVariance));
+        BackwardMessage message = new BackwardMessage(movedMean, movedVariance);
+        BackwardMessage back = pass.back().answer(message).toInputs().get(0);
         assertThat(back.shift()).isEqualTo(x.mean());
         assertThat(back.curvature()).isEqualTo(v);
-        stage.forward(new ForwardMessage(x, BatchCovariance.none()));
-        assertThat(stage.backward(new BackwardMessage(movedMean, movedVariance)))
-                .isNull();
+        assertThat(stage.forward(List.of(new ForwardMessage(x, BatchCovariance.none())), Sites.NONE)
+                        .back()
+                        .answer(message)
+                        .toInputs())
+                .containsOnlyNulls();
     }
 
     @Test
     void imagesOfAnotherShapeAreNamed() {
-        EpLayer stage = PreProcessors.stage(new FeedForwardToCnnPreProcessor(3, 4, 2));
-        assertThatThrownBy(() -> stage.predict(Moments.pointMass(Nd4j.create(5, 23))))
+        Vertex stage = PreProcessors.stage(new FeedForwardToCnnPreProcessor(3, 4, 2));
+        assertThatThrownBy(() -> stage.predict(List.of(Moments.pointMass(Nd4j.create(5, 23)))))
                 .isInstanceOf(DL4JInvalidInputException.class)
                 .hasMessage("An example has shape [23], allowed are [2, 3, 4] and [24]; check the data or the input"
                         + " type of the network");

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.dl4jep.conf.EpFixedLayer;
 import io.github.dl4jep.message.ExampleFormat;
 import io.github.dl4jep.message.Moments;
+import io.github.dl4jep.runtime.EpRuntime;
 import io.github.dl4jep.type.DataFormats;
 import io.github.dl4jep.type.FixedMaps;
 import io.github.dl4jep.window.MaxPoolingKind;
@@ -180,7 +181,7 @@ class FixedLayersAgainstStockTest {
             assertThat(actual.shape()).isEqualTo(expected.shape());
             assertThat(actual.sub(expected).amaxNumber().doubleValue()).isCloseTo(0, within(1e-5));
             ExampleFormat format = DataFormats.of(new EpFixedLayer(stock.layer()));
-            Moments sample = ((EpLayer) ep).sample(format.observed(x));
+            Moments sample = ((EpRuntime) ep).vertex().sample(List.of(format.observed(x)));
             assertThat(format.array(sample)).isEqualTo(actual);
         }
     }
@@ -194,24 +195,27 @@ class FixedLayersAgainstStockTest {
 
     @Test
     void wrongShapesAreNamed() {
-        EpLayer crop = (EpLayer) runtime(new EpFixedLayer(new Cropping2D(3, 3, 0, 0)));
-        assertThatThrownBy(() -> crop.predict(Moments.pointMass(Nd4j.create(IMAGE))))
+        Vertex crop = vertex(new EpFixedLayer(new Cropping2D(3, 3, 0, 0)));
+        assertThatThrownBy(() -> crop.predict(List.of(Moments.pointMass(Nd4j.create(IMAGE)))))
                 .isInstanceOf(DL4JInvalidInputException.class)
                 .hasMessage("An example has shape [2, 6, 4], of which cropping [3, 3, 0, 0] leaves nothing at layer"
                         + " \"null\" (index 0)".replace("null", ""));
-        assertThatThrownBy(() -> crop.predict(Moments.pointMass(Nd4j.create(SEQUENCE))))
+        assertThatThrownBy(() -> crop.predict(List.of(Moments.pointMass(Nd4j.create(SEQUENCE)))))
                 .isInstanceOf(DL4JInvalidInputException.class)
                 .hasMessageContaining("allowed are channels and 2 dimension(s)");
-        EpLayer global = (EpLayer) runtime(new EpFixedLayer(new GlobalPoolingLayer.Builder(PoolingType.MAX)
+        Vertex global = vertex(new EpFixedLayer(new GlobalPoolingLayer.Builder(PoolingType.MAX)
                 .poolingDimensions(2)
                 .build()));
-        assertThatThrownBy(() -> global.predict(Moments.pointMass(Nd4j.create(IMAGE))))
+        assertThatThrownBy(() -> global.predict(List.of(Moments.pointMass(Nd4j.create(IMAGE)))))
                 .isInstanceOf(DL4JInvalidInputException.class)
                 .hasMessageContaining("the pooling dimensions are [2]; allowed are all positions of all channels");
-        EpLayer blocks =
-                (EpLayer) runtime(new EpFixedLayer(new SpaceToDepthLayer.Builder<>(4, CNN2DFormat.NCHW).build()));
-        assertThatThrownBy(() -> blocks.predict(Moments.pointMass(Nd4j.create(IMAGE))))
+        Vertex blocks = vertex(new EpFixedLayer(new SpaceToDepthLayer.Builder<>(4, CNN2DFormat.NCHW).build()));
+        assertThatThrownBy(() -> blocks.predict(List.of(Moments.pointMass(Nd4j.create(IMAGE)))))
                 .isInstanceOf(DL4JInvalidInputException.class)
                 .hasMessageContaining("height and width must be multiples of the block size 4");
+    }
+
+    private static Vertex vertex(EpFixedLayer layer) {
+        return ((EpRuntime) runtime(layer)).vertex();
     }
 }

@@ -8,9 +8,7 @@ import io.github.dl4jep.conf.EpDenseLayer;
 import io.github.dl4jep.conf.EpOutputLayer;
 import io.github.dl4jep.likelihood.GaussianLikelihood;
 import io.github.dl4jep.likelihood.LearningPhase;
-import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.params.PosteriorParamInitializer;
-import io.github.dl4jep.runtime.EpOutput;
 import io.github.dl4jep.weight.BinaryPrior;
 import io.github.dl4jep.weight.SiteStep;
 import io.github.dl4jep.weight.SpikeSlabPrior;
@@ -285,20 +283,9 @@ class WeightEnumerationTest {
 
     private static Change learn(MultiLayerNetwork network, double[][] x, double[] y) {
         int last = network.getnLayers() - 1;
-        EpOutput output = (EpOutput) network.getLayer(last);
         WeightMoments before = posterior(network, last).moments(null);
-        ForwardMessage message = ForwardMessage.observed(Nd4j.createFromArray(x));
-        for (int i = 0; i <= last; i++) {
-            message = ((EpLayer) network.getLayer(i)).forward(message);
-        }
         INDArray labels = Nd4j.createFromArray(y).reshape(y.length, 1);
-        var back = output.observe(labels, null, PHASE);
-        for (int i = last; i >= 0; i--) {
-            back = ((EpLayer) network.getLayer(i)).backward(back);
-        }
-        for (int i = 0; i <= last; i++) {
-            ((EpLayer) network.getLayer(i)).commit(WHOLE);
-        }
+        new OneBatch(network, Nd4j.createFromArray(x), labels).commit(WHOLE, PHASE);
         return new Change(before, posterior(network, last).moments(null));
     }
 

@@ -8,12 +8,20 @@ import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
-import io.github.dl4jep.runtime.EpOutput;
-import io.github.dl4jep.vertex.EpLayer;
+import io.github.dl4jep.vertex.GraphNode;
+import io.github.dl4jep.vertex.Learner;
+import io.github.dl4jep.vertex.LikelihoodVertex;
+import io.github.dl4jep.vertex.ParameterKey;
+import io.github.dl4jep.vertex.Sites;
+import io.github.dl4jep.vertex.VertexGraph;
 import io.github.dl4jep.weight.SiteStep;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -21,65 +29,60 @@ import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** A graph of EP vertices, some of them with labels, and what can be done with a batch on it. A chain is a graph, too. */
+/**
+ * A graph of EP vertices, some of them with labels, and what can be done with a batch on it. A chain is a graph, too.
+ *
+ * <p>Any number of threads may predict at once. A batch is learned from while no other thread predicts or learns: predictions that
+ * are asked for meanwhile wait for the end of that batch.
+ */
 public final class MessageGraph {
 
-    private final int networkInputs;
-    private final List<GraphNode> nodes;
-    private final List<Integer> outputs;
-
-    private static final String WORKSPACE = "WS_EP_SWEEP";
+    /**
+     * Where labels are.
+     *
+     * @param node index of the vertex whose activation the potentials are
+     * @param likelihood what labels say to them
+     */
+    public record Output(int node, LikelihoodVertex likelihood) {}
 
     /**
-     * A chain.
+     * What a batch says, not learned from yet.
      *
-     * @param layers layers in the order of the data, preprocessors included; the last one takes labels
+     * @param score mean negative log predictive likelihood of the batch, in nats; of several outputs the sum
+     * @param sites sites of weights and statistics of other learned numbers; they live in the workspace that is open
      */
-    public MessageGraph(List<EpLayer> layers) {
-        this(1, chain(layers), List.of(layers.size() - 1));
-    }
+    public record Evidence(double score, Sites sites) {}
 
-    private static List<GraphNode> chain(List<EpLayer> layers) {
-        List<GraphNode> nodes = new ArrayList<>();
-        for (EpLayer layer : layers) {
-            nodes.add(new GraphNode(layer, List.of(nodes.size())));
-        }
-        return nodes;
-    }
+    private static final String WORKSPACE = "WS_EP_GRAPH";
+
+    private final int networkInputs;
+    private final VertexGraph graph;
+    private final UnitsAfterMaxima units;
+    private final List<Output> outputs;
+    private final ReadWriteLock lock = new ReentrantReadWriteLock(true);
 
     /**
      * A graph.
      *
      * @param networkInputs number of inputs of the network
-     * @param nodes vertices in topological order; their activations are numbered from {@code networkInputs}, behind the inputs
-     * @param outputs indices into {@code nodes} of those with labels, in the order of the labels; each an {@link EpOutput}
-     * @throws IllegalArgumentException if a node reads an activation that is not there before it, or an output takes no labels
+     * @param nodes vertices in topological order; their activations are numbered from {@code networkInputs}, after the inputs
+     * @param outputs vertices with labels, in the order of the labels
+     * @throws IllegalArgumentException if a node reads an activation that is not there before it
      */
-    public MessageGraph(int networkInputs, List<GraphNode> nodes, List<Integer> outputs) {
+    public MessageGraph(int networkInputs, List<GraphNode> nodes, List<Output> outputs) {
         this.networkInputs = networkInputs;
-        this.nodes = UnitsAfterMaxima.in(networkInputs, nodes, outputs);
         this.outputs = List.copyOf(outputs);
-        for (int i = 0; i < nodes.size(); i++) {
-            for (int input : nodes.get(i).inputs()) {
-                if (input < 0 || input >= networkInputs + i) {
-                    throw new IllegalArgumentException(nodes.get(i).vertex().describe() + " reads activation " + input
-                            + ", allowed are 0 to " + (networkInputs + i - 1));
-                }
-            }
-        }
-        for (int output : outputs) {
-            if (!(nodes.get(output).vertex() instanceof EpOutput)) {
-                throw new IllegalArgumentException(nodes.get(output).vertex().describe() + " takes no labels");
-            }
-        }
-    }
-
-    private EpOutput output(int index) {
-        return (EpOutput) nodes.get(outputs.get(index)).vertex();
+        this.units = new UnitsAfterMaxima(
+                networkInputs, nodes, outputs.stream().map(Output::node).toList());
+        this.graph = new VertexGraph(networkInputs, units.nodes());
     }
 
     private int slotOf(int output) {
-        return networkInputs + outputs.get(output);
+        return networkInputs + outputs.get(output).node();
+    }
+
+    private LikelihoodVertex likelihood(int output) {
+        return outputs.get(output).likelihood();
     }
 
     /**
@@ -93,83 +96,82 @@ public final class MessageGraph {
      * @throws RejectedBatchException if the batch would put a NaN or an infinity into the posterior
      */
     public double learn(List<Moments> inputs, List<Labels> labels, TrainingSchedule schedule, LearningPhase phase) {
-        validate(labels);
+        lock.writeLock().lock();
         try (MemoryWorkspace workspace = ReusedWorkspace.open(WORKSPACE)) {
-            double score = sweepAll(inputs, labels, schedule.getSweepsPerBatch(), phase);
-            rejectUnlessFinite(score, phase);
-            SiteStep step = schedule.at(phase.step(), phase.batchesPerPass());
-            nodes.forEach(node -> node.vertex().commit(step));
-            return score;
+            Evidence evidence = evidence(inputs, labels, schedule.getSweepsPerBatch(), phase);
+            commit(evidence.sites(), schedule.at(phase.step(), phase.batchesPerPass()), phase);
+            return evidence.score();
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    /**
+     * What a batch, or a part of one, says about all parameters; nothing is learned.
+     *
+     * @param inputs features of each input, finite, in the network's data type
+     * @param labels labels of each output, finite
+     * @param sweeps passes over the batch, at least 1
+     * @param phase where training stands, for messages
+     * @return score and sites, all finite
+     * @throws RejectedBatchException if there is a NaN or an infinity among them
+     */
+    public Evidence evidence(List<Moments> inputs, List<Labels> labels, int sweeps, LearningPhase phase) {
+        validate(labels);
+        lock.readLock().lock();
+        try {
+            return solved(phase, () -> sweepAll(inputs, labels, sweeps, phase));
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    /**
+     * Multiplies sites into the posterior: the one place where parameters change. All new values are found before the first is put
+     * in place.
+     *
+     * @param sites what one batch says, or the sum of what its parts say
+     * @param step retention, averaging and damping
+     * @param phase where training stands
+     * @throws RejectedBatchException if there are no finite new values; the posterior is unchanged then
+     * @throws IllegalArgumentException if the sites are those of another network; the posterior is unchanged then
+     */
+    public void commit(Sites sites, SiteStep step, LearningPhase phase) {
+        Map<ParameterKey, Learner> learners = learners();
+        for (ParameterKey key : sites.keys()) {
+            if (!learners.containsKey(key)) {
+                throw new IllegalArgumentException("There is a site of " + key + ", allowed are those of "
+                        + learners.keySet() + "; add up the sites of networks of one definition only");
+            }
+        }
+        List<Runnable> changes = solved(
+                phase,
+                () -> learners.values().stream()
+                        .map(learner -> learner.learn(sites, step, phase))
+                        .toList());
+        lock.writeLock().lock();
+        try {
+            changes.forEach(Runnable::run);
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    private Map<ParameterKey, Learner> learners() {
+        Map<ParameterKey, Learner> learners = graph.learners();
+        outputs.forEach(output -> learners.putAll(output.likelihood().learners()));
+        return learners;
+    }
+
+    private static <T> T solved(LearningPhase phase, Supplier<T> computation) {
+        try {
+            return computation.get();
         } catch (ArithmeticException e) {
             throw new RejectedBatchException(
                     "Batch " + (phase.step() - 1) + " gives equations without a solution (" + e.getMessage()
                             + "); it was not learned from and the posterior is unchanged. Standardise the features, or look"
                             + " for extreme values in this batch",
                     e);
-        } finally {
-            nodes.forEach(node -> node.vertex().discard());
-        }
-    }
-
-    private void validate(List<Labels> labels) {
-        for (int i = 0; i < outputs.size(); i++) {
-            output(i).validateLabels(labels.get(i).values(), labels.get(i).mask());
-        }
-    }
-
-    private double sweepAll(List<Moments> inputs, List<Labels> labels, int sweeps, LearningPhase phase) {
-        double score = Double.NaN;
-        for (int sweep = 0; sweep < sweeps; sweep++) {
-            forward(inputs);
-            if (sweep == 0) {
-                score = meanScore(labels, i -> output(i).potentials());
-            }
-            backward(labels, phase);
-        }
-        return score;
-    }
-
-    private void forward(List<Moments> inputs) {
-        List<ForwardMessage> activations = new ArrayList<>();
-        for (Moments input : inOpenWorkspace(inputs)) {
-            activations.add(new ForwardMessage(input, BatchCovariance.none()));
-        }
-        for (GraphNode node : nodes) {
-            activations.add(node.vertex().forward(node.select(activations)));
-        }
-    }
-
-    private void backward(List<Labels> labels, LearningPhase phase) {
-        BackwardMessage[] messages = new BackwardMessage[networkInputs + nodes.size()];
-        for (int i = 0; i < outputs.size(); i++) {
-            messages[slotOf(i)] =
-                    output(i).observe(labels.get(i).values(), labels.get(i).mask(), phase);
-        }
-        for (int n = nodes.size() - 1; n >= 0; n--) {
-            BackwardMessage message = messages[networkInputs + n];
-            // Null where nothing behind this vertex has labels, or all before it is observed.
-            if (message != null) {
-                List<@Nullable BackwardMessage> toInputs = nodes.get(n).vertex().backwardAll(message);
-                List<Integer> slots = nodes.get(n).inputs();
-                for (int i = 0; i < slots.size(); i++) {
-                    messages[slots.get(i)] = product(messages[slots.get(i)], toInputs.get(i));
-                }
-            }
-        }
-    }
-
-    private static @Nullable BackwardMessage product(@Nullable BackwardMessage a, @Nullable BackwardMessage b) {
-        return a == null ? b : b == null ? a : a.and(b);
-    }
-
-    private void rejectUnlessFinite(double score, LearningPhase phase) {
-        for (GraphNode node : nodes) {
-            if (!node.vertex().hasFiniteSites()) {
-                throw rejected("messages at " + node.vertex().describe(), score, phase);
-            }
-        }
-        if (!Double.isFinite(score)) {
-            throw rejected("predictions at " + output(0).describe(), score, phase);
         }
     }
 
@@ -180,11 +182,64 @@ public final class MessageGraph {
                 + " extreme values in this batch");
     }
 
+    private void validate(List<Labels> labels) {
+        for (int i = 0; i < outputs.size(); i++) {
+            likelihood(i).validate(labels.get(i).values(), labels.get(i).mask());
+        }
+    }
+
+    private Evidence sweepAll(List<Moments> inputs, List<Labels> labels, int sweeps, LearningPhase phase) {
+        List<ForwardMessage> features = inOpenWorkspace(inputs).stream()
+                .map(input -> new ForwardMessage(input, BatchCovariance.none()))
+                .toList();
+        double score = Double.NaN;
+        Sites sites = Sites.NONE;
+        Map<Integer, BackwardMessage> messages = Map.of();
+        for (int number = 0; number < sweeps; number++) {
+            VertexGraph.Sweep sweep = graph.forward(features, sites);
+            if (number == 0) {
+                score = meanScore(labels, i -> sweep.activation(slotOf(i)).moments());
+            }
+            Map<Integer, BackwardMessage> earlier = messages;
+            messages = new HashMap<>();
+            Sites learned = Sites.NONE;
+            for (int i = 0; i < outputs.size(); i++) {
+                LikelihoodVertex.Observation observation = observe(i, sweep, labels.get(i), earlier.get(slotOf(i)));
+                messages.put(slotOf(i), observation.message());
+                learned = learned.plus(observation.sites());
+            }
+            // A further sweep may learn less than the first: what it leaves out stays.
+            sites = sweep.answer(messages).sites().plus(learned).orEarlier(sites);
+        }
+        requireFinite(sites, messages, score, phase);
+        return new Evidence(score, sites);
+    }
+
+    private LikelihoodVertex.Observation observe(
+            int output, VertexGraph.Sweep sweep, Labels labels, @Nullable BackwardMessage earlier) {
+        return likelihood(output).observe(sweep.activation(slotOf(output)), labels.values(), labels.mask(), earlier);
+    }
+
+    private void requireFinite(Sites sites, Map<Integer, BackwardMessage> messages, double score, LearningPhase phase) {
+        sites.notFinite(learners().keySet()).ifPresent(key -> {
+            throw rejected("messages at " + key.place(), score, phase);
+        });
+        for (int i = 0; i < outputs.size(); i++) {
+            BackwardMessage message = Objects.requireNonNull(messages.get(slotOf(i)));
+            if (!Double.isFinite(message.shift().sumNumber().doubleValue())) {
+                throw rejected("messages at " + likelihood(i).describe(), score, phase);
+            }
+        }
+        if (!Double.isFinite(score)) {
+            throw rejected("predictions at " + likelihood(0).describe(), score, phase);
+        }
+    }
+
     private double meanScore(List<Labels> labels, IntFunction<Moments> potentials) {
         double sum = 0;
         for (int i = 0; i < outputs.size(); i++) {
             Labels label = labels.get(i);
-            INDArray scores = output(i).negativeLogLikelihood(potentials.apply(i), label.values(), label.mask());
+            INDArray scores = likelihood(i).negativeLogLikelihood(potentials.apply(i), label.values(), label.mask());
             double examples = label.count();
             sum += examples > 0 ? scores.sumNumber().doubleValue() / examples : 0;
         }
@@ -200,18 +255,18 @@ public final class MessageGraph {
      */
     public INDArray scores(List<Moments> inputs, List<Labels> labels) {
         validate(labels);
-        return detached(() -> {
+        return reading(() -> {
             List<Moments> activations = predictAll(inputs);
             INDArray sum = null;
             for (int i = 0; i < outputs.size(); i++) {
-                INDArray scores = output(i)
+                INDArray scores = likelihood(i)
                         .negativeLogLikelihood(
                                 activations.get(slotOf(i)),
                                 labels.get(i).values(),
                                 labels.get(i).mask());
                 sum = sum == null ? scores : sum.add(scores);
             }
-            return Objects.requireNonNull(sum);
+            return Objects.requireNonNull(sum).detach();
         });
     }
 
@@ -224,10 +279,10 @@ public final class MessageGraph {
      */
     public double score(List<Moments> inputs, List<Labels> labels) {
         validate(labels);
-        try (MemoryWorkspace workspace = ReusedWorkspace.open(WORKSPACE)) {
+        return reading(() -> {
             List<Moments> activations = predictAll(inputs);
             return meanScore(labels, i -> activations.get(slotOf(i)));
-        }
+        });
     }
 
     /**
@@ -237,14 +292,14 @@ public final class MessageGraph {
      * @return the prediction of each output, detached
      */
     public List<Prediction> predict(List<Moments> inputs) {
-        try (MemoryWorkspace workspace = ReusedWorkspace.open(WORKSPACE)) {
+        return reading(() -> {
             List<Moments> activations = predictAll(inputs);
             List<Prediction> predictions = new ArrayList<>();
             for (int i = 0; i < outputs.size(); i++) {
-                predictions.add(detached(output(i).prediction(activations.get(slotOf(i)))));
+                predictions.add(detached(likelihood(i).prediction(activations.get(slotOf(i)))));
             }
             return predictions;
-        }
+        });
     }
 
     private static Prediction detached(Prediction prediction) {
@@ -265,15 +320,15 @@ public final class MessageGraph {
      * @return their activations without variances, detached
      */
     public List<Moments> meanActivations(List<Moments> inputs, List<Integer> wanted) {
-        List<Moments> means = new ArrayList<>();
-        try (MemoryWorkspace workspace = ReusedWorkspace.open(WORKSPACE)) {
-            List<Moments> activations = predict(inputs, wanted.get(wanted.size() - 1) + 1);
+        return reading(() -> {
+            List<Moments> means = new ArrayList<>();
+            List<Moments> activations = graph.predict(inOpenWorkspace(inputs), wanted.get(wanted.size() - 1) + 1);
             for (int node : wanted) {
-                Moments activation = nodes.get(node).activation().apply(activations.get(networkInputs + node));
+                Moments activation = units.activation(node, activations.get(networkInputs + node));
                 means.add(Moments.pointMass(activation.mean().detach()).shapedAs(activation.shape()));
             }
-        }
-        return means;
+            return means;
+        });
     }
 
     /**
@@ -318,7 +373,7 @@ public final class MessageGraph {
         }
         List<Prediction> predictions = new ArrayList<>();
         for (int i = 0; i < outputs.size(); i++) {
-            predictions.add(detached(output(i)
+            predictions.add(detached(likelihood(i)
                     .prediction(
                             potentials.get(i).moments().shapedAs(first.get(i).shape()))));
         }
@@ -327,31 +382,19 @@ public final class MessageGraph {
 
     /** Output potentials under one draw of the weights, [minibatch, outputs] each, c-ordered and detached. */
     private List<Moments> draw(List<Moments> inputs) {
-        try (MemoryWorkspace workspace = ReusedWorkspace.open(WORKSPACE)) {
-            List<Moments> values = new ArrayList<>(inputs);
-            for (GraphNode node : nodes) {
-                values.add(node.vertex().sample(node.select(values)));
-            }
+        return reading(() -> {
+            List<Moments> values = graph.sample(inputs);
             List<Moments> potentials = new ArrayList<>();
             for (int i = 0; i < outputs.size(); i++) {
                 Moments drawn = values.get(slotOf(i));
                 potentials.add(Moments.pointMass(drawn.mean().dup('c').detach()).shapedAs(drawn.shape()));
             }
             return potentials;
-        }
+        });
     }
 
     private List<Moments> predictAll(List<Moments> inputs) {
-        return predict(inputs, nodes.size());
-    }
-
-    /** The inputs, then the activations of the first nodes. */
-    private List<Moments> predict(List<Moments> inputs, int nodeCount) {
-        List<Moments> activations = new ArrayList<>(inOpenWorkspace(inputs));
-        for (GraphNode node : nodes.subList(0, nodeCount)) {
-            activations.add(node.vertex().predict(node.select(activations)));
-        }
-        return activations;
+        return graph.predict(inOpenWorkspace(inputs), graph.nodes().size());
     }
 
     /** Copies whose squares are computed in the open workspace: those of an earlier sweep are gone. */
@@ -361,9 +404,13 @@ public final class MessageGraph {
                 .toList();
     }
 
-    private static INDArray detached(Supplier<INDArray> computation) {
+    /** Runs while nothing is learned; what it gives must be detached. */
+    private <T> T reading(Supplier<T> computation) {
+        lock.readLock().lock();
         try (MemoryWorkspace workspace = ReusedWorkspace.open(WORKSPACE)) {
-            return computation.get().detach();
+            return computation.get();
+        } finally {
+            lock.readLock().unlock();
         }
     }
 }

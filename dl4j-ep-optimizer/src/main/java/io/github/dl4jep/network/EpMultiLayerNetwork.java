@@ -5,9 +5,10 @@ import io.github.dl4jep.engine.MessageGraph;
 import io.github.dl4jep.message.ExampleFormat;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.runtime.EpOutput;
+import io.github.dl4jep.runtime.EpRuntime;
 import io.github.dl4jep.type.DataFormats;
 import io.github.dl4jep.type.PreProcessors;
-import io.github.dl4jep.vertex.EpLayer;
+import io.github.dl4jep.vertex.GraphNode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -67,7 +68,7 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
             solver = new EpSolver(new EpOptimizer(this, getListeners(), new Learner()));
         }
         super.init(parameters, cloneParametersArray);
-        buildSweep();
+        buildGraph();
         setListeners(getListeners());
     }
 
@@ -81,26 +82,26 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
         super.setListeners(PassListener.before(listeners));
     }
 
-    private void buildSweep() {
-        List<EpLayer> stages = new ArrayList<>();
+    private void buildGraph() {
+        List<GraphNode> nodes = new ArrayList<>();
         nodeOf = new int[layers.length];
         for (int i = 0; i < layers.length; i++) {
             InputPreProcessor preProcessor = getLayerWiseConfigurations().getInputPreProcess(i);
             if (preProcessor != null) {
-                stages.add(PreProcessors.stage(preProcessor));
+                nodes.add(new GraphNode(PreProcessors.stage(preProcessor), List.of(nodes.size())));
             }
-            if (!(layers[i] instanceof EpLayer layer)) {
+            if (!(layers[i] instanceof EpRuntime layer)) {
                 throw new DL4JInvalidConfigException(Examples.notAnEpLayer("Layer " + i, layers[i]));
             }
-            nodeOf[i] = stages.size();
-            stages.add(layer);
+            nodeOf[i] = nodes.size();
+            nodes.add(new GraphNode(layer.vertex(), List.of(nodes.size()), layer.isFrozen()));
         }
-        if (!(layers[layers.length - 1] instanceof EpOutput)) {
+        if (!(layers[layers.length - 1] instanceof EpOutput output)) {
             throw new DL4JInvalidConfigException("The last layer is a "
                     + layers[layers.length - 1].getClass().getSimpleName()
                     + ", which takes no labels; the last layer must be an output or loss layer");
         }
-        sweep = new MessageGraph(stages);
+        sweep = new MessageGraph(1, nodes, List.of(new MessageGraph.Output(nodes.size() - 1, output.likelihood())));
     }
 
     MessageGraph sweep() {

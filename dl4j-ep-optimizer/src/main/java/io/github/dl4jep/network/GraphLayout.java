@@ -1,14 +1,13 @@
 package io.github.dl4jep.network;
 
 import io.github.dl4jep.conf.GraphConfigurations;
-import io.github.dl4jep.engine.GraphNode;
 import io.github.dl4jep.engine.MessageGraph;
 import io.github.dl4jep.message.ExampleFormat;
 import io.github.dl4jep.runtime.EpOutput;
+import io.github.dl4jep.runtime.EpRuntime;
 import io.github.dl4jep.type.EpVertices;
 import io.github.dl4jep.type.PreProcessors;
-import io.github.dl4jep.vertex.EpLayer;
-import io.github.dl4jep.vertex.EpVertex;
+import io.github.dl4jep.vertex.GraphNode;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -63,7 +62,10 @@ final class GraphLayout {
         this.sweep = new MessageGraph(
                 conf.getNetworkInputs().size(),
                 nodes,
-                conf.getNetworkOutputs().stream().map(this::node).toList());
+                conf.getNetworkOutputs().stream()
+                        .map(name -> new MessageGraph.Output(
+                                node(name), ((EpOutput) graph.getVertex(name).getLayer()).likelihood()))
+                        .toList());
     }
 
     private void add(String name, GraphVertex vertex) {
@@ -79,25 +81,27 @@ final class GraphLayout {
 
     private int layer(String name, LayerVertex vertex, List<Integer> inputs) {
         InputPreProcessor preProcessor = vertex.getPreProcessor();
-        List<Integer> seen = preProcessor == null ? inputs : List.of(append(PreProcessors.stage(preProcessor), inputs));
+        List<Integer> seen = preProcessor == null
+                ? inputs
+                : List.of(append(new GraphNode(PreProcessors.stage(preProcessor), inputs)));
         Layer layer = graph.getVertex(name).getLayer();
-        if (!(layer instanceof EpLayer stage)) {
+        if (!(layer instanceof EpRuntime runtime)) {
             throw new DL4JInvalidConfigException(Examples.notAnEpLayer("Layer \"" + name + "\"", layer));
         }
-        return append(stage, seen);
+        return append(new GraphNode(runtime.vertex(), seen, runtime.isFrozen()));
     }
 
     private int other(String name, GraphVertex vertex, List<Integer> inputs) {
         try {
-            return append(EpVertices.of(vertex, name), inputs);
+            return append(new GraphNode(EpVertices.of(vertex, name), inputs));
         } catch (UnsupportedOperationException e) {
             throw new DL4JInvalidConfigException("Vertex \"" + name + "\": " + e.getMessage());
         }
     }
 
     /** Number of the new node's activation. */
-    private int append(EpVertex vertex, List<Integer> inputs) {
-        nodes.add(new GraphNode(vertex, inputs));
+    private int append(GraphNode node) {
+        nodes.add(node);
         return conf.getNetworkInputs().size() + nodes.size() - 1;
     }
 

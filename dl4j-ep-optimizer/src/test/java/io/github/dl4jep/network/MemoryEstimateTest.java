@@ -56,7 +56,7 @@ class MemoryEstimateTest {
         INDArray labels = Nd4j.zeros(DataType.FLOAT, rows, 3);
         labels.getColumn(0).assign(1);
         network.fit(features, labels);
-        MemoryWorkspace workspace = Nd4j.getWorkspaceManager().getWorkspaceForCurrentThread("WS_EP_SWEEP");
+        MemoryWorkspace workspace = Nd4j.getWorkspaceManager().getWorkspaceForCurrentThread("WS_EP_GRAPH");
         return ((Nd4jWorkspace) workspace).getLastCycleAllocations();
     }
 

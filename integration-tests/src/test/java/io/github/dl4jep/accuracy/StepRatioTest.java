@@ -4,15 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dl4jep.convert.EpNetworks;
 import io.github.dl4jep.convert.EpOptions;
-import io.github.dl4jep.message.BackwardMessage;
+import io.github.dl4jep.likelihood.LearningPhase;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
 import io.github.dl4jep.runtime.EpOutput;
+import io.github.dl4jep.runtime.EpRuntime;
 import io.github.dl4jep.type.PreProcessors;
-import io.github.dl4jep.vertex.EpLayer;
+import io.github.dl4jep.vertex.GraphNode;
+import io.github.dl4jep.vertex.Learner;
+import io.github.dl4jep.vertex.LikelihoodVertex;
+import io.github.dl4jep.vertex.ParameterKey;
+import io.github.dl4jep.vertex.Sites;
+import io.github.dl4jep.vertex.VertexGraph;
 import io.github.dl4jep.weight.SiteStep;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
@@ -80,46 +88,48 @@ class StepRatioTest {
 
     /** Learns from a batch as a sweep does. */
     private static Step step(EpMultiLayerNetwork net, DataSet batch) {
-        List<EpLayer> stages = stages(net);
-        EpOutput output = (EpOutput) stages.get(stages.size() - 1);
-        INDArray before = forward(stages, batch.getFeatures()).moments().mean();
+        VertexGraph graph = graph(net);
+        EpOutput output = (EpOutput) net.getOutputLayer();
+        int last = graph.nodes().size();
+        VertexGraph.Sweep sweep = forward(graph, batch.getFeatures());
+        INDArray before = sweep.activation(last).moments().mean();
         INDArray residual = batch.getLabels().mul(2).subi(1).subi(before);
-        BackwardMessage message = output.observe(
-                batch.getLabels(), null, output.outputConf().getPassCounter().phase(net.getIterationCount()));
+        LikelihoodVertex.Observation observation =
+                output.likelihood().observe(sweep.activation(last), batch.getLabels(), null, null);
         double noise = net.getOutputLayer().getParam("noiseVariance").getDouble(0);
         // (K + R) z = e, so K z = e - R z.
-        INDArray prediction = residual.sub(message.shift().mul(noise));
-        BackwardMessage back = message;
-        for (int i = stages.size() - 1; i >= 0 && back != null; i--) {
-            back = stages.get(i).backward(back);
-        }
-        stages.forEach(stage -> stage.commit(new SiteStep(1, 1, 1)));
-        INDArray movement =
-                forward(stages, batch.getFeatures()).moments().mean().sub(before);
-        stages.forEach(EpLayer::discard);
+        INDArray prediction = residual.sub(observation.message().shift().mul(noise));
+        Sites sites = sweep.answer(Map.of(last, observation.message())).sites().plus(observation.sites());
+        Map<ParameterKey, Learner> learners = new LinkedHashMap<>(graph.learners());
+        learners.putAll(output.likelihood().learners());
+        LearningPhase phase = output.outputConf().getPassCounter().phase(net.getIterationCount());
+        learners.values()
+                .forEach(learner ->
+                        learner.learn(sites, new SiteStep(1, 1, 1), phase).run());
+        INDArray movement = forward(graph, batch.getFeatures())
+                .activation(last)
+                .moments()
+                .mean()
+                .sub(before);
         return new Step(
                 movement.mul(residual).sumNumber().doubleValue(),
                 prediction.mul(residual).sumNumber().doubleValue());
     }
 
-    private static ForwardMessage forward(List<EpLayer> stages, INDArray features) {
-        ForwardMessage message = ForwardMessage.observed(features);
-        for (EpLayer stage : stages) {
-            message = stage.forward(message);
-        }
-        return message;
+    private static VertexGraph.Sweep forward(VertexGraph graph, INDArray features) {
+        return graph.forward(List.of(ForwardMessage.observed(features)), Sites.NONE);
     }
 
-    private static List<EpLayer> stages(EpMultiLayerNetwork net) {
-        List<EpLayer> stages = new ArrayList<>();
+    private static VertexGraph graph(EpMultiLayerNetwork net) {
+        List<GraphNode> nodes = new ArrayList<>();
         for (int i = 0; i < net.getnLayers(); i++) {
             InputPreProcessor preProcessor = net.getLayerWiseConfigurations().getInputPreProcess(i);
             if (preProcessor != null) {
-                stages.add(PreProcessors.stage(preProcessor));
+                nodes.add(new GraphNode(PreProcessors.stage(preProcessor), List.of(nodes.size())));
             }
-            stages.add((EpLayer) net.getLayer(i));
+            nodes.add(new GraphNode(((EpRuntime) net.getLayer(i)).vertex(), List.of(nodes.size())));
         }
-        return stages;
+        return new VertexGraph(1, nodes);
     }
 
     private static DataSet batch(DataSet digits, int number) {

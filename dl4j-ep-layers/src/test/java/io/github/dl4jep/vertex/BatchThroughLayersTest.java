@@ -37,7 +37,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /** One batch through the runtimes of a stock DL4J network. */
-class SweepThroughLayersTest {
+class BatchThroughLayersTest {
 
     private static final int BATCH = 8;
     private static final int INPUTS = 4;
@@ -110,45 +110,42 @@ class SweepThroughLayersTest {
                         loss));
     }
 
-    private static List<EpLayer> layers(MultiLayerNetwork network) {
-        return Stream.of(network.getLayers()).map(layer -> (EpLayer) layer).toList();
-    }
-
-    private static EpOutput output(MultiLayerNetwork network) {
-        return (EpOutput) network.getOutputLayer();
-    }
-
-    /** Forward, observe, backward; what the layers now hold is not committed. */
-    private static BackwardMessage sweep(MultiLayerNetwork network, INDArray x, INDArray y) {
-        ForwardMessage forward = ForwardMessage.observed(x);
-        for (EpLayer layer : layers(network)) {
-            forward = layer.forward(forward);
-            assertThat(forward.moments().mean().rows()).isEqualTo(x.rows());
-        }
-        BackwardMessage first = output(network).observe(y, null, PHASE);
-        BackwardMessage message = first;
-        List<EpLayer> layers = layers(network);
-        for (int i = layers.size() - 1; i >= 0; i--) {
-            message = layers.get(i).backward(message);
-            if (i > 0) {
-                assertThat(message).as("message from layer %s", i).isNotNull();
-                assertThat(message.curvature().minNumber().doubleValue()).isNotNegative();
-            }
-        }
-        assertThat(message).as("observed features need no message").isNull();
-        return first;
-    }
-
     @ParameterizedTest
     @MethodSource("networks")
-    void discardingLeavesEveryParameterAsItWas(MultiLayerNetwork network) {
+    void aBatchThatIsNotCommittedLeavesEveryParameterAsItWas(MultiLayerNetwork network) {
         INDArray before = network.params().dup();
-        sweep(network, features, labels);
-        assertThat(layers(network)).allMatch(EpLayer::hasFiniteSites);
-        layers(network).forEach(EpLayer::discard);
+        OneBatch batch = new OneBatch(network, features, labels);
+        assertThat(batch.sites().areFinite()).isTrue();
+        assertThat(batch.sites().keys()).isNotEmpty();
+        assertThat(batch.potentials().moments().mean().rows()).isEqualTo(BATCH);
+        assertThat(batch.answer().toInputs())
+                .as("observed features need no message")
+                .containsOnlyNulls();
         assertThat(network.params()).isEqualTo(before);
-        layers(network).forEach(layer -> layer.commit(STEP));
-        assertThat(network.params()).as("nothing is left to commit").isEqualTo(before);
+    }
+
+    /** Nothing is kept between two ways through a network. */
+    @ParameterizedTest
+    @MethodSource("networks")
+    void predictionsBetweenTheWaysChangeNothing(MultiLayerNetwork network) {
+        OneBatch undisturbed = new OneBatch(network, features, labels);
+        ForwardMessage input = ForwardMessage.observed(features);
+        VertexGraph graph = OneBatch.graph(network);
+        VertexGraph.Sweep sweep = graph.forward(List.of(input), Sites.NONE);
+        OneBatch.predict(network, features.getRows(0, 1));
+        graph.sample(List.of(Moments.pointMass(features.getRows(2))));
+        graph.forward(List.of(ForwardMessage.observed(features.mul(3))), Sites.NONE);
+        Sites sites = sweep.answer(java.util.Map.of(network.getnLayers(), undisturbed.observed()))
+                .sites();
+        for (ParameterKey key : sites.keys()) {
+            if (sites.site(key) != null) {
+                assertThat(sites.site(key).shift())
+                        .isEqualTo(undisturbed.sites().site(key).shift());
+                assertThat(sites.site(key).precision())
+                        .isEqualTo(undisturbed.sites().site(key).precision());
+            }
+        }
+        assertThat(sites.keys()).isNotEmpty();
     }
 
     @ParameterizedTest
@@ -157,8 +154,7 @@ class SweepThroughLayersTest {
         INDArray before = network.params().dup();
         double untrained = loss(network);
         for (int step = 1; step <= 15; step++) {
-            sweep(network, features, labels);
-            layers(network).forEach(layer -> layer.commit(STEP));
+            new OneBatch(network, features, labels).commit(STEP, PHASE);
         }
         assertThat(network.params()).isNotEqualTo(before);
         assertThat(network.params().sumNumber().doubleValue()).isFinite();
@@ -166,18 +162,11 @@ class SweepThroughLayersTest {
     }
 
     private double loss(MultiLayerNetwork network) {
-        return output(network)
-                .negativeLogLikelihood(predict(network, features), labels, null)
+        return OneBatch.output(network)
+                .likelihood()
+                .negativeLogLikelihood(OneBatch.predict(network, features), labels, null)
                 .meanNumber()
                 .doubleValue();
-    }
-
-    private static Moments predict(MultiLayerNetwork network, INDArray x) {
-        Moments moments = Moments.pointMass(x);
-        for (EpLayer layer : layers(network)) {
-            moments = layer.predict(moments);
-        }
-        return moments;
     }
 
     @ParameterizedTest
@@ -191,8 +180,10 @@ class SweepThroughLayersTest {
             x.putRow(n, features.getRow(order[n]));
             y.putRow(n, labels.getRow(order[n]));
         }
-        BackwardMessage message = sweep(network, features, labels);
-        BackwardMessage permuted = sweep(same, x, y);
+        OneBatch batch = new OneBatch(network, features, labels);
+        OneBatch permutedBatch = new OneBatch(same, x, y);
+        BackwardMessage message = batch.observed();
+        BackwardMessage permuted = permutedBatch.observed();
         for (int n = 0; n < BATCH; n++) {
             assertThat(permuted.shift()
                             .getRow(n)
@@ -201,8 +192,8 @@ class SweepThroughLayersTest {
                             .doubleValue())
                     .isLessThan(1e-4);
         }
-        layers(network).forEach(layer -> layer.commit(STEP));
-        layers(same).forEach(layer -> layer.commit(STEP));
+        batch.commit(STEP, PHASE);
+        permutedBatch.commit(STEP, PHASE);
         INDArray scale = org.nd4j.linalg.ops.transforms.Transforms.abs(network.params(), true)
                 .addi(1);
         assertThat(network.params().sub(same.params()).divi(scale).amaxNumber().doubleValue())
@@ -212,17 +203,12 @@ class SweepThroughLayersTest {
     @ParameterizedTest
     @MethodSource("networks")
     void predictionIsTheForwardSweepWhenMeansAreNotAveraged(MultiLayerNetwork network) {
-        ForwardMessage forward = ForwardMessage.observed(features);
-        for (EpLayer layer : layers(network)) {
-            forward = layer.forward(forward);
-        }
-        Moments moments = predict(network, features);
+        ForwardMessage forward = new OneBatch(network, features, labels).potentials();
+        Moments moments = OneBatch.predict(network, features);
         assertThat(moments.mean().equalsWithEps(forward.moments().mean(), 1e-5)).isTrue();
         assertThat(moments.variance().equalsWithEps(forward.moments().variance(), 1e-5))
                 .isTrue();
-        Moments potentials = output(network).potentials();
-        assertThat(potentials.mean()).isEqualTo(forward.moments().mean());
-        Prediction prediction = output(network).prediction(potentials);
+        Prediction prediction = OneBatch.output(network).likelihood().prediction(moments);
         assertThat(prediction.probabilities().shape()).containsExactly(BATCH, CLASSES);
     }
 
@@ -231,13 +217,15 @@ class SweepThroughLayersTest {
     void samplesAverageToTheMoments() {
         MultiLayerNetwork network =
                 network(new EpOutputLayer.Builder().nIn(INPUTS).nOut(CLASSES).build());
-        Moments moments = predict(network, features);
+        Moments moments = OneBatch.predict(network, features);
         int draws = 4000;
         INDArray sum = Nd4j.create(DataType.FLOAT, BATCH, CLASSES);
         INDArray squares = sum.ulike();
         for (int draw = 0; draw < draws; draw++) {
-            INDArray sample =
-                    layers(network).get(0).sample(Moments.pointMass(features)).mean();
+            INDArray sample = OneBatch.graph(network)
+                    .sample(List.of(Moments.pointMass(features)))
+                    .get(1)
+                    .mean();
             sum.addi(sample);
             squares.addi(sample.mul(sample));
         }
@@ -257,8 +245,7 @@ class SweepThroughLayersTest {
     @Test
     void dl4jOutputIsThePointNetwork() {
         MultiLayerNetwork network = classifier();
-        sweep(network, features, labels);
-        layers(network).forEach(layer -> layer.commit(STEP));
+        new OneBatch(network, features, labels).commit(STEP, PHASE);
         INDArray output = network.output(features);
         INDArray hidden =
                 features.mmul(network.getParam("0_WAveragedMean")).addiRowVector(network.getParam("0_bAveragedMean"));
@@ -283,10 +270,10 @@ class SweepThroughLayersTest {
     @Test
     void secondSweepStartsFromThePendingSites() {
         MultiLayerNetwork network = classifier();
-        sweep(network, features, labels);
-        INDArray before = output(network).potentials().mean();
-        sweep(network, features, labels);
-        INDArray after = output(network).potentials().mean();
+        OneBatch first = new OneBatch(network, features, labels);
+        INDArray before = first.potentials().moments().mean();
+        OneBatch second = new OneBatch(network, features, labels, first);
+        INDArray after = second.potentials().moments().mean();
         assertThat(after).isNotEqualTo(before);
         INDArray residualBefore = labels.mul(2).subi(1).subi(before);
         INDArray residualAfter = labels.mul(2).subi(1).subi(after);
@@ -300,8 +287,7 @@ class SweepThroughLayersTest {
         features.putScalar(2, 1, Float.NaN);
         boolean finite = true;
         try {
-            sweep(network, features, labels);
-            finite = layers(network).stream().allMatch(EpLayer::hasFiniteSites);
+            finite = new OneBatch(network, features, labels).sites().areFinite();
         } catch (ArithmeticException e) {
             finite = false;
         }
@@ -328,30 +314,31 @@ class SweepThroughLayersTest {
 
     @Test
     void labelsOfAnotherShapeAreRejected() {
-        EpOutput output = output(classifier());
-        assertThatThrownBy(() -> output.validateLabels(Nd4j.create(BATCH, 5), null))
+        EpOutput runtime = OneBatch.output(classifier());
+        LikelihoodVertex output = runtime.likelihood();
+        assertThatThrownBy(() -> output.validate(Nd4j.create(BATCH, 5), null))
                 .isInstanceOf(DL4JInvalidInputException.class)
                 .hasMessage("Labels have shape [8, 5], allowed is [minibatch, 3] at layer \"out\" (index 1); check the"
                         + " number of classes of the iterator or nOut of the layer");
-        assertThatThrownBy(() -> output.validateLabels(labels, Nd4j.ones(5, 1)))
+        assertThatThrownBy(() -> output.validate(labels, Nd4j.ones(5, 1)))
                 .isInstanceOf(DL4JInvalidInputException.class)
                 .hasMessage("Label mask has shape [5, 1], allowed are [8, 1] and [8, 3] at layer \"out\" (index 1)");
-        assertThatThrownBy(() -> output.validateLabels(labels.mul(0.5), null))
+        assertThatThrownBy(() -> output.validate(labels.mul(0.5), null))
                 .isInstanceOf(DL4JInvalidInputException.class)
                 .hasMessageStartingWith("Invalid labels at layer \"out\" (index 1): label at row 0, column 0 is 0.5");
-        output.validateLabels(labels, Nd4j.ones(BATCH, 1));
-        output.validateLabels(labels, Nd4j.ones(BATCH, CLASSES));
-        assertThat(output.outputs()).isEqualTo(CLASSES);
+        output.validate(labels, Nd4j.ones(BATCH, 1));
+        output.validate(labels, Nd4j.ones(BATCH, CLASSES));
+        assertThat(runtime.outputs()).isEqualTo(CLASSES);
     }
 
     @Test
-    void observingBeforeAForwardSweepIsAnError() {
-        EpOutput output = output(classifier());
-        assertThatThrownBy(() -> output.observe(labels, null, PHASE))
+    void aPassIsAnsweredOnce() {
+        Vertex vertex = OneBatch.output(classifier()).vertex();
+        Vertex.Pass pass = vertex.forward(List.of(ForwardMessage.observed(Nd4j.ones(BATCH, 6))), Sites.NONE);
+        BackwardMessage message = new BackwardMessage(labels, labels);
+        pass.back().answer(message);
+        assertThatThrownBy(() -> pass.back().answer(message))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("no forward sweep before");
-        assertThatThrownBy(() -> output.backward(new BackwardMessage(labels, labels)))
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessage("backward without forward");
+                .hasMessage("The pass through layer \"out\" (index 1) was answered before; call forward again");
     }
 }

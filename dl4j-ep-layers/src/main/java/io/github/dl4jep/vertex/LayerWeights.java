@@ -1,0 +1,87 @@
+package io.github.dl4jep.vertex;
+
+import io.github.dl4jep.params.PosteriorParamInitializer;
+import io.github.dl4jep.weight.Statistic;
+import io.github.dl4jep.weight.WeightPosterior;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Where an array of weights and its bias are: the parameters of a layer, or a part of them.
+ *
+ * @param place the layer's name and index, for messages
+ * @param prefix put before the names of the arrays in keys, where a layer has several arrays of weights; else empty
+ * @param layout where the posteriors are in the parameters
+ * @param parameters the current parameters
+ */
+public record LayerWeights(
+        Supplier<String> place,
+        String prefix,
+        PosteriorParamInitializer layout,
+        Supplier<Map<String, INDArray>> parameters) {
+
+    /**
+     * The only weights of a layer.
+     *
+     * @param place the layer's name and index, for messages
+     * @param layout where the posteriors are in the layer's parameters
+     * @param parameters the layer's current parameters
+     */
+    public LayerWeights(
+            Supplier<String> place, PosteriorParamInitializer layout, Supplier<Map<String, INDArray>> parameters) {
+        this(place, "", layout, parameters);
+    }
+
+    WeightPosterior weights() {
+        return layout.weights(parameters.get());
+    }
+
+    @Nullable
+    WeightPosterior bias() {
+        return layout.bias(parameters.get());
+    }
+
+    /** The running average of the input, a view, or null where it is not needed. */
+    @Nullable
+    INDArray inputMean() {
+        return layout.inputMean(parameters.get());
+    }
+
+    ParameterKey weightKey() {
+        return key(PosteriorParamInitializer.WEIGHT_PREFIX);
+    }
+
+    ParameterKey biasKey() {
+        return key(PosteriorParamInitializer.BIAS_PREFIX);
+    }
+
+    ParameterKey inputMeanKey() {
+        return key(PosteriorParamInitializer.INPUT_MEAN);
+    }
+
+    private ParameterKey key(String name) {
+        return new ParameterKey(place.get(), prefix + name);
+    }
+
+    Map<ParameterKey, Learner> learners() {
+        Map<ParameterKey, Learner> learners = new LinkedHashMap<>();
+        learners.put(weightKey(), Learner.of(weightKey(), this::weights));
+        if (bias() != null) {
+            learners.put(biasKey(), Learner.of(biasKey(), () -> Objects.requireNonNull(bias())));
+        }
+        INDArray inputMean = inputMean();
+        if (inputMean != null) {
+            learners.put(inputMeanKey(), (sites, step, phase) -> {
+                Statistic seen = sites.statistic(inputMeanKey());
+                return seen == null
+                        ? Learner.NO_CHANGE
+                        : () -> inputMean.addi(seen.mean().subi(inputMean).muli(step.averagingRate()));
+            });
+        }
+        return learners;
+    }
+}

@@ -1,0 +1,51 @@
+package io.github.dl4jep.vertex;
+
+import io.github.dl4jep.likelihood.LearningPhase;
+import io.github.dl4jep.weight.SiteStep;
+import io.github.dl4jep.weight.WeightPosterior;
+import io.github.dl4jep.weight.WeightSite;
+import java.util.Arrays;
+import java.util.function.Supplier;
+
+/** How one array of parameters takes what a batch says. */
+@FunctionalInterface
+public interface Learner {
+
+    /** Changes nothing: for a batch that says nothing here. */
+    Runnable NO_CHANGE = () -> {};
+
+    /**
+     * Finds the new values, without a change yet.
+     *
+     * @param sites what the batch says about all parameters, finite
+     * @param step retention, averaging and damping
+     * @param phase where training stands
+     * @return puts the new values in place, and cannot fail
+     * @throws ArithmeticException if there are no finite new values
+     * @throws IllegalArgumentException if the sites are those of another network
+     */
+    Runnable learn(Sites sites, SiteStep step, LearningPhase phase);
+
+    /**
+     * The learner of an array of weights.
+     *
+     * @param key the array
+     * @param posterior its current posterior
+     * @return multiplies the sites into the posterior
+     */
+    static Learner of(ParameterKey key, Supplier<WeightPosterior> posterior) {
+        return (sites, step, phase) -> {
+            WeightSite site = sites.site(key);
+            if (site == null) {
+                return NO_CHANGE;
+            }
+            WeightPosterior current = posterior.get();
+            if (!Arrays.equals(current.shape(), site.shift().shape())) {
+                throw new IllegalArgumentException("The site of " + key + " has shape "
+                        + Arrays.toString(site.shift().shape()) + ", allowed is " + Arrays.toString(current.shape())
+                        + "; add up the sites of networks of one definition only");
+            }
+            return () -> current.update(site, step);
+        };
+    }
+}

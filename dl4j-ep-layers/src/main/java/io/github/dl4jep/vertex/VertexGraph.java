@@ -1,0 +1,165 @@
+package io.github.dl4jep.vertex;
+
+import io.github.dl4jep.message.BackwardMessage;
+import io.github.dl4jep.message.ForwardMessage;
+import io.github.dl4jep.message.Moments;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Vertices and what each of them reads: how moments go through a graph, and messages back. Activations are numbered: the inputs of the
+ * graph come first, then the nodes in their order.
+ */
+public final class VertexGraph {
+
+    private final int inputs;
+    private final List<GraphNode> nodes;
+
+    /**
+     * A graph.
+     *
+     * @param inputs number of inputs
+     * @param nodes vertices in topological order
+     * @throws IllegalArgumentException if a node reads an activation that is not there before it
+     */
+    public VertexGraph(int inputs, List<GraphNode> nodes) {
+        this.inputs = inputs;
+        this.nodes = List.copyOf(nodes);
+        for (int i = 0; i < nodes.size(); i++) {
+            for (int input : nodes.get(i).inputs()) {
+                if (input < 0 || input >= inputs + i) {
+                    throw new IllegalArgumentException(nodes.get(i).vertex().describe() + " reads activation " + input
+                            + ", allowed are 0 to " + (inputs + i - 1));
+                }
+            }
+        }
+    }
+
+    /**
+     * The vertices.
+     *
+     * @return in topological order
+     */
+    public List<GraphNode> nodes() {
+        return nodes;
+    }
+
+    /**
+     * The learners of all vertices that are not frozen.
+     *
+     * @return by key, in the order of the nodes
+     */
+    public Map<ParameterKey, Learner> learners() {
+        Map<ParameterKey, Learner> learners = new LinkedHashMap<>();
+        for (GraphNode node : nodes) {
+            if (!node.frozen()) {
+                learners.putAll(node.vertex().learners());
+            }
+        }
+        return learners;
+    }
+
+    /**
+     * Sends moments through all vertices.
+     *
+     * @param messages moments of each input and their batch covariance
+     * @param pending sites of an earlier sweep over the same batch
+     * @return all activations, and the backward pass
+     */
+    public Sweep forward(List<ForwardMessage> messages, Sites pending) {
+        List<ForwardMessage> activations = new ArrayList<>(messages);
+        List<Vertex.Backward> back = new ArrayList<>();
+        for (GraphNode node : nodes) {
+            Vertex.Pass pass = node.vertex().forward(node.select(activations), pending);
+            activations.add(pass.output());
+            back.add(pass.back());
+        }
+        return new Sweep(activations, back);
+    }
+
+    /**
+     * Moments for a prediction.
+     *
+     * @param moments moments of each input
+     * @param nodeCount how many of the nodes to run
+     * @return the inputs, then the activations of these nodes
+     */
+    public List<Moments> predict(List<Moments> moments, int nodeCount) {
+        List<Moments> activations = new ArrayList<>(moments);
+        for (GraphNode node : nodes.subList(0, nodeCount)) {
+            activations.add(node.vertex().predict(node.select(activations)));
+        }
+        return activations;
+    }
+
+    /**
+     * The activations for one draw of all weights.
+     *
+     * @param values values of each input, observed
+     * @return the inputs, then the activations of all nodes
+     */
+    public List<Moments> sample(List<Moments> values) {
+        List<Moments> activations = new ArrayList<>(values);
+        for (GraphNode node : nodes) {
+            activations.add(node.vertex().sample(node.select(activations)));
+        }
+        return activations;
+    }
+
+    /** One way through the graph. */
+    public final class Sweep {
+
+        private final List<ForwardMessage> activations;
+        private final List<Vertex.Backward> back;
+
+        private Sweep(List<ForwardMessage> activations, List<Vertex.Backward> back) {
+            this.activations = activations;
+            this.back = back;
+        }
+
+        /**
+         * An activation.
+         *
+         * @param number its number
+         * @return moments and batch covariance
+         */
+        public ForwardMessage activation(int number) {
+            return activations.get(number);
+        }
+
+        /**
+         * Sends messages back through all vertices.
+         *
+         * @param atActivations messages by the number of the activation; of those without labels after them, none
+         * @return messages at the inputs of the graph, and the sites of all vertices that are not frozen
+         */
+        public Vertex.Answer answer(Map<Integer, BackwardMessage> atActivations) {
+            @Nullable BackwardMessage[] messages = new BackwardMessage[inputs + nodes.size()];
+            atActivations.forEach((number, message) -> messages[number] = message);
+            Sites sites = Sites.NONE;
+            for (int n = nodes.size() - 1; n >= 0; n--) {
+                BackwardMessage message = messages[inputs + n];
+                // Null where nothing after this vertex has labels, or all before it is observed.
+                if (message != null) {
+                    GraphNode node = nodes.get(n);
+                    Vertex.Answer answer = back.get(n).answer(message);
+                    sites = node.frozen() ? sites : sites.plus(answer.sites());
+                    for (int i = 0; i < node.inputs().size(); i++) {
+                        int input = node.inputs().get(i);
+                        messages[input] =
+                                product(messages[input], answer.toInputs().get(i));
+                    }
+                }
+            }
+            return new Vertex.Answer(Arrays.asList(Arrays.copyOf(messages, inputs)), sites);
+        }
+
+        private @Nullable BackwardMessage product(@Nullable BackwardMessage a, @Nullable BackwardMessage b) {
+            return a == null ? b : b == null ? a : a.and(b);
+        }
+    }
+}
