@@ -123,7 +123,13 @@ public class EpOutputLayer extends BaseOutputLayer implements EpOutputConf, EpWe
 
     @Override
     public Likelihood effectiveLikelihood() {
-        return likelihood == null ? Likelihoods.of(getLossFn(), getActivationFn()) : likelihood;
+        if (likelihood != null) {
+            return likelihood;
+        }
+        // A teacher needs weights to share with the potentials, and one label an example.
+        return original == null && weightPrior instanceof GaussianPrior
+                ? Likelihoods.ofWeights(getLossFn(), getActivationFn())
+                : Likelihoods.of(getLossFn(), getActivationFn());
     }
 
     /**

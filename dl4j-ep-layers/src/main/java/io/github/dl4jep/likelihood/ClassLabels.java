@@ -7,6 +7,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class ClassLabels {
 
     private static final double TOLERANCE = 1e-6;
+    /** Softened labels are sums of many single-precision numbers. */
+    private static final double SOFT_TOLERANCE = 1e-4;
 
     private ClassLabels() {}
 
@@ -27,6 +29,31 @@ final class ClassLabels {
             if (observed && Math.abs(sum - 1) > TOLERANCE) {
                 throw new InvalidLabelException("label row " + n + " sums to " + sum
                         + "; a class label must be one-hot: exactly one 1, all others 0. For several independent labels use"
+                        + " the binary cross-entropy loss (XENT) with a sigmoid");
+            }
+        }
+    }
+
+    /** Every row, where it is observed, must be a distribution over the classes. */
+    static void requireDistribution(INDArray labels, INDArray importance) {
+        double[][] rows = Rows.of(labels);
+        double[][] omega = Rows.of(importance);
+        for (int n = 0; n < rows.length; n++) {
+            double sum = 0;
+            boolean observed = false;
+            for (int c = 0; c < rows[n].length; c++) {
+                if (omega[n][c] > 0) {
+                    observed = true;
+                    if (!(rows[n][c] >= -TOLERANCE && rows[n][c] <= 1 + TOLERANCE)) {
+                        throw new InvalidLabelException("label at row " + n + ", column " + c + " is " + rows[n][c]
+                                + "; allowed are probabilities from 0 to 1");
+                    }
+                }
+                sum += rows[n][c];
+            }
+            if (observed && !(Math.abs(sum - 1) <= SOFT_TOLERANCE)) {
+                throw new InvalidLabelException("label row " + n + " sums to " + sum
+                        + "; a class label is one-hot, or probabilities that sum to 1. For several independent labels use"
                         + " the binary cross-entropy loss (XENT) with a sigmoid");
             }
         }

@@ -9,6 +9,9 @@ package io.github.dl4jep.likelihood;
  */
 public record LearningPhase(long step, boolean firstPass, double batchesPerPass) {
 
+    /** The shortest memory of a learned scalar that has a posterior, in batches. */
+    private static final double MIN_MEMORY = 25;
+
     /** The longest memory of a learned scalar, in batches. */
     private static final double MAX_MEMORY = 50;
 
@@ -19,5 +22,14 @@ public record LearningPhase(long step, boolean firstPass, double batchesPerPass)
      */
     double rate() {
         return 1 / Math.max(1, Math.min(MAX_MEMORY, batchesPerPass));
+    }
+
+    /**
+     * Share of what earlier batches said that stays: a memory of one pass, as that of weights.
+     *
+     * @return f in [0, 1)
+     */
+    double retention() {
+        return 1 - 1 / Math.min((double) step, Math.max(MIN_MEMORY, batchesPerPass));
     }
 }

@@ -5,6 +5,7 @@ import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.weight.Statistic;
 import java.io.Serializable;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.shade.jackson.annotation.JsonTypeInfo;
 
@@ -33,6 +34,26 @@ public interface Likelihood extends Serializable {
     void initialise(Map<String, INDArray> parameters);
 
     /**
+     * The likelihood of a second array of weights beside those of the potentials, whose only task is to teach the features. An output
+     * layer with weights then has both arrays, and the potentials are the sum of both maps.
+     *
+     * @return the teacher, or null for none
+     */
+    default @Nullable Likelihood teacher() {
+        return null;
+    }
+
+    /**
+     * Share of the examples that the weights never learn from, so that what predictions use is fitted to examples that are new to the
+     * network. Which ones is decided by what they hold.
+     *
+     * @return a share in [0, 1)
+     */
+    default double withheldShare() {
+        return 0;
+    }
+
+    /**
      * Checks labels before anything is computed from them.
      *
      * @param labels finite labels, [minibatch, outputs]
@@ -49,6 +70,17 @@ public interface Likelihood extends Serializable {
      * @return the message, and statistics of the parameters that learn from this batch
      */
     Update update(OutputBatch batch, Map<String, INDArray> parameters);
+
+    /**
+     * What examples say that weights never learn from, about what predictions use.
+     *
+     * @param batch predictions, as {@link #predict} gets them, and labels
+     * @param parameters learned parameters by name, not changed
+     * @return statistics of the parameters that learn from them
+     */
+    default Map<String, Statistic> observeWithheld(OutputBatch batch, Map<String, INDArray> parameters) {
+        return Map.of();
+    }
 
     /**
      * What a learned parameter becomes by a batch.

@@ -59,6 +59,20 @@ public final class Likelihoods {
     }
 
     /**
+     * The likelihood of an output layer that has weights of normal posterior and one label for each example: that of {@link #of}, but for
+     * one class of several {@link ClassLikelihood}.
+     *
+     * @param loss the loss function
+     * @param activation the output activation
+     * @return the likelihood with its default settings
+     * @throws UnsupportedOperationException if there is none; lists the pairs that there are
+     */
+    public static Likelihood ofWeights(ILossFunction loss, IActivation activation) {
+        Likelihood likelihood = of(loss, activation);
+        return likelihood instanceof CategoricalLikelihood ? new ClassLikelihood() : likelihood;
+    }
+
+    /**
      * The per-output weights of a DL4J loss.
      *
      * @param loss the loss function

@@ -1,5 +1,6 @@
 package io.github.dl4jep.likelihood;
 
+import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.message.ForwardMessage;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -18,6 +19,7 @@ public final class OutputBatch {
     private final INDArray labels;
     private final @Nullable INDArray importance;
     private final @Nullable INDArray earlierShift;
+    private final boolean @Nullable [] withheld;
     private @Nullable INDArray mean;
     private @Nullable INDArray variance;
     private @Nullable INDArray doubleLabels;
@@ -34,6 +36,25 @@ public final class OutputBatch {
      */
     public OutputBatch(
             ForwardMessage forward, INDArray labels, @Nullable INDArray importance, @Nullable INDArray earlierShift) {
+        this(forward, labels, importance, earlierShift, null);
+    }
+
+    /**
+     * A batch of which some examples are withheld.
+     *
+     * @param forward moments of the output potentials and their batch covariance
+     * @param labels the labels as DL4J has them, [minibatch, outputs]
+     * @param importance weight of each entry, or null for 1 everywhere
+     * @param earlierShift z of the sweep before on the same batch, or null in the first sweep
+     * @param withheld for each example whether weights must not learn from it, or null for none
+     */
+    public OutputBatch(
+            ForwardMessage forward,
+            INDArray labels,
+            @Nullable INDArray importance,
+            @Nullable INDArray earlierShift,
+            boolean @Nullable [] withheld) {
+        this.withheld = withheld;
         this.forward = forward;
         this.labels = labels;
         this.importance = importance;
@@ -109,5 +130,35 @@ public final class OutputBatch {
                     : importance.castTo(DataType.DOUBLE);
         }
         return doubleImportance;
+    }
+
+    /** DL4J's weight of each example of a class: the importance of its label. */
+    double[] importanceOfExamples() {
+        double[] weights = Rows.columns(importanceOrOnes());
+        double[] y = Rows.columns(doubleLabels());
+        double[] sums = new double[labels.rows()];
+        for (int i = 0; i < y.length; i++) {
+            sums[i % sums.length] += weights[i] * y[i];
+        }
+        return sums;
+    }
+
+    /** The same; 0 where weights must not learn from an example. */
+    double[] learnedImportanceOfExamples() {
+        double[] learned = importanceOfExamples();
+        for (int n = 0; withheld != null && n < learned.length; n++) {
+            learned[n] = withheld[n % withheld.length] ? 0 : learned[n];
+        }
+        return learned;
+    }
+
+    /** This batch with the importance of every example at all its outputs, 0 where it is withheld: what a teacher of classes sees. */
+    OutputBatch byExample() {
+        double[] ofExamples = learnedImportanceOfExamples();
+        double[] weights = new double[ofExamples.length * labels.columns()];
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = ofExamples[i % ofExamples.length];
+        }
+        return new OutputBatch(forward, labels, Rows.matrix(weights, labels.rows(), labels.columns()), earlierShift);
     }
 }

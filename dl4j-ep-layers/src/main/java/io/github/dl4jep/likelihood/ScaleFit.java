@@ -58,7 +58,8 @@ final class ScaleFit {
         return kappa * Math.exp(rate * Math.max(-LONGEST_STEP, Math.min(LONGEST_STEP, step)));
     }
 
-    private static double[] softmaxDerivatives(double kappa, double[] u, double[] y, double[] omega) {
+    /** Slope E_p u - E_y u and curvature Var_p u of one row's negative log likelihood in kappa; labels y sum to 1. */
+    static double[] softmaxDerivatives(double kappa, double[] u, double[] y) {
         double[] scaled = new double[u.length];
         for (int c = 0; c < u.length; c++) {
             scaled[c] = kappa * u[c];
@@ -67,15 +68,22 @@ final class ScaleFit {
         double mean = 0;
         double square = 0;
         double ofLabel = 0;
-        double weight = 0;
         for (int c = 0; c < u.length; c++) {
             double p = Math.exp(logs[c]);
             mean += p * u[c];
             square += p * u[c] * u[c];
             ofLabel += y[c] * u[c];
+        }
+        return new double[] {mean - ofLabel, square - mean * mean};
+    }
+
+    private static double[] softmaxDerivatives(double kappa, double[] u, double[] y, double[] omega) {
+        double weight = 0;
+        for (int c = 0; c < u.length; c++) {
             weight += omega[c] * y[c];
         }
-        return new double[] {weight * (mean - ofLabel), weight * (square - mean * mean)};
+        double[] derivatives = softmaxDerivatives(kappa, u, y);
+        return new double[] {weight * derivatives[0], weight * derivatives[1]};
     }
 
     private static double[] sigmoidDerivatives(double kappa, double[] u, double[] y, double[] omega) {

@@ -105,6 +105,11 @@ abstract class SignedTargetLikelihood implements Likelihood {
         kind().check(labels, importance);
     }
 
+    /** What a label is fitted as. */
+    double target(double label, int outputs) {
+        return 2 * label - 1;
+    }
+
     @Override
     public Update update(OutputBatch batch, Map<String, INDArray> parameters) {
         INDArray importance = batch.importanceOrOnes();
@@ -134,17 +139,18 @@ abstract class SignedTargetLikelihood implements Likelihood {
     }
 
     /** Signed target minus mean, [minibatch, outputs], double. */
-    private static INDArray residual(OutputBatch batch) {
+    private INDArray residual(OutputBatch batch) {
         double[] residual = Rows.columns(batch.doubleLabels());
         double[] mean = Rows.columns(batch.mean());
+        int outputs = batch.labels().columns();
         for (int i = 0; i < residual.length; i++) {
-            residual[i] = 2 * residual[i] - 1 - mean[i];
+            residual[i] = target(residual[i], outputs) - mean[i];
         }
-        return Rows.matrix(residual, batch.labels().rows(), batch.labels().columns());
+        return Rows.matrix(residual, batch.labels().rows(), outputs);
     }
 
     /** In the first sweep only: later the means have seen the labels, and are no predictions. */
-    private void addScales(
+    void addScales(
             OutputBatch batch, Map<String, INDArray> parameters, double noise, Map<String, Statistic> statistics) {
         double[][] labels = Rows.of(batch.doubleLabels());
         double[][] importance = Rows.of(batch.importanceOrOnes());

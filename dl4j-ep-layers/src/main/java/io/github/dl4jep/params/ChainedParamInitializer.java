@@ -1,5 +1,6 @@
 package io.github.dl4jep.params;
 
+import io.github.dl4jep.weight.Parameters;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -59,13 +60,7 @@ public final class ChainedParamInitializer implements ParamInitializer {
      * @return views by name
      */
     public static Map<String, INDArray> first(Map<String, INDArray> parameters) {
-        Map<String, INDArray> own = new LinkedHashMap<>();
-        parameters.forEach((name, value) -> {
-            if (name.startsWith(FIRST_PREFIX)) {
-                own.put(name.substring(FIRST_PREFIX.length()), value);
-            }
-        });
-        return own;
+        return Parameters.withoutPrefix(parameters, FIRST_PREFIX);
     }
 
     private static List<String> prefixed(List<String> names) {

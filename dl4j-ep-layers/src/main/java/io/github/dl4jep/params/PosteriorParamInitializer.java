@@ -36,6 +36,9 @@ public final class PosteriorParamInitializer implements ParamInitializer {
      */
     public static final String INPUT_MEAN = "inputMean";
 
+    /** Put before the names of what a teacher's likelihood learns. */
+    private static final String TEACHER_PREFIX = "teacher";
+
     private final WeightPrior prior;
     private final WeightPrior biasPrior;
     private final PriorScale scale;
@@ -44,6 +47,7 @@ public final class PosteriorParamInitializer implements ParamInitializer {
     private final int weightCount;
     private final int biasCount;
     private final @Nullable Likelihood likelihood;
+    private final @Nullable ReadoutWeights readout;
 
     /**
      * The layout of a layer.
@@ -108,6 +112,32 @@ public final class PosteriorParamInitializer implements ParamInitializer {
                     .parameterLengths(Math.toIntExact(nOut))
                     .forEach((name, length) -> shapes.put(name, new long[] {1, length}));
         }
+        Likelihood teacher = likelihood == null ? null : likelihood.teacher();
+        this.readout = teacher == null ? null : new ReadoutWeights(scale.fanIn(), hasBias);
+        if (teacher != null && readout != null) {
+            readout.shapes(nIn, nOut).forEach(shapes::put);
+            teacher.parameterLengths(Math.toIntExact(nOut))
+                    .forEach((name, length) -> shapes.put(TEACHER_PREFIX + name, new long[] {1, length}));
+        }
+    }
+
+    /**
+     * The weights of the potentials where {@link #weights} are those of a teacher.
+     *
+     * @return their layout, or null where there is no teacher
+     */
+    public @Nullable ReadoutWeights readout() {
+        return readout;
+    }
+
+    /**
+     * The learned parameters of a teacher's likelihood under their own names.
+     *
+     * @param parameters the layer's parameter table
+     * @return views by name
+     */
+    public static Map<String, INDArray> teacher(Map<String, INDArray> parameters) {
+        return Parameters.withoutPrefix(parameters, TEACHER_PREFIX);
     }
 
     /**
@@ -149,6 +179,11 @@ public final class PosteriorParamInitializer implements ParamInitializer {
      * @return weights and bias
      */
     public StockWeights point(Map<String, INDArray> parameters) {
+        StockWeights point = pointOfWeights(parameters);
+        return readout == null ? point : point.plus(readout.means(parameters));
+    }
+
+    private StockWeights pointOfWeights(Map<String, INDArray> parameters) {
         WeightPosterior posterior = weights(parameters);
         WeightPosterior biasPosterior = bias(parameters);
         INDArray weights = posterior.mode();
@@ -173,7 +208,8 @@ public final class PosteriorParamInitializer implements ParamInitializer {
     public StockWeights sample(Map<String, INDArray> parameters) {
         WeightPosterior biasPosterior = bias(parameters);
         INDArray weights = weights(parameters).sample();
-        return new StockWeights(weights, biasPosterior == null ? null : biasPosterior.sample());
+        StockWeights drawn = new StockWeights(weights, biasPosterior == null ? null : biasPosterior.sample());
+        return readout == null ? drawn : drawn.plus(readout.sample(parameters));
     }
 
     private static Map<String, INDArray> select(
@@ -238,8 +274,15 @@ public final class PosteriorParamInitializer implements ParamInitializer {
             if (inputMean != null) {
                 inputMean.assign(0);
             }
+            if (readout != null) {
+                readout.initialise(parameters);
+            }
             if (likelihood != null) {
                 likelihood.initialise(parameters);
+                Likelihood teacher = likelihood.teacher();
+                if (teacher != null) {
+                    teacher.initialise(teacher(parameters));
+                }
             }
         }
         return parameters;

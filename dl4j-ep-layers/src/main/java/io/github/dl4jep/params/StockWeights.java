@@ -9,4 +9,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param weights [nIn, nOut]
  * @param bias [1, nOut], or null for none
  */
-public record StockWeights(INDArray weights, @Nullable INDArray bias) {}
+public record StockWeights(INDArray weights, @Nullable INDArray bias) {
+
+    /** The sum of two maps of one shape. */
+    StockWeights plus(StockWeights other) {
+        INDArray others = other.bias;
+        return new StockWeights(
+                weights.add(other.weights), bias == null ? others : others == null ? bias : bias.add(others));
+    }
+}

@@ -2,6 +2,8 @@ package io.github.dl4jep.runtime;
 
 import io.github.dl4jep.conf.EpOutputConf;
 import io.github.dl4jep.vertex.LikelihoodVertex;
+import io.github.dl4jep.vertex.Vertex;
+import org.jspecify.annotations.Nullable;
 
 /** A layer with labels. */
 public interface EpOutput extends EpRuntime {
@@ -26,4 +28,21 @@ public interface EpOutput extends EpRuntime {
      * @return the likelihood
      */
     LikelihoodVertex likelihood();
+
+    /**
+     * A second map from the same input, with a likelihood for the same labels, that only teaches.
+     *
+     * @return the teacher, or null for none
+     */
+    default @Nullable Teacher teacher() {
+        return null;
+    }
+
+    /**
+     * What teaches the features beside the likelihood.
+     *
+     * @param vertex from the input of the output layer to the teacher's potentials
+     * @param likelihood what labels say to them
+     */
+    record Teacher(Vertex vertex, LikelihoodVertex likelihood) {}
 }

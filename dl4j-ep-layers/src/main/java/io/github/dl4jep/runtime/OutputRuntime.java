@@ -6,7 +6,12 @@ import io.github.dl4jep.linear.WeightGroups;
 import io.github.dl4jep.message.ExampleShape;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.type.OutputPositions;
+import io.github.dl4jep.likelihood.ClassLikelihood;
+import io.github.dl4jep.likelihood.Likelihood;
+import io.github.dl4jep.params.PosteriorParamInitializer;
+import io.github.dl4jep.vertex.Emphasis;
 import io.github.dl4jep.vertex.LayerWeights;
+import io.github.dl4jep.vertex.Vertex;
 import io.github.dl4jep.vertex.LikelihoodVertex;
 import io.github.dl4jep.vertex.LinearVertex;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -23,8 +28,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class OutputRuntime extends BaseOutputLayer<EpOutputLayer> implements EpOutput {
 
     private static final long serialVersionUID = 1L;
+    private static final Emphasis.Factors EMPHASIS =
+            new Emphasis.Factors(ClassLikelihood.EMPHASIS, 1, ClassLikelihood.EMPHASIS);
 
-    private transient @Nullable LinearVertex vertex;
+    private transient @Nullable LinearVertex linear;
     private transient @Nullable LikelihoodVertex likelihood;
 
     /**
@@ -38,15 +45,49 @@ public final class OutputRuntime extends BaseOutputLayer<EpOutputLayer> implemen
     }
 
     @Override
-    public LinearVertex vertex() {
-        if (vertex == null) {
-            vertex = new LinearVertex(
-                    layerConf().getNIn(),
-                    OutputPositions.windows(layerConf()),
-                    WeightGroups.NONE,
-                    new LayerWeights(this::describe, layerConf().initializer(), () -> params));
+    public Vertex vertex() {
+        return layerConf().effectiveLikelihood().teacher() == null
+                ? linear()
+                : new Emphasis(linear(), () -> EMPHASIS);
+    }
+
+    /** The map to the potentials. */
+    private LinearVertex linear() {
+        if (linear == null) {
+            linear = linear(weights().readoutOfTeacher());
         }
-        return vertex;
+        return linear;
+    }
+
+    private LayerWeights weights() {
+        return new LayerWeights(this::describe, layerConf().initializer(), () -> params);
+    }
+
+    private LinearVertex linear(LayerWeights weights) {
+        return new LinearVertex(
+                layerConf().getNIn(), OutputPositions.windows(layerConf()), WeightGroups.NONE, weights);
+    }
+
+    @Override
+    public @Nullable Teacher teacher() {
+        Likelihood ofTeacher = layerConf().effectiveLikelihood().teacher();
+        if (ofTeacher == null) {
+            return null;
+        }
+        return new Teacher(
+                new Emphasis(linear(weights()), this::crowding),
+                new LikelihoodVertex(
+                        ofTeacher,
+                        layerConf().getLossFn(),
+                        OutputPositions.rows(layerConf()),
+                        this::describe,
+                        () -> PosteriorParamInitializer.teacher(params)));
+    }
+
+    private Emphasis.Factors crowding() {
+        double crowding = ClassLikelihood.crowding(
+                layerConf().initializer().weights(params).predictiveMean());
+        return new Emphasis.Factors(crowding, crowding, 1 / crowding);
     }
 
     @Override
@@ -86,7 +127,7 @@ public final class OutputRuntime extends BaseOutputLayer<EpOutputLayer> implemen
 
     private Moments pointPotentials() {
         assertInputSet(false);
-        return vertex().point(likelihood().rows().format().observed(input.castTo(dataType)));
+        return linear().point(likelihood().rows().format().observed(input.castTo(dataType)));
     }
 
     @Override

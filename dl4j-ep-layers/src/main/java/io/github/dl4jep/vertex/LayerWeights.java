@@ -1,6 +1,8 @@
 package io.github.dl4jep.vertex;
 
 import io.github.dl4jep.params.PosteriorParamInitializer;
+import io.github.dl4jep.params.ReadoutWeights;
+import io.github.dl4jep.weight.OffsetPosterior;
 import io.github.dl4jep.weight.Statistic;
 import io.github.dl4jep.weight.WeightPosterior;
 import java.util.LinkedHashMap;
@@ -17,12 +19,30 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param prefix put before the names of the arrays in keys, where a layer has several arrays of weights; else empty
  * @param layout where the posteriors are in the parameters
  * @param parameters the current parameters
+ * @param readout weights that are added to those of the layout and learn in their place, or null
  */
 public record LayerWeights(
         Supplier<String> place,
         String prefix,
         PosteriorParamInitializer layout,
-        Supplier<Map<String, INDArray>> parameters) {
+        Supplier<Map<String, INDArray>> parameters,
+        @Nullable ReadoutWeights readout) {
+
+    /**
+     * The weights of a layout.
+     *
+     * @param place the layer's name and index, for messages
+     * @param prefix put before the names of the arrays in keys
+     * @param layout where the posteriors are in the parameters
+     * @param parameters the current parameters
+     */
+    public LayerWeights(
+            Supplier<String> place,
+            String prefix,
+            PosteriorParamInitializer layout,
+            Supplier<Map<String, INDArray>> parameters) {
+        this(place, prefix, layout, parameters, null);
+    }
 
     /**
      * The only weights of a layer.
@@ -36,19 +56,34 @@ public record LayerWeights(
         this(place, "", layout, parameters);
     }
 
+    /**
+     * The readout of an output layer with a teacher, whose weights these are.
+     *
+     * @return the weights of the potentials; these where there is no teacher
+     */
+    public LayerWeights readoutOfTeacher() {
+        ReadoutWeights added = layout.readout();
+        return added == null ? this : new LayerWeights(place, "readout", layout, parameters, added);
+    }
+
     WeightPosterior weights() {
-        return layout.weights(parameters.get());
+        WeightPosterior posterior = layout.weights(parameters.get());
+        return readout == null ? posterior : new OffsetPosterior(readout.weights(parameters.get()), posterior);
     }
 
     @Nullable
     WeightPosterior bias() {
-        return layout.bias(parameters.get());
+        WeightPosterior posterior = layout.bias(parameters.get());
+        if (readout == null || posterior == null) {
+            return posterior;
+        }
+        return new OffsetPosterior(Objects.requireNonNull(readout.bias(parameters.get())), posterior);
     }
 
     /** The running average of the input, a view, or null where it is not needed. */
     @Nullable
     INDArray inputMean() {
-        return layout.inputMean(parameters.get());
+        return readout == null ? layout.inputMean(parameters.get()) : null;
     }
 
     ParameterKey weightKey() {

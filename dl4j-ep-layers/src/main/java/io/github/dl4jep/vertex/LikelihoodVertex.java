@@ -69,22 +69,53 @@ public final class LikelihoodVertex {
      * @param labels [minibatch, outputs], or in DL4J's own shape where labels stand at positions
      * @param mask label mask, or null
      * @param earlier message at the potentials in the sweep before on the same batch, or null in the first
+     * @param withheld for each example whether weights must not learn from it, or null for none
      * @return message and statistics
      */
     public Observation observe(
-            ForwardMessage message, INDArray labels, @Nullable INDArray mask, @Nullable BackwardMessage earlier) {
+            ForwardMessage message,
+            INDArray labels,
+            @Nullable INDArray mask,
+            @Nullable BackwardMessage earlier,
+            boolean @Nullable [] withheld) {
         INDArray earlierShift = earlier == null ? null : rows.rows(earlier.shift());
-        Likelihood.Update update = likelihood.update(batch(message, labels, mask, earlierShift), parameters.get());
+        Likelihood.Update update = likelihood.update(batch(message, labels, mask, earlierShift, withheld), parameters.get());
         long examples = message.moments().mean().size(0);
-        Sites sites = Sites.NONE;
-        for (Map.Entry<String, Statistic> learned : update.statistics().entrySet()) {
-            sites = sites.plus(Sites.of(key(learned.getKey()), learned.getValue()));
-        }
         return new Observation(
                 new BackwardMessage(
                         rows.matrix(update.message().shift(), examples),
                         rows.matrix(update.message().curvature(), examples)),
-                sites);
+                sites(update.statistics()));
+    }
+
+    /**
+     * Share of the examples that weights never learn from.
+     *
+     * @return in [0, 1)
+     */
+    public double withheldShare() {
+        return likelihood.withheldShare();
+    }
+
+    /**
+     * What withheld examples say.
+     *
+     * @param potentials moments as predictions have them
+     * @param labels as in {@link #observe}
+     * @param mask label mask, or null
+     * @return statistics of what the likelihood learns from them
+     */
+    public Sites observeWithheld(Moments potentials, INDArray labels, @Nullable INDArray mask) {
+        ForwardMessage message = new ForwardMessage(potentials, BatchCovariance.none());
+        return sites(likelihood.observeWithheld(batch(message, labels, mask, null, null), parameters.get()));
+    }
+
+    private Sites sites(Map<String, Statistic> statistics) {
+        Sites sites = Sites.NONE;
+        for (Map.Entry<String, Statistic> learned : statistics.entrySet()) {
+            sites = sites.plus(Sites.of(key(learned.getKey()), learned.getValue()));
+        }
+        return sites;
     }
 
     private ParameterKey key(String name) {
@@ -128,13 +159,18 @@ public final class LikelihoodVertex {
     }
 
     private OutputBatch batch(
-            ForwardMessage message, INDArray labels, @Nullable INDArray mask, @Nullable INDArray earlierShift) {
+            ForwardMessage message,
+            INDArray labels,
+            @Nullable INDArray mask,
+            @Nullable INDArray earlierShift,
+            boolean @Nullable [] withheld) {
         rows.requireSamePositions(labels, message.moments(), place.get());
         return new OutputBatch(
                 new ForwardMessage(rows.rows(message.moments()), message.covariance()),
                 rows.labelRows(labels),
                 importance(labels, mask),
-                earlierShift);
+                earlierShift,
+                withheld);
     }
 
     /**
@@ -147,7 +183,7 @@ public final class LikelihoodVertex {
      */
     public INDArray negativeLogLikelihood(Moments potentials, INDArray labels, @Nullable INDArray mask) {
         ForwardMessage message = new ForwardMessage(potentials, BatchCovariance.none());
-        INDArray ofRows = likelihood.negativeLogLikelihood(batch(message, labels, mask, null), parameters.get());
+        INDArray ofRows = likelihood.negativeLogLikelihood(batch(message, labels, mask, null, null), parameters.get());
         INDArray ofPositions = rows.matrix(ofRows, labels.size(0));
         return ofPositions.size(1) == 1 ? ofPositions : ofPositions.sum(true, 1);
     }

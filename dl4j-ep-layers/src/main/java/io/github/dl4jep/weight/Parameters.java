@@ -1,5 +1,6 @@
 package io.github.dl4jep.weight;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -47,5 +48,22 @@ public final class Parameters {
      */
     public static double scalar(Map<String, INDArray> parameters, String name) {
         return get(parameters, name).getDouble(0);
+    }
+
+    /**
+     * The parameters whose names begin with a prefix, under their names without it.
+     *
+     * @param parameters views by name
+     * @param prefix the prefix
+     * @return views by the rest of the name
+     */
+    public static Map<String, INDArray> withoutPrefix(Map<String, INDArray> parameters, String prefix) {
+        Map<String, INDArray> selected = new LinkedHashMap<>();
+        parameters.forEach((name, value) -> {
+            if (name.startsWith(prefix)) {
+                selected.put(name.substring(prefix.length()), value);
+            }
+        });
+        return selected;
     }
 }

@@ -37,7 +37,7 @@ public final class OneBatch {
         this.potentials = sweep.activation(last);
         LikelihoodVertex.Observation observation = output(network)
                 .likelihood()
-                .observe(potentials, labels, null, earlier == null ? null : earlier.observed);
+                .observe(potentials, labels, null, earlier == null ? null : earlier.observed, null);
         this.observed = observation.message();
         this.answer = sweep.answer(Map.of(last, observed));
         this.sites = answer.sites().plus(observation.sites()).orEarlier(earlier == null ? Sites.NONE : earlier.sites);

@@ -101,7 +101,7 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
                     + layers[layers.length - 1].getClass().getSimpleName()
                     + ", which takes no labels; the last layer must be an output or loss layer");
         }
-        sweep = new MessageGraph(1, nodes, List.of(new MessageGraph.Output(nodes.size() - 1, output.likelihood())));
+        sweep = new MessageGraph(1, nodes, List.of(new MessageGraph.Output(nodes.size() - 1, output)));
     }
 
     MessageGraph sweep() {

@@ -64,7 +64,7 @@ final class GraphLayout {
                 nodes,
                 conf.getNetworkOutputs().stream()
                         .map(name -> new MessageGraph.Output(
-                                node(name), ((EpOutput) graph.getVertex(name).getLayer()).likelihood()))
+                                node(name), (EpOutput) graph.getVertex(name).getLayer()))
                         .toList());
     }
 

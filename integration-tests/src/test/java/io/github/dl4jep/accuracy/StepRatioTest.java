@@ -95,7 +95,7 @@ class StepRatioTest {
         INDArray before = sweep.activation(last).moments().mean();
         INDArray residual = batch.getLabels().mul(2).subi(1).subi(before);
         LikelihoodVertex.Observation observation =
-                output.likelihood().observe(sweep.activation(last), batch.getLabels(), null, null);
+                output.likelihood().observe(sweep.activation(last), batch.getLabels(), null, null, null);
         double noise = net.getOutputLayer().getParam("noiseVariance").getDouble(0);
         // (K + R) z = e, so K z = e - R z.
         INDArray prediction = residual.sub(observation.message().shift().mul(noise));

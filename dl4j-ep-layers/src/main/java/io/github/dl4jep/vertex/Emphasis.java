@@ -1,0 +1,79 @@
+package io.github.dl4jep.vertex;
+
+import io.github.dl4jep.message.ForwardMessage;
+import io.github.dl4jep.message.Moments;
+import io.github.dl4jep.message.BackwardMessage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A vertex whose message to its inputs counts more, or less, than once: the message is multiplied by one factor, and what is uncertain
+ * in the inputs by another, so that the joint solve knows how far the outputs will move. Predictions are those of the vertex.
+ *
+ * @param vertex the vertex
+ * @param current the factors of a batch
+ */
+public record Emphasis(Vertex vertex, Supplier<Factors> current) implements Vertex {
+
+    /**
+     * The factors of one batch.
+     *
+     * @param covariance factor of the covariance between examples that comes from the inputs
+     * @param variance factor of the inputs' variances
+     * @param message factor of the message to the inputs
+     */
+    public record Factors(double covariance, double variance, double message) {}
+
+    @Override
+    public Pass forward(List<ForwardMessage> inputs, Sites pending) {
+        Factors factors = current.get();
+        Pass pass = vertex.forward(
+                inputs.stream().map(input -> scaled(input, factors)).toList(), pending);
+        return new Pass(pass.output(), atActivation -> {
+            Answer answer = pass.back().answer(atActivation);
+            List<@Nullable BackwardMessage> toInputs = new ArrayList<>();
+            for (BackwardMessage toInput : answer.toInputs()) {
+                toInputs.add(toInput == null ? null : emphasised(toInput, factors.message()));
+            }
+            return new Answer(toInputs, answer.sites());
+        });
+    }
+
+    private static ForwardMessage scaled(ForwardMessage input, Factors factors) {
+        Moments moments = input.moments();
+        INDArray given = moments.variance();
+        return new ForwardMessage(
+                given == null || factors.variance() == 1
+                        ? moments
+                        : new Moments(moments.mean(), given.mul(factors.variance())).shapedAs(moments.shape()),
+                input.covariance().times(factors.covariance()));
+    }
+
+    private static BackwardMessage emphasised(BackwardMessage message, double factor) {
+        return new BackwardMessage(message.shift().mul(factor), message.curvature().mul(factor));
+    }
+
+    @Override
+    public Moments predict(List<Moments> inputs) {
+        return vertex.predict(inputs);
+    }
+
+    @Override
+    public Moments sample(List<Moments> inputs) {
+        return vertex.sample(inputs);
+    }
+
+    @Override
+    public String describe() {
+        return vertex.describe();
+    }
+
+    @Override
+    public Map<ParameterKey, Learner> learners() {
+        return vertex.learners();
+    }
+}

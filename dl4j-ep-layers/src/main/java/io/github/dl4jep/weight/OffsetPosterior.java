@@ -1,0 +1,68 @@
+package io.github.dl4jep.weight;
+
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The posterior of weights that are added to others: means are those of the sum, variances those of the own part alone, because the
+ * other part is taken as known. A draw is a draw of both.
+ *
+ * @param own the part that learns
+ * @param other the part that is taken as known
+ */
+public record OffsetPosterior(WeightPosterior own, WeightPosterior other) implements WeightPosterior {
+
+    @Override
+    public long[] shape() {
+        return own.shape();
+    }
+
+    @Override
+    public boolean usesSitePrecision() {
+        return own.usesSitePrecision();
+    }
+
+    @Override
+    public void initialiseBias() {
+        own.initialiseBias();
+    }
+
+    @Override
+    public void initialiseWeights() {
+        own.initialiseWeights();
+    }
+
+    @Override
+    public WeightMoments moments(@Nullable WeightSite pending) {
+        return added(own.moments(pending), other.moments(null).mean());
+    }
+
+    @Override
+    public WeightMoments predictiveMoments() {
+        return added(own.predictiveMoments(), other.predictiveMean());
+    }
+
+    private static WeightMoments added(WeightMoments moments, INDArray offset) {
+        return WeightMoments.of(moments.mean().add(offset), moments.variance());
+    }
+
+    @Override
+    public INDArray predictiveMean() {
+        return own.predictiveMean().addi(other.predictiveMean());
+    }
+
+    @Override
+    public void update(WeightSite site, SiteStep step) {
+        own.update(site, step);
+    }
+
+    @Override
+    public INDArray sample() {
+        return own.sample().addi(other.sample());
+    }
+
+    @Override
+    public INDArray mode() {
+        return own.mode().addi(other.mode());
+    }
+}

@@ -1,0 +1,170 @@
+package io.github.dl4jep.likelihood;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.dl4jep.message.BatchCovariance;
+import io.github.dl4jep.message.ForwardMessage;
+import io.github.dl4jep.message.Moments;
+import io.github.dl4jep.weight.Parameters;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+class ClassLikelihoodTest extends LikelihoodContractTest {
+
+    @Override
+    Likelihood likelihood() {
+        return new ClassLikelihood(0.1);
+    }
+
+    @Override
+    Likelihood other() {
+        return new ClassLikelihood();
+    }
+
+    @Override
+    INDArray labels(int rows) {
+        INDArray labels = Arrays2d.filled(rows, OUTPUTS, 0);
+        for (int n = 0; n < rows; n++) {
+            labels.putScalar(n, random.nextInt(OUTPUTS), 1);
+        }
+        return labels;
+    }
+
+    @Override
+    double lossOfEntry(Prediction prediction, double label, int row, int column) {
+        return label * -Math.log(prediction.probabilities().getDouble(row, column));
+    }
+
+    /** The largest log likelihood of log k under its prior, by search, from statistics taken there: a fixed point of learning. */
+    @Test
+    void theScaleIsTheMostProbableOne() {
+        int rows = 60;
+        INDArray mean = Arrays2d.uniform(random, rows, OUTPUTS, -2, 2);
+        INDArray labels = labels(rows);
+        OutputBatch batch = new OutputBatch(
+                new ForwardMessage(new Moments(mean, Arrays2d.filled(rows, OUTPUTS, 0.5)), BatchCovariance.none()),
+                labels,
+                null,
+                null);
+        ClassLikelihood likelihood = new ClassLikelihood();
+        Map<String, INDArray> parameters = new HashMap<>(parametersOf(likelihood, OUTPUTS));
+        // A memory of one batch, so that the statistics are those of the current scale.
+        LearningPhase first = new LearningPhase(1, true, 1);
+        for (int step = 0; step < 50; step++) {
+            likelihood
+                    .observeWithheld(batch, parameters)
+                    .forEach((name, statistic) -> parameters.put(
+                            name, likelihood.learn(name, Parameters.row(parameters, name), statistic, first)));
+        }
+        double best = 0;
+        double largest = Double.NEGATIVE_INFINITY;
+        for (double log = -3; log < 2; log += 1e-4) {
+            double value = -2 * log * log;
+            for (int n = 0; n < rows; n++) {
+                double sum = 0;
+                double right = 0;
+                for (int c = 0; c < OUTPUTS; c++) {
+                    double u = Math.exp(log) * mean.getDouble(n, c) / Math.sqrt(1 + Math.PI * 0.5 / 8);
+                    sum += Math.exp(u);
+                    right += labels.getDouble(n, c) * u;
+                }
+                value += right - Math.log(sum);
+            }
+            if (value > largest) {
+                largest = value;
+                best = log;
+            }
+        }
+        INDArray natural = parameters.get(ClassLikelihood.SCALE);
+        assertThat(natural.getDouble(1) / natural.getDouble(0)).isCloseTo(best, within(2e-3));
+    }
+
+    /** Its variances are those of the covariance: of a batch of one without, the mean over outputs. */
+    @Test
+    @Override
+    void aBatchOfOneNeedsNoCovariance() {
+        OutputBatch batch = batch(1, DataType.DOUBLE, null);
+        Moments moments = batch.forward().moments();
+        INDArray mean = Arrays2d.filled(1, 1, moments.variance().meanNumber().doubleValue());
+        OutputBatch with =
+                new OutputBatch(new ForwardMessage(moments, BatchCovariance.of(mean)), batch.labels(), null, null);
+        OutputBatch without =
+                new OutputBatch(new ForwardMessage(moments, BatchCovariance.none()), batch.labels(), null, null);
+        Map<String, INDArray> parameters = parametersOf(likelihood(), OUTPUTS);
+        assertThat(Arrays2d.worstDifference(
+                        likelihood().update(with, parameters).message().shift(),
+                        likelihood().update(without, parameters).message().shift()))
+                .isLessThan(1e-12);
+    }
+
+    @Test
+    void withheldExamplesTeachNoWeight() {
+        OutputBatch batch = batch(6, DataType.DOUBLE, null);
+        boolean[] withheld = {false, true, false, false, true, false};
+        OutputBatch part = new OutputBatch(batch.forward(), batch.labels(), null, null, withheld);
+        for (Likelihood each : new Likelihood[] {likelihood(), likelihood().teacher()}) {
+            INDArray shift =
+                    each.update(part, parametersOf(each, OUTPUTS)).message().shift();
+            for (int n = 0; n < 6; n++) {
+                assertThat(shift.getRow(n).amaxNumber().doubleValue() == 0)
+                        .as("row %s", n)
+                        .isEqualTo(withheld[n]);
+            }
+        }
+    }
+
+    @Test
+    void crowdingIsOneForOrthogonalOutputsAndOutputsOverRankForMany() {
+        assertThat(ClassLikelihood.crowding(Nd4j.eye(6).castTo(DataType.DOUBLE))).isCloseTo(1, within(1e-6));
+        INDArray wide = Nd4j.hstack(Nd4j.eye(3), Nd4j.eye(3), Nd4j.eye(3), Nd4j.eye(3));
+        assertThat(ClassLikelihood.crowding(wide)).isCloseTo(4, within(1e-5));
+        assertThat(ClassLikelihood.crowding(Nd4j.ones(5, 8))).isCloseTo(8, within(1e-5));
+        assertThat(ClassLikelihood.crowding(Nd4j.zeros(5, 8))).isEqualTo(1);
+    }
+
+    @Test
+    void softLabelsOfZeroAndOneAreHardOnes() {
+        INDArray soft = Arrays2d.of(new double[] {0.2, 0.8, 0, 0, 0});
+        likelihood().validate(soft, Arrays2d.filled(1, OUTPUTS, 1));
+        OutputBatch batch = new OutputBatch(
+                new ForwardMessage(
+                        new Moments(Arrays2d.filled(1, OUTPUTS, 0), Arrays2d.filled(1, OUTPUTS, 1)),
+                        BatchCovariance.of(Arrays2d.filled(1, 1, 1))),
+                soft,
+                null,
+                null);
+        INDArray shift = likelihood()
+                .update(batch, parametersOf(likelihood(), OUTPUTS))
+                .message()
+                .shift();
+        assertThat(shift.getDouble(0, 1)).isGreaterThan(shift.getDouble(0, 0));
+        assertThat(shift.getDouble(0, 0)).isGreaterThan(shift.getDouble(0, 2));
+        assertThat(shift.sumNumber().doubleValue()).isCloseTo(0, within(1e-9));
+    }
+
+    @Test
+    void labelsThatAreNoDistributionAreRejected() {
+        INDArray ones = Arrays2d.filled(1, OUTPUTS, 1);
+        assertThatThrownBy(() -> likelihood().validate(Arrays2d.of(new double[] {0.5, 0.6, 0, 0, 0}), ones))
+                .isInstanceOf(InvalidLabelException.class)
+                .hasMessageStartingWith("label row 0 sums to 1.1; a class label is one-hot, or probabilities that sum to 1.");
+        assertThatThrownBy(() -> likelihood().validate(Arrays2d.of(new double[] {-0.5, 1.5, 0, 0, 0}), ones))
+                .hasMessage("label at row 0, column 0 is -0.5; allowed are probabilities from 0 to 1");
+        assertThatThrownBy(() -> likelihood().validate(Arrays2d.of(new double[] {Double.NaN, 1, 0, 0, 0}), ones))
+                .hasMessageStartingWith("label at row 0, column 0 is NaN");
+    }
+
+    @Test
+    void shareIsChecked() {
+        assertThatThrownBy(() -> new ClassLikelihood(1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("withheldShare is 1.0, allowed is [0, 1)");
+        assertThatThrownBy(() -> new ClassLikelihood(Double.NaN)).hasMessageContaining("NaN");
+    }
+}

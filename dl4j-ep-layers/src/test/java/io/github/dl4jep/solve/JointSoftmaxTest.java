@@ -1,0 +1,137 @@
+package io.github.dl4jep.solve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.dl4jep.array.Rows;
+import io.github.dl4jep.likelihood.Arrays2d;
+import java.util.SplittableRandom;
+import org.hipparchus.linear.LUDecomposition;
+import org.hipparchus.linear.MatrixUtils;
+import org.hipparchus.linear.RealMatrix;
+import org.hipparchus.linear.RealVector;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The joint maximum against Newton's method on the whole objective, with all its second derivatives. */
+class JointSoftmaxTest {
+
+    private static final int ROWS = 7;
+    private static final int CLASSES = 4;
+
+    private final SplittableRandom random = new SplittableRandom(5);
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0.1, 1, 20})
+    void isTheMaximumThatNewtonFinds(double size) {
+        double[] start = uniform(-2, 2);
+        double[] covariance = covariance(size);
+        double[] labels = distributions();
+        double[] importance = {1, 2, 0.5, 1, 3, 1, 1};
+        JointSoftmax.Maximum maximum =
+                new JointSoftmax(start, covariance.clone(), labels, importance).solve(1e-10);
+        double[] expected = newton(start, covariance, labels, importance);
+        for (int i = 0; i < start.length; i++) {
+            double moved = 0;
+            for (int k = 0; k < ROWS; k++) {
+                moved += covariance[(i % ROWS) * ROWS + k] * maximum.shift()[i / ROWS * ROWS + k];
+            }
+            assertThat(start[i] + moved).as("potential %s", i).isCloseTo(expected[i], within(1e-6));
+            double p = maximum.probabilities()[i];
+            assertThat(maximum.shift()[i]).isCloseTo(importance[i % ROWS] * (labels[i] - p), within(1e-6));
+        }
+    }
+
+    @Test
+    void aRowThatIsNotObservedMovesNothing() {
+        double[] importance = {1, 1, 0, 1, 1, 1, 1};
+        double[] start = uniform(-1, 1);
+        double[] covariance = covariance(3);
+        double[] labels = distributions();
+        double[] other = labels.clone();
+        for (int c = 0; c < CLASSES; c++) {
+            other[c * ROWS + 2] = c == 1 ? 1 : 0;
+        }
+        double[] shift = new JointSoftmax(start, covariance.clone(), labels, importance).solve(1e-9).shift();
+        assertThat(new JointSoftmax(start, covariance, other, importance).solve(1e-9).shift())
+                .isEqualTo(shift);
+        for (int c = 0; c < CLASSES; c++) {
+            assertThat(shift[c * ROWS + 2]).isZero();
+        }
+    }
+
+    private double[] uniform(double low, double high) {
+        return Rows.columns(Arrays2d.uniform(random, ROWS, CLASSES, low, high));
+    }
+
+    /** Of full rank, so that the oracle can invert it. */
+    private double[] covariance(double size) {
+        double[] gram = Rows.columns(Arrays2d.gram(random, ROWS, 3));
+        for (int i = 0; i < gram.length; i++) {
+            gram[i] = size * (gram[i] + (i % (ROWS + 1) == 0 ? 0.3 : 0));
+        }
+        return gram;
+    }
+
+    /** Hard labels in the first rows, soft ones in the others. */
+    private double[] distributions() {
+        double[] labels = new double[ROWS * CLASSES];
+        for (int n = 0; n < ROWS; n++) {
+            double[] weights = random.doubles(CLASSES, 0.1, 1).toArray();
+            double sum = java.util.Arrays.stream(weights).sum();
+            int right = random.nextInt(CLASSES);
+            for (int c = 0; c < CLASSES; c++) {
+                labels[c * ROWS + n] = n < 4 ? (c == right ? 1 : 0) : weights[c] / sum;
+            }
+        }
+        return labels;
+    }
+
+    private static double[] newton(double[] start, double[] covariance, double[] labels, double[] importance) {
+        RealMatrix k = MatrixUtils.createRealMatrix(ROWS, ROWS);
+        for (int i = 0; i < covariance.length; i++) {
+            k.setEntry(i / ROWS, i % ROWS, covariance[i]);
+        }
+        RealMatrix precision = new LUDecomposition(k).getSolver().getInverse();
+        double[] l = start.clone();
+        for (int iteration = 0; iteration < 200; iteration++) {
+            int size = l.length;
+            RealMatrix hessian = MatrixUtils.createRealMatrix(size, size);
+            double[] gradient = new double[size];
+            for (int i = 0; i < size; i++) {
+                int n = i % ROWS;
+                double[] p = softmax(l, n);
+                gradient[i] = importance[n] * (labels[i] - p[i / ROWS]);
+                for (int m = 0; m < ROWS; m++) {
+                    int j = i / ROWS * ROWS + m;
+                    gradient[i] -= precision.getEntry(n, m) * (l[j] - start[j]);
+                    hessian.addToEntry(i, j, precision.getEntry(n, m));
+                }
+                for (int c = 0; c < CLASSES; c++) {
+                    double same = c == i / ROWS ? p[c] : 0;
+                    hessian.addToEntry(i, c * ROWS + n, importance[n] * (same - p[c] * p[i / ROWS]));
+                }
+            }
+            RealVector step = new LUDecomposition(hessian).getSolver().solve(MatrixUtils.createRealVector(gradient));
+            double length = Math.min(1, 1 / Math.max(1e-300, step.getLInfNorm()));
+            for (int i = 0; i < size; i++) {
+                l[i] += length * step.getEntry(i);
+            }
+        }
+        return l;
+    }
+
+    private static double[] softmax(double[] l, int row) {
+        double[] p = new double[CLASSES];
+        double sum = 0;
+        for (int c = 0; c < CLASSES; c++) {
+            p[c] = Math.exp(l[c * ROWS + row]);
+            sum += p[c];
+        }
+        for (int c = 0; c < CLASSES; c++) {
+            p[c] /= sum;
+        }
+        return p;
+    }
+}

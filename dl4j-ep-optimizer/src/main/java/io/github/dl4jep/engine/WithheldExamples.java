@@ -1,0 +1,107 @@
+package io.github.dl4jep.engine;
+
+import io.github.dl4jep.message.Moments;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.nd4j.linalg.indexing.SpecifiedIndex;
+import org.nd4j.linalg.indexing.INDArrayIndex;
+
+/**
+ * The examples of a batch that weights never learn from. A hash of features and labels decides, so that they are the same in every
+ * pass, after every shuffle, on every worker and after a restart, and nothing has to be kept.
+ */
+final class WithheldExamples {
+
+    private static final long MULTIPLIER = 0x9E3779B97F4A7C15L;
+
+    private final Labels all;
+    private final boolean @Nullable [] flags;
+    private final long[] rows;
+
+    private WithheldExamples(Labels all, boolean @Nullable [] flags) {
+        this.all = all;
+        this.flags = flags;
+        this.rows = flags == null
+                ? new long[0]
+                : IntStream.range(0, flags.length).filter(n -> flags[n]).asLongStream().toArray();
+    }
+
+    /**
+     * The withheld ones of a batch.
+     *
+     * @param inputs features of each input, [minibatch, ...]
+     * @param labels of the output
+     * @param share share of all examples, in [0, 1)
+     * @return the examples; none where an input has not one row for each label
+     */
+    static WithheldExamples of(List<Moments> inputs, Labels labels, double share) {
+        long count = labels.values().size(0);
+        if (share == 0
+                || inputs.stream().anyMatch(input -> input.mean().size(0) != count)) {
+            return new WithheldExamples(labels, null);
+        }
+        long[] hashes = new long[Math.toIntExact(count)];
+        for (Moments input : inputs) {
+            add(hashes, input.mean());
+        }
+        add(hashes, labels.values());
+        boolean[] flags = new boolean[hashes.length];
+        for (int n = 0; n < hashes.length; n++) {
+            flags[n] = (mixed(hashes[n]) >>> 11) * 0x1p-53 < share;
+        }
+        return new WithheldExamples(labels, flags);
+    }
+
+    private static void add(long[] hashes, INDArray array) {
+        float[] values = array.reshape(array.size(0), -1).dup('c').data().asFloat();
+        int columns = values.length / hashes.length;
+        for (int n = 0; n < hashes.length; n++) {
+            long hash = hashes[n];
+            for (int i = n * columns; i < (n + 1) * columns; i++) {
+                // Adding 0 makes -0 and 0 one.
+                hash = (hash ^ Float.floatToIntBits(values[i] + 0f)) * MULTIPLIER;
+                hash ^= hash >>> 29;
+            }
+            hashes[n] = hash;
+        }
+    }
+
+    /** The finaliser of SplitMix64 (Steele, Lea and Flood 2014). */
+    private static long mixed(long hash) {
+        long mixed = hash;
+        mixed = (mixed ^ (mixed >>> 30)) * 0xBF58476D1CE4E5B9L;
+        mixed = (mixed ^ (mixed >>> 27)) * 0x94D049BB133111EBL;
+        return mixed ^ (mixed >>> 31);
+    }
+
+    /** For each example of the batch whether it is withheld; null for none. */
+    boolean @Nullable [] flags() {
+        return flags;
+    }
+
+    int count() {
+        return rows.length;
+    }
+
+    /** The withheld rows of each input. */
+    List<Moments> of(List<Moments> inputs) {
+        return inputs.stream()
+                .map(input -> Moments.pointMass(rowsOf(input.mean())).shapedAs(input.shape()))
+                .toList();
+    }
+
+    /** The labels of these rows. */
+    Labels labels() {
+        INDArray mask = all.mask();
+        return new Labels(rowsOf(all.values()), mask == null ? null : rowsOf(mask));
+    }
+
+    private INDArray rowsOf(INDArray array) {
+        INDArrayIndex[] indices = NDArrayIndex.allFor(array);
+        indices[0] = new SpecifiedIndex(rows);
+        return array.get(indices).dup('f');
+    }
+}
