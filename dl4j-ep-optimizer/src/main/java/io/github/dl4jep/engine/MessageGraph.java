@@ -4,27 +4,18 @@ import io.github.dl4jep.array.ReusedWorkspace;
 import io.github.dl4jep.conf.TrainingSchedule;
 import io.github.dl4jep.likelihood.LearningPhase;
 import io.github.dl4jep.likelihood.Prediction;
-import io.github.dl4jep.message.BackwardMessage;
-import io.github.dl4jep.message.BatchCovariance;
-import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.vertex.GraphNode;
-import io.github.dl4jep.vertex.Learner;
 import io.github.dl4jep.vertex.LikelihoodVertex;
-import io.github.dl4jep.vertex.ParameterKey;
 import io.github.dl4jep.vertex.Sites;
 import io.github.dl4jep.vertex.VertexGraph;
 import io.github.dl4jep.weight.SiteStep;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import java.util.function.IntFunction;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -59,6 +50,7 @@ public final class MessageGraph {
     private final VertexGraph graph;
     private final UnitsAfterMaxima units;
     private final List<Output> outputs;
+    private final BatchLearning learning;
     private final ReadWriteLock lock = new ReentrantReadWriteLock(true);
 
     /**
@@ -75,6 +67,7 @@ public final class MessageGraph {
         this.units = new UnitsAfterMaxima(
                 networkInputs, nodes, outputs.stream().map(Output::node).toList());
         this.graph = new VertexGraph(networkInputs, units.nodes());
+        this.learning = new BatchLearning(graph, networkInputs, this.outputs);
     }
 
     private int slotOf(int output) {
@@ -117,10 +110,10 @@ public final class MessageGraph {
      * @throws RejectedBatchException if there is a NaN or an infinity among them
      */
     public Evidence evidence(List<Moments> inputs, List<Labels> labels, int sweeps, LearningPhase phase) {
-        validate(labels);
+        learning.validate(labels);
         lock.readLock().lock();
         try {
-            return solved(phase, () -> sweepAll(inputs, labels, sweeps, phase));
+            return learning.evidence(inOpenWorkspace(inputs), labels, sweeps, phase);
         } finally {
             lock.readLock().unlock();
         }
@@ -137,113 +130,12 @@ public final class MessageGraph {
      * @throws IllegalArgumentException if the sites are those of another network; the posterior is unchanged then
      */
     public void commit(Sites sites, SiteStep step, LearningPhase phase) {
-        Map<ParameterKey, Learner> learners = learners();
-        for (ParameterKey key : sites.keys()) {
-            if (!learners.containsKey(key)) {
-                throw new IllegalArgumentException("There is a site of " + key + ", allowed are those of "
-                        + learners.keySet() + "; add up the sites of networks of one definition only");
-            }
-        }
-        List<Runnable> changes = solved(
-                phase,
-                () -> learners.values().stream()
-                        .map(learner -> learner.learn(sites, step, phase))
-                        .toList());
         lock.writeLock().lock();
         try {
-            changes.forEach(Runnable::run);
+            learning.changes(sites, step, phase).forEach(Runnable::run);
         } finally {
             lock.writeLock().unlock();
         }
-    }
-
-    private Map<ParameterKey, Learner> learners() {
-        Map<ParameterKey, Learner> learners = graph.learners();
-        outputs.forEach(output -> learners.putAll(output.likelihood().learners()));
-        return learners;
-    }
-
-    private static <T> T solved(LearningPhase phase, Supplier<T> computation) {
-        try {
-            return computation.get();
-        } catch (ArithmeticException e) {
-            throw new RejectedBatchException(
-                    "Batch " + (phase.step() - 1) + " gives equations without a solution (" + e.getMessage()
-                            + "); it was not learned from and the posterior is unchanged. Standardise the features, or look"
-                            + " for extreme values in this batch",
-                    e);
-        }
-    }
-
-    private static RejectedBatchException rejected(String what, double score, LearningPhase phase) {
-        return new RejectedBatchException("Batch " + (phase.step() - 1) + " gives NaN or infinite " + what + " (score "
-                + score
-                + "); it was not learned from and the posterior is unchanged. Standardise the features, or look for"
-                + " extreme values in this batch");
-    }
-
-    private void validate(List<Labels> labels) {
-        for (int i = 0; i < outputs.size(); i++) {
-            likelihood(i).validate(labels.get(i).values(), labels.get(i).mask());
-        }
-    }
-
-    private Evidence sweepAll(List<Moments> inputs, List<Labels> labels, int sweeps, LearningPhase phase) {
-        List<ForwardMessage> features = inOpenWorkspace(inputs).stream()
-                .map(input -> new ForwardMessage(input, BatchCovariance.none()))
-                .toList();
-        double score = Double.NaN;
-        Sites sites = Sites.NONE;
-        Map<Integer, BackwardMessage> messages = Map.of();
-        for (int number = 0; number < sweeps; number++) {
-            VertexGraph.Sweep sweep = graph.forward(features, sites);
-            if (number == 0) {
-                score = meanScore(labels, i -> sweep.activation(slotOf(i)).moments());
-            }
-            Map<Integer, BackwardMessage> earlier = messages;
-            messages = new HashMap<>();
-            Sites learned = Sites.NONE;
-            for (int i = 0; i < outputs.size(); i++) {
-                LikelihoodVertex.Observation observation = observe(i, sweep, labels.get(i), earlier.get(slotOf(i)));
-                messages.put(slotOf(i), observation.message());
-                learned = learned.plus(observation.sites());
-            }
-            // A further sweep may learn less than the first: what it leaves out stays.
-            sites = sweep.answer(messages).sites().plus(learned).orEarlier(sites);
-        }
-        requireFinite(sites, messages, score, phase);
-        return new Evidence(score, sites);
-    }
-
-    private LikelihoodVertex.Observation observe(
-            int output, VertexGraph.Sweep sweep, Labels labels, @Nullable BackwardMessage earlier) {
-        return likelihood(output).observe(sweep.activation(slotOf(output)), labels.values(), labels.mask(), earlier);
-    }
-
-    private void requireFinite(Sites sites, Map<Integer, BackwardMessage> messages, double score, LearningPhase phase) {
-        sites.notFinite(learners().keySet()).ifPresent(key -> {
-            throw rejected("messages at " + key.place(), score, phase);
-        });
-        for (int i = 0; i < outputs.size(); i++) {
-            BackwardMessage message = Objects.requireNonNull(messages.get(slotOf(i)));
-            if (!Double.isFinite(message.shift().sumNumber().doubleValue())) {
-                throw rejected("messages at " + likelihood(i).describe(), score, phase);
-            }
-        }
-        if (!Double.isFinite(score)) {
-            throw rejected("predictions at " + likelihood(0).describe(), score, phase);
-        }
-    }
-
-    private double meanScore(List<Labels> labels, IntFunction<Moments> potentials) {
-        double sum = 0;
-        for (int i = 0; i < outputs.size(); i++) {
-            Labels label = labels.get(i);
-            INDArray scores = likelihood(i).negativeLogLikelihood(potentials.apply(i), label.values(), label.mask());
-            double examples = label.count();
-            sum += examples > 0 ? scores.sumNumber().doubleValue() / examples : 0;
-        }
-        return sum;
     }
 
     /**
@@ -254,7 +146,7 @@ public final class MessageGraph {
      * @return nats per example, [minibatch, 1], detached
      */
     public INDArray scores(List<Moments> inputs, List<Labels> labels) {
-        validate(labels);
+        learning.validate(labels);
         return reading(() -> {
             List<Moments> activations = predictAll(inputs);
             INDArray sum = null;
@@ -278,10 +170,10 @@ public final class MessageGraph {
      * @return nats
      */
     public double score(List<Moments> inputs, List<Labels> labels) {
-        validate(labels);
+        learning.validate(labels);
         return reading(() -> {
             List<Moments> activations = predictAll(inputs);
-            return meanScore(labels, i -> activations.get(slotOf(i)));
+            return learning.meanScore(labels, i -> activations.get(slotOf(i)));
         });
     }
 

@@ -38,8 +38,8 @@ import org.nd4j.linalg.workspace.WorkspaceUtils;
  *
  * <p>{@code output} returns, for each output, class probabilities or the predictive mean of a regression, from the moments of all
  * weights; {@code score} is the mean negative log predictive likelihood of the last batch before it was learned from, in nats,
- * summed over outputs. {@link EpPredictor} gives the uncertainty as well. All outputs are trained by the schedule of the first.
- * Not thread-safe, as DL4J's networks are not.
+ * summed over outputs. {@link EpPredictor} gives the uncertainty as well, to any number of threads at once. All outputs are trained by the schedule of the first.
+ * All but predictors is not thread-safe, as DL4J's networks are not.
  */
 @SuppressWarnings("overrides") // a varargs mismatch between two DL4J types
 public class EpComputationGraph extends ComputationGraph {

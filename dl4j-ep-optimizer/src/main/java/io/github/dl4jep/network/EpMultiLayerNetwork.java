@@ -40,7 +40,8 @@ import org.nd4j.linalg.workspace.WorkspaceUtils;
  *
  * <p>{@code output} returns class probabilities, or the predictive mean of a regression, from the moments of all weights;
  * {@code score} is the mean negative log predictive likelihood of the last batch before it was learned from, in nats.
- * {@link EpPredictor} gives the uncertainty as well. Not thread-safe, as DL4J's networks are not.
+ * {@link EpPredictor} gives the uncertainty as well, to any number of threads at once. All else is not thread-safe, as DL4J's
+ * networks are not.
  */
 @SuppressWarnings("overrides") // a varargs mismatch between two DL4J types
 public class EpMultiLayerNetwork extends MultiLayerNetwork {

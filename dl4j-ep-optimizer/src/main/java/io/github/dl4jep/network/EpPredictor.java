@@ -15,6 +15,9 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 /**
  * Predictions with uncertainty from an EP network. The methods that end in {@code All} answer one prediction for each output of a
  * graph, in their order; the others are for networks with one output.
+ *
+ * <p>Safe for use by any number of threads at once: predictions change nothing. Each block of rows is predicted from the posterior between
+ * two batches, should another thread train the network.
  */
 public final class EpPredictor {
 

@@ -1,0 +1,156 @@
+package io.github.dl4jep.engine;
+
+import io.github.dl4jep.engine.MessageGraph.Evidence;
+import io.github.dl4jep.likelihood.LearningPhase;
+import io.github.dl4jep.message.BackwardMessage;
+import io.github.dl4jep.message.BatchCovariance;
+import io.github.dl4jep.message.ForwardMessage;
+import io.github.dl4jep.message.Moments;
+import io.github.dl4jep.vertex.Learner;
+import io.github.dl4jep.vertex.LikelihoodVertex;
+import io.github.dl4jep.vertex.ParameterKey;
+import io.github.dl4jep.vertex.Sites;
+import io.github.dl4jep.vertex.VertexGraph;
+import io.github.dl4jep.weight.SiteStep;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** What a batch says about the parameters of a graph, and the new values that come of it. Changes nothing itself. */
+final class BatchLearning {
+
+    private final VertexGraph graph;
+    private final int networkInputs;
+    private final List<MessageGraph.Output> outputs;
+
+    BatchLearning(VertexGraph graph, int networkInputs, List<MessageGraph.Output> outputs) {
+        this.graph = graph;
+        this.networkInputs = networkInputs;
+        this.outputs = outputs;
+    }
+
+    private int slotOf(int output) {
+        return networkInputs + outputs.get(output).node();
+    }
+
+    private LikelihoodVertex likelihood(int output) {
+        return outputs.get(output).likelihood();
+    }
+
+    /** Throws if labels are not what the likelihoods take. */
+    void validate(List<Labels> labels) {
+        for (int i = 0; i < outputs.size(); i++) {
+            likelihood(i).validate(labels.get(i).values(), labels.get(i).mask());
+        }
+    }
+
+    /** Sweeps over a batch, and checks that all that it says is finite. */
+    Evidence evidence(List<Moments> inputs, List<Labels> labels, int sweeps, LearningPhase phase) {
+        return solved(phase, () -> sweepAll(inputs, labels, sweeps, phase));
+    }
+
+    private Evidence sweepAll(List<Moments> inputs, List<Labels> labels, int sweeps, LearningPhase phase) {
+        List<ForwardMessage> features = inputs.stream()
+                .map(input -> new ForwardMessage(input, BatchCovariance.none()))
+                .toList();
+        double score = Double.NaN;
+        Sites sites = Sites.NONE;
+        Map<Integer, BackwardMessage> messages = Map.of();
+        for (int number = 0; number < sweeps; number++) {
+            VertexGraph.Sweep sweep = graph.forward(features, sites);
+            if (number == 0) {
+                score = meanScore(labels, i -> sweep.activation(slotOf(i)).moments());
+            }
+            Map<Integer, BackwardMessage> earlier = messages;
+            messages = new HashMap<>();
+            Sites learned = Sites.NONE;
+            for (int i = 0; i < outputs.size(); i++) {
+                LikelihoodVertex.Observation observation = observe(i, sweep, labels.get(i), earlier.get(slotOf(i)));
+                messages.put(slotOf(i), observation.message());
+                learned = learned.plus(observation.sites());
+            }
+            // A further sweep may learn less than the first: what it leaves out stays.
+            sites = sweep.answer(messages).sites().plus(learned).orEarlier(sites);
+        }
+        requireFinite(sites, messages, score, phase);
+        return new Evidence(score, sites);
+    }
+
+    private LikelihoodVertex.Observation observe(
+            int output, VertexGraph.Sweep sweep, Labels labels, @Nullable BackwardMessage earlier) {
+        return likelihood(output).observe(sweep.activation(slotOf(output)), labels.values(), labels.mask(), earlier);
+    }
+
+    private void requireFinite(Sites sites, Map<Integer, BackwardMessage> messages, double score, LearningPhase phase) {
+        sites.notFinite(learners().keySet()).ifPresent(key -> {
+            throw rejected("messages at " + key.place(), score, phase);
+        });
+        for (int i = 0; i < outputs.size(); i++) {
+            BackwardMessage message = Objects.requireNonNull(messages.get(slotOf(i)));
+            if (!Double.isFinite(message.shift().sumNumber().doubleValue())) {
+                throw rejected("messages at " + likelihood(i).describe(), score, phase);
+            }
+        }
+        if (!Double.isFinite(score)) {
+            throw rejected("predictions at " + likelihood(0).describe(), score, phase);
+        }
+    }
+
+    /** Mean over the examples that have labels; of several outputs the sum. */
+    double meanScore(List<Labels> labels, IntFunction<Moments> potentials) {
+        double sum = 0;
+        for (int i = 0; i < outputs.size(); i++) {
+            Labels label = labels.get(i);
+            INDArray scores = likelihood(i).negativeLogLikelihood(potentials.apply(i), label.values(), label.mask());
+            double examples = label.count();
+            sum += examples > 0 ? scores.sumNumber().doubleValue() / examples : 0;
+        }
+        return sum;
+    }
+
+    /** What puts the new values of all parameters in place. */
+    List<Runnable> changes(Sites sites, SiteStep step, LearningPhase phase) {
+        Map<ParameterKey, Learner> learners = learners();
+        for (ParameterKey key : sites.keys()) {
+            if (!learners.containsKey(key)) {
+                throw new IllegalArgumentException("There is a site of " + key + ", allowed are those of "
+                        + learners.keySet() + "; add up the sites of networks of one definition only");
+            }
+        }
+        return solved(
+                phase,
+                () -> learners.values().stream()
+                        .map(learner -> learner.learn(sites, step, phase))
+                        .toList());
+    }
+
+    private Map<ParameterKey, Learner> learners() {
+        Map<ParameterKey, Learner> learners = graph.learners();
+        outputs.forEach(output -> learners.putAll(output.likelihood().learners()));
+        return learners;
+    }
+
+    private static <T> T solved(LearningPhase phase, Supplier<T> computation) {
+        try {
+            return computation.get();
+        } catch (ArithmeticException e) {
+            throw new RejectedBatchException(
+                    "Batch " + (phase.step() - 1) + " gives equations without a solution (" + e.getMessage()
+                            + "); it was not learned from and the posterior is unchanged. Standardise the features, or look"
+                            + " for extreme values in this batch",
+                    e);
+        }
+    }
+
+    private static RejectedBatchException rejected(String what, double score, LearningPhase phase) {
+        return new RejectedBatchException("Batch " + (phase.step() - 1) + " gives NaN or infinite " + what + " (score "
+                + score
+                + "); it was not learned from and the posterior is unchanged. Standardise the features, or look for"
+                + " extreme values in this batch");
+    }
+}
