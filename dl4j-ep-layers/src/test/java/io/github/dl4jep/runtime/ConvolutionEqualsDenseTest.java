@@ -11,7 +11,7 @@ import io.github.dl4jep.message.ExampleShape;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.params.PosteriorParamInitializer;
-import io.github.dl4jep.type.ConvolutionWindows;
+import io.github.dl4jep.type.linear.ConvolutionWindows;
 import io.github.dl4jep.weight.GaussianPrior;
 import io.github.dl4jep.weight.SiteStep;
 import io.github.dl4jep.weight.WeightMoments;
