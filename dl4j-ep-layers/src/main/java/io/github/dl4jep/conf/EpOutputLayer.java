@@ -1,16 +1,13 @@
 package io.github.dl4jep.conf;
 
 import io.github.dl4jep.likelihood.Likelihood;
-import io.github.dl4jep.likelihood.Likelihoods;
 import io.github.dl4jep.params.PosteriorParamInitializer;
 import io.github.dl4jep.runtime.OutputRuntime;
 import io.github.dl4jep.weight.GaussianPrior;
 import io.github.dl4jep.weight.WeightPrior;
 import java.util.Collection;
-import java.util.List;
 import java.util.Objects;
 import org.deeplearning4j.nn.api.Layer;
-import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
@@ -22,9 +19,6 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.learning.config.IUpdater;
-import org.nd4j.linalg.learning.config.NoOp;
-import org.nd4j.linalg.learning.regularization.Regularization;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
 import org.nd4j.linalg.lossfunctions.LossFunctions;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
@@ -35,27 +29,20 @@ import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
  *
  * <p>Quality: Preview.
  */
-public class EpOutputLayer extends BaseOutputLayer implements EpOutputConf, EpWeightConf {
+public class EpOutputLayer extends EpLabelledLayer implements EpWeightConf {
 
     private static final long serialVersionUID = 1L;
+
+    private static final double DEFAULT_GAIN = 1;
 
     /** Prior of weights and bias. */
     private WeightPrior weightPrior = new GaussianPrior();
     /** Gain of the prior, or 0 for the default. */
     private double priorGain;
-    /** The likelihood, or null for the one of loss and activation. */
-    private @Nullable Likelihood likelihood;
-    /** How batches are counted. */
-    private TrainingSchedule schedule = new TrainingSchedule();
-    /** How many batches a pass has. */
-    private PassCounter passCounter = new PassCounter();
-    /** The DL4J layer if it takes labels at every position, or null. */
-    private @Nullable FeedForwardLayer original;
 
     /** For Jackson. */
     public EpOutputLayer() {
         super(new Builder());
-        setIUpdater(new NoOp());
     }
 
     /**
@@ -67,10 +54,9 @@ public class EpOutputLayer extends BaseOutputLayer implements EpOutputConf, EpWe
         super(builder);
         this.weightPrior = builder.weightPrior;
         this.priorGain = builder.priorGain;
-        this.likelihood = builder.likelihood;
-        this.schedule = builder.schedule;
-        this.passCounter = builder.passCounter;
-        setIUpdater(new NoOp());
+        setLikelihood(builder.likelihood);
+        setSchedule(builder.schedule);
+        setPassCounter(builder.passCounter);
     }
 
     @Override
@@ -82,22 +68,19 @@ public class EpOutputLayer extends BaseOutputLayer implements EpOutputConf, EpWe
             boolean initializeParams,
             DataType networkDataType) {
         LayerValidation.assertNInNOutSet("EpOutputLayer", getLayerName(), layerIndex, getNIn(), getNOut());
-        OutputRuntime runtime = new OutputRuntime(conf, networkDataType);
-        runtime.setListeners(trainingListeners);
-        runtime.setIndex(layerIndex);
-        runtime.setParamsViewArray(layerParamsView);
-        runtime.setParamTable(initializer().init(conf, layerParamsView, initializeParams));
-        runtime.setConf(conf);
-        return runtime;
+        return new Instantiation(conf, trainingListeners, layerIndex, layerParamsView, initializeParams)
+                .of(new OutputRuntime(conf, networkDataType), this);
     }
 
     @Override
     public PosteriorParamInitializer initializer() {
-        return LayerPriors.initializer(this, weightPrior, priorGain, hasBias(), effectiveLikelihood());
+        return LayerPriors.initializer(
+                this, weightPrior, priorGain > 0 ? priorGain : DEFAULT_GAIN, hasBias(), effectiveLikelihood());
     }
 
     @Override
     public void setNIn(InputType inputType, boolean override) {
+        FeedForwardLayer original = getOriginal();
         if (original == null) {
             super.setNIn(inputType, override);
         } else {
@@ -109,59 +92,6 @@ public class EpOutputLayer extends BaseOutputLayer implements EpOutputConf, EpWe
     @Override
     public LayerMemoryReport getMemoryReport(InputType inputType) {
         return LayerPriors.memoryReport(this, inputType, getOutputType(-1, inputType));
-    }
-
-    @Override
-    public @Nullable List<Regularization> getRegularizationByParam(String paramName) {
-        return null; // The prior takes this role.
-    }
-
-    @Override
-    public IUpdater getUpdaterByParam(String paramName) {
-        return new NoOp();
-    }
-
-    @Override
-    public Likelihood effectiveLikelihood() {
-        return likelihood == null ? Likelihoods.of(getLossFn(), getActivationFn()) : likelihood;
-    }
-
-    /**
-     * The likelihood, if one was set.
-     *
-     * @return the likelihood, or null for the one of loss and activation
-     */
-    public @Nullable Likelihood getLikelihood() {
-        return likelihood;
-    }
-
-    @Override
-    public void setLikelihood(@Nullable Likelihood likelihood) {
-        this.likelihood = likelihood;
-    }
-
-    @Override
-    public TrainingSchedule getSchedule() {
-        return schedule;
-    }
-
-    /**
-     * Sets the schedule (for Jackson).
-     *
-     * @param schedule the schedule
-     */
-    public void setSchedule(TrainingSchedule schedule) {
-        this.schedule = schedule;
-    }
-
-    @Override
-    public PassCounter getPassCounter() {
-        return passCounter;
-    }
-
-    @Override
-    public void setPassCounter(PassCounter passCounter) {
-        this.passCounter = passCounter;
     }
 
     @Override
@@ -192,43 +122,9 @@ public class EpOutputLayer extends BaseOutputLayer implements EpOutputConf, EpWe
         this.priorGain = priorGain;
     }
 
-    /**
-     * The DL4J layer, if it takes labels at every position of an example.
-     *
-     * @return the layer, or null for labels [minibatch, outputs]
-     */
-    public @Nullable FeedForwardLayer getOriginal() {
-        return original;
-    }
-
-    /**
-     * Sets the DL4J layer whose labels are at every position of an example.
-     *
-     * @param original a RnnOutputLayer; or null for labels [minibatch, outputs]
-     */
-    public void setOriginal(@Nullable FeedForwardLayer original) {
-        this.original = original;
-    }
-
-    @Override
-    public InputType getOutputType(int layerIndex, InputType inputType) {
-        return original == null
-                ? super.getOutputType(layerIndex, inputType)
-                : original.getOutputType(layerIndex, inputType);
-    }
-
-    @Override
-    public @Nullable InputPreProcessor getPreProcessorForInputType(InputType inputType) {
-        return original == null
-                ? super.getPreProcessorForInputType(inputType)
-                : original.getPreProcessorForInputType(inputType);
-    }
-
     @Override
     public EpOutputLayer clone() {
-        EpOutputLayer copy = (EpOutputLayer) super.clone();
-        copy.original = original == null ? null : (FeedForwardLayer) original.clone();
-        return copy;
+        return (EpOutputLayer) super.clone();
     }
 
     @Override
@@ -236,11 +132,7 @@ public class EpOutputLayer extends BaseOutputLayer implements EpOutputConf, EpWe
         return other instanceof EpOutputLayer that
                 && super.equals(other)
                 && weightPrior.equals(that.weightPrior)
-                && Double.compare(priorGain, that.priorGain) == 0
-                && Objects.equals(likelihood, that.likelihood)
-                && schedule.equals(that.schedule)
-                && passCounter.equals(that.passCounter)
-                && Objects.equals(original, that.original);
+                && Double.compare(priorGain, that.priorGain) == 0;
     }
 
     @Override
@@ -250,7 +142,7 @@ public class EpOutputLayer extends BaseOutputLayer implements EpOutputConf, EpWe
 
     @Override
     public int hashCode() {
-        return Objects.hash(super.hashCode(), weightPrior, priorGain, likelihood, schedule, passCounter, original);
+        return Objects.hash(super.hashCode(), weightPrior, priorGain);
     }
 
     /** Builds an {@link EpOutputLayer}, in DL4J's style; default: MCXENT with softmax. */
@@ -288,7 +180,8 @@ public class EpOutputLayer extends BaseOutputLayer implements EpOutputConf, EpWe
         }
 
         /**
-         * Sets the prior of weights and bias; default Gaussian of scale .5.
+         * Sets the prior of weights and bias. Default: Gaussian of scale .5, whatever the depth of the network; the conversion of a
+         * DL4J network chooses the scale by its depth.
          *
          * @param weightPrior the prior
          * @return this builder

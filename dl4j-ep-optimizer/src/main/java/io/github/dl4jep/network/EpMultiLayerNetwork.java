@@ -6,7 +6,6 @@ import io.github.dl4jep.message.ExampleFormat;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.runtime.EpOutput;
 import io.github.dl4jep.runtime.EpRuntime;
-import io.github.dl4jep.type.DataFormats;
 import io.github.dl4jep.type.PreProcessors;
 import io.github.dl4jep.vertex.GraphNode;
 import java.util.ArrayList;
@@ -21,7 +20,6 @@ import org.deeplearning4j.nn.api.FwdPassType;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.optimize.api.TrainingListener;
@@ -172,20 +170,14 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
     /** The features as the sweep takes them: in the network's data type, channels first. */
     private List<Moments> inputs(INDArray... features) {
         Examples.requireCount("The call", "feature", "inputs", 1, features);
-        InputPreProcessor first = getLayerWiseConfigurations().getInputPreProcess(0);
-        ExampleFormat format = first != null && DataFormats.of(first) == ExampleFormat.CHANNELS_LAST
-                ? ExampleFormat.CHANNELS_LAST
-                : format(0);
+        ExampleFormat format = ListFormats.of(getLayerWiseConfigurations(), ListFormats.INPUT);
         return List.of(
                 format.observed(features[0].castTo(getLayerWiseConfigurations().getDataType())));
     }
 
     /** How DL4J's arrays hold the input and activation of a layer. */
     private ExampleFormat format(int layer) {
-        List<org.deeplearning4j.nn.conf.layers.Layer> confs = getLayerWiseConfigurations().getConfs().stream()
-                .map(NeuralNetConfiguration::getLayer)
-                .toList();
-        return DataFormats.of(confs, layer);
+        return ListFormats.of(getLayerWiseConfigurations(), layer);
     }
 
     /** What a predictor asks. */

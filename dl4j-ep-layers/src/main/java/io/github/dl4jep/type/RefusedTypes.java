@@ -1,7 +1,6 @@
-package io.github.dl4jep.convert;
+package io.github.dl4jep.type;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.List;
 import org.deeplearning4j.nn.conf.layers.AutoEncoder;
 import org.deeplearning4j.nn.conf.layers.CapsuleLayer;
 import org.deeplearning4j.nn.conf.layers.CapsuleStrengthLayer;
@@ -27,9 +26,9 @@ import org.deeplearning4j.nn.conf.layers.util.MaskLayer;
 import org.deeplearning4j.nn.conf.layers.util.MaskZeroLayer;
 import org.deeplearning4j.nn.conf.layers.variational.VariationalAutoencoder;
 
-/** Why DL4J layer types that do not convert do not: one line each. A type that is not here has no reason of its own. */
+/** The DL4J layer types that do not convert, and why: one line each. A type that is not here has no reason of its own. */
 @SuppressWarnings("deprecation") // also layers that DL4J keeps for old networks
-final class RefusedLayers {
+final class RefusedTypes {
 
     private static final String RECURRENT = "a recurrent layer uses its weights again and again on its own output";
     private static final String ATTENTION = "attention multiplies uncertain activations with each other";
@@ -40,39 +39,34 @@ final class RefusedLayers {
     private static final String PRETRAINING = "pretraining layers learn without labels";
     private static final String UNSHARED = "its weights differ from position to position";
 
-    private static final Map<Class<? extends Layer>, String> REASONS = new LinkedHashMap<>();
+    private RefusedTypes() {}
 
-    static {
-        REASONS.put(LSTM.class, RECURRENT);
-        REASONS.put(GravesLSTM.class, RECURRENT);
-        REASONS.put(GravesBidirectionalLSTM.class, RECURRENT);
-        REASONS.put(SimpleRnn.class, RECURRENT);
-        REASONS.put(Bidirectional.class, RECURRENT);
-        REASONS.put(LastTimeStep.class, "only recurrent layers have a last time step");
-        REASONS.put(TimeDistributed.class, MINIBATCH);
-        REASONS.put(SelfAttentionLayer.class, ATTENTION);
-        REASONS.put(LearnedSelfAttentionLayer.class, ATTENTION);
-        REASONS.put(RecurrentAttentionLayer.class, ATTENTION);
-        REASONS.put(PrimaryCapsules.class, CAPSULES);
-        REASONS.put(CapsuleLayer.class, CAPSULES);
-        REASONS.put(CapsuleStrengthLayer.class, CAPSULES);
-        REASONS.put(AutoEncoder.class, PRETRAINING);
-        REASONS.put(VariationalAutoencoder.class, PRETRAINING);
-        REASONS.put(LocallyConnected1D.class, UNSHARED);
-        REASONS.put(LocallyConnected2D.class, UNSHARED);
-        REASONS.put(PReLULayer.class, "its slopes are learned, but are no linear weights; use a leaky ReLU");
-        REASONS.put(EmbeddingSequenceLayer.class, "only one index per example is supported (EmbeddingLayer)");
-        REASONS.put(SpaceToBatchLayer.class, MINIBATCH);
-        REASONS.put(MaskLayer.class, MASKS);
-        REASONS.put(MaskZeroLayer.class, MASKS);
-        REASONS.put(Yolo2OutputLayer.class, "its loss is no likelihood of independent outputs");
-    }
-
-    private RefusedLayers() {}
-
-    static String reason(Layer layer) {
-        String type = layer.getClass().getSimpleName();
-        String reason = REASONS.get(layer.getClass());
-        return "there is no EP layer for the type " + type + (reason == null ? "" : ": " + reason);
+    static List<LayerType<? extends Layer>> all() {
+        return List.of(
+                new RefusedType<>(LSTM.class, RECURRENT),
+                new RefusedType<>(GravesLSTM.class, RECURRENT),
+                new RefusedType<>(GravesBidirectionalLSTM.class, RECURRENT),
+                new RefusedType<>(SimpleRnn.class, RECURRENT),
+                new RefusedType<>(Bidirectional.class, RECURRENT),
+                new RefusedType<>(LastTimeStep.class, "only recurrent layers have a last time step"),
+                new RefusedType<>(TimeDistributed.class, MINIBATCH),
+                new RefusedType<>(SelfAttentionLayer.class, ATTENTION),
+                new RefusedType<>(LearnedSelfAttentionLayer.class, ATTENTION),
+                new RefusedType<>(RecurrentAttentionLayer.class, ATTENTION),
+                new RefusedType<>(PrimaryCapsules.class, CAPSULES),
+                new RefusedType<>(CapsuleLayer.class, CAPSULES),
+                new RefusedType<>(CapsuleStrengthLayer.class, CAPSULES),
+                new RefusedType<>(AutoEncoder.class, PRETRAINING),
+                new RefusedType<>(VariationalAutoencoder.class, PRETRAINING),
+                new RefusedType<>(LocallyConnected1D.class, UNSHARED),
+                new RefusedType<>(LocallyConnected2D.class, UNSHARED),
+                new RefusedType<>(
+                        PReLULayer.class, "its slopes are learned, but are no linear weights; use a leaky ReLU"),
+                new RefusedType<>(
+                        EmbeddingSequenceLayer.class, "only one index per example is supported (EmbeddingLayer)"),
+                new RefusedType<>(SpaceToBatchLayer.class, MINIBATCH),
+                new RefusedType<>(MaskLayer.class, MASKS),
+                new RefusedType<>(MaskZeroLayer.class, MASKS),
+                new RefusedType<>(Yolo2OutputLayer.class, "its loss is no likelihood of independent outputs"));
     }
 }

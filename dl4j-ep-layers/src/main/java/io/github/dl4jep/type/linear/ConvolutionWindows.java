@@ -1,22 +1,15 @@
-package io.github.dl4jep.type;
+package io.github.dl4jep.type.linear;
 
 import io.github.dl4jep.linear.WeightGroups;
+import io.github.dl4jep.type.LayerTypes;
 import io.github.dl4jep.vertex.TransposedWindows;
 import io.github.dl4jep.vertex.WindowPlacement;
 import io.github.dl4jep.vertex.Windows;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.function.Function;
-import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
-import org.deeplearning4j.nn.conf.layers.Convolution3D;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
-import org.deeplearning4j.nn.conf.layers.Deconvolution2D;
-import org.deeplearning4j.nn.conf.layers.Deconvolution3D;
-import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
 
 /**
- * Which of DL4J's convolutions are one product over patches: one registration line each.
+ * A convolution as one product over patches.
  *
  * @param placement where the windows lie
  * @param groups which channels a unit sees
@@ -25,50 +18,33 @@ import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
  */
 public record ConvolutionWindows(WindowPlacement placement, WeightGroups groups, long rows, long fanIn) {
 
-    private static final Map<Class<? extends ConvolutionLayer>, Function<? super ConvolutionLayer, ConvolutionWindows>>
-            REGISTRY = new LinkedHashMap<>();
-
-    static {
-        register(ConvolutionLayer.class, layer -> allChannels(layer, 2));
-        register(Convolution1DLayer.class, layer -> allChannels(layer, 1));
-        register(Convolution3D.class, layer -> allChannels(layer, 3));
-        register(Deconvolution2D.class, ConvolutionWindows::transposed);
-        register(Deconvolution3D.class, ConvolutionWindows::transposed);
-        register(DepthwiseConvolution2D.class, ConvolutionWindows::depthwise);
-    }
-
-    @SuppressWarnings("unchecked") // the key is the class of what the function takes
-    private static <L extends ConvolutionLayer> void register(Class<L> type, Function<L, ConvolutionWindows> windows) {
-        REGISTRY.put(type, layer -> windows.apply((L) layer));
-    }
-
-    /**
-     * Whether a layer's convolution is of a registered type.
-     *
-     * @param layer a DL4J layer
-     * @return true if {@link #of} answers
-     */
-    public static boolean supports(ConvolutionLayer layer) {
-        return REGISTRY.containsKey(layer.getClass());
-    }
-
     /**
      * The windows of a layer.
      *
      * @param layer a DL4J layer whose number of inputs is set
      * @return its windows
-     * @throws UnsupportedOperationException if the type is not registered
+     * @throws UnsupportedOperationException if the type is no convolution of {@link LayerTypes}
      */
     public static ConvolutionWindows of(ConvolutionLayer layer) {
-        Function<? super ConvolutionLayer, ConvolutionWindows> windows = REGISTRY.get(layer.getClass());
-        if (windows == null) {
-            throw new UnsupportedOperationException("there are no windows for the convolution type "
-                    + layer.getClass().getSimpleName());
-        }
-        return windows.apply(layer);
+        return find(layer);
     }
 
-    private static ConvolutionWindows allChannels(ConvolutionLayer layer, int dimensions) {
+    private static <L extends ConvolutionLayer> ConvolutionWindows find(L layer) {
+        if (LayerTypes.find(layer) instanceof ConvolutionType<L> convolution) {
+            return convolution.windows(layer);
+        }
+        throw new UnsupportedOperationException("there are no windows for the convolution type "
+                + layer.getClass().getSimpleName());
+    }
+
+    /**
+     * A convolution whose units see all channels.
+     *
+     * @param layer a DL4J layer whose number of inputs is set
+     * @param dimensions dimensions of its positions
+     * @return its windows
+     */
+    public static ConvolutionWindows allChannels(ConvolutionLayer layer, int dimensions) {
         long fanIn = layer.getNIn() * kernelPositions(layer, dimensions);
         return new ConvolutionWindows(windows(layer, dimensions), WeightGroups.NONE, fanIn, fanIn);
     }
@@ -87,7 +63,13 @@ public record ConvolutionWindows(WindowPlacement placement, WeightGroups groups,
         return product(Arrays.copyOf(layer.getKernelSize(), dimensions));
     }
 
-    private static ConvolutionWindows transposed(ConvolutionLayer layer) {
+    /**
+     * A transposed convolution.
+     *
+     * @param layer a DL4J layer whose number of inputs is set
+     * @return its windows
+     */
+    public static ConvolutionWindows transposed(ConvolutionLayer layer) {
         long rows = layer.getNIn() * product(layer.getKernelSize());
         return new ConvolutionWindows(
                 new TransposedWindows(
@@ -102,7 +84,13 @@ public record ConvolutionWindows(WindowPlacement placement, WeightGroups groups,
                 Math.max(1, rows / product(layer.getStride())));
     }
 
-    private static ConvolutionWindows depthwise(ConvolutionLayer layer) {
+    /**
+     * A convolution in two dimensions whose units see one channel each.
+     *
+     * @param layer a DL4J layer whose number of inputs is set
+     * @return its windows
+     */
+    public static ConvolutionWindows depthwise(ConvolutionLayer layer) {
         long kernel = kernelPositions(layer, 2);
         return new ConvolutionWindows(
                 windows(layer, 2), new WeightGroups(Math.max(1, Math.toIntExact(layer.getNIn()))), kernel, kernel);
