@@ -22,16 +22,16 @@ import org.nd4j.linalg.ops.transforms.Transforms;
 /** Moments of networks of spiking units against draws of weights and spikes. */
 class SpikingMomentsTest {
 
-    private static final int DRAWS = 4000;
+    private static final int DRAWS = 1000;
     private static final int ROWS = 10;
 
     /**
      * Of the 30 means of a test, in standard errors: the largest exceeds this once in 5,000 times. Deviations have a relative
-     * standard error of 1 / sqrt(2 draws) = 1.1 %, and so stay within 5 %.
+     * standard error of 1 / sqrt(2 draws) = 2.2 %, and so stay within 10 %.
      */
     private static final double STANDARD_ERRORS = 4.5;
 
-    private static final double SHARE = 0.05;
+    private static final double SHARE = 0.1;
 
     /** A layer of Gaussian weights on the features has Gaussian potentials and independent units: the moments are exact. */
     @Test
@@ -45,19 +45,19 @@ class SpikingMomentsTest {
         }
     }
 
-    /** The probit in place of the sigmoid errs by up to .02 for each unit. Measured: 4.9 standard errors, .96 to 1.01. */
+    /** The probit in place of the sigmoid errs by up to .02 for each unit. Measured by 4,000 draws: 4.9 standard errors, .96 to 1.01. */
     @Test
     void oneLayerOfSigmoidsIsNearlyExact() {
         Agreement agreement = agreement(new ActivationBernoulliSigmoid(), 32);
 
         assertThat(agreement.meanInDeviations()).isLessThan(STANDARD_ERRORS / Math.sqrt(DRAWS) + 0.05);
-        assertThat(agreement.least()).isGreaterThan(1 - 2 * SHARE);
-        assertThat(agreement.most()).isLessThan(1 + 2 * SHARE);
+        assertThat(agreement.least()).isGreaterThan(1 - 1.5 * SHARE);
+        assertThat(agreement.most()).isLessThan(1 + 1.5 * SHARE);
     }
 
     /**
      * In a second layer potentials are Gaussian only approximately, to about 1 / 64 units, and moments leave out that its units
-     * share the spikes of the first. Measured: means to .06 deviations, deviations .88 to 1.01 of those of the draws.
+     * share the spikes of the first. Measured by 4,000 draws: means to .06 deviations, deviations .88 to 1.01 of those of the draws.
      */
     @Test
     void twoLayersAreClose() {
