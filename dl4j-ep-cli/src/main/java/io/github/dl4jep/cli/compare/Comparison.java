@@ -23,7 +23,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * Trains one definition with several trainers and scores each after every pass.
  *
  * <p>Before anything is timed, every trainer trains a throw-away network on one batch and predicts with it: loading of
- * native code and first compilations are paid by none of the measured passes, and a trainer that cannot train the
+ * native code and first compilations are not part of the measured passes, and a trainer that cannot train the
  * definition says so before the first has spent its time.
  */
 public final class Comparison {
@@ -92,7 +92,7 @@ public final class Comparison {
         }
     }
 
-    /** Every split has initial weights and batches of its own, so that a mean over splits is one over those, too. */
+    /** Every split has its own initial weights and batches, so that a mean over splits is one over those, too. */
     private long seedOf(Split split) {
         return plan.seed() + split.index();
     }

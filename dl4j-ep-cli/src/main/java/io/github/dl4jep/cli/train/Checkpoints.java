@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-/** The checkpoints of one model, in a folder of their own beside it: the last few, each a model file. */
+/** The checkpoints of one model, in a separate folder beside it: the last few, each a model file. */
 public final class Checkpoints {
     private static final String NAME = "batch-\\d{9,}\\.zip";
 

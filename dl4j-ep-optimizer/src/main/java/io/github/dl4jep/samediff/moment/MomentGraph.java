@@ -48,7 +48,7 @@ public final class MomentGraph {
      * @param original whose placeholders the new graph has, too
      * @param network the posterior
      * @param reading how the two belong together
-     * @return a graph of its own
+     * @return a separate graph
      * @throws DL4JInvalidConfigException if something cannot be expressed; lists it all
      */
     public static SameDiff of(SameDiff original, EpComputationGraph network, GraphReading reading) {

@@ -24,7 +24,7 @@ final class MomentOutputs {
 
     private MomentOutputs() {}
 
-    /** Adds the outputs behind the potentials of a layer with labels. */
+    /** Adds the outputs after the potentials of a layer with labels. */
     static MomentPair add(SameDiff sd, Layer layer, MomentPair potentials, String prefix) {
         Likelihood likelihood = ((EpOutputConf) layer.conf().getLayer()).effectiveLikelihood();
         if (likelihood instanceof GaussianLikelihood) {
