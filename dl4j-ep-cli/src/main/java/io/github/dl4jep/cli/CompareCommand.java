@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.activations.IActivation;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -70,6 +71,9 @@ final class CompareCommand implements Runnable {
 
     @Option(names = "--test-fraction", paramLabel = "F")
     private double testFraction = 0.2;
+
+    @Mixin
+    private TableOptions table = new TableOptions();
 
     @Option(names = "--image-size", paramLabel = "HxWxC")
     private @Nullable String imageSize;
@@ -116,8 +120,8 @@ final class CompareCommand implements Runnable {
         PositiveOption.require("--passes", passes);
         PositiveOption.require("--batch", batch);
         ImageShape images = imageSize == null ? null : ImageShape.parse(imageSize);
-        DataSource source = DataSources.open(
-                new DataRequest(data, DataFolder.of(dataDir), task, label, testFraction, seed, images));
+        DataSource source = DataSources.open(new DataRequest(
+                data, DataFolder.of(dataDir), task, label, testFraction, seed, images, table.reading()));
         String net = network == null ? source.defaults().network() : network;
         ComparisonPlan plan =
                 plan(source, net, named == null ? defaultTrainers(net, variant) : named, learningRates, variant);
@@ -126,6 +130,7 @@ final class CompareCommand implements Runnable {
         Path file = folder.write(result);
         PrintWriter writer = command().getOut();
         writer.println();
+        source.notes().forEach(writer::println);
         new ComparisonTable(result).lines().forEach(writer::println);
         writer.println();
         writer.println("Written to " + file);

@@ -3,6 +3,7 @@ package io.github.dl4jep.cli.predict;
 import io.github.dl4jep.cli.data.format.RowFormat;
 import io.github.dl4jep.cli.data.format.Task;
 import io.github.dl4jep.cli.data.source.UnlabelledRows;
+import io.github.dl4jep.cli.data.table.ReadOptions;
 import io.github.dl4jep.cli.failure.UserException;
 import io.github.dl4jep.cli.model.ModelCard;
 import io.github.dl4jep.cli.model.SavedModel;
@@ -22,8 +23,9 @@ import org.nd4j.linalg.factory.Nd4j;
  *
  * @param header the names of the columns
  * @param rows the cells
+ * @param notes what was noticed in the data and done to them
  */
-public record PredictionTable(List<String> header, List<List<String>> rows) {
+public record PredictionTable(List<String> header, List<List<String>> rows, List<String> notes) {
     private static final CSVFormat FORMAT =
             CSVFormat.DEFAULT.builder().setRecordSeparator("\n").get();
 
@@ -33,10 +35,11 @@ public record PredictionTable(List<String> header, List<List<String>> rows) {
      * @param model the model
      * @param file the name of its file, for messages
      * @param data the rows, as for {@code --data}
+     * @param reading how a CSV file is to be read
      * @return the table
      * @throws UserException if the rows cannot be read, the model does not say what it takes, or a prediction is not finite
      */
-    public static PredictionTable of(SavedModel model, String file, String data) {
+    public static PredictionTable of(SavedModel model, String file, String data, ReadOptions reading) {
         ModelCard card = model.card();
         if (card == null) {
             throw new UserException(
@@ -44,11 +47,12 @@ public record PredictionTable(List<String> header, List<List<String>> rows) {
                             + " train do; use EpNetworks.load and EpPredictor in a program.");
         }
         requireFit(model, card, file);
-        UnlabelledRows rows = UnlabelledRows.open(data, card.rows());
+        UnlabelledRows rows = UnlabelledRows.open(data, card.rows(), reading);
         Prediction prediction = model.network().predict(arranged(card, rows.features()));
         PredictionTable table = new PredictionTable(
                 header(rows.nameColumn(), card.rows()),
-                new ArrayList<>(rows.names().size()));
+                new ArrayList<>(rows.names().size()),
+                rows.notes());
         for (int row = 0; row < rows.names().size(); row++) {
             List<String> cells = new ArrayList<>();
             cells.add(rows.names().get(row));

@@ -1,13 +1,16 @@
 package io.github.dl4jep.cli.data.source;
 
 import io.github.dl4jep.cli.data.format.ImageShape;
+import io.github.dl4jep.cli.data.format.InputColumn;
 import io.github.dl4jep.cli.data.format.RowFormat;
+import io.github.dl4jep.cli.data.table.ReadOptions;
 import io.github.dl4jep.cli.data.table.UnlabelledCsv;
 import io.github.dl4jep.cli.failure.UserException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.datavec.image.loader.NativeImageLoader;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -20,8 +23,9 @@ import org.nd4j.linalg.factory.Nd4j;
  * @param features {@code [rows, inputs]}
  * @param nameColumn what the names are: {@code row} or {@code file}
  * @param names a name for each row: its number from 1, or its file
+ * @param notes what was noticed and done
  */
-public record UnlabelledRows(INDArray features, String nameColumn, List<String> names) {
+public record UnlabelledRows(INDArray features, String nameColumn, List<String> names, List<String> notes) {
     private static final String CSV = "csv:";
     private static final String IDX = "idx:";
     private static final String IMAGES = "images:";
@@ -33,12 +37,13 @@ public record UnlabelledRows(INDArray features, String nameColumn, List<String> 
      * @param spec {@code csv:FILE}, {@code idx:FILE}, {@code images:DIR}, or a path: then a folder holds images, and a file is what the
      *     model was trained on
      * @param format the format of the model's rows
+     * @param reading how a CSV file is to be read
      * @return the rows
      * @throws UserException if they cannot be read, or are not what the model takes
      */
-    public static UnlabelledRows open(String spec, RowFormat format) {
+    public static UnlabelledRows open(String spec, RowFormat format, ReadOptions reading) {
         if (spec.startsWith(CSV)) {
-            return csv(Path.of(spec.substring(CSV.length())), format);
+            return csv(Path.of(spec.substring(CSV.length())), format, reading);
         }
         if (spec.startsWith(IDX)) {
             return idx(Path.of(spec.substring(IDX.length())), format);
@@ -48,37 +53,43 @@ public record UnlabelledRows(INDArray features, String nameColumn, List<String> 
         }
         Path path = Path.of(spec);
         if (format.image() == null) {
-            return csv(path, format);
+            return csv(path, format, reading);
         }
         return Files.isDirectory(path) ? images(path, format) : idx(path, format);
     }
 
-    private static UnlabelledRows csv(Path file, RowFormat format) {
+    private static UnlabelledRows csv(Path file, RowFormat format, ReadOptions reading) {
         if (format.image() != null) {
             throw new UserException("--data is a CSV file, but the model was trained on images of " + format.image()
                     + ": give idx:FILE or images:DIR.");
         }
         String name = file.toAbsolutePath().normalize().toString();
-        double[][] rows = UnlabelledCsv.read(file, name, format);
-        return numbered(format.scaledRows(rows, name));
+        UnlabelledCsv csv = UnlabelledCsv.read(file, format, reading);
+        return numbered(format.scaledRows(csv.columns(), csv.rows(), name), csv.notes());
     }
 
-    private static UnlabelledRows numbered(INDArray features) {
+    private static UnlabelledRows numbered(INDArray features, List<String> notes) {
         return new UnlabelledRows(
                 features,
                 "row",
                 IntStream.rangeClosed(1, (int) features.size(0))
                         .mapToObj(String::valueOf)
-                        .toList());
+                        .toList(),
+                notes);
     }
 
     private static ImageShape requireImages(String what, RowFormat format) {
         ImageShape image = format.image();
         if (image == null) {
             throw new UserException("--data is " + what + ", but the model was trained on the columns "
-                    + String.join(", ", format.columns()) + ": give csv:FILE.");
+                    + columnNames(format) + ": give csv:FILE.");
         }
         return image;
+    }
+
+    private static String columnNames(RowFormat format) {
+        return format.columns().stream().limit(20).map(InputColumn::name).collect(Collectors.joining(", "))
+                + (format.columns().size() > 20 ? ", ..." : "");
     }
 
     private static UnlabelledRows idx(Path file, RowFormat format) {
@@ -94,7 +105,8 @@ public record UnlabelledRows(INDArray features, String nameColumn, List<String> 
         for (int i = 0; i < values.length; i++) {
             values[i] = bytes[i] & 0xFF;
         }
-        return numbered(format.scaledImages(Nd4j.create(values, new long[] {idx.count(), image.length()}, 'c')));
+        return numbered(
+                format.scaledImages(Nd4j.create(values, new long[] {idx.count(), image.length()}, 'c')), List.of());
     }
 
     private static UnlabelledRows images(Path folder, RowFormat format) {
@@ -119,7 +131,8 @@ public record UnlabelledRows(INDArray features, String nameColumn, List<String> 
         return new UnlabelledRows(
                 format.scaledImages(features),
                 "file",
-                files.stream().map(path -> String.valueOf(path.getFileName())).toList());
+                files.stream().map(path -> String.valueOf(path.getFileName())).toList(),
+                List.of());
     }
 
     private static UserException unreadable(Path file, Exception cause) {
