@@ -102,6 +102,9 @@ final class CompareCommand implements Runnable {
     @Option(names = "--batch", paramLabel = "B")
     private @Nullable Integer batch;
 
+    @Option(names = "--draws-each-pass")
+    private boolean drawEachPass;
+
     @Option(names = "--seed", paramLabel = "S")
     private long seed = 1;
 
@@ -158,7 +161,8 @@ final class CompareCommand implements Runnable {
                 batch == null ? defaults.batch() : batch,
                 seed,
                 learningRates,
-                variant);
+                variant,
+                drawEachPass);
     }
 
     private static List<Trainer> defaultTrainers(String net, NetworkVariant variant) {

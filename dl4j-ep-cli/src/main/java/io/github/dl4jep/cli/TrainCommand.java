@@ -153,7 +153,7 @@ final class TrainCommand implements Callable<Integer> {
                 "Trained %s on %s: %d rows, %d passes, %d batches of up to %d; %.2f s in this run.",
                 plan.network(),
                 data,
-                run.data().train().numExamples(),
+                run.data().train().count(),
                 run.position().passes(),
                 run.position().batches(),
                 plan.batch(),

@@ -167,8 +167,18 @@ public record RowFormat(
         if (pixelUnit != 1) {
             pixels.divi(pixelUnit);
         }
-        PixelScale.of(array(means), array(deviations), requireImage()).apply(pixels);
+        pixelScale().apply(pixels);
         return pixels;
+    }
+
+    /**
+     * Returns how the channels of images are scaled, after the division by {@link #pixelUnit}.
+     *
+     * @return the shift and scale
+     * @throws IllegalStateException if the rows are no images
+     */
+    public PixelScale pixelScale() {
+        return PixelScale.of(array(means), array(deviations), requireImage());
     }
 
     /**
