@@ -18,8 +18,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A comparison on as many images as CIFAR-10 has: what it takes of memory, and of time beside training. */
 class LargeImageFoldersTest {
-    private static final int TRAIN = 50_000;
-    private static final int TEST = 10_000;
+    /** Fewer are for a quick look: -Ddl4jep.images=6000. */
+    private static final int IMAGES = Integer.getInteger("dl4jep.images", 60_000);
+
+    private static final int TEST = IMAGES / 6;
     private static final int CLASSES = 10;
     private static final int SIZE = 32;
     private static final long THREE_GIGABYTES_IN_KB = 3L << 20;
@@ -46,7 +48,7 @@ class LargeImageFoldersTest {
             throws IOException, InterruptedException {
         assumeTrue(Files.exists(Path.of("/proc/self/status")), "This system does not say what memory a program takes.");
         Path data = folder.resolve("data");
-        write(data.resolve("train"), TRAIN);
+        write(data.resolve("train"), IMAGES - TEST);
         write(data.resolve("test"), TEST);
         Path out = folder.resolve("out");
         Path log = folder.resolve("log.txt");

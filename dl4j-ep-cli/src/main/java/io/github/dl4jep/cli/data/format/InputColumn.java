@@ -8,7 +8,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -190,10 +189,5 @@ public record InputColumn(String name, @Nullable List<String> levels, boolean mi
                         && IntStream.range(1, levels.size())
                                 .allMatch(i -> levels.get(i - 1).compareTo(levels.get(i)) < 0));
         return name != null && sorted && Double.isFinite(mean);
-    }
-
-    @Override
-    public String toString() {
-        return inputNames().stream().collect(Collectors.joining(", "));
     }
 }

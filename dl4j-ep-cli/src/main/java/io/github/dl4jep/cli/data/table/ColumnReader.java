@@ -44,27 +44,36 @@ final class ColumnReader {
      * @return the column
      */
     Column read(String name, int place) {
+        double[] values = new double[used.length];
         int present = 0;
         int numbers = 0;
+        int meant = 0;
         int days = 0;
-        for (int row : used) {
-            String cell = records.get(row).get(place);
-            if (!Cell.isMissing(cell)) {
+        for (int i = 0; i < used.length; i++) {
+            String cell = records.get(used[i]).get(place);
+            OptionalDouble number = file.number(cell);
+            if (number.isPresent()) {
+                values[i] = number.getAsDouble();
+                numbers++;
+            } else if (!Cell.isMissing(cell)) {
                 present++;
-                boolean number = file.number(cell).isPresent();
-                boolean date = !number && Cell.isDate(cell);
-                if (date && dates.isEmpty() && days == 0) {
-                    firstDate = cell;
+                if (Cell.isDate(cell)) {
+                    firstDate = days == 0 && dates.isEmpty() ? cell : firstDate;
+                    days++;
+                } else if (Cell.isMeantAsNumber(cell)) {
+                    meant++;
                 }
-                days += date ? 1 : 0;
-                numbers += number || (!date && Cell.isMeantAsNumber(cell)) ? 1 : 0;
             }
+        }
+        present += numbers;
+        if (numbers == used.length) {
+            return new Column.Numbers(name, values);
         }
         if (days > 0 && 2 * days >= present) {
             dates.add(name);
             return new Column.Numbers(name, new double[used.length]);
         }
-        return 2 * numbers >= present ? numbers(name, place) : words(name, place);
+        return 2 * (numbers + meant) >= present ? numbers(name, place) : words(name, place);
     }
 
     /**

@@ -207,7 +207,7 @@ class ImageFolderSourceTest {
             INDArray expected =
                     new NativeImageLoader(shape.height(), shape.width(), shape.channels()).asMatrix(file.toFile());
             byte[] read = new ImageReader(shape).read(file);
-            float[] values = expected.reshape('c', shape.length()).toFloatVector();
+            float[] values = expected.reshape('c', new long[] {shape.length()}).toFloatVector();
             for (int i = 0; i < values.length; i++) {
                 assertThat((float) (read[i] & 0xFF)).as("%s, value %d", shape, i).isEqualTo(values[i]);
             }
