@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -137,7 +138,10 @@ record ImageFolder(Path path, List<String> classes, List<Path> files, int skippe
         classes.forEach(name -> index.put(name, index.size()));
         return files.stream()
                 .mapToInt(file -> index.getOrDefault(
-                        file.toAbsolutePath().getParent().getFileName().toString(), -1))
+                        Objects.requireNonNull(file.getParent(), "class folder")
+                                .getFileName()
+                                .toString(),
+                        -1))
                 .toArray();
     }
 

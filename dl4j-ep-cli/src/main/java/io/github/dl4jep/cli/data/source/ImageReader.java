@@ -41,6 +41,7 @@ final class ImageReader {
      * @return height, width, and 1 channel for grey values or 3 for colours
      * @throws UserException if it cannot be read
      */
+    @SuppressWarnings("unchecked") // the scope takes classes of pointers as varargs, here none
     static ImageShape shapeOf(Path file) {
         try (PointerScope scope = new PointerScope()) {
             Mat image = decoded(file);
@@ -55,6 +56,7 @@ final class ImageReader {
      * @return unsigned bytes, channel by channel, each line by line
      * @throws UserException if it cannot be read
      */
+    @SuppressWarnings("unchecked") // the scope takes classes of pointers as varargs, here none
     byte[] read(Path file) {
         try (PointerScope scope = new PointerScope()) {
             return byChannel(bytes(sized(coloured(overWhite(decoded(file))))));

@@ -154,7 +154,8 @@ class ImageFolderSourceTest {
 
         assertThat(source.split(0).trainRows().count()).isEqualTo(4);
         assertThat(source.notes())
-                .containsExactly("Files skipped: 2, whose names do not end in .png, .jpg, .jpeg, .bmp, .tif, .tiff or .webp.");
+                .containsExactly(
+                        "Files skipped: 2, whose names do not end in .png, .jpg, .jpeg, .bmp, .tif, .tiff or .webp.");
     }
 
     @Test
@@ -162,7 +163,8 @@ class ImageFolderSourceTest {
         ImageFolderFixture.write(folder, 1, 8, 8);
         Path png = folder.resolve("train/left/0.png");
         Mat image = opencv_imgcodecs.imread(png.toString());
-        assertThat(opencv_imgcodecs.imwrite(folder.resolve("train/left/1.webp").toString(), image)).isTrue();
+        assertThat(opencv_imgcodecs.imwrite(folder.resolve("train/left/1.webp").toString(), image))
+                .isTrue();
 
         assertThat(open(null).split(0).trainRows().count()).isEqualTo(3);
     }
@@ -177,7 +179,8 @@ class ImageFolderSourceTest {
         ImageReader reader = new ImageReader(new ImageShape(1, 2, 3));
 
         // Blue, green, red; half of red over white: 128 of 255 parts are red.
-        assertThat(reader.read(file)).containsExactly((byte) 255, (byte) 127, (byte) 255, (byte) 127, (byte) 255, (byte) 255);
+        assertThat(reader.read(file))
+                .containsExactly((byte) 255, (byte) 127, (byte) 255, (byte) 127, (byte) 255, (byte) 255);
         assertThat(reader.transparent()).isEqualTo(1);
         assertThat(ImageReader.shapeOf(file)).isEqualTo(new ImageShape(1, 2, 3));
         assertThat(ImageFolder.notes(0, 1)).containsExactly("Transparent images: 1, laid over white.");
@@ -209,7 +212,9 @@ class ImageFolderSourceTest {
             byte[] read = new ImageReader(shape).read(file);
             float[] values = expected.reshape('c', new long[] {shape.length()}).toFloatVector();
             for (int i = 0; i < values.length; i++) {
-                assertThat((float) (read[i] & 0xFF)).as("%s, value %d", shape, i).isEqualTo(values[i]);
+                assertThat((float) (read[i] & 0xFF))
+                        .as("%s, value %d", shape, i)
+                        .isEqualTo(values[i]);
             }
         }
     }
@@ -228,7 +233,11 @@ class ImageFolderSourceTest {
         assertThat(batch.getFeatures().getRow(0)).isEqualTo(all.getRow(0));
         assertThat(batch.getFeatures().getRow(1)).isEqualTo(all.getRow(3));
         assertThat(batch.getLabels().argMax(1).toIntVector()).containsExactly(0, 1);
-        assertThat(rows.asImages(new ImageShape(4, 6, 1)).range(0, 2).getFeatures().shape()).containsExactly(2, 1, 4, 6);
+        assertThat(rows.asImages(new ImageShape(4, 6, 1))
+                        .range(0, 2)
+                        .getFeatures()
+                        .shape())
+                .containsExactly(2, 1, 4, 6);
     }
 
     @ParameterizedTest
