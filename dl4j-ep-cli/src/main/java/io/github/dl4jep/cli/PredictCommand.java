@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -38,6 +39,9 @@ final class PredictCommand implements Runnable {
     @Option(names = "--data", paramLabel = "DATA", required = true)
     private String data = "";
 
+    @Mixin
+    private TableOptions table = new TableOptions();
+
     @Option(names = "--out", paramLabel = "FILE")
     private @Nullable Path out;
 
@@ -47,14 +51,18 @@ final class PredictCommand implements Runnable {
             throw new IllegalStateException("The command runs outside of picocli.");
         }
         Path target = out == null ? null : AtomicFile.prepare("--out", out);
-        PredictionTable table = PredictionTable.of(SavedModel.read(model), model.toString(), data);
+        PredictionTable predictions =
+                PredictionTable.of(SavedModel.read(model), model.toString(), data, table.reading());
         PrintWriter writer = spec.commandLine().getOut();
         if (target == null) {
-            writer.print(table.toCsv());
+            writer.print(predictions.toCsv());
         } else {
-            AtomicFile.write(target, stream -> stream.write(table.toCsv().getBytes(StandardCharsets.UTF_8)));
-            writer.println(table.rows().size() + " predictions written to " + target);
+            AtomicFile.write(target, stream -> stream.write(predictions.toCsv().getBytes(StandardCharsets.UTF_8)));
+            writer.println(predictions.rows().size() + " predictions written to " + target);
         }
         writer.flush();
+        PrintWriter err = spec.commandLine().getErr();
+        predictions.notes().forEach(err::println);
+        err.flush();
     }
 }

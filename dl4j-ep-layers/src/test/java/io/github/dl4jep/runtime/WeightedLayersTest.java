@@ -10,7 +10,8 @@ import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
-import io.github.dl4jep.params.ChainedParamInitializer;
+import io.github.dl4jep.params.NamedPosterior;
+import io.github.dl4jep.params.PosteriorLayout;
 import io.github.dl4jep.params.PosteriorParamInitializer;
 import io.github.dl4jep.vertex.OneBatch;
 import io.github.dl4jep.vertex.Sites;
@@ -193,12 +194,9 @@ class WeightedLayersTest {
     @MethodSource("priors")
     void aSeparableConvolutionHasTheMomentsOfItsSums(WeightPrior prior) {
         WeightedLayerRuntime runtime = runtime(separable(), prior);
-        ChainedParamInitializer layout =
-                (ChainedParamInitializer) runtime.conf().getLayer().initializer();
-        WeightMoments kernels = layout.first()
-                .weights(ChainedParamInitializer.first(runtime.paramTable()))
-                .predictiveMoments();
-        WeightMoments mixing = layout.second().weights(runtime.paramTable()).predictiveMoments();
+        List<NamedPosterior> posteriors = PosteriorLayout.of(runtime);
+        WeightMoments kernels = posteriors.get(0).posterior().predictiveMoments();
+        WeightMoments mixing = posteriors.get(1).posterior().predictiveMoments();
         INDArray image = Nd4j.randn(TYPE, 1, 2, 3, 3);
         Moments predicted = runtime.vertex().predict(List.of(Moments.pointMass(image)));
         for (int unit = 0; unit < 3; unit++) {
