@@ -10,8 +10,8 @@ import io.github.dl4jep.type.linear.KernelArrangement;
 import io.github.dl4jep.type.linear.SeparableType;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.deeplearning4j.nn.conf.layers.CenterLossOutputLayer;
 import org.deeplearning4j.nn.conf.layers.Cnn3DLossLayer;
 import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
@@ -53,7 +53,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class LayerTypes {
 
-    private static final Map<Class<? extends Layer>, LayerType<? extends Layer>> REGISTRY = new LinkedHashMap<>();
+    /** Networks may be read in one thread while a type is added in another. */
+    private static final Map<Class<? extends Layer>, LayerType<? extends Layer>> REGISTRY = new ConcurrentHashMap<>();
 
     static {
         register(new DenseType());
@@ -166,7 +167,7 @@ public final class LayerTypes {
     private LayerTypes() {}
 
     /**
-     * Adds a layer type, or replaces what is known of it.
+     * Adds a layer type, or replaces what is known of it: before a network with such a layer is made or loaded.
      *
      * @param type what it means
      */
@@ -177,7 +178,7 @@ public final class LayerTypes {
     /**
      * All types.
      *
-     * @return in the order of registration
+     * @return in no order
      */
     public static Collection<LayerType<? extends Layer>> all() {
         return Collections.unmodifiableCollection(REGISTRY.values());
