@@ -5,6 +5,7 @@ import io.github.dl4jep.cli.failure.FailureReport;
 import io.github.dl4jep.cli.failure.UserException;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine;
@@ -24,7 +25,7 @@ public final class Main {
      */
     public static void main(String[] arguments) {
         StandardOutput out = new StandardOutput();
-        PrintWriter err = new PrintWriter(new OutputStreamWriter(System.err, StandardOutput.charset()), true);
+        PrintWriter err = new PrintWriter(new OutputStreamWriter(System.err, StandardCharsets.UTF_8), true);
         int code;
         try {
             requireExpressible(arguments);

@@ -1,14 +1,12 @@
 package io.github.dl4jep.cli;
 
 import io.github.dl4jep.cli.failure.UserException;
-import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
-import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -18,11 +16,8 @@ import org.jspecify.annotations.Nullable;
  * themselves.
  */
 final class StandardOutput {
-    private static final boolean WINDOWS =
-            System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("windows");
-
     private final PrintWriter writer = new PrintWriter(
-            new OutputStreamWriter(new Watched(new FileOutputStream(FileDescriptor.out)), charset()), true);
+            new OutputStreamWriter(new Watched(new FileOutputStream(FileDescriptor.out)), StandardCharsets.UTF_8), true);
 
     private @Nullable IOException failure;
 
@@ -48,16 +43,6 @@ final class StandardOutput {
                 throw e;
             }
         }
-    }
-
-    /**
-     * The encoding of what the command prints: UTF-8, as in the files that it writes; a terminal of Windows has one of its own.
-     *
-     * @return the encoding
-     */
-    static Charset charset() {
-        Console console = System.console();
-        return WINDOWS && console != null ? console.charset() : StandardCharsets.UTF_8;
     }
 
     PrintWriter writer() {

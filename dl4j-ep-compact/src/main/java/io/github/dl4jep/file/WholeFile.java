@@ -140,7 +140,7 @@ public final class WholeFile {
     }
 
     private static boolean isWrittenInPlace(Path target) throws IOException {
-        return isStream(target) || Files.exists(target) && !Files.isWritable(folder(target));
+        return isStream(target) || (Files.exists(target) && !Files.isWritable(folder(target)));
     }
 
     private static void writeInPlace(Path target, Content content) throws IOException {

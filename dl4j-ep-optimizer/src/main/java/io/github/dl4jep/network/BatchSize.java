@@ -40,7 +40,7 @@ final class BatchSize {
                     rows,
                     rows,
                     gigabytes(MATRICES * Double.BYTES * (double) rows * rows),
-                    gigabytes(memory),
+                    gigabytes((double) memory),
                     largest));
         }
         if (rows > ROWS_OF_A_MINUTE) {

@@ -156,7 +156,7 @@ final class Examples {
      * @param features one array for each input
      * @throws DL4JInvalidInputException if one is missing, has no rows, or another number of rows
      */
-    static void requireExamples(String what, @Nullable INDArray... features) {
+    static void requireExamples(String what, INDArray... features) {
         for (INDArray array : features) {
             if (array == null) {
                 throw new DL4JInvalidInputException(what + " has no features; give one array for each input");

@@ -139,7 +139,7 @@ class DamagedModelFileTest {
 
     private static float damagedNumber(float value, Random random) {
         return switch (random.nextInt(4)) {
-            case 0 -> Float.intBitsToFloat(Float.floatToIntBits(value) ^ 1 << random.nextInt(32));
+            case 0 -> Float.intBitsToFloat(Float.floatToIntBits(value) ^ (1 << random.nextInt(32)));
             case 1 -> -value;
             case 2 -> random.nextBoolean() ? 0 : Float.POSITIVE_INFINITY;
             default -> (float) (value * Math.pow(10, 30 * random.nextGaussian()));
