@@ -1,8 +1,9 @@
 package io.github.dl4jep.cli;
 
-import io.github.dl4jep.cli.model.AtomicFile;
+import io.github.dl4jep.cli.model.OutputFile;
 import io.github.dl4jep.cli.model.SavedModel;
 import io.github.dl4jep.cli.predict.PredictionTable;
+import io.github.dl4jep.file.WholeFile;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -50,15 +51,18 @@ final class PredictCommand implements Runnable {
         if (spec == null) {
             throw new IllegalStateException("The command runs outside of picocli.");
         }
-        Path target = out == null ? null : AtomicFile.prepare("--out", out);
+        Path target = out == null ? null : OutputFile.prepare("--out", out);
         PredictionTable predictions =
                 PredictionTable.of(SavedModel.read(model), model.toString(), data, table.reading());
         PrintWriter writer = spec.commandLine().getOut();
         if (target == null) {
             writer.print(predictions.toCsv());
         } else {
-            AtomicFile.write(target, stream -> stream.write(predictions.toCsv().getBytes(StandardCharsets.UTF_8)));
-            writer.println(predictions.rows().size() + " predictions written to " + target);
+            OutputFile.write(target, stream -> stream.write(predictions.toCsv().getBytes(StandardCharsets.UTF_8)));
+            // What reads a pipe or a device, stdout perhaps, gets the table and nothing else.
+            if (!WholeFile.isStream(target)) {
+                writer.println(predictions.rows().size() + " predictions written to " + target);
+            }
         }
         writer.flush();
         PrintWriter err = spec.commandLine().getErr();

@@ -9,7 +9,7 @@ import io.github.dl4jep.cli.data.source.DataSources;
 import io.github.dl4jep.cli.data.split.TrainingData;
 import io.github.dl4jep.cli.definition.NetworkVariant;
 import io.github.dl4jep.cli.failure.UserException;
-import io.github.dl4jep.cli.model.AtomicFile;
+import io.github.dl4jep.cli.model.OutputFile;
 import io.github.dl4jep.cli.report.ErrorTerminal;
 import io.github.dl4jep.cli.report.TrainProgress;
 import io.github.dl4jep.cli.train.Interruption;
@@ -127,7 +127,7 @@ final class TrainCommand implements Callable<Integer> {
                             ? "only split 0."
                             : "the splits 0 to " + (source.splitCount() - 1) + "."));
         }
-        TrainingPlan plan = plan(source, variant, AtomicFile.prepare("--model", model));
+        TrainingPlan plan = plan(source, variant, OutputFile.prepare("--model", model));
         try (Interruption interruption = Interruption.ofSignals();
                 TrainProgress progress =
                         new TrainProgress(command().getErr(), plan.passes(), ErrorTerminal.isPresent())) {

@@ -2,12 +2,15 @@ package io.github.dl4jep.network;
 
 import io.github.dl4jep.conf.EpOutputConf;
 import io.github.dl4jep.engine.MessageGraph;
+import io.github.dl4jep.file.WholeFile;
 import io.github.dl4jep.message.ExampleFormat;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.runtime.EpOutput;
 import io.github.dl4jep.runtime.EpRuntime;
 import io.github.dl4jep.type.PreProcessors;
 import io.github.dl4jep.vertex.GraphNode;
+import java.io.File;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -23,6 +26,7 @@ import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.optimize.api.TrainingListener;
+import org.deeplearning4j.util.ModelSerializer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -63,6 +67,7 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
 
     @Override
     public void init(@Nullable INDArray parameters, boolean cloneParametersArray) {
+        Examples.requireType(getLayerWiseConfigurations().getDataType());
         if (solver == null) {
             solver = new EpSolver(new EpOptimizer(this, getListeners(), new Learner()));
         }
@@ -108,6 +113,20 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
             init();
         }
         return java.util.Objects.requireNonNull(sweep);
+    }
+
+    /**
+     * Sets the features of a batch.
+     *
+     * @param input [minibatch, ...], or null for none
+     * @throws DL4JInvalidInputException if it has no rows
+     */
+    @Override
+    public void setInput(@Nullable INDArray input) {
+        if (input != null) {
+            Examples.requireExamples("The call", input);
+        }
+        super.setInput(input);
     }
 
     private EpOutput outputOfNetwork() {
@@ -170,6 +189,7 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
     /** The features as the sweep takes them: in the network's data type, channels first. */
     private List<Moments> inputs(INDArray... features) {
         Examples.requireCount("The call", "feature", "inputs", 1, features);
+        Examples.requireExamples("The call", features);
         ExampleFormat format = ListFormats.of(getLayerWiseConfigurations(), ListFormats.INPUT);
         return List.of(
                 format.observed(features[0].castTo(getLayerWiseConfigurations().getDataType())));
@@ -346,6 +366,18 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
         copy.init(params().dup(), false);
         copy.setScore(score());
         return copy;
+    }
+
+    /**
+     * Writes the model file. Another file of this name is replaced when all is written; links are followed, and its mode is kept.
+     *
+     * @param file where to
+     * @param saveUpdater without effect: nothing is kept beside the posterior
+     * @throws IOException if it cannot be written; then the old file is still there
+     */
+    @Override
+    public void save(File file, boolean saveUpdater) throws IOException {
+        WholeFile.write(file.toPath(), out -> ModelSerializer.writeModel(this, out, saveUpdater));
     }
 
     /**

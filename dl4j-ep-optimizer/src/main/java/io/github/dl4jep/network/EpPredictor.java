@@ -89,6 +89,7 @@ public final class EpPredictor {
      * @return the prediction of each output
      */
     public List<Prediction> predictAll(INDArray... features) {
+        Examples.requireExamples("The call", features);
         long rows = features.length == 0 ? 0 : features[0].size(0);
         long block = rows == 0 ? 1 : rowsAtOnce(features, rows);
         if (rows <= block) {
@@ -118,7 +119,6 @@ public final class EpPredictor {
     }
 
     private static INDArray[] rows(INDArray[] features, long from, long to) {
-        Examples.requireSameRows("The call", features);
         INDArray[] part = new INDArray[features.length];
         for (int i = 0; i < part.length; i++) {
             part[i] = features[i].get(NDArrayIndex.interval(from, to));

@@ -6,10 +6,10 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
 
 /**
- * Runs the command, and takes memory that does not suffice for what it is: something the user can put right. picocli itself lets errors
- * pass, and Java would print a stack trace.
+ * Runs the command, and takes memory that does not suffice, and native libraries that cannot be loaded, for what they are: something the
+ * user can put right. picocli itself lets errors pass, and Java would print a stack trace.
  */
-public final class BoundedMemory implements IExecutionStrategy {
+public final class ExpectedErrors implements IExecutionStrategy {
     private final RunLast runLast = new RunLast();
 
     @Override
@@ -24,6 +24,12 @@ public final class BoundedMemory implements IExecutionStrategy {
                     e);
         } catch (StackOverflowError e) {
             throw failure(parsed, "A file is nested too deeply to be read.", e);
+        } catch (LinkageError e) {
+            String sentence = NativeLibraries.problem(e);
+            if (sentence == null) {
+                throw e;
+            }
+            throw failure(parsed, sentence, e);
         }
     }
 
