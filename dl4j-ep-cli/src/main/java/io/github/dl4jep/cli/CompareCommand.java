@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.activations.IActivation;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -71,6 +72,9 @@ final class CompareCommand implements Runnable {
     @Option(names = "--test-fraction", paramLabel = "F")
     private double testFraction = 0.2;
 
+    @Mixin
+    private TableOptions table = new TableOptions();
+
     @Option(names = "--image-size", paramLabel = "HxWxC")
     private @Nullable String imageSize;
 
@@ -98,6 +102,9 @@ final class CompareCommand implements Runnable {
     @Option(names = "--batch", paramLabel = "B")
     private @Nullable Integer batch;
 
+    @Option(names = "--draws-each-pass")
+    private boolean drawEachPass;
+
     @Option(names = "--seed", paramLabel = "S")
     private long seed = 1;
 
@@ -116,8 +123,8 @@ final class CompareCommand implements Runnable {
         PositiveOption.require("--passes", passes);
         PositiveOption.require("--batch", batch);
         ImageShape images = imageSize == null ? null : ImageShape.parse(imageSize);
-        DataSource source = DataSources.open(
-                new DataRequest(data, DataFolder.of(dataDir), task, label, testFraction, seed, images));
+        DataSource source = DataSources.open(new DataRequest(
+                data, DataFolder.of(dataDir), task, label, testFraction, seed, images, table.reading()));
         String net = network == null ? source.defaults().network() : network;
         ComparisonPlan plan =
                 plan(source, net, named == null ? defaultTrainers(net, variant) : named, learningRates, variant);
@@ -126,6 +133,7 @@ final class CompareCommand implements Runnable {
         Path file = folder.write(result);
         PrintWriter writer = command().getOut();
         writer.println();
+        source.notes().forEach(writer::println);
         new ComparisonTable(result).lines().forEach(writer::println);
         writer.println();
         writer.println("Written to " + file);
@@ -153,7 +161,8 @@ final class CompareCommand implements Runnable {
                 batch == null ? defaults.batch() : batch,
                 seed,
                 learningRates,
-                variant);
+                variant,
+                drawEachPass);
     }
 
     private static List<Trainer> defaultTrainers(String net, NetworkVariant variant) {

@@ -1,13 +1,15 @@
 package io.github.dl4jep.cli;
 
-import io.github.dl4jep.cli.model.AtomicFile;
+import io.github.dl4jep.cli.model.OutputFile;
 import io.github.dl4jep.cli.model.SavedModel;
 import io.github.dl4jep.cli.predict.PredictionTable;
+import io.github.dl4jep.file.WholeFile;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -38,6 +40,9 @@ final class PredictCommand implements Runnable {
     @Option(names = "--data", paramLabel = "DATA", required = true)
     private String data = "";
 
+    @Mixin
+    private TableOptions table = new TableOptions();
+
     @Option(names = "--out", paramLabel = "FILE")
     private @Nullable Path out;
 
@@ -46,15 +51,22 @@ final class PredictCommand implements Runnable {
         if (spec == null) {
             throw new IllegalStateException("The command runs outside of picocli.");
         }
-        Path target = out == null ? null : AtomicFile.prepare("--out", out);
-        PredictionTable table = PredictionTable.of(SavedModel.read(model), model.toString(), data);
+        Path target = out == null ? null : OutputFile.prepare("--out", out);
+        PredictionTable predictions =
+                PredictionTable.of(SavedModel.read(model), model.toString(), data, table.reading());
         PrintWriter writer = spec.commandLine().getOut();
         if (target == null) {
-            writer.print(table.toCsv());
+            writer.print(predictions.toCsv());
         } else {
-            AtomicFile.write(target, stream -> stream.write(table.toCsv().getBytes(StandardCharsets.UTF_8)));
-            writer.println(table.rows().size() + " predictions written to " + target);
+            OutputFile.write(target, stream -> stream.write(predictions.toCsv().getBytes(StandardCharsets.UTF_8)));
+            // What reads a pipe or a device, stdout perhaps, gets the table and nothing else.
+            if (!WholeFile.isStream(target)) {
+                writer.println(predictions.rows().size() + " predictions written to " + target);
+            }
         }
         writer.flush();
+        PrintWriter err = spec.commandLine().getErr();
+        predictions.notes().forEach(err::println);
+        err.flush();
     }
 }

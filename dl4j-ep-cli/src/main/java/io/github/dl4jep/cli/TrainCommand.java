@@ -9,7 +9,7 @@ import io.github.dl4jep.cli.data.source.DataSources;
 import io.github.dl4jep.cli.data.split.TrainingData;
 import io.github.dl4jep.cli.definition.NetworkVariant;
 import io.github.dl4jep.cli.failure.UserException;
-import io.github.dl4jep.cli.model.AtomicFile;
+import io.github.dl4jep.cli.model.OutputFile;
 import io.github.dl4jep.cli.report.ErrorTerminal;
 import io.github.dl4jep.cli.report.TrainProgress;
 import io.github.dl4jep.cli.train.Interruption;
@@ -19,6 +19,7 @@ import io.github.dl4jep.cli.train.TrainingPlan;
 import io.github.dl4jep.cli.train.TrainingRun;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -66,6 +68,9 @@ final class TrainCommand implements Callable<Integer> {
 
     @Option(names = "--test-fraction", paramLabel = "F")
     private @Nullable Double testFraction;
+
+    @Mixin
+    private TableOptions table = new TableOptions();
 
     @Option(names = "--image-size", paramLabel = "HxWxC")
     private @Nullable String imageSize;
@@ -114,15 +119,15 @@ final class TrainCommand implements Callable<Integer> {
         PositiveOption.require("--keep", keep);
         NetworkVariant variant = NetworkVariant.parse(units, weights, null);
         ImageShape images = imageSize == null ? null : ImageShape.parse(imageSize);
-        DataSource source = DataSources.open(
-                new DataRequest(data, DataFolder.of(dataDir), task, label, testFraction(), seed, images));
+        DataSource source = DataSources.open(new DataRequest(
+                data, DataFolder.of(dataDir), task, label, testFraction(), seed, images, table.reading()));
         if (split < 0 || split >= source.splitCount()) {
             throw new UserException("--split is " + split + ", but " + data + " has "
                     + (source.splitCount() == 1
                             ? "only split 0."
                             : "the splits 0 to " + (source.splitCount() - 1) + "."));
         }
-        TrainingPlan plan = plan(source, variant, AtomicFile.prepare("--model", model));
+        TrainingPlan plan = plan(source, variant, OutputFile.prepare("--model", model));
         try (Interruption interruption = Interruption.ofSignals();
                 TrainProgress progress =
                         new TrainProgress(command().getErr(), plan.passes(), ErrorTerminal.isPresent())) {
@@ -133,7 +138,7 @@ final class TrainCommand implements Callable<Integer> {
             int code = Interruption.EXIT_CODE;
             if (run.run()) {
                 progress.close();
-                summary(run, plan);
+                summary(run, plan, source.notes());
                 code = ExitCode.OK;
             }
             interruption.finish(code);
@@ -141,18 +146,19 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    private void summary(TrainingRun run, TrainingPlan plan) {
+    private void summary(TrainingRun run, TrainingPlan plan, List<String> notes) {
         PrintWriter out = command().getOut();
         out.println(String.format(
                 Locale.ROOT,
                 "Trained %s on %s: %d rows, %d passes, %d batches of up to %d; %.2f s in this run.",
                 plan.network(),
                 data,
-                run.data().train().numExamples(),
+                run.data().train().count(),
                 run.position().passes(),
                 run.position().batches(),
                 plan.batch(),
                 run.seconds()));
+        notes.forEach(out::println);
         out.println(TestFigures.line(run.network(), run.data()));
         out.println("Written to " + plan.model());
         out.flush();
@@ -183,6 +189,7 @@ final class TrainCommand implements Callable<Integer> {
         putIfSet(settings, "--label", label);
         putIfSet(settings, "--task", task == null ? null : task.name().toLowerCase(Locale.ROOT));
         putIfSet(settings, "--test-fraction", testFraction);
+        table.settings().forEach((option, value) -> putIfSet(settings, option, value));
         putIfSet(settings, "--image-size", imageSize);
         putIfSet(settings, "--split", split == 0 ? null : split);
         putIfSet(settings, "--units", units);

@@ -1,5 +1,5 @@
 /**
- * The command {@code dl4j-ep}. To add a subcommand, write it as a picocli command in a file of its own and name it in
+ * The command {@code dl4j-ep}. To add a subcommand, write it as a picocli command in a separate file and name it in
  * {@link io.github.dl4jep.cli.RootCommand}.
  */
 @NullMarked

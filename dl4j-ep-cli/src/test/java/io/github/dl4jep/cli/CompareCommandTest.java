@@ -79,7 +79,13 @@ class CompareCommandTest {
                 .toIterable()
                 .containsExactly(
                         "pass", "trainSeconds", "testError", "nll", "ece", "pointTestError", "sampledTestError");
+        // Networks are drawn at the end only, unless asked for.
+        assertThat(json().at("/runs/0/passes/0").has("sampledTestError")).isFalse();
         assertThat(json().at("/runs/0/passes/1/testError").asDouble()).isLessThan(0.3);
+
+        assertThat(compare("--trainers", "ep", "--passes", "2", "--net", "mlp:8", "--draws-each-pass"))
+                .isZero();
+        assertThat(json().at("/runs/0/passes/0").has("sampledTestError")).isTrue();
     }
 
     @Test

@@ -135,7 +135,7 @@ class TrainPredictInspectTest {
             strings = {
                 "area,garden\\n1,2\\n|missing rooms, unknown garden",
                 "area,rooms,area\\n1,2,3\\n|twice",
-                "area,rooms\\n1,x\\n|row 1, column \"rooms\": \"x\" is not a finite number",
+                "area,rooms\\n1,x\\n|row 1, column \"rooms\": \"x\" is not a finite number; a missing value is an empty cell, NA or ?",
                 "area,rooms\\n1,2\\n3\\n|row 2: 1 cells, but the first line has 2",
                 "1,2,3,4\\n|4 column(s) and no header",
                 "area,rooms\\n|no rows below its header",

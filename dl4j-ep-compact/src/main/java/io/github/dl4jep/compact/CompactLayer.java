@@ -36,8 +36,8 @@ public final class CompactLayer {
      * A layer with the weights scale * sign. It is binary if no sign is 0, else ternary.
      *
      * @param signs [inputs][outputs], each -1, 0 or 1; copied
-     * @param scales [1] for the layer or [outputs], positive and finite; copied
-     * @param bias [outputs], finite, or null for none; copied
+     * @param scales [1] for the layer or [outputs], positive, up to 1e100; copied
+     * @param bias [outputs], of size up to 1e100, or null for none; copied
      * @param unit what it makes of its potentials
      * @return the layer
      * @throws IllegalArgumentException if a value is outside what is said above
@@ -60,7 +60,7 @@ public final class CompactLayer {
      * A layer with any weights. Only an output layer can have them.
      *
      * @param weights [inputs][outputs], finite; copied
-     * @param bias [outputs], finite, or null for none; copied
+     * @param bias [outputs], of size up to 1e100, or null for none; copied
      * @param unit what it makes of its potentials
      * @return the layer
      * @throws IllegalArgumentException if a value is outside what is said above

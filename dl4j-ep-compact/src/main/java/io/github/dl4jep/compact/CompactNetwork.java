@@ -1,9 +1,11 @@
 package io.github.dl4jep.compact;
 
+import io.github.dl4jep.file.WholeFile;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -70,7 +72,9 @@ public final class CompactNetwork {
      * @throws IOException if it cannot be read
      */
     public static CompactNetwork read(Path file) throws IOException {
-        return CompactFiles.read(file);
+        try (InputStream in = Files.newInputStream(file)) {
+            return read(in);
+        }
     }
 
     /**
@@ -92,7 +96,7 @@ public final class CompactNetwork {
      * @throws IOException if it cannot be written; then the old file is still there
      */
     public void write(Path file) throws IOException {
-        CompactFiles.write(this, file);
+        WholeFile.write(file, this::write);
     }
 
     /**

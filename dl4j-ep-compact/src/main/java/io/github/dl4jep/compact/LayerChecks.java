@@ -6,7 +6,21 @@ import org.jspecify.annotations.Nullable;
 /** What a layer must fulfil, whether it comes from a program or from a file. */
 final class LayerChecks {
 
+    /** No sum of so many weights leaves the range of double precision. */
+    private static final double LARGEST = 1e100;
+
+    static final String SCALES = "positive numbers up to " + LARGEST;
+    static final String BIASES = "numbers from -" + LARGEST + " to " + LARGEST;
+
     private LayerChecks() {}
+
+    static boolean isScale(double value) {
+        return value > 0 && value <= LARGEST;
+    }
+
+    static boolean isBias(double value) {
+        return Math.abs(value) <= LARGEST;
+    }
 
     static void dimensions(long inputs, long outputs) {
         dimension("inputs", inputs);
@@ -49,9 +63,8 @@ final class LayerChecks {
                     "Number of scales is " + scales.length + ", allowed are 1 or one per output, " + outputs);
         }
         for (int j = 0; j < scales.length; j++) {
-            if (!(scales[j] > 0) || Double.isInfinite(scales[j])) {
-                throw new IllegalArgumentException(
-                        "Scale " + j + " is " + scales[j] + ", allowed are positive finite numbers");
+            if (!isScale(scales[j])) {
+                throw new IllegalArgumentException("Scale " + j + " is " + scales[j] + ", allowed are " + SCALES);
             }
         }
     }
@@ -64,9 +77,9 @@ final class LayerChecks {
             throw new IllegalArgumentException("Length of the bias is " + bias.length + ", needed is " + outputs);
         }
         for (int j = 0; j < outputs; j++) {
-            if (!Double.isFinite(bias[j])) {
+            if (!isBias(bias[j])) {
                 throw new IllegalArgumentException(
-                        "Bias of output " + j + " is " + bias[j] + ", allowed are finite numbers");
+                        "Bias of output " + j + " is " + bias[j] + ", allowed are " + BIASES);
             }
         }
     }

@@ -34,11 +34,11 @@ final class LayerPayload {
         int start = bytes.position();
         double[] scales = numbers(layer.hasScalePerOutput() ? layer.outputs() : 1);
         for (int j = 0; j < scales.length; j++) {
-            if (!(scales[j] > 0) || Double.isInfinite(scales[j])) {
+            if (!LayerChecks.isScale(scales[j])) {
                 throw error(
                         layer,
                         start + 8L * j,
-                        "scale " + j + " is " + scales[j] + ", allowed are positive finite numbers");
+                        "scale " + j + " is " + scales[j] + ", allowed are " + LayerChecks.SCALES);
             }
         }
         return scales;
@@ -48,8 +48,9 @@ final class LayerPayload {
         int start = bytes.position();
         double[] bias = numbers(layer.outputs());
         for (int j = 0; j < bias.length; j++) {
-            if (!Double.isFinite(bias[j])) {
-                throw error(layer, start + 8L * j, "bias " + j + " is " + bias[j] + ", allowed are finite numbers");
+            if (!LayerChecks.isBias(bias[j])) {
+                throw error(
+                        layer, start + 8L * j, "bias " + j + " is " + bias[j] + ", allowed are " + LayerChecks.BIASES);
             }
         }
         return bias;

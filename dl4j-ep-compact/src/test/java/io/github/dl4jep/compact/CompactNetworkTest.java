@@ -99,10 +99,13 @@ class CompactNetworkTest {
                 new byte[][] {{1, 2}},
                 1,
                 0);
-        assertLayerRefused("Scale 0 is NaN, allowed are positive finite numbers", SIGNS, Double.NaN, 0);
-        assertLayerRefused("Scale 0 is 0.0, allowed are positive finite numbers", SIGNS, 0, 0);
+        assertLayerRefused("Scale 0 is NaN, allowed are positive numbers up to 1.0E100", SIGNS, Double.NaN, 0);
+        assertLayerRefused("Scale 0 is 0.0, allowed are positive numbers up to 1.0E100", SIGNS, 0, 0);
         assertLayerRefused(
-                "Bias of output 0 is Infinity, allowed are finite numbers", SIGNS, 1, Double.POSITIVE_INFINITY);
+                "Bias of output 0 is Infinity, allowed are numbers from -1.0E100 to 1.0E100",
+                SIGNS,
+                1,
+                Double.POSITIVE_INFINITY);
         assertThatThrownBy(() -> CompactLayer.discrete(SIGNS, new double[3], null, CompactUnit.SOFTMAX))
                 .hasMessage("Number of scales is 3, allowed are 1 or one per output, 2");
         assertThatThrownBy(() -> CompactLayer.discrete(SIGNS, new double[] {1}, new double[3], CompactUnit.SOFTMAX))

@@ -105,7 +105,7 @@ class DamagedFileTest {
         return bytes;
     }
 
-    /** The same with a checksum that fits: an error, or a network that is what the file says. */
+    /** The same with a checksum that fits: an error, or a network that is what the file says, and answers with numbers. */
     @Test
     void randomContentWithRightChecksumIsCheckedValueByValue() throws IOException {
         Random random = new Random(21);
@@ -114,9 +114,31 @@ class DamagedFileTest {
             damaged[random.nextInt(damaged.length - 4)] = (byte) random.nextInt();
             sign(damaged);
             try {
-                assertThat(bytes(read(damaged))).isEqualTo(damaged);
+                CompactNetwork network = read(damaged);
+                assertThat(bytes(network)).isEqualTo(damaged);
+                float[][] features = largeNumbers(random, network.inputs());
+                assertNumbers(network.potentials(features));
+                assertNumbers(network.output(features));
             } catch (CompactFormatException e) {
                 assertThat(e).hasMessageStartingWith("Compact network file, byte ");
+            }
+        }
+    }
+
+    private static float[][] largeNumbers(Random random, int inputs) {
+        float[][] rows = new float[4][inputs];
+        for (float[] row : rows) {
+            for (int i = 0; i < row.length; i++) {
+                row[i] = (float) (random.nextGaussian() * Math.exp(80 * random.nextDouble()));
+            }
+        }
+        return rows;
+    }
+
+    private static void assertNumbers(double[][] rows) {
+        for (double[] row : rows) {
+            for (double value : row) {
+                assertThat(value).isFinite();
             }
         }
     }
@@ -174,16 +196,28 @@ class DamagedFileTest {
     }
 
     @Test
+    void valuesWhoseSumsWouldBeInfiniteAreRefused() {
+        for (Consumer<ByteBuffer> change : List.<Consumer<ByteBuffer>>of(
+                f -> f.putDouble(PAYLOAD + 8, 1e300), f -> f.putDouble(PAYLOAD + 40, -1e300))) {
+            ByteBuffer file = ByteBuffer.wrap(FILE.clone());
+            signed(change).accept(file);
+            assertThatThrownBy(() -> read(file.array()))
+                    .isInstanceOf(CompactFormatException.class)
+                    .hasMessageContaining("1.0E300, allowed are ");
+        }
+    }
+
+    @Test
     void messagesWithRightChecksum() {
         String fault = ". The program that wrote the file is at fault: write it again with CompactNetwork.write";
         assertMessage(
                 signed(f -> f.putDouble(PAYLOAD + 8, -1)),
                 48,
-                "layer 0: scale 1 is -1.0, allowed are positive finite" + " numbers" + fault);
+                "layer 0: scale 1 is -1.0, allowed are positive numbers up to 1.0E100" + fault);
         assertMessage(
                 signed(f -> f.putDouble(PAYLOAD + 40, Double.NaN)),
                 80,
-                "layer 0: bias 0 is NaN, allowed are finite" + " numbers" + fault);
+                "layer 0: bias 0 is NaN, allowed are numbers from -1.0E100 to 1.0E100" + fault);
         assertMessage(
                 signed(f -> f.put(PAYLOAD + 81, (byte) 2)),
                 121,

@@ -16,11 +16,12 @@ class PackedInferenceTest {
     @ValueSource(ints = {1, 2, 31, 32, 33, 63, 64, 65, 127, 128, 129, 501, 784})
     void packedAndPlainAgreeAtEverySize(int size) {
         Random random = new Random(size);
+        int rows = size > 200 ? 3 : 37;
         for (WeightKind hidden : new WeightKind[] {WeightKind.BINARY, WeightKind.TERNARY}) {
             for (WeightKind output : WeightKind.values()) {
                 CompactNetwork network = RandomNetworks.of(random, hidden, output, size, size, 33, 7);
-                assertAgrees(network, RandomNetworks.spikes(random, 37, size));
-                assertAgrees(network, RandomNetworks.reals(random, 37, size));
+                assertAgrees(network, RandomNetworks.spikes(random, rows, size));
+                assertAgrees(network, RandomNetworks.reals(random, rows, size));
             }
         }
     }
@@ -81,6 +82,6 @@ class PackedInferenceTest {
     private static void assertAgrees(CompactNetwork network, float[][] features) {
         double[][] expected = PlainNetwork.potentials(network, features);
         assertThat(network.potentials(features)).isDeepEqualTo(expected);
-        assertThat(network.classify(features)).isEqualTo(PlainNetwork.classify(network, features));
+        assertThat(network.classify(features)).isEqualTo(PlainNetwork.classes(expected));
     }
 }

@@ -37,10 +37,8 @@ public final class PlainNetwork {
         return potentials;
     }
 
-    static int[] classify(CompactNetwork network, float[][] features) {
-        return Arrays.stream(potentials(network, features))
-                .mapToInt(PlainNetwork::largest)
-                .toArray();
+    static int[] classes(double[][] potentials) {
+        return Arrays.stream(potentials).mapToInt(PlainNetwork::largest).toArray();
     }
 
     private static int largest(double[] row) {

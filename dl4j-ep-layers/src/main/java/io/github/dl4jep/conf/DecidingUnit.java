@@ -47,7 +47,8 @@ public final class DecidingUnit {
 
     private static <N> @Nullable N behind(N node, Function<N, @Nullable Layer> layer, Function<N, List<N>> readers) {
         for (N reader : readers.apply(node)) {
-            Layer next = layer.apply(reader);
+            Layer read = layer.apply(reader);
+            Layer next = read == null ? null : EpConf.definition(read);
             if (next instanceof ActivationLayer) {
                 return reader;
             }

@@ -16,7 +16,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>Quality: Preview.
  */
-public class EpActivationLayer extends ActivationLayer {
+public class EpActivationLayer extends ActivationLayer implements EpConf {
 
     private static final long serialVersionUID = 1L;
 
@@ -47,6 +47,11 @@ public class EpActivationLayer extends ActivationLayer {
         runtime.setIndex(layerIndex);
         runtime.setConf(conf);
         return runtime;
+    }
+
+    @Override
+    public EpActivationLayer definition() {
+        return this;
     }
 
     @Override

@@ -29,7 +29,7 @@ import org.nd4j.linalg.learning.regularization.Regularization;
  *
  * <p>Quality: Preview.
  */
-public class EpBatchNormalization extends FeedForwardLayer {
+public class EpBatchNormalization extends FeedForwardLayer implements EpConf {
 
     private static final long serialVersionUID = 1L;
 
@@ -69,13 +69,8 @@ public class EpBatchNormalization extends FeedForwardLayer {
             boolean initializeParams,
             DataType networkDataType) {
         LayerValidation.assertNOutSet("EpBatchNormalization", getLayerName(), layerIndex, getNOut());
-        BatchNormalizationRuntime runtime = new BatchNormalizationRuntime(conf, networkDataType);
-        runtime.setListeners(trainingListeners);
-        runtime.setIndex(layerIndex);
-        runtime.setParamsViewArray(layerParamsView);
-        runtime.setParamTable(initializer().init(conf, layerParamsView, initializeParams));
-        runtime.setConf(conf);
-        return runtime;
+        return new Instantiation(conf, trainingListeners, layerIndex, layerParamsView, initializeParams)
+                .of(new BatchNormalizationRuntime(conf, networkDataType), this);
     }
 
     @Override
@@ -155,6 +150,11 @@ public class EpBatchNormalization extends FeedForwardLayer {
      */
     public void setPrior(GaussianPrior prior) {
         this.prior = prior;
+    }
+
+    @Override
+    public BatchNormalization definition() {
+        return original;
     }
 
     @Override

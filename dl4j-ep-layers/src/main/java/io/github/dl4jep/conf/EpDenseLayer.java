@@ -4,43 +4,29 @@ import io.github.dl4jep.params.PosteriorParamInitializer;
 import io.github.dl4jep.runtime.DenseRuntime;
 import io.github.dl4jep.weight.GaussianPrior;
 import io.github.dl4jep.weight.WeightPrior;
-import java.util.Collection;
-import java.util.List;
 import java.util.Objects;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
-import org.deeplearning4j.nn.conf.layers.LayerValidation;
 import org.deeplearning4j.nn.conf.memory.LayerMemoryReport;
-import org.deeplearning4j.optimize.api.TrainingListener;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.learning.config.IUpdater;
-import org.nd4j.linalg.learning.config.NoOp;
-import org.nd4j.linalg.learning.regularization.Regularization;
 
 /**
  * A dense layer whose weights have posteriors: {@code activation(input x W + b)}, W [nIn, nOut], b [1, nOut].
  *
  * <p>Quality: Preview.
  */
-public class EpDenseLayer extends FeedForwardLayer implements EpWeightConf {
+public class EpDenseLayer extends EpHiddenLayer {
 
     private static final long serialVersionUID = 1L;
 
     /** Whether there is a bias. */
     private boolean hasBias = true;
-    /** Prior of weights and bias. */
-    private WeightPrior weightPrior = new GaussianPrior();
-    /** Gain of the prior, or 0 for the default. */
-    private double priorGain;
 
     /** For Jackson. */
-    public EpDenseLayer() {
-        setIUpdater(new NoOp());
-    }
+    public EpDenseLayer() {}
 
     /**
      * A layer from its builder.
@@ -48,50 +34,23 @@ public class EpDenseLayer extends FeedForwardLayer implements EpWeightConf {
      * @param builder the builder
      */
     protected EpDenseLayer(Builder builder) {
-        super(builder);
+        super(builder, builder.weightPrior, builder.priorGain);
         this.hasBias = builder.hasBias;
-        this.weightPrior = builder.weightPrior;
-        this.priorGain = builder.priorGain;
-        // What an EP layer learns is no gradient step, so DL4J's updaters have nothing to do here.
-        setIUpdater(new NoOp());
     }
 
     @Override
-    public Layer instantiate(
-            NeuralNetConfiguration conf,
-            Collection<TrainingListener> trainingListeners,
-            int layerIndex,
-            INDArray layerParamsView,
-            boolean initializeParams,
-            DataType networkDataType) {
-        LayerValidation.assertNInNOutSet("EpDenseLayer", getLayerName(), layerIndex, getNIn(), getNOut());
-        DenseRuntime runtime = new DenseRuntime(conf, networkDataType);
-        runtime.setListeners(trainingListeners);
-        runtime.setIndex(layerIndex);
-        runtime.setParamsViewArray(layerParamsView);
-        runtime.setParamTable(initializer().init(conf, layerParamsView, initializeParams));
-        runtime.setConf(conf);
-        return runtime;
+    Layer newRuntime(NeuralNetConfiguration conf, DataType dataType) {
+        return new DenseRuntime(conf, dataType);
     }
 
     @Override
     public PosteriorParamInitializer initializer() {
-        return LayerPriors.initializer(this, weightPrior, priorGain, hasBias, null);
+        return LayerPriors.initializer(this, getWeightPrior(), gain(), hasBias, null);
     }
 
     @Override
     public LayerMemoryReport getMemoryReport(InputType inputType) {
         return LayerPriors.memoryReport(this, inputType, getOutputType(-1, inputType));
-    }
-
-    @Override
-    public @Nullable List<Regularization> getRegularizationByParam(String paramName) {
-        return null; // The prior takes this role.
-    }
-
-    @Override
-    public IUpdater getUpdaterByParam(String paramName) {
-        return new NoOp();
     }
 
     /**
@@ -113,40 +72,13 @@ public class EpDenseLayer extends FeedForwardLayer implements EpWeightConf {
     }
 
     @Override
-    public WeightPrior getWeightPrior() {
-        return weightPrior;
-    }
-
-    @Override
-    public void setWeightPrior(WeightPrior weightPrior) {
-        this.weightPrior = weightPrior;
-    }
-
-    /**
-     * The gain of the prior.
-     *
-     * @return a positive number, or 0 for that of the layer's unit
-     */
-    public double getPriorGain() {
-        return priorGain;
-    }
-
-    /**
-     * Sets the gain of the prior (for Jackson).
-     *
-     * @param priorGain a positive number, or 0 for that of the layer's unit
-     */
-    public void setPriorGain(double priorGain) {
-        this.priorGain = priorGain;
+    public EpDenseLayer definition() {
+        return this;
     }
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof EpDenseLayer that
-                && super.equals(other)
-                && hasBias == that.hasBias
-                && weightPrior.equals(that.weightPrior)
-                && Double.compare(priorGain, that.priorGain) == 0;
+        return other instanceof EpDenseLayer that && super.equals(other) && hasBias == that.hasBias;
     }
 
     @Override
@@ -156,7 +88,7 @@ public class EpDenseLayer extends FeedForwardLayer implements EpWeightConf {
 
     @Override
     public int hashCode() {
-        return Objects.hash(super.hashCode(), hasBias, weightPrior, priorGain);
+        return Objects.hash(super.hashCode(), hasBias);
     }
 
     /** Builds an {@link EpDenseLayer}, in DL4J's style. */
@@ -182,7 +114,8 @@ public class EpDenseLayer extends FeedForwardLayer implements EpWeightConf {
         }
 
         /**
-         * Sets the prior of weights and bias; default Gaussian of scale .5.
+         * Sets the prior of weights and bias. Default: Gaussian of scale .5, whatever the depth of the network; the conversion of a
+         * DL4J network chooses the scale by its depth.
          *
          * @param weightPrior the prior
          * @return this builder

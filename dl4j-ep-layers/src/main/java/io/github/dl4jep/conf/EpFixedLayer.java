@@ -23,7 +23,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>Quality: Preview.
  */
-public class EpFixedLayer extends NoParamLayer {
+public class EpFixedLayer extends NoParamLayer implements EpConf {
 
     private static final long serialVersionUID = 1L;
 
@@ -136,6 +136,11 @@ public class EpFixedLayer extends NoParamLayer {
      */
     public void setMaxPooling(MaxPoolingKind maxPooling) {
         this.maxPooling = maxPooling;
+    }
+
+    @Override
+    public Layer definition() {
+        return original;
     }
 
     @Override

@@ -23,7 +23,7 @@ import org.nd4j.linalg.learning.regularization.Regularization;
  *
  * <p>Quality: Preview.
  */
-public class EpFrozenLayer extends BaseWrapperLayer {
+public class EpFrozenLayer extends BaseWrapperLayer implements EpConf {
 
     private static final long serialVersionUID = 1L;
 
@@ -98,6 +98,11 @@ public class EpFrozenLayer extends BaseWrapperLayer {
      */
     public void setWithBackprop(boolean withBackprop) {
         this.withBackprop = withBackprop;
+    }
+
+    @Override
+    public Layer definition() {
+        return EpConf.definition(underlying);
     }
 
     @Override

@@ -3,7 +3,7 @@ package io.github.dl4jep.conf;
 import io.github.dl4jep.weight.WeightPrior;
 
 /** What the configurations of EP layers with weights have in common. */
-public interface EpWeightConf {
+public interface EpWeightConf extends EpConf {
 
     /**
      * The prior of weights and bias.

@@ -2,7 +2,6 @@ package io.github.dl4jep.conf;
 
 import io.github.dl4jep.likelihood.Likelihood;
 import io.github.dl4jep.params.PosteriorParamInitializer;
-import io.github.dl4jep.unit.Units;
 import io.github.dl4jep.weight.PriorScale;
 import io.github.dl4jep.weight.WeightPrior;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -17,17 +16,11 @@ final class LayerPriors {
     /** M, S, Q and the two site arrays of a batch, each as large as the weights. */
     private static final int WORKING_COPIES = 5;
 
-    private static final double OUTPUT_GAIN = 1;
-
     private LayerPriors() {}
 
     static PosteriorParamInitializer initializer(
-            FeedForwardLayer layer,
-            WeightPrior prior,
-            double priorGain,
-            boolean hasBias,
-            @Nullable Likelihood likelihood) {
-        PriorScale scale = new PriorScale(Math.max(1, layer.getNIn()), gain(layer, priorGain, likelihood));
+            FeedForwardLayer layer, WeightPrior prior, double gain, boolean hasBias, @Nullable Likelihood likelihood) {
+        PriorScale scale = new PriorScale(Math.max(1, layer.getNIn()), gain);
         return new PosteriorParamInitializer(prior, scale, layer.getNIn(), layer.getNOut(), hasBias, likelihood);
     }
 
@@ -38,18 +31,10 @@ final class LayerPriors {
             long rows,
             long fanIn,
             WeightPrior prior,
-            double priorGain,
+            double gain,
             boolean hasBias) {
-        PriorScale scale = new PriorScale(Math.max(1, fanIn), gain(layer, priorGain, null));
+        PriorScale scale = new PriorScale(Math.max(1, fanIn), gain);
         return new PosteriorParamInitializer(prior, scale, groups, rows, layer.getNOut(), hasBias, null);
-    }
-
-    private static double gain(FeedForwardLayer layer, double priorGain, @Nullable Likelihood likelihood) {
-        return priorGain > 0
-                ? priorGain
-                : likelihood != null
-                        ? OUTPUT_GAIN
-                        : Units.of(layer.getActivationFn()).priorGain();
     }
 
     static LayerMemoryReport memoryReport(FeedForwardLayer layer, InputType inputType, InputType outputType) {

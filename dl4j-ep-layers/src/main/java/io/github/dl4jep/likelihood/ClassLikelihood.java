@@ -4,9 +4,11 @@ import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.solve.JointSoftmax;
+import io.github.dl4jep.weight.GaussianPrior;
 import io.github.dl4jep.weight.Parameters;
 import io.github.dl4jep.weight.Statistic;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -40,16 +42,20 @@ public final class ClassLikelihood implements Likelihood {
     /** Default share of the examples that only the scale learns from. */
     public static final double DEFAULT_WITHHELD_SHARE = 1.0 / 64;
 
-    /** Parameter, [1, 2]: precision and mean times precision of log k. */
+    /** Log k; its parameters are precision and mean times precision, as of a weight. */
     static final String SCALE = "logScale";
-    /** Parameter, [1, 2]: the same of the point network. */
+    /** The same of the point network. */
     static final String POINT_SCALE = "logPointScale";
+
+    private static final String PRECISION = GaussianPrior.PRECISION;
+    private static final String MEAN_TIMES_PRECISION = GaussianPrior.MEAN_TIMES_PRECISION;
 
     private static final long serialVersionUID = 1L;
     private static final double PRIOR_PRECISION = 4;
     private static final double TOLERANCE = 0.1;
     private static final ClassProbabilities KIND = ClassProbabilities.ONE_OF_MANY;
 
+    /** Share of the examples that only the scale of the probabilities learns from. */
     private final double withheldShare;
 
     /** A likelihood that withholds one example of 64. */
@@ -112,21 +118,34 @@ public final class ClassLikelihood implements Likelihood {
     @Override
     public Map<String, Integer> parameterLengths(int outputs) {
         Map<String, Integer> lengths = new LinkedHashMap<>();
-        lengths.put(SCALE, 2);
-        lengths.put(POINT_SCALE, 2);
+        for (String scale : List.of(SCALE, POINT_SCALE)) {
+            lengths.put(scale + PRECISION, 1);
+            lengths.put(scale + MEAN_TIMES_PRECISION, 1);
+        }
         return lengths;
     }
 
     @Override
     public void initialise(Map<String, INDArray> parameters) {
-        for (String name : new String[] {SCALE, POINT_SCALE}) {
-            Parameters.get(parameters, name).assign(0).putScalar(0, PRIOR_PRECISION);
+        for (String scale : List.of(SCALE, POINT_SCALE)) {
+            Parameters.get(parameters, scale + PRECISION).assign(PRIOR_PRECISION);
+            Parameters.get(parameters, scale + MEAN_TIMES_PRECISION).assign(0);
         }
     }
 
+    /**
+     * The scale of the probabilities.
+     *
+     * @param parameters learned parameters by name
+     * @return k
+     */
+    public static double scale(Map<String, INDArray> parameters) {
+        return scale(parameters, SCALE);
+    }
+
     private static double scale(Map<String, INDArray> parameters, String name) {
-        INDArray natural = Parameters.row(parameters, name);
-        return Math.exp(natural.getDouble(1) / natural.getDouble(0));
+        return Math.exp(Parameters.scalar(parameters, name + MEAN_TIMES_PRECISION)
+                / Parameters.scalar(parameters, name + PRECISION));
     }
 
     @Override
@@ -140,9 +159,9 @@ public final class ClassLikelihood implements Likelihood {
         double[] importance = batch.learnedImportanceOfExamples();
         double[] variance = Rows.columns(batch.variance());
         double[] covariance = covariance(batch, variance, importance.length);
-        JointSoftmax.Maximum maximum =
-                new JointSoftmax(cavityMean(batch, covariance, importance.length), covariance, labels, importance)
-                        .solve(TOLERANCE);
+        JointSoftmax.Maximum maximum = new JointSoftmax(
+                        cavityMean(batch, covariance, importance.length), covariance, labels, importance)
+                .solve(TOLERANCE);
         double[] curvature = maximum.probabilities();
         for (int i = 0; i < curvature.length; i++) {
             double ofSoftmax = importance[i % importance.length] * curvature[i] * (1 - curvature[i]);
@@ -162,9 +181,10 @@ public final class ClassLikelihood implements Likelihood {
         INDArray given = batch.forward().covariance().covariance();
         if (given != null) {
             if (given.rows() != rows) {
-                throw new UnsupportedOperationException("ClassLikelihood takes one label for each example, but there are "
-                        + rows + " labels for " + given.rows()
-                        + " examples; choose new CategoricalLikelihood() in EpOptions.likelihood(...)");
+                throw new UnsupportedOperationException(
+                        "ClassLikelihood takes one label for each example, but there are "
+                                + rows + " labels for " + given.rows()
+                                + " examples; choose new CategoricalLikelihood() in EpOptions.likelihood(...)");
             }
             return Rows.columns(given);
         }
@@ -195,16 +215,23 @@ public final class ClassLikelihood implements Likelihood {
         double[][] labels = Rows.of(batch.doubleLabels());
         double[][] scores = Rows.of(scores(batch.mean(), batch.variance()));
         double[][] means = Rows.of(batch.mean());
-        return Map.of(
-                SCALE, statistic(scale(parameters, SCALE), scores, labels, importance),
-                POINT_SCALE, statistic(scale(parameters, POINT_SCALE), means, labels, importance));
+        Map<String, Statistic> statistics = new LinkedHashMap<>();
+        addStatistics(SCALE, scale(parameters, SCALE), scores, labels, importance, statistics);
+        addStatistics(POINT_SCALE, scale(parameters, POINT_SCALE), means, labels, importance, statistics);
+        return statistics;
     }
 
     /**
      * What the withheld examples say about log k: curvature h and h log k - slope, the natural parameters of a parabola. With p from k u:
      * slope k (E_p u - E_y u), curvature k^2 Var_p u.
      */
-    private static Statistic statistic(double k, double[][] scores, double[][] labels, double[] weights) {
+    private static void addStatistics(
+            String name,
+            double k,
+            double[][] scores,
+            double[][] labels,
+            double[] weights,
+            Map<String, Statistic> statistics) {
         double slope = 0;
         double curvature = 0;
         double count = 0;
@@ -216,17 +243,19 @@ public final class ClassLikelihood implements Likelihood {
                 count += weights[n];
             }
         }
-        return Statistic.of(new double[] {curvature, curvature * Math.log(k) - slope}, new double[] {count, count});
+        statistics.put(name + PRECISION, Statistic.of(new double[] {curvature}, new double[] {count}));
+        statistics.put(
+                name + MEAN_TIMES_PRECISION,
+                Statistic.of(new double[] {curvature * Math.log(k) - slope}, new double[] {count}));
     }
 
     @Override
     public INDArray learn(String parameter, INDArray current, Statistic statistic, LearningPhase phase) {
-        double kept = phase.retention();
-        double precision = PRIOR_PRECISION
-                + kept * (current.getDouble(0) - PRIOR_PRECISION)
+        double prior = parameter.endsWith(MEAN_TIMES_PRECISION) ? 0 : PRIOR_PRECISION;
+        double next = prior
+                + phase.retention() * (current.getDouble(0) - prior)
                 + statistic.sum().getDouble(0);
-        double meanTimesPrecision = kept * current.getDouble(1) + statistic.sum().getDouble(1);
-        return Nd4j.createFromArray(new double[][] {{precision, meanTimesPrecision}});
+        return Nd4j.createFromArray(new double[][] {{next}});
     }
 
     private static INDArray scores(INDArray mean, INDArray variance) {
@@ -234,7 +263,7 @@ public final class ClassLikelihood implements Likelihood {
     }
 
     private static INDArray logProbabilities(INDArray mean, INDArray variance, Map<String, INDArray> parameters) {
-        return KIND.logProbabilities(scores(mean, variance).muli(scale(parameters, SCALE)));
+        return KIND.logProbabilities(scores(mean, variance).muli(scale(parameters)));
     }
 
     @Override

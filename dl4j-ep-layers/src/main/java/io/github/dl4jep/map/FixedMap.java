@@ -7,7 +7,7 @@ import java.util.function.UnaryOperator;
 /**
  * A layer without weights: a map of activations, such as pooling or padding. Everything that differs between such layers.
  *
- * <p>Stateless: what the way back needs is in the answer of the way forward.
+ * <p>Stateless: what the backward pass needs is in the result of the forward pass.
  */
 public interface FixedMap {
 
@@ -15,12 +15,12 @@ public interface FixedMap {
      * Sends moments and batch covariance through. Observed values give observed values: the map itself.
      *
      * @param input moments of the input, [minibatch, channels x positions], and their batch covariance
-     * @return those of the output, and the way back
+     * @return those of the output, and the backward pass
      */
     Pass forward(ForwardMessage input);
 
     /**
-     * The way through, and back.
+     * A forward pass, and the backward pass that belongs to it.
      *
      * @param output moments and batch covariance of the output
      * @param back turns the message at the output into the message at the input; not asked where the input was observed

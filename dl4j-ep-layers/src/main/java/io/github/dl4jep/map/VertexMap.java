@@ -10,7 +10,7 @@ import java.util.function.Function;
  * of a graph that are no layers.
  *
  * <p>The branches are taken as independent given the messages, and their batch covariances as coming from different weights.
- * Stateless: what the way back needs is in the answer of the way forward.
+ * Stateless: what the backward pass needs is in the result of the forward pass.
  */
 public interface VertexMap {
 
@@ -18,7 +18,7 @@ public interface VertexMap {
      * Sends moments and batch covariance through. Observed values give observed values: the map itself.
      *
      * @param inputs moments of each input, [minibatch, channels x positions], and their batch covariance
-     * @return those of the output, and the way back
+     * @return those of the output, and the backward pass
      * @throws IllegalArgumentException if the inputs do not fit together
      */
     Pass forward(List<ForwardMessage> inputs);
@@ -37,7 +37,7 @@ public interface VertexMap {
     }
 
     /**
-     * The way through, and back.
+     * A forward pass, and the backward pass that belongs to it.
      *
      * @param output moments and batch covariance of the output
      * @param back turns the message at the output into the message at each input; those of observed inputs are not used

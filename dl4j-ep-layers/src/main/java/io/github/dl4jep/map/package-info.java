@@ -1,6 +1,6 @@
 /**
  * Maps without weights and windows, of one input ({@link io.github.dl4jep.map.FixedMap}) or several
- * ({@link io.github.dl4jep.map.VertexMap}): what a pass needs on its way back is in the answer of its way forward.
+ * ({@link io.github.dl4jep.map.VertexMap}): what the backward pass needs is in the result of the forward pass.
  */
 @NullMarked
 package io.github.dl4jep.map;

@@ -6,7 +6,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.deeplearning4j.nn.api.ParamInitializer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -16,7 +15,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * The parameters of a layer with two arrays of weights behind each other: those of the first, whose names begin with
  * {@value #FIRST_PREFIX}, then those of the second. The first has no bias.
  */
-public final class ChainedParamInitializer implements ParamInitializer {
+public final class ChainedParamInitializer implements PosteriorLayout {
 
     /** Put before the names of the first array's parameters. */
     public static final String FIRST_PREFIX = "first";
@@ -36,24 +35,6 @@ public final class ChainedParamInitializer implements ParamInitializer {
     }
 
     /**
-     * The layout of the first array.
-     *
-     * @return the layout, for the parameters that {@link #first(Map)} gives
-     */
-    public PosteriorParamInitializer first() {
-        return first;
-    }
-
-    /**
-     * The layout of the second array.
-     *
-     * @return the layout, for the layer's parameters
-     */
-    public PosteriorParamInitializer second() {
-        return second;
-    }
-
-    /**
      * The first array's parameters under their own names.
      *
      * @param parameters the layer's parameter table
@@ -61,6 +42,34 @@ public final class ChainedParamInitializer implements ParamInitializer {
      */
     public static Map<String, INDArray> first(Map<String, INDArray> parameters) {
         return Parameters.withoutPrefix(parameters, FIRST_PREFIX);
+    }
+
+    @Override
+    public List<NamedPosterior> posteriors(Map<String, INDArray> parameters) {
+        List<NamedPosterior> posteriors = new ArrayList<>();
+        for (NamedPosterior of : first.posteriors(first(parameters))) {
+            posteriors.add(new NamedPosterior(
+                    FIRST_PREFIX + of.name(), of.role(), of.prior(), of.posterior(), of.parameters()));
+        }
+        posteriors.addAll(second.posteriors(parameters));
+        return posteriors;
+    }
+
+    @Override
+    public Map<String, INDArray> modes(Map<String, INDArray> parameters) {
+        return joined(first.modes(first(parameters)), second.modes(parameters));
+    }
+
+    @Override
+    public Map<String, INDArray> draws(Map<String, INDArray> parameters) {
+        return joined(first.draws(first(parameters)), second.draws(parameters));
+    }
+
+    private static Map<String, INDArray> joined(Map<String, INDArray> ofFirst, Map<String, INDArray> ofSecond) {
+        Map<String, INDArray> values = new LinkedHashMap<>();
+        ofFirst.forEach((name, value) -> values.put(FIRST_PREFIX + name, value));
+        values.putAll(ofSecond);
+        return values;
     }
 
     private static List<String> prefixed(List<String> names) {

@@ -6,14 +6,13 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.deeplearning4j.nn.api.ParamInitializer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** The parameters of a layer that has a likelihood but no weights. */
-public final class LikelihoodParamInitializer implements ParamInitializer {
+public final class LikelihoodParamInitializer implements PosteriorLayout {
 
     private final Likelihood likelihood;
     private final Map<String, Integer> lengths;
@@ -27,6 +26,21 @@ public final class LikelihoodParamInitializer implements ParamInitializer {
     public LikelihoodParamInitializer(Likelihood likelihood, int outputs) {
         this.likelihood = likelihood;
         this.lengths = likelihood.parameterLengths(outputs);
+    }
+
+    @Override
+    public List<NamedPosterior> posteriors(Map<String, INDArray> parameters) {
+        return List.of();
+    }
+
+    @Override
+    public Map<String, INDArray> modes(Map<String, INDArray> parameters) {
+        return new LinkedHashMap<>();
+    }
+
+    @Override
+    public Map<String, INDArray> draws(Map<String, INDArray> parameters) {
+        return new LinkedHashMap<>();
     }
 
     @Override

@@ -9,7 +9,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.deeplearning4j.nn.api.ParamInitializer;
+import java.util.function.Function;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.Layer;
@@ -21,7 +21,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * The parameters of batch normalization, all [1, channels]: the posteriors of scale ({@code gammaPrecision}, ...) and shift ({@code
  * betaPrecision}, ...), unless both are locked, and the running mean and variance of the input.
  */
-public final class NormalizationParamInitializer implements ParamInitializer {
+public final class NormalizationParamInitializer implements PosteriorLayout {
 
     /** Put before the names of the scale's parameters. */
     public static final String SCALE_PREFIX = "gamma";
@@ -80,11 +80,39 @@ public final class NormalizationParamInitializer implements ParamInitializer {
         if (original.isLockGammaBeta()) {
             return null;
         }
-        Map<String, INDArray> selected = new LinkedHashMap<>();
-        for (String name : prior.parameterNames()) {
-            selected.put(name, Parameters.get(parameters, prefix + name));
-        }
-        return prior.posterior(selected, ONE_INPUT);
+        return prior.posterior(NamedPosterior.select(prior, parameters, prefix), ONE_INPUT);
+    }
+
+    @Override
+    public List<NamedPosterior> posteriors(Map<String, INDArray> parameters) {
+        return original.isLockGammaBeta()
+                ? List.of()
+                : List.of(
+                        named(SCALE_PREFIX, NamedPosterior.Role.SCALE, parameters),
+                        named(SHIFT_PREFIX, NamedPosterior.Role.SHIFT, parameters));
+    }
+
+    private NamedPosterior named(String name, NamedPosterior.Role role, Map<String, INDArray> parameters) {
+        Map<String, INDArray> selected = NamedPosterior.select(prior, parameters, name);
+        return new NamedPosterior(name, role, prior, prior.posterior(selected, ONE_INPUT), selected);
+    }
+
+    @Override
+    public Map<String, INDArray> modes(Map<String, INDArray> parameters) {
+        return values(parameters, WeightPosterior::mode);
+    }
+
+    @Override
+    public Map<String, INDArray> draws(Map<String, INDArray> parameters) {
+        return values(parameters, WeightPosterior::sample);
+    }
+
+    private Map<String, INDArray> values(Map<String, INDArray> parameters, Function<WeightPosterior, INDArray> chosen) {
+        Map<String, INDArray> values = new LinkedHashMap<>();
+        posteriors(parameters).forEach(posterior -> values.put(posterior.name(), chosen.apply(posterior.posterior())));
+        values.put(MEAN, Parameters.get(parameters, MEAN).dup());
+        values.put(VARIANCE, Parameters.get(parameters, VARIANCE).dup());
+        return values;
     }
 
     @Override

@@ -11,7 +11,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.deeplearning4j.nn.api.ParamInitializer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +23,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  *
  * <p>All arrays are f-ordered views of the flat vector, as DL4J's own weights are.
  */
-public final class PosteriorParamInitializer implements ParamInitializer {
+public final class PosteriorParamInitializer implements PosteriorLayout {
 
     /** Put before the names of the weights' parameters. */
     public static final String WEIGHT_PREFIX = "W";
@@ -147,7 +146,7 @@ public final class PosteriorParamInitializer implements ParamInitializer {
      * @return the posterior, a view
      */
     public WeightPosterior weights(Map<String, INDArray> parameters) {
-        return prior.posterior(select(prior, parameters, WEIGHT_PREFIX), scale);
+        return prior.posterior(NamedPosterior.select(prior, parameters, WEIGHT_PREFIX), scale);
     }
 
     /**
@@ -157,7 +156,9 @@ public final class PosteriorParamInitializer implements ParamInitializer {
      * @return the posterior, a view, or null if the layer has no bias
      */
     public @Nullable WeightPosterior bias(Map<String, INDArray> parameters) {
-        return biasCount == 0 ? null : biasPrior.posterior(select(biasPrior, parameters, BIAS_PREFIX), scale);
+        return biasCount == 0
+                ? null
+                : biasPrior.posterior(NamedPosterior.select(biasPrior, parameters, BIAS_PREFIX), scale);
     }
 
     /**
@@ -212,13 +213,41 @@ public final class PosteriorParamInitializer implements ParamInitializer {
         return readout == null ? drawn : drawn.plus(readout.sample(parameters));
     }
 
-    private static Map<String, INDArray> select(
-            WeightPrior selecting, Map<String, INDArray> parameters, String prefix) {
-        Map<String, INDArray> selected = new LinkedHashMap<>();
-        for (String name : selecting.parameterNames()) {
-            selected.put(name, Parameters.get(parameters, prefix + name));
+    @Override
+    public List<NamedPosterior> posteriors(Map<String, INDArray> parameters) {
+        List<NamedPosterior> posteriors = new ArrayList<>();
+        posteriors.add(named(WEIGHT_PREFIX, NamedPosterior.Role.WEIGHTS, prior, parameters));
+        if (biasCount > 0) {
+            posteriors.add(named(BIAS_PREFIX, NamedPosterior.Role.BIAS, biasPrior, parameters));
         }
-        return selected;
+        return posteriors;
+    }
+
+    private NamedPosterior named(
+            String name, NamedPosterior.Role role, WeightPrior of, Map<String, INDArray> parameters) {
+        Map<String, INDArray> selected = NamedPosterior.select(of, parameters, name);
+        WeightPosterior posterior = of.posterior(selected, scale);
+        return new NamedPosterior(
+                name, role, of, readout == null ? posterior : readout.added(role, posterior, parameters), selected);
+    }
+
+    @Override
+    public Map<String, INDArray> modes(Map<String, INDArray> parameters) {
+        return values(point(parameters));
+    }
+
+    @Override
+    public Map<String, INDArray> draws(Map<String, INDArray> parameters) {
+        return values(sample(parameters));
+    }
+
+    private static Map<String, INDArray> values(StockWeights chosen) {
+        Map<String, INDArray> values = new LinkedHashMap<>();
+        values.put(WEIGHT_PREFIX, chosen.weights());
+        if (chosen.bias() != null) {
+            values.put(BIAS_PREFIX, chosen.bias());
+        }
+        return values;
     }
 
     @Override

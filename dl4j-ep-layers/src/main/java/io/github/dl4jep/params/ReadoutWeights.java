@@ -1,8 +1,10 @@
 package io.github.dl4jep.params;
 
 import io.github.dl4jep.weight.GaussianPrior;
+import io.github.dl4jep.weight.OffsetPosterior;
 import io.github.dl4jep.weight.Parameters;
 import io.github.dl4jep.weight.PriorScale;
+import io.github.dl4jep.weight.PrunedPrior;
 import io.github.dl4jep.weight.WeightPosterior;
 import io.github.dl4jep.weight.WeightPrior;
 import java.util.LinkedHashMap;
@@ -19,6 +21,8 @@ public final class ReadoutWeights {
     private static final String WEIGHTS = "readoutW";
     private static final String BIAS = "readoutb";
     private static final WeightPrior PRIOR = new GaussianPrior(64);
+    /** Which weights of the layer are removed, if some are. */
+    private static final String KEPT = PosteriorParamInitializer.WEIGHT_PREFIX + PrunedPrior.KEPT;
 
     private final PriorScale scale;
     private final boolean hasBias;
@@ -33,8 +37,8 @@ public final class ReadoutWeights {
         for (String name : PRIOR.parameterNames()) {
             shapes.put(WEIGHTS + name, new long[] {nIn, nOut});
         }
-        for (String name : hasBias ? PRIOR.parameterNames() : java.util.List.<String>of()) {
-            shapes.put(BIAS + name, new long[] {1, nOut});
+        if (hasBias) {
+            PRIOR.parameterNames().forEach(name -> shapes.put(BIAS + name, new long[] {1, nOut}));
         }
         return shapes;
     }
@@ -46,7 +50,14 @@ public final class ReadoutWeights {
      * @return a view, [nIn, nOut]
      */
     public WeightPosterior weights(Map<String, INDArray> parameters) {
-        return PRIOR.posterior(Parameters.withoutPrefix(parameters, WEIGHTS), scale);
+        Map<String, INDArray> own = Parameters.withoutPrefix(parameters, WEIGHTS);
+        INDArray kept = parameters.get(KEPT);
+        if (kept == null) {
+            return PRIOR.posterior(own, scale);
+        }
+        // A weight that is removed is zero as a sum.
+        own.put(PrunedPrior.KEPT, kept);
+        return PrunedPrior.of(PRIOR).posterior(own, scale);
     }
 
     /**
@@ -56,9 +67,20 @@ public final class ReadoutWeights {
      * @return a view, [1, nOut], or null if the layer has none
      */
     public @Nullable WeightPosterior bias(Map<String, INDArray> parameters) {
-        return hasBias
-                ? PRIOR.posterior(Parameters.withoutPrefix(parameters, BIAS), new PriorScale(1, 1))
-                : null;
+        return hasBias ? PRIOR.posterior(Parameters.withoutPrefix(parameters, BIAS), new PriorScale(1, 1)) : null;
+    }
+
+    /**
+     * What predictions see: these weights and a teacher's, or both biases.
+     *
+     * @param role weights or bias
+     * @param teacher the teacher's posterior
+     * @param parameters the layer's parameter table
+     * @return the posterior of the sum, in which the teacher's part is taken as known
+     */
+    public WeightPosterior added(NamedPosterior.Role role, WeightPosterior teacher, Map<String, INDArray> parameters) {
+        WeightPosterior own = role == NamedPosterior.Role.BIAS ? bias(parameters) : weights(parameters);
+        return own == null ? teacher : new OffsetPosterior(own, teacher);
     }
 
     void initialise(Map<String, INDArray> parameters) {

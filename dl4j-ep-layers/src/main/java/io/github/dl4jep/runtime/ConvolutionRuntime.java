@@ -2,8 +2,8 @@ package io.github.dl4jep.runtime;
 
 import io.github.dl4jep.conf.EpConvolutionLayer;
 import io.github.dl4jep.message.ExampleFormat;
-import io.github.dl4jep.type.ConvolutionWindows;
 import io.github.dl4jep.type.DataFormats;
+import io.github.dl4jep.type.linear.ConvolutionWindows;
 import io.github.dl4jep.vertex.LayerWeights;
 import io.github.dl4jep.vertex.LinearMap;
 import io.github.dl4jep.vertex.LinearVertex;

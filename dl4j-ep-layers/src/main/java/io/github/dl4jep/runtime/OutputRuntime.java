@@ -2,18 +2,18 @@ package io.github.dl4jep.runtime;
 
 import io.github.dl4jep.conf.EpOutputConf;
 import io.github.dl4jep.conf.EpOutputLayer;
+import io.github.dl4jep.likelihood.ClassLikelihood;
+import io.github.dl4jep.likelihood.Likelihood;
 import io.github.dl4jep.linear.WeightGroups;
 import io.github.dl4jep.message.ExampleShape;
 import io.github.dl4jep.message.Moments;
-import io.github.dl4jep.type.OutputPositions;
-import io.github.dl4jep.likelihood.ClassLikelihood;
-import io.github.dl4jep.likelihood.Likelihood;
 import io.github.dl4jep.params.PosteriorParamInitializer;
+import io.github.dl4jep.type.OutputPositions;
 import io.github.dl4jep.vertex.Emphasis;
 import io.github.dl4jep.vertex.LayerWeights;
-import io.github.dl4jep.vertex.Vertex;
 import io.github.dl4jep.vertex.LikelihoodVertex;
 import io.github.dl4jep.vertex.LinearVertex;
+import io.github.dl4jep.vertex.Vertex;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.layers.BaseOutputLayer;
@@ -46,9 +46,7 @@ public final class OutputRuntime extends BaseOutputLayer<EpOutputLayer> implemen
 
     @Override
     public Vertex vertex() {
-        return layerConf().effectiveLikelihood().teacher() == null
-                ? linear()
-                : new Emphasis(linear(), () -> EMPHASIS);
+        return layerConf().effectiveLikelihood().teacher() == null ? linear() : new Emphasis(linear(), () -> EMPHASIS);
     }
 
     /** The map to the potentials. */
@@ -64,8 +62,7 @@ public final class OutputRuntime extends BaseOutputLayer<EpOutputLayer> implemen
     }
 
     private LinearVertex linear(LayerWeights weights) {
-        return new LinearVertex(
-                layerConf().getNIn(), OutputPositions.windows(layerConf()), WeightGroups.NONE, weights);
+        return new LinearVertex(layerConf().getNIn(), OutputPositions.windows(layerConf()), WeightGroups.NONE, weights);
     }
 
     @Override

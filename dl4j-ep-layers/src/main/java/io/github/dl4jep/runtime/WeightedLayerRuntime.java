@@ -3,7 +3,7 @@ package io.github.dl4jep.runtime;
 import io.github.dl4jep.conf.EpWeightedLayer;
 import io.github.dl4jep.message.ExampleFormat;
 import io.github.dl4jep.type.DataFormats;
-import io.github.dl4jep.type.LinearMaps;
+import io.github.dl4jep.type.linear.LinearMaps;
 import io.github.dl4jep.vertex.LinearMap;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.nd4j.linalg.api.buffer.DataType;

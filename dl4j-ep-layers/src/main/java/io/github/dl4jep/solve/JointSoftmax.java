@@ -56,13 +56,35 @@ public final class JointSoftmax {
         this.inverse = SymmetricMatrix.inverse(covariance, rows);
     }
 
-    /**
-     * Potentials at the maximum.
-     *
-     * @param shift z, [rows, outputs]
-     * @param probabilities p, [rows, outputs]
-     */
-    public record Maximum(double[] shift, double[] probabilities) {}
+    /** What is at the maximum. */
+    public static final class Maximum {
+
+        private final double[] shift;
+        private final double[] probabilities;
+
+        private Maximum(double[] shift, double[] probabilities) {
+            this.shift = shift;
+            this.probabilities = probabilities;
+        }
+
+        /**
+         * How far the potentials move, per unit of their covariance.
+         *
+         * @return z, [rows, outputs]; the array itself
+         */
+        public double[] shift() {
+            return shift;
+        }
+
+        /**
+         * Softmax of the potentials.
+         *
+         * @return p, [rows, outputs]; the array itself
+         */
+        public double[] probabilities() {
+            return probabilities;
+        }
+    }
 
     /**
      * Finds the maximum. After {@value #MOST_ITERATIONS} iterations it takes what was reached: as z is that of the last iteration, the

@@ -31,8 +31,9 @@ import org.deeplearning4j.nn.conf.graph.ShiftVertex;
 import org.deeplearning4j.nn.conf.graph.StackVertex;
 import org.deeplearning4j.nn.conf.graph.SubsetVertex;
 import org.deeplearning4j.nn.conf.graph.UnstackVertex;
+import org.jspecify.annotations.Nullable;
 
-/** Which vertices of a DL4J graph, other than layers, have moments: one registration line each. */
+/** What each vertex type of a DL4J graph, other than layers, means to EP: one registration line each. */
 public final class EpVertices {
 
     /**
@@ -54,27 +55,69 @@ public final class EpVertices {
         Vertex of(V vertex, String place);
     }
 
-    private static final Map<Class<? extends GraphVertex>, Factory<? extends GraphVertex>> REGISTRY =
+    /**
+     * What a vertex makes of a number that each of its inputs has.
+     *
+     * @param <V> the DL4J vertex configuration
+     * @param <N> the number
+     */
+    @FunctionalInterface
+    private interface Count<V extends GraphVertex, N> {
+
+        /**
+         * The number of the activation.
+         *
+         * @param vertex the DL4J vertex
+         * @param inputs the number of each input
+         * @return the number of its activation
+         */
+        N of(V vertex, List<N> inputs);
+    }
+
+    /**
+     * What a vertex type means.
+     *
+     * @param factory makes the vertex of a sweep
+     * @param rows its rows, of those of its inputs
+     * @param channels its channels, of those of its inputs; 0 where they are not known
+     */
+    private record VertexType<V extends GraphVertex>(
+            Factory<V> factory, Count<V, Double> rows, Count<V, Long> channels) {}
+
+    private static final Map<Class<? extends GraphVertex>, VertexType<? extends GraphVertex>> REGISTRY =
             new LinkedHashMap<>();
 
     static {
         register(ElementWiseVertex.class, (vertex, place) -> new FixedVertex(place, elementwise(vertex)));
-        register(MergeVertex.class, (vertex, place) -> new FixedVertex(place, new Concatenation()));
+        register(
+                MergeVertex.class,
+                (vertex, place) -> new FixedVertex(place, new Concatenation()),
+                (vertex, rows) -> rows.get(0),
+                (vertex, channels) ->
+                        channels.stream().mapToLong(Long::longValue).sum());
         register(
                 SubsetVertex.class,
                 (vertex, place) ->
-                        new FixedVertex(place, VertexMap.of(new ChannelSubset(vertex.getFrom(), vertex.getTo()))));
+                        new FixedVertex(place, VertexMap.of(new ChannelSubset(vertex.getFrom(), vertex.getTo()))),
+                (vertex, rows) -> rows.get(0),
+                (vertex, channels) -> vertex.getTo() - vertex.getFrom() + 1L);
         register(
                 ScaleVertex.class,
                 (vertex, place) -> new FixedVertex(place, WeightedSum.scale(vertex.getScaleFactor())));
         register(
                 ShiftVertex.class,
                 (vertex, place) -> new FixedVertex(place, WeightedSum.shift(vertex.getShiftFactor())));
-        register(StackVertex.class, (vertex, place) -> new FixedVertex(place, new Stacking()));
+        register(
+                StackVertex.class,
+                (vertex, place) -> new FixedVertex(place, new Stacking()),
+                (vertex, rows) -> rows.stream().mapToDouble(Double::doubleValue).sum(),
+                (vertex, channels) -> channels.get(0));
         register(
                 UnstackVertex.class,
                 (vertex, place) ->
-                        new FixedVertex(place, VertexMap.of(new Unstacking(vertex.getFrom(), vertex.getStackSize()))));
+                        new FixedVertex(place, VertexMap.of(new Unstacking(vertex.getFrom(), vertex.getStackSize()))),
+                (vertex, rows) -> rows.get(0) / vertex.getStackSize(),
+                (vertex, channels) -> channels.get(0));
         register(L2NormalizeVertex.class, EpVertices::normalization);
         register(
                 PoolHelperVertex.class,
@@ -85,8 +128,19 @@ public final class EpVertices {
 
     private EpVertices() {}
 
+    /** A vertex that leaves rows and channels as those of its first input. */
     private static <V extends GraphVertex> void register(Class<V> type, Factory<V> factory) {
-        REGISTRY.put(type, factory);
+        register(type, factory, (vertex, rows) -> rows.get(0), (vertex, channels) -> channels.get(0));
+    }
+
+    private static <V extends GraphVertex> void register(
+            Class<V> type, Factory<V> factory, Count<V, Double> rows, Count<V, Long> channels) {
+        REGISTRY.put(type, new VertexType<>(factory, rows, channels));
+    }
+
+    @SuppressWarnings("unchecked") // register ties type and class together
+    private static <V extends GraphVertex> @Nullable VertexType<V> find(V vertex) {
+        return (VertexType<V>) REGISTRY.get(vertex.getClass());
     }
 
     /**
@@ -101,10 +155,9 @@ public final class EpVertices {
         return make(vertex, "vertex \"" + name + "\" (" + vertex.getClass().getSimpleName() + ")");
     }
 
-    @SuppressWarnings("unchecked") // register ties factory and class together
     private static <V extends GraphVertex> Vertex make(V vertex, String place) {
-        Factory<V> factory = (Factory<V>) REGISTRY.get(vertex.getClass());
-        if (factory == null) {
+        VertexType<V> type = find(vertex);
+        if (type == null) {
             throw new UnsupportedOperationException("there are no moments for the type "
                     + vertex.getClass().getSimpleName() + ", supported are "
                     + REGISTRY.keySet().stream()
@@ -112,7 +165,7 @@ public final class EpVertices {
                             .sorted()
                             .toList());
         }
-        return factory.of(vertex, place);
+        return type.factory().of(vertex, place);
     }
 
     private static VertexMap elementwise(ElementWiseVertex vertex) {
@@ -184,9 +237,19 @@ public final class EpVertices {
      * @return rows of its activation in the same unit
      */
     public static double rows(GraphVertex vertex, List<Double> rows) {
-        if (vertex instanceof StackVertex) {
-            return rows.stream().mapToDouble(Double::doubleValue).sum();
-        }
-        return vertex instanceof UnstackVertex unstack ? rows.get(0) / unstack.getStackSize() : rows.get(0);
+        VertexType<GraphVertex> type = find(vertex);
+        return type == null ? rows.get(0) : type.rows().of(vertex, rows);
+    }
+
+    /**
+     * How many channels a vertex has.
+     *
+     * @param vertex a DL4J vertex
+     * @param channels channels of each input, at least one; 0 where they are not known
+     * @return channels of its activation
+     */
+    public static long channels(GraphVertex vertex, List<Long> channels) {
+        VertexType<GraphVertex> type = find(vertex);
+        return type == null ? channels.get(0) : type.channels().of(vertex, channels);
     }
 }

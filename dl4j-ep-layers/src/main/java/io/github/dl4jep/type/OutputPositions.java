@@ -5,27 +5,12 @@ import io.github.dl4jep.conf.EpOutputLayer;
 import io.github.dl4jep.vertex.OutputRows;
 import io.github.dl4jep.vertex.WindowPlacement;
 import io.github.dl4jep.vertex.Windows;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.Cnn3DLossLayer;
-import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
-import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
-import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.jspecify.annotations.Nullable;
 
-/** DL4J's layers with labels at every position of an example, and the number of dimensions of these: one line each. */
+/** Labels at every position of an example. */
 public final class OutputPositions {
-
-    private static final Map<Class<? extends FeedForwardLayer>, Integer> SPATIAL_RANK = new LinkedHashMap<>();
-
-    static {
-        SPATIAL_RANK.put(RnnLossLayer.class, 1);
-        SPATIAL_RANK.put(RnnOutputLayer.class, 1);
-        SPATIAL_RANK.put(CnnLossLayer.class, 2);
-        SPATIAL_RANK.put(Cnn3DLossLayer.class, 3);
-    }
 
     private OutputPositions() {}
 
@@ -44,8 +29,8 @@ public final class OutputPositions {
     }
 
     private static int rank(FeedForwardLayer original) {
-        Integer rank = SPATIAL_RANK.get(original.getClass());
-        if (rank == null) {
+        int rank = LayerTypes.labelDimensions(original);
+        if (rank == 0) {
             throw new UnsupportedOperationException(
                     "the type " + original.getClass().getSimpleName() + " has no labels at every position");
         }

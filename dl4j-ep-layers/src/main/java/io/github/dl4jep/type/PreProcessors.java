@@ -1,6 +1,6 @@
 package io.github.dl4jep.type;
 
-import io.github.dl4jep.conf.EpFixedLayer;
+import io.github.dl4jep.conf.EpConf;
 import io.github.dl4jep.message.ExampleFormat;
 import io.github.dl4jep.message.ExampleShape;
 import io.github.dl4jep.vertex.Rearrangement;
@@ -29,15 +29,25 @@ import org.deeplearning4j.nn.conf.preprocessor.RnnToFeedForwardPreProcessor;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Which DL4J preprocessors only rearrange elements, so that they apply to means and variances alike: one line each. */
+/** What each DL4J preprocessor type means to EP. Those that only rearrange elements apply to means and variances alike: one line each. */
 public final class PreProcessors {
 
-    private static final Map<Class<?>, Function<InputPreProcessor, Rearrangement.Columns>> REGISTRY =
-            new LinkedHashMap<>();
+    /**
+     * What a preprocessor type means.
+     *
+     * @param columns how it rearranges
+     * @param format where the arrays that it takes have their channels
+     */
+    private record PreProcessorType<P extends InputPreProcessor>(
+            Function<P, Rearrangement.Columns> columns, Function<P, ExampleFormat> format) {}
+
+    private static final Map<Class<?>, PreProcessorType<? extends InputPreProcessor>> REGISTRY = new LinkedHashMap<>();
 
     static {
-        register(CnnToFeedForwardPreProcessor.class, p -> new Flattening(DataFormats.of(p)));
-        register(Cnn3DToFeedForwardPreProcessor.class, p -> new Flattening(DataFormats.of(p)));
+        flattening(CnnToFeedForwardPreProcessor.class, p -> DataFormats.of(p.getFormat()));
+        flattening(
+                Cnn3DToFeedForwardPreProcessor.class,
+                p -> p.isNCDHW() ? ExampleFormat.CHANNELS_FIRST : ExampleFormat.CHANNELS_LAST);
         register(
                 FeedForwardToCnnPreProcessor.class,
                 p -> new Unflattening(
@@ -59,10 +69,32 @@ public final class PreProcessors {
 
     private PreProcessors() {}
 
-    @SuppressWarnings("unchecked") // the key is the class of what the function takes
+    /** It takes columns. */
     private static <P extends InputPreProcessor> void register(
             Class<P> type, Function<P, Rearrangement.Columns> columns) {
-        REGISTRY.put(type, (Function<InputPreProcessor, Rearrangement.Columns>) columns);
+        REGISTRY.put(type, new PreProcessorType<P>(columns, p -> ExampleFormat.CHANNELS_FIRST));
+    }
+
+    /** It takes images, and makes columns of them in their order. */
+    private static <P extends InputPreProcessor> void flattening(Class<P> type, Function<P, ExampleFormat> format) {
+        REGISTRY.put(type, new PreProcessorType<P>(p -> new Flattening(format.apply(p)), format));
+    }
+
+    @SuppressWarnings("unchecked") // the key is the class of what the functions take
+    private static <P extends InputPreProcessor> @Nullable PreProcessorType<P> find(P preProcessor) {
+        return (PreProcessorType<P>) REGISTRY.get(preProcessor.getClass());
+    }
+
+    /** The format of the arrays that a preprocessor takes; of several in turn that of the first. */
+    static ExampleFormat format(InputPreProcessor preProcessor) {
+        if (preProcessor instanceof ComposableInputPreProcessor several) {
+            return Stream.of(several.getInputPreProcessors())
+                    .findFirst()
+                    .map(PreProcessors::format)
+                    .orElse(ExampleFormat.CHANNELS_FIRST);
+        }
+        PreProcessorType<InputPreProcessor> type = find(preProcessor);
+        return type == null ? ExampleFormat.CHANNELS_FIRST : type.format().apply(preProcessor);
     }
 
     /**
@@ -87,7 +119,7 @@ public final class PreProcessors {
      * @return true if it is supported there
      */
     public static boolean supports(InputPreProcessor preProcessor, @Nullable Layer before) {
-        Layer original = before instanceof EpFixedLayer fixed ? fixed.getOriginal() : before;
+        Layer original = before == null ? null : EpConf.definition(before);
         boolean pooled = original instanceof GlobalPoolingLayer pooling && pooling.isCollapseDimensions();
         return supports(preProcessor) || (preProcessor instanceof RnnToFeedForwardPreProcessor && pooled);
     }
@@ -146,8 +178,7 @@ public final class PreProcessors {
         if (preProcessor instanceof RnnToFeedForwardPreProcessor) {
             return new NoPositions(refusal(preProcessor, ""));
         }
-        Function<InputPreProcessor, Rearrangement.Columns> columns = REGISTRY.get(preProcessor.getClass());
-        return Objects.requireNonNull(columns).apply(preProcessor);
+        return Objects.requireNonNull(find(preProcessor)).columns().apply(preProcessor);
     }
 
     /** Columns stay; positions are refused. */

@@ -39,7 +39,7 @@ public final class ReluUnit extends ScalarUnit {
         if (variance == null || !FusedLoop.accepts(preActivation.mean(), variance)) {
             return plainMoments(preActivation);
         }
-        // Behind positions comes no matrix product at once, so that the squares would be written in vain.
+        // A convolution copies patches before its matrix product: squares computed here would not be used.
         boolean squares = preActivation.shape().spatialRank() == 0;
         INDArray[] results = new INDArray[squares ? 5 : 3];
         Arrays.setAll(results, k -> preActivation.mean().ulike());

@@ -5,12 +5,13 @@ import io.github.dl4jep.message.Moments;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** A small graph of vertices as one vertex, whose activation is that of the last: a layer with its unit, or a cell. */
 public final class CompositeVertex implements Vertex {
 
     private final VertexGraph graph;
-    private final String place;
+    private final Supplier<String> place;
 
     /**
      * A composite.
@@ -20,7 +21,7 @@ public final class CompositeVertex implements Vertex {
      * @param nodes vertices in topological order, at least one
      * @throws IllegalArgumentException if a node reads an activation that is not there before it
      */
-    public CompositeVertex(String place, int inputs, List<GraphNode> nodes) {
+    public CompositeVertex(Supplier<String> place, int inputs, List<GraphNode> nodes) {
         this.graph = new VertexGraph(inputs, nodes);
         this.place = place;
     }
@@ -36,7 +37,7 @@ public final class CompositeVertex implements Vertex {
         for (Vertex vertex : vertices) {
             nodes.add(new GraphNode(vertex, List.of(nodes.size())));
         }
-        return new CompositeVertex(vertices.get(0).describe(), 1, nodes);
+        return new CompositeVertex(vertices.get(0)::describe, 1, nodes);
     }
 
     /**
@@ -71,7 +72,7 @@ public final class CompositeVertex implements Vertex {
 
     @Override
     public String describe() {
-        return place;
+        return place.get();
     }
 
     @Override

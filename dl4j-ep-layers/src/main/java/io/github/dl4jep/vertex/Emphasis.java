@@ -1,8 +1,8 @@
 package io.github.dl4jep.vertex;
 
+import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
-import io.github.dl4jep.message.BackwardMessage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +54,8 @@ public record Emphasis(Vertex vertex, Supplier<Factors> current) implements Vert
     }
 
     private static BackwardMessage emphasised(BackwardMessage message, double factor) {
-        return new BackwardMessage(message.shift().mul(factor), message.curvature().mul(factor));
+        return new BackwardMessage(
+                message.shift().mul(factor), message.curvature().mul(factor));
     }
 
     @Override

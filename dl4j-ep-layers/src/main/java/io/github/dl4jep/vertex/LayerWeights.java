@@ -1,8 +1,8 @@
 package io.github.dl4jep.vertex;
 
+import io.github.dl4jep.params.NamedPosterior;
 import io.github.dl4jep.params.PosteriorParamInitializer;
 import io.github.dl4jep.params.ReadoutWeights;
-import io.github.dl4jep.weight.OffsetPosterior;
 import io.github.dl4jep.weight.Statistic;
 import io.github.dl4jep.weight.WeightPosterior;
 import java.util.LinkedHashMap;
@@ -68,16 +68,15 @@ public record LayerWeights(
 
     WeightPosterior weights() {
         WeightPosterior posterior = layout.weights(parameters.get());
-        return readout == null ? posterior : new OffsetPosterior(readout.weights(parameters.get()), posterior);
+        return readout == null ? posterior : readout.added(NamedPosterior.Role.WEIGHTS, posterior, parameters.get());
     }
 
     @Nullable
     WeightPosterior bias() {
         WeightPosterior posterior = layout.bias(parameters.get());
-        if (readout == null || posterior == null) {
-            return posterior;
-        }
-        return new OffsetPosterior(Objects.requireNonNull(readout.bias(parameters.get())), posterior);
+        return readout == null || posterior == null
+                ? posterior
+                : readout.added(NamedPosterior.Role.BIAS, posterior, parameters.get());
     }
 
     /** The running average of the input, a view, or null where it is not needed. */

@@ -79,7 +79,8 @@ public final class LikelihoodVertex {
             @Nullable BackwardMessage earlier,
             boolean @Nullable [] withheld) {
         INDArray earlierShift = earlier == null ? null : rows.rows(earlier.shift());
-        Likelihood.Update update = likelihood.update(batch(message, labels, mask, earlierShift, withheld), parameters.get());
+        Likelihood.Update update =
+                likelihood.update(batch(message, labels, mask, earlierShift, withheld), parameters.get());
         long examples = message.moments().mean().size(0);
         return new Observation(
                 new BackwardMessage(

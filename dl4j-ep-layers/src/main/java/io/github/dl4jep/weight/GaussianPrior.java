@@ -88,6 +88,11 @@ public final class GaussianPrior implements WeightPrior {
     }
 
     @Override
+    public boolean isNormal() {
+        return true;
+    }
+
+    @Override
     public boolean modeIsMean() {
         return true;
     }

@@ -83,6 +83,11 @@ public final class PrunedPrior implements WeightPrior {
     }
 
     @Override
+    public boolean isNormal() {
+        return original.isNormal();
+    }
+
+    @Override
     public boolean modeIsMean() {
         return original.modeIsMean();
     }

@@ -11,6 +11,7 @@ import org.nd4j.linalg.factory.Nd4j;
  *
  * @param sum a row [1, length]
  * @param count a row [1, length], or [1, 1] for one count in common: a number of parts or of entries, or a curvature
+ * @serial exclude
  */
 public record Statistic(INDArray sum, INDArray count) implements Serializable {
 

@@ -60,6 +60,15 @@ public interface WeightPrior extends Serializable {
     }
 
     /**
+     * Whether the weights that are not removed have a normal distribution.
+     *
+     * @return false, unless it is normal
+     */
+    default boolean isNormal() {
+        return false;
+    }
+
+    /**
      * This prior for the weights of an output layer.
      *
      * @return this prior, unless something of it belongs to hidden layers only

@@ -10,6 +10,7 @@ import org.nd4j.linalg.factory.Nd4j;
  *
  * @param shift Rw: shift of the mean per unit of variance
  * @param precision T: precision that the batch adds, not negative; null if the posterior does not use it
+ * @serial exclude
  */
 public record WeightSite(INDArray shift, @Nullable INDArray precision) implements Serializable {
 

@@ -35,11 +35,11 @@ public final class MaxPooling implements FixedMap {
      * A pooling of pre-activations, to which their unit is applied afterwards.
      *
      * @param geometry where the windows lie
-     * @param behind the unit, which decides whose mean activation is the largest
+     * @param after the unit, which decides whose mean activation is the largest
      */
-    public MaxPooling(WindowGeometry geometry, Unit behind) {
+    public MaxPooling(WindowGeometry geometry, Unit after) {
         this.windows = new ChannelWindows(geometry);
-        this.order = behind::order;
+        this.order = after::order;
     }
 
     @Override

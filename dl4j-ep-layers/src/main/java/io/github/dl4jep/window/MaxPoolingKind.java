@@ -9,8 +9,8 @@ public enum MaxPoolingKind {
     /** {@link MaxPooling}: the unit with the largest mean goes on as it is. Fastest. */
     LARGEST_MEAN {
         @Override
-        public FixedMap pooling(WindowGeometry geometry, @Nullable Unit behind) {
-            return behind == null ? new MaxPooling(geometry) : new MaxPooling(geometry, behind);
+        public FixedMap pooling(WindowGeometry geometry, @Nullable Unit after) {
+            return after == null ? new MaxPooling(geometry) : new MaxPooling(geometry, after);
         }
 
         @Override
@@ -21,7 +21,7 @@ public enum MaxPoolingKind {
     /** {@link ClarkMaxPooling}: mean and variance of the maximum, taken pairwise; every unit of a window hears the message back. */
     CLARK {
         @Override
-        public FixedMap pooling(WindowGeometry geometry, @Nullable Unit behind) {
+        public FixedMap pooling(WindowGeometry geometry, @Nullable Unit after) {
             return new ClarkMaxPooling(geometry);
         }
 
@@ -35,13 +35,13 @@ public enum MaxPoolingKind {
      * A pooling.
      *
      * @param geometry where the windows lie
-     * @param behind a unit that this kind {@link #commutesWith}, where its pre-activations are pooled; null where activations are
+     * @param after a unit that this kind {@link #commutesWith}, where its pre-activations are pooled; null where activations are
      * @return the map, without the unit
      */
-    public abstract FixedMap pooling(WindowGeometry geometry, @Nullable Unit behind);
+    public abstract FixedMap pooling(WindowGeometry geometry, @Nullable Unit after);
 
     /**
-     * Whether a unit can be applied behind the maximum in place of before it.
+     * Whether a unit can be applied after the maximum instead of before it.
      *
      * @param unit the unit
      * @return true if the same element of each window goes on

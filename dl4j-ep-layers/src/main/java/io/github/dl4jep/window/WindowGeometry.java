@@ -261,7 +261,7 @@ public final class WindowGeometry {
         }
 
         /**
-         * Sets how far the first window begins before the input; default 0. What follows behind the input comes from the
+         * Sets how far the first window begins before the input; default 0. What follows after the input comes from the
          * output size.
          *
          * @param zeros number of zeros

@@ -3,7 +3,7 @@ package io.github.dl4jep.conf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dl4jep.likelihood.BinaryLikelihood;
-import io.github.dl4jep.likelihood.CategoricalLikelihood;
+import io.github.dl4jep.likelihood.ClassLikelihood;
 import io.github.dl4jep.likelihood.GaussianLikelihood;
 import io.github.dl4jep.likelihood.ProbitLikelihood;
 import io.github.dl4jep.weight.GaussianPrior;
@@ -220,7 +220,7 @@ class LayerConfigurationsTest {
         assertThat(out.getLossFn()).isInstanceOf(LossMCXENT.class);
         assertThat(out.getActivationFn()).isInstanceOf(ActivationSoftmax.class);
         assertThat(out.getLikelihood()).isNull();
-        assertThat(out.effectiveLikelihood()).isEqualTo(new CategoricalLikelihood());
+        assertThat(out.effectiveLikelihood()).isEqualTo(new ClassLikelihood());
         assertThat(out.getSchedule()).isEqualTo(new TrainingSchedule());
         assertThat(out.getPassCounter()).isEqualTo(new PassCounter());
         assertThat(new EpOutputLayer.Builder(LossFunction.MSE)

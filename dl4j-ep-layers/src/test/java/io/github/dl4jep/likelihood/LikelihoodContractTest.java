@@ -287,9 +287,11 @@ abstract class LikelihoodContractTest {
 
     @Test
     void isAValue() {
-        assertThat(likelihood).isEqualTo(likelihood()).hasSameHashCodeAs(likelihood());
+        assertThat(likelihood)
+                .isEqualTo(likelihood())
+                .hasSameHashCodeAs(likelihood())
+                .hasToString(likelihood().toString());
         assertThat(likelihood).isNotEqualTo(other()).isNotEqualTo(null);
-        assertThat(likelihood.toString()).isNotBlank();
     }
 
     @Test

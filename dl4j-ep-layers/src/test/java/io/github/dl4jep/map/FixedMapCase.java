@@ -18,8 +18,8 @@ import java.util.List;
  * @param output shape of its output
  * @param centre mean of the inputs' means
  * @param variance scale of the inputs' variances
- * @param meanTolerance error of the mean that is allowed besides sampling noise
- * @param varianceTolerance relative error of the variance that is allowed besides sampling noise
+ * @param meanTolerance error of the mean that is allowed
+ * @param varianceTolerance relative error of the variance that is allowed
  * @param derivativeTolerance error of the derivative that is allowed
  */
 record FixedMapCase(
@@ -124,6 +124,11 @@ record FixedMapCase(
             order[i] = columns - 1 - i;
         }
         return new ColumnSelection(order, ExampleShape.of(columns / 4, 2, 2));
+    }
+
+    /** Whether it takes the largest of each window. */
+    boolean maximum() {
+        return map instanceof MaxPooling || map instanceof ClarkMaxPooling;
     }
 
     @Override

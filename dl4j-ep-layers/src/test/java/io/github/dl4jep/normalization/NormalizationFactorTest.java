@@ -15,7 +15,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Batch normalization against sampling, against numerical derivatives, and the fused loops against the plain operations. */
+/** Batch normalization against exact quadrature, against numerical derivatives, and the fused loops against the plain operations. */
 class NormalizationFactorTest {
 
     private static final int BATCH = 5;
@@ -44,36 +44,37 @@ class NormalizationFactorTest {
         return new Moments(normal(BATCH, (long) CHANNELS * POSITIONS, 2, 3), variance.mul(variance));
     }
 
+    /** y = gamma x + beta has degree one in each of gamma, x and beta: two points at one deviation to either side are exact. */
     @Test
-    void meanAndVarianceOfTheOutputAreThoseOfDraws() {
+    void meanAndVarianceOfTheOutputAreThoseOfIndependentFactors() {
         Moments input = input();
         Forward forward = NormalizationFactor.plainForward(input, EPSILON, scale, shift);
         INDArray inverse = forward.statistics().inverseDeviation(EPSILON);
-        int draws = 200_000;
-        int column = 6; // position 2 of channel 1
-        int channel = column / POSITIONS;
-        double sum = 0;
-        double squares = 0;
-        for (int i = 0; i < draws; i++) {
-            double u = draw(input.mean(), input.variance(), 3, column);
-            double x = (u - forward.statistics().mean().getDouble(channel)) * inverse.getDouble(channel);
-            double y = draw(scale.mean(), scale.variance(), 0, channel) * x
-                    + draw(shift.mean(), shift.variance(), 0, channel);
-            sum += y;
-            squares += y * y;
-        }
-        double mean = sum / draws;
-        double variance = squares / draws - mean * mean;
-        double standardError = Math.sqrt(variance / draws);
+        for (int row = 0; row < BATCH; row++) {
+            for (int column = 0; column < CHANNELS * POSITIONS; column++) {
+                int channel = column / POSITIONS;
+                double sum = 0;
+                double squares = 0;
+                for (int corner = 0; corner < 8; corner++) {
+                    double u = point(input.mean(), input.variance(), row, column, corner & 1);
+                    double gamma = point(scale.mean(), scale.variance(), 0, channel, corner & 2);
+                    double beta = point(shift.mean(), shift.variance(), 0, channel, corner & 4);
+                    double x = (u - forward.statistics().mean().getDouble(channel)) * inverse.getDouble(channel);
+                    sum += gamma * x + beta;
+                    squares += (gamma * x + beta) * (gamma * x + beta);
+                }
 
-        assertThat(forward.output().mean().getDouble(3, column)).isCloseTo(mean, within(4 * standardError));
-        // The product of two Gaussians has heavier tails than a Gaussian: twice its standard error is enough here.
-        assertThat(forward.output().variance().getDouble(3, column))
-                .isCloseTo(variance, within(4 * 2 * variance * Math.sqrt(2.0 / draws)));
+                assertThat(forward.output().mean().getDouble(row, column)).isCloseTo(sum / 8, within(1e-9));
+                assertThat(forward.output().variance().getDouble(row, column))
+                        .isCloseTo(squares / 8 - sum * sum / 64, within(1e-9));
+            }
+        }
     }
 
-    private double draw(INDArray mean, INDArray variance, long row, long column) {
-        return mean.getDouble(row, column) + Math.sqrt(variance.getDouble(row, column)) * random.nextGaussian();
+    /** One deviation below the mean if side is 0, else above. */
+    private static double point(INDArray mean, INDArray variance, long row, long column, int side) {
+        double deviation = Math.sqrt(variance.getDouble(row, column));
+        return mean.getDouble(row, column) + (side == 0 ? -deviation : deviation);
     }
 
     @Test

@@ -12,7 +12,7 @@ import io.github.dl4jep.message.ExampleShape;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.params.PosteriorParamInitializer;
-import io.github.dl4jep.type.ConvolutionWindows;
+import io.github.dl4jep.type.linear.ConvolutionWindows;
 import io.github.dl4jep.vertex.OneBatch;
 import io.github.dl4jep.vertex.Sites;
 import io.github.dl4jep.vertex.Vertex;

@@ -29,8 +29,7 @@ class JointSoftmaxTest {
         double[] covariance = covariance(size);
         double[] labels = distributions();
         double[] importance = {1, 2, 0.5, 1, 3, 1, 1};
-        JointSoftmax.Maximum maximum =
-                new JointSoftmax(start, covariance.clone(), labels, importance).solve(1e-10);
+        JointSoftmax.Maximum maximum = new JointSoftmax(start, covariance.clone(), labels, importance).solve(1e-10);
         double[] expected = newton(start, covariance, labels, importance);
         for (int i = 0; i < start.length; i++) {
             double moved = 0;
@@ -53,8 +52,12 @@ class JointSoftmaxTest {
         for (int c = 0; c < CLASSES; c++) {
             other[c * ROWS + 2] = c == 1 ? 1 : 0;
         }
-        double[] shift = new JointSoftmax(start, covariance.clone(), labels, importance).solve(1e-9).shift();
-        assertThat(new JointSoftmax(start, covariance, other, importance).solve(1e-9).shift())
+        double[] shift = new JointSoftmax(start, covariance.clone(), labels, importance)
+                .solve(1e-9)
+                .shift();
+        assertThat(new JointSoftmax(start, covariance, other, importance)
+                        .solve(1e-9)
+                        .shift())
                 .isEqualTo(shift);
         for (int c = 0; c < CLASSES; c++) {
             assertThat(shift[c * ROWS + 2]).isZero();

@@ -252,9 +252,13 @@ class BatchThroughLayersTest {
         for (int i = 0; i < hidden.length(); i++) {
             hidden.putScalar(i, Math.max(0, hidden.getDouble(i)));
         }
-        INDArray potentials =
-                hidden.mmul(network.getParam("1_WAveragedMean")).addiRowVector(network.getParam("1_bAveragedMean"));
-        double scale = network.getParam("1_pointScale").getDouble(0);
+        // The teacher's weights and those that are added to them.
+        INDArray weights = network.getParam("1_WAveragedMean").add(network.getParam("1_readoutWAveragedMean"));
+        INDArray biases = network.getParam("1_bAveragedMean").add(network.getParam("1_readoutbAveragedMean"));
+        INDArray potentials = hidden.mmul(weights).addiRowVector(biases);
+        double scale =
+                Math.exp(network.getParam("1_logPointScaleMeanTimesPrecision").getDouble(0)
+                        / network.getParam("1_logPointScalePrecision").getDouble(0));
         for (int n = 0; n < BATCH; n++) {
             double sum = 0;
             for (int c = 0; c < CLASSES; c++) {
@@ -275,10 +279,13 @@ class BatchThroughLayersTest {
         OneBatch second = new OneBatch(network, features, labels, first);
         INDArray after = second.potentials().moments().mean();
         assertThat(after).isNotEqualTo(before);
-        INDArray residualBefore = labels.mul(2).subi(1).subi(before);
-        INDArray residualAfter = labels.mul(2).subi(1).subi(after);
-        assertThat(residualAfter.norm2Number().doubleValue())
-                .isLessThan(residualBefore.norm2Number().doubleValue());
+        LikelihoodVertex output = OneBatch.output(network).likelihood();
+        assertThat(output.negativeLogLikelihood(second.potentials().moments(), labels, null)
+                        .sumNumber()
+                        .doubleValue())
+                .isLessThan(output.negativeLogLikelihood(first.potentials().moments(), labels, null)
+                        .sumNumber()
+                        .doubleValue());
     }
 
     @Test
@@ -325,7 +332,7 @@ class BatchThroughLayersTest {
                 .hasMessage("Label mask has shape [5, 1], allowed are [8, 1] and [8, 3] at layer \"out\" (index 1)");
         assertThatThrownBy(() -> output.validate(labels.mul(0.5), null))
                 .isInstanceOf(DL4JInvalidInputException.class)
-                .hasMessageStartingWith("Invalid labels at layer \"out\" (index 1): label at row 0, column 0 is 0.5");
+                .hasMessageStartingWith("Invalid labels at layer \"out\" (index 1): label row 0 sums to 0.5");
         output.validate(labels, Nd4j.ones(BATCH, 1));
         output.validate(labels, Nd4j.ones(BATCH, CLASSES));
         assertThat(runtime.outputs()).isEqualTo(CLASSES);

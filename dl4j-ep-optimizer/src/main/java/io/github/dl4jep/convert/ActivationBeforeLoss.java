@@ -1,12 +1,11 @@
 package io.github.dl4jep.convert;
 
+import io.github.dl4jep.conf.EpConf;
 import java.util.List;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
-import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
-import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
@@ -35,16 +34,11 @@ final class ActivationBeforeLoss {
     }
 
     private static @Nullable IActivation activation(@Nullable Layer layer) {
-        if (layer instanceof FrozenLayer frozen) {
-            return activation(frozen.getLayer());
-        }
-        if (layer instanceof FrozenLayerWithBackprop frozen) {
-            return activation(frozen.getUnderlying());
-        }
-        if (layer instanceof DenseLayer dense) {
+        Layer unfrozen = layer == null ? null : EpConf.unfrozen(layer);
+        if (unfrozen instanceof DenseLayer dense) {
             return dense.getActivationFn();
         }
-        return layer instanceof ActivationLayer activation ? activation.getActivationFn() : null;
+        return unfrozen instanceof ActivationLayer activation ? activation.getActivationFn() : null;
     }
 
     /** A softmax is no unit at all; a sigmoid is a unit unless the loss is one of probabilities. */

@@ -1,47 +1,107 @@
 package io.github.dl4jep.convert;
 
 import io.github.dl4jep.conf.DecidingUnit;
+import io.github.dl4jep.conf.EpConf;
+import io.github.dl4jep.conf.PassCounter;
+import io.github.dl4jep.conf.TrainingSchedule;
+import io.github.dl4jep.likelihood.Likelihood;
+import io.github.dl4jep.type.ConversionPlace;
+import io.github.dl4jep.type.LayerTypes;
+import io.github.dl4jep.unit.Units;
+import io.github.dl4jep.weight.WeightPrior;
+import io.github.dl4jep.window.MaxPoolingKind;
 import java.util.List;
 import java.util.Objects;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.activations.IActivation;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One layer's place in the network that is converted.
+ * One layer's place in the network that is converted, and the user's options for it.
  *
  * @param options the user's options
  * @param node a node that is a layer
  */
-record ConversionContext(EpOptions options, LayerNode node) {
+record ConversionContext(EpOptions options, LayerNode node) implements ConversionPlace {
 
     private static final Logger LOG = LoggerFactory.getLogger(EpNetworks.class);
 
-    Layer layer() {
-        return Objects.requireNonNull(node.layer());
+    @Override
+    public WeightPrior hiddenPrior() {
+        return options.weightPriorOf(node.name(), node.networkDepth());
     }
 
-    /** Whether it is at the end of a chain of layers. */
-    boolean isLast() {
-        return node.isInChain() && node.readers().isEmpty();
+    @Override
+    public WeightPrior outputPrior() {
+        return options.outputWeightPriorOf(node.name(), node.networkDepth());
     }
 
-    /** Name for options and messages: the layer's own, else its index. */
-    String name() {
-        return node.name();
+    @Override
+    public IActivation activation(IActivation defined) {
+        IActivation activation = options.activationOf(node.name(), defined);
+        Units.of(activation);
+        return activation;
     }
 
-    /** Says in the log that a setting of the definition has no effect under EP, and why. */
-    void dropped(String setting, String reason) {
+    @Override
+    public double gain(IActivation activation) {
+        return Units.of(activationAfter(activation)).priorGain() * inputGain();
+    }
+
+    /**
+     * The activation that decides about the scale of this layer's weights: its own, or that of an activation layer after it that is no
+     * part of the loss.
+     */
+    private IActivation activationAfter(IActivation own) {
+        LayerNode deciding = DecidingUnit.find(node, own, LayerNode::layer, LayerNode::readers);
+        return deciding != node
+                        && EpConf.unfrozen(Objects.requireNonNull(deciding.layer())) instanceof ActivationLayer after
+                        && !ActivationBeforeLoss.belongsToLoss(deciding)
+                ? options.activationOf(deciding.name(), after.getActivationFn())
+                : own;
+    }
+
+    @Override
+    public double inputGain() {
+        return MaximaBefore.gain(node);
+    }
+
+    @Override
+    public boolean belongsToLoss() {
+        return ActivationBeforeLoss.belongsToLoss(node);
+    }
+
+    @Override
+    public LossLayer withActivationBefore(LossLayer layer) {
+        return ActivationBeforeLoss.withActivation(layer, node);
+    }
+
+    @Override
+    public void refuseMissingOutput(Layer layer) {
+        MissingOutput.refuse(layer, node);
+    }
+
+    @Override
+    public void refuseReplacedActivation() {
+        if (options.replacesActivationOf(node.name())) {
+            throw new UnsupportedOperationException(
+                    "an option replaces its activation, but an output's activation belongs to"
+                            + " its loss; choose EpOptions.likelihood(...) instead");
+        }
+    }
+
+    @Override
+    public void dropped(String setting, String reason) {
         LOG.info("Layer {}: {} has no effect under EP: {}", node.label(), setting, reason);
     }
 
-    /** Says what DL4J's settings for gradients are left out. */
-    void dropGradientSettings(BaseLayer layer) {
+    @Override
+    public void dropGradientSettings(BaseLayer layer) {
         if (layer.getIDropout() != null) {
             dropped("dropout", "weight uncertainty regularises instead; the layer passes its input on unchanged");
         }
@@ -60,31 +120,33 @@ record ConversionContext(EpOptions options, LayerNode node) {
         return settings != null && !settings.isEmpty();
     }
 
-    /**
-     * The activation that decides about the scale of this layer's weights: its own, or that of an activation layer behind it that is no
-     * part of the loss.
-     */
-    IActivation activationBehind(IActivation own) {
-        LayerNode deciding = DecidingUnit.find(node, own, LayerNode::layer, LayerNode::readers);
-        return deciding != node
-                        && deciding.layer() instanceof ActivationLayer behind
-                        && !ActivationBeforeLoss.belongsToLoss(deciding)
-                ? options.activationOf(deciding.name(), behind.getActivationFn())
-                : own;
-    }
-
-    /** The same place with the layer that this one wraps. */
-    ConversionContext around(Layer wrapped) {
-        return new ConversionContext(options, node.around(wrapped));
-    }
-
-    /** Number of layers with weights on the longest path of the network. */
-    int depth() {
-        return node.networkDepth();
-    }
-
-    /** Number of channels of the layer's input, where the layers before say so; else 0. */
-    long outputsBefore() {
+    @Override
+    public long outputsBefore() {
         return node.outputsBefore();
+    }
+
+    @Override
+    public Layer convert(Layer wrapped) {
+        return LayerTypes.convert(wrapped, new ConversionContext(options, node.around(wrapped)));
+    }
+
+    @Override
+    public MaxPoolingKind maxPooling() {
+        return options.maxPooling();
+    }
+
+    @Override
+    public @Nullable Likelihood likelihood() {
+        return options.likelihood();
+    }
+
+    @Override
+    public TrainingSchedule schedule() {
+        return options.schedule();
+    }
+
+    @Override
+    public PassCounter passCounter() {
+        return options.passCounter();
     }
 }

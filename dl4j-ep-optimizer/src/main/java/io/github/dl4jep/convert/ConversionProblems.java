@@ -1,9 +1,11 @@
 package io.github.dl4jep.convert;
 
+import io.github.dl4jep.type.LayerTypes;
 import io.github.dl4jep.type.PreProcessors;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
@@ -34,7 +36,7 @@ final class ConversionProblems {
     Layer convert(LayerNode node) {
         layerNames.add(node.name());
         try {
-            return LayerConverters.convert(new ConversionContext(options, node));
+            return LayerTypes.convert(Objects.requireNonNull(node.layer()), new ConversionContext(options, node));
         } catch (UnsupportedOperationException e) {
             unconverted.add(node.name());
             problems.add(node.describe() + ": " + e.getMessage());

@@ -1,5 +1,7 @@
 package io.github.dl4jep.convert;
 
+import io.github.dl4jep.type.EpVertices;
+import io.github.dl4jep.type.LayerTypes;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -8,8 +10,6 @@ import java.util.Objects;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
-import org.deeplearning4j.nn.conf.graph.MergeVertex;
-import org.deeplearning4j.nn.conf.graph.SubsetVertex;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.jspecify.annotations.Nullable;
@@ -66,7 +66,7 @@ final class LayerNode {
     private int depth() {
         if (depth < 0) {
             int before = inputs.stream().mapToInt(LayerNode::depth).max().orElse(0);
-            depth = before + (layer == null ? 0 : LinearDepth.count(layer));
+            depth = before + (layer == null ? 0 : LayerTypes.linearMaps(layer));
         }
         return depth;
     }
@@ -166,9 +166,9 @@ final class LayerNode {
         if (layer instanceof FeedForwardLayer sized && sized.getNOut() > 0) {
             return sized.getNOut();
         }
-        if (vertex instanceof MergeVertex) {
-            return inputs.stream().mapToLong(LayerNode::outputs).sum();
-        }
-        return vertex instanceof SubsetVertex subset ? subset.getTo() - subset.getFrom() + 1 : outputsBefore();
+        return vertex == null || inputs.isEmpty()
+                ? outputsBefore()
+                : EpVertices.channels(
+                        vertex, inputs.stream().map(LayerNode::outputs).toList());
     }
 }

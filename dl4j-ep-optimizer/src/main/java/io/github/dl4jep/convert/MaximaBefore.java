@@ -1,16 +1,8 @@
 package io.github.dl4jep.convert;
 
-import io.github.dl4jep.conf.EpActivationLayer;
-import io.github.dl4jep.conf.EpFixedLayer;
-import io.github.dl4jep.type.FixedMaps;
+import io.github.dl4jep.type.LayerTypes;
 import java.util.List;
-import org.deeplearning4j.nn.conf.layers.ActivationLayer;
-import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
-import org.deeplearning4j.nn.conf.layers.LocalResponseNormalization;
-import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
-import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What maxima before a layer do to the scale of its input. Own; docs/algorithm.md, section 1: behind max pooling with windows of 2 x 2
@@ -40,25 +32,7 @@ final class MaximaBefore {
             return false;
         }
         LayerNode before = inputs.get(0);
-        Layer layer = definition(before.layer());
-        return layer != null && (FixedMaps.isMaximum(layer) || (keepsScale(layer) && readsMaxima(before)));
-    }
-
-    /** What is converted or frozen as it was before. */
-    private static @Nullable Layer definition(@Nullable Layer layer) {
-        if (layer instanceof EpFixedLayer converted) {
-            return converted.getOriginal();
-        }
-        if (layer instanceof FrozenLayer frozen) {
-            return definition(frozen.getLayer());
-        }
-        return layer instanceof BaseWrapperLayer frozen ? definition(frozen.getUnderlying()) : layer;
-    }
-
-    private static boolean keepsScale(Layer layer) {
-        return layer instanceof ActivationLayer
-                || layer instanceof EpActivationLayer
-                || layer instanceof DropoutLayer
-                || layer instanceof LocalResponseNormalization;
+        Layer layer = before.layer();
+        return layer != null && (LayerTypes.isMaximum(layer) || (LayerTypes.keepsScale(layer) && readsMaxima(before)));
     }
 }

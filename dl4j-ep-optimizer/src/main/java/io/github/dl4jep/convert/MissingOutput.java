@@ -24,7 +24,7 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 final class MissingOutput {
 
     /** The problem of such a layer at the end. */
-    static final String REPLACEABLE =
+    private static final String REPLACEABLE =
             "it takes no labels; make it an output with EpNetworks.withOutput(configuration), or put"
                     + " an output layer behind it";
 
@@ -36,9 +36,12 @@ final class MissingOutput {
 
     private MissingOutput() {}
 
-    /** Whether the last layer could be one that takes labels. */
-    static boolean isReplaceable(Layer last) {
-        return lossOf(last) != null;
+    /** Refuses such a layer where nothing reads it; of a dense layer in a graph the outputs are checked elsewhere. */
+    static void refuse(Layer layer, LayerNode node) {
+        boolean isEnd = node.readers().isEmpty() && (node.isInChain() || layer instanceof ActivationLayer);
+        if (isEnd && lossOf(layer) != null) {
+            throw new UnsupportedOperationException(REPLACEABLE);
+        }
     }
 
     private static @Nullable LossFunction lossOf(Layer layer) {

@@ -20,7 +20,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** What a batch says about the parameters of a graph, and the new values that come of it. Changes nothing itself. */
@@ -51,7 +50,8 @@ final class BatchLearning {
             MessageGraph.Output output = outputs.get(i);
             observers.add(new Observer(slotOf(i), output.likelihood(), i));
             if (output.teacher() != null) {
-                observers.add(new Observer(networkInputs + all.size(), output.teacher().likelihood(), i));
+                observers.add(new Observer(
+                        networkInputs + all.size(), output.teacher().likelihood(), i));
                 all.add(nodes.get(output.node()).with(output.teacher().vertex()));
             }
         }
@@ -87,8 +87,8 @@ final class BatchLearning {
                 .toList();
         List<WithheldExamples> withheld = new ArrayList<>();
         for (int i = 0; i < outputs.size(); i++) {
-            withheld.add(WithheldExamples.of(
-                    inputs, labels.get(i), likelihood(i).withheldShare()));
+            withheld.add(
+                    WithheldExamples.of(inputs, labels.get(i), likelihood(i).withheldShare()));
         }
         double score = Double.NaN;
         Sites sites = Sites.NONE;

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.INDArrayIndex;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.indexing.SpecifiedIndex;
-import org.nd4j.linalg.indexing.INDArrayIndex;
 
 /**
  * The examples of a batch that weights never learn from. A hash of features and labels decides, so that they are the same in every
@@ -26,7 +26,10 @@ final class WithheldExamples {
         this.flags = flags;
         this.rows = flags == null
                 ? new long[0]
-                : IntStream.range(0, flags.length).filter(n -> flags[n]).asLongStream().toArray();
+                : IntStream.range(0, flags.length)
+                        .filter(n -> flags[n])
+                        .asLongStream()
+                        .toArray();
     }
 
     /**
@@ -39,8 +42,7 @@ final class WithheldExamples {
      */
     static WithheldExamples of(List<Moments> inputs, Labels labels, double share) {
         long count = labels.values().size(0);
-        if (share == 0
-                || inputs.stream().anyMatch(input -> input.mean().size(0) != count)) {
+        if (share == 0 || inputs.stream().anyMatch(input -> input.mean().size(0) != count)) {
             return new WithheldExamples(labels, null);
         }
         long[] hashes = new long[Math.toIntExact(count)];

@@ -3,9 +3,12 @@ package io.github.dl4jep.network;
 import io.github.dl4jep.conf.EpOutputConf;
 import io.github.dl4jep.conf.GraphConfigurations;
 import io.github.dl4jep.engine.MessageGraph;
+import io.github.dl4jep.file.WholeFile;
 import io.github.dl4jep.likelihood.Prediction;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.runtime.EpOutput;
+import java.io.File;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -22,6 +25,7 @@ import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.optimize.api.TrainingListener;
+import org.deeplearning4j.util.ModelSerializer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -38,8 +42,8 @@ import org.nd4j.linalg.workspace.WorkspaceUtils;
  *
  * <p>{@code output} returns, for each output, class probabilities or the predictive mean of a regression, from the moments of all
  * weights; {@code score} is the mean negative log predictive likelihood of the last batch before it was learned from, in nats,
- * summed over outputs. {@link EpPredictor} gives the uncertainty as well. All outputs are trained by the schedule of the first.
- * Not thread-safe, as DL4J's networks are not.
+ * summed over outputs. {@link EpPredictor} gives the uncertainty as well, to any number of threads at once. All outputs are trained by the schedule of the first.
+ * All but predictors is not thread-safe, as DL4J's networks are not.
  */
 @SuppressWarnings("overrides") // a varargs mismatch between two DL4J types
 public class EpComputationGraph extends ComputationGraph {
@@ -63,6 +67,7 @@ public class EpComputationGraph extends ComputationGraph {
 
     @Override
     public void init(@Nullable INDArray parameters, boolean cloneParametersArray) {
+        Examples.requireType(getConfiguration().getDataType());
         if (solver == null) {
             solver = new EpSolver(new EpOptimizer(this, getListeners(), new Learner()));
         }
@@ -108,7 +113,7 @@ public class EpComputationGraph extends ComputationGraph {
     /** The features as the sweep takes them: in the network's data type, channels first. */
     private List<Moments> inputs(INDArray... features) {
         Examples.requireCount("The call", "feature", "inputs", getNumInputArrays(), features);
-        Examples.requireSameRows("The call", features);
+        Examples.requireExamples("The call", features);
         List<Moments> inputs = new ArrayList<>();
         for (int i = 0; i < features.length; i++) {
             String name = getConfiguration().getNetworkInputs().get(i);
@@ -403,6 +408,18 @@ public class EpComputationGraph extends ComputationGraph {
         copy.init(params().dup(), false);
         copy.setScore(score());
         return copy;
+    }
+
+    /**
+     * Writes the model file. Another file of this name is replaced when all is written; links are followed, and its mode is kept.
+     *
+     * @param file where to
+     * @param saveUpdater without effect: nothing is kept beside the posterior
+     * @throws IOException if it cannot be written; then the old file is still there
+     */
+    @Override
+    public void save(File file, boolean saveUpdater) throws IOException {
+        WholeFile.write(file.toPath(), out -> ModelSerializer.writeModel(this, out, saveUpdater));
     }
 
     /**

@@ -2,13 +2,15 @@ package io.github.dl4jep.network;
 
 import io.github.dl4jep.conf.EpOutputConf;
 import io.github.dl4jep.engine.MessageGraph;
+import io.github.dl4jep.file.WholeFile;
 import io.github.dl4jep.message.ExampleFormat;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.runtime.EpOutput;
 import io.github.dl4jep.runtime.EpRuntime;
-import io.github.dl4jep.type.DataFormats;
 import io.github.dl4jep.type.PreProcessors;
 import io.github.dl4jep.vertex.GraphNode;
+import java.io.File;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -21,10 +23,10 @@ import org.deeplearning4j.nn.api.FwdPassType;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.optimize.api.TrainingListener;
+import org.deeplearning4j.util.ModelSerializer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -40,7 +42,8 @@ import org.nd4j.linalg.workspace.WorkspaceUtils;
  *
  * <p>{@code output} returns class probabilities, or the predictive mean of a regression, from the moments of all weights;
  * {@code score} is the mean negative log predictive likelihood of the last batch before it was learned from, in nats.
- * {@link EpPredictor} gives the uncertainty as well. Not thread-safe, as DL4J's networks are not.
+ * {@link EpPredictor} gives the uncertainty as well, to any number of threads at once. All else is not thread-safe, as DL4J's
+ * networks are not.
  */
 @SuppressWarnings("overrides") // a varargs mismatch between two DL4J types
 public class EpMultiLayerNetwork extends MultiLayerNetwork {
@@ -64,6 +67,7 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
 
     @Override
     public void init(@Nullable INDArray parameters, boolean cloneParametersArray) {
+        Examples.requireType(getLayerWiseConfigurations().getDataType());
         if (solver == null) {
             solver = new EpSolver(new EpOptimizer(this, getListeners(), new Learner()));
         }
@@ -109,6 +113,20 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
             init();
         }
         return java.util.Objects.requireNonNull(sweep);
+    }
+
+    /**
+     * Sets the features of a batch.
+     *
+     * @param input [minibatch, ...], or null for none
+     * @throws DL4JInvalidInputException if it has no rows
+     */
+    @Override
+    public void setInput(@Nullable INDArray input) {
+        if (input != null) {
+            Examples.requireExamples("The call", input);
+        }
+        super.setInput(input);
     }
 
     private EpOutput outputOfNetwork() {
@@ -171,20 +189,15 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
     /** The features as the sweep takes them: in the network's data type, channels first. */
     private List<Moments> inputs(INDArray... features) {
         Examples.requireCount("The call", "feature", "inputs", 1, features);
-        InputPreProcessor first = getLayerWiseConfigurations().getInputPreProcess(0);
-        ExampleFormat format = first != null && DataFormats.of(first) == ExampleFormat.CHANNELS_LAST
-                ? ExampleFormat.CHANNELS_LAST
-                : format(0);
+        Examples.requireExamples("The call", features);
+        ExampleFormat format = ListFormats.of(getLayerWiseConfigurations(), ListFormats.INPUT);
         return List.of(
                 format.observed(features[0].castTo(getLayerWiseConfigurations().getDataType())));
     }
 
     /** How DL4J's arrays hold the input and activation of a layer. */
     private ExampleFormat format(int layer) {
-        List<org.deeplearning4j.nn.conf.layers.Layer> confs = getLayerWiseConfigurations().getConfs().stream()
-                .map(NeuralNetConfiguration::getLayer)
-                .toList();
-        return DataFormats.of(confs, layer);
+        return ListFormats.of(getLayerWiseConfigurations(), layer);
     }
 
     /** What a predictor asks. */
@@ -353,6 +366,18 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
         copy.init(params().dup(), false);
         copy.setScore(score());
         return copy;
+    }
+
+    /**
+     * Writes the model file. Another file of this name is replaced when all is written; links are followed, and its mode is kept.
+     *
+     * @param file where to
+     * @param saveUpdater without effect: nothing is kept beside the posterior
+     * @throws IOException if it cannot be written; then the old file is still there
+     */
+    @Override
+    public void save(File file, boolean saveUpdater) throws IOException {
+        WholeFile.write(file.toPath(), out -> ModelSerializer.writeModel(this, out, saveUpdater));
     }
 
     /**

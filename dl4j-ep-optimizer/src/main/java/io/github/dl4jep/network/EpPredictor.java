@@ -15,6 +15,9 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 /**
  * Predictions with uncertainty from an EP network. The methods that end in {@code All} answer one prediction for each output of a
  * graph, in their order; the others are for networks with one output.
+ *
+ * <p>Safe for use by any number of threads at once: predictions change nothing. Each block of rows is predicted from the posterior between
+ * two batches, should another thread train the network.
  */
 public final class EpPredictor {
 
@@ -86,6 +89,7 @@ public final class EpPredictor {
      * @return the prediction of each output
      */
     public List<Prediction> predictAll(INDArray... features) {
+        Examples.requireExamples("The call", features);
         long rows = features.length == 0 ? 0 : features[0].size(0);
         long block = rows == 0 ? 1 : rowsAtOnce(features, rows);
         if (rows <= block) {
@@ -115,7 +119,6 @@ public final class EpPredictor {
     }
 
     private static INDArray[] rows(INDArray[] features, long from, long to) {
-        Examples.requireSameRows("The call", features);
         INDArray[] part = new INDArray[features.length];
         for (int i = 0; i < part.length; i++) {
             part[i] = features[i].get(NDArrayIndex.interval(from, to));

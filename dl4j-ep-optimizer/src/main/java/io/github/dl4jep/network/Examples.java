@@ -6,9 +6,12 @@ import io.github.dl4jep.engine.Labels;
 import io.github.dl4jep.engine.MessageGraph;
 import io.github.dl4jep.message.Moments;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -24,8 +27,8 @@ final class Examples {
 
     private Examples(String what, INDArray[] features, INDArray[] labels, INDArray @Nullable [] masks) {
         this.what = what;
-        this.features = features;
-        this.labels = labels;
+        this.features = numbers(features);
+        this.labels = numbers(labels);
         this.masks = masks;
     }
 
@@ -43,6 +46,18 @@ final class Examples {
         Examples examples = new Examples(what, array(features), array(labels), mask == null ? null : array(mask));
         examples.requireAll(new double[] {1});
         return examples;
+    }
+
+    /** Whole numbers and truth values as real numbers; null stays null. */
+    private static INDArray[] numbers(INDArray[] arrays) {
+        INDArray[] numbers = arrays.clone();
+        for (int i = 0; i < numbers.length; i++) {
+            INDArray array = arrays[i];
+            if (array != null && !array.dataType().isFPType()) {
+                numbers[i] = array.castTo(DataType.DOUBLE);
+            }
+        }
+        return numbers;
     }
 
     private static INDArray[] array(@Nullable INDArray one) {
@@ -111,7 +126,10 @@ final class Examples {
     private void requireAll(double[] rows) {
         requirePresent("features", features);
         requirePresent("labels", labels);
-        requireSameRows(what, features);
+        requireExamples(what, features);
+        for (INDArray array : labels) {
+            requireRows(what, "labels", array);
+        }
         long expected = features[0].size(0);
         for (int i = 0; i < labels.length; i++) {
             if (labels[i].size(0) != Math.round(expected * rows[i])) {
@@ -128,6 +146,49 @@ final class Examples {
             if (array == null) {
                 throw missing(what, kind);
             }
+        }
+    }
+
+    /**
+     * Checks that features are examples, as many for every input.
+     *
+     * @param what how the message begins
+     * @param features one array for each input
+     * @throws DL4JInvalidInputException if one is missing, has no rows, or another number of rows
+     */
+    static void requireExamples(String what, INDArray... features) {
+        for (INDArray array : features) {
+            if (array == null) {
+                throw new DL4JInvalidInputException(what + " has no features; give one array for each input");
+            }
+            requireRows(what, "features", array);
+        }
+        requireSameRows(what, features);
+    }
+
+    private static void requireRows(String what, String kind, INDArray array) {
+        if (array.rank() < 2) {
+            throw new DL4JInvalidInputException(what + " has " + kind + " of rank " + array.rank() + " with shape "
+                    + Arrays.toString(array.shape())
+                    + ", allowed are arrays of rank 2 and more, [minibatch, ...]; make a row of one example by reshape(1, "
+                    + Math.max(1, array.length()) + ")");
+        }
+        if (array.isEmpty()) {
+            throw new DL4JInvalidInputException(what + " has " + kind + " of shape " + Arrays.toString(array.shape())
+                    + ", allowed is one row or more; leave empty batches out");
+        }
+    }
+
+    /**
+     * Checks the data type of a network.
+     *
+     * @param type the type in its configuration
+     * @throws DL4JInvalidConfigException if no network can be trained in it
+     */
+    static void requireType(DataType type) {
+        if (type != DataType.FLOAT && type != DataType.DOUBLE) {
+            throw new DL4JInvalidConfigException("The data type of the network is " + type
+                    + ", allowed are FLOAT and DOUBLE; call dataType(DataType.FLOAT) on its configuration's builder");
         }
     }
 
@@ -156,7 +217,8 @@ final class Examples {
     List<Labels> labels() {
         List<Labels> all = new ArrayList<>();
         for (int i = 0; i < labels.length; i++) {
-            all.add(new Labels(labels[i], masks == null ? null : masks[i]));
+            INDArray mask = masks == null ? null : masks[i];
+            all.add(new Labels(mask == null ? labels[i] : BatchCheck.withoutHidden(labels[i], mask), mask));
         }
         return all;
     }
@@ -175,11 +237,13 @@ final class Examples {
         for (INDArray array : features) {
             BatchCheck.requireFinite("feature", array, iteration);
         }
-        for (INDArray array : labels) {
-            BatchCheck.requireFinite("label", array, iteration);
+        List<Labels> observed = labels();
+        for (Labels one : observed) {
+            BatchCheck.requireFinite("label", one.values(), iteration);
         }
+        BatchSize.require(features[0].size(0), iteration, Runtime.getRuntime().maxMemory());
         return sweep.learn(
-                inputs, labels(), conf.getSchedule(), conf.getPassCounter().phase(iteration));
+                inputs, observed, conf.getSchedule(), conf.getPassCounter().phase(iteration));
     }
 
     /**

@@ -1,15 +1,12 @@
 package io.github.dl4jep.network;
 
-import io.github.dl4jep.params.ChainedParamInitializer;
-import io.github.dl4jep.params.NormalizationParamInitializer;
-import io.github.dl4jep.params.PosteriorParamInitializer;
+import io.github.dl4jep.params.NamedPosterior;
+import io.github.dl4jep.params.PosteriorLayout;
 import io.github.dl4jep.weight.WeightMoments;
-import io.github.dl4jep.weight.WeightPosterior;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.api.Layer;
-import org.deeplearning4j.nn.api.ParamInitializer;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.jspecify.annotations.Nullable;
@@ -37,45 +34,16 @@ final class WeightTable {
     static Map<String, INDArray> of(Map<String, Layer> layers) {
         Map<String, INDArray> table = new LinkedHashMap<>();
         layers.forEach((name, layer) -> {
-            addLayer(table, name + "_", layer);
+            PosteriorLayout.of(layer).forEach(posterior -> add(table, name + "_" + posterior.name(), posterior));
             layer.paramTable().forEach((parameter, value) -> table.put(name + "_" + parameter, value));
         });
         return table;
     }
 
-    private static void addLayer(Map<String, INDArray> table, String prefix, Layer layer) {
-        ParamInitializer initializer = layer.conf().getLayer().initializer();
-        Map<String, INDArray> parameters = layer.paramTable();
-        if (initializer instanceof PosteriorParamInitializer layout) {
-            addWeights(table, prefix, layout, parameters);
-        } else if (initializer instanceof ChainedParamInitializer layout) {
-            addWeights(
-                    table,
-                    prefix + ChainedParamInitializer.FIRST_PREFIX,
-                    layout.first(),
-                    ChainedParamInitializer.first(parameters));
-            addWeights(table, prefix, layout.second(), parameters);
-        } else if (initializer instanceof NormalizationParamInitializer layout) {
-            add(table, prefix + NormalizationParamInitializer.SCALE_PREFIX, layout.scale(parameters));
-            add(table, prefix + NormalizationParamInitializer.SHIFT_PREFIX, layout.shift(parameters));
-        }
-    }
-
-    private static void addWeights(
-            Map<String, INDArray> table,
-            String prefix,
-            PosteriorParamInitializer layout,
-            Map<String, INDArray> parameters) {
-        add(table, prefix + PosteriorParamInitializer.WEIGHT_PREFIX, layout.weights(parameters));
-        add(table, prefix + PosteriorParamInitializer.BIAS_PREFIX, layout.bias(parameters));
-    }
-
-    private static void add(Map<String, INDArray> table, String name, @Nullable WeightPosterior posterior) {
-        if (posterior != null) {
-            WeightMoments moments = posterior.predictiveMoments();
-            table.put(name, moments.mean());
-            table.put(name + DEVIATION, Transforms.sqrt(moments.variance(), true));
-        }
+    private static void add(Map<String, INDArray> table, String name, NamedPosterior posterior) {
+        WeightMoments moments = posterior.posterior().predictiveMoments();
+        table.put(name, moments.mean());
+        table.put(name + DEVIATION, Transforms.sqrt(moments.variance(), true));
     }
 
     /**

@@ -1,13 +1,17 @@
 package io.github.dl4jep.prune;
 
-import io.github.dl4jep.conf.EpFrozenLayer;
+import io.github.dl4jep.conf.EpConf;
 import io.github.dl4jep.conf.EpWeightConf;
 import io.github.dl4jep.conf.GraphConfigurations;
 import io.github.dl4jep.network.EpComputationGraph;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
+import io.github.dl4jep.params.NamedPosterior;
+import io.github.dl4jep.params.PosteriorLayout;
 import io.github.dl4jep.stock.StockGraph;
 import io.github.dl4jep.stock.StockNetworks;
+import io.github.dl4jep.weight.Parameters;
 import io.github.dl4jep.weight.PrunedPrior;
+import io.github.dl4jep.weight.WeightMoments;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -67,7 +71,7 @@ public final class Pruning {
         List<String> refused = new ArrayList<>();
         for (NeuralNetConfiguration conf : confs) {
             conf.clearVariables();
-            if (weightConf(conf.getLayer()) instanceof EpWeightConf weights) {
+            if (EpConf.unfrozen(conf.getLayer()) instanceof EpWeightConf weights) {
                 if (weights.getWeightPrior().allowsZero()) {
                     weights.setWeightPrior(PrunedPrior.of(weights.getWeightPrior()));
                 } else {
@@ -82,15 +86,13 @@ public final class Pruning {
         }
     }
 
-    private static org.deeplearning4j.nn.conf.layers.Layer weightConf(org.deeplearning4j.nn.conf.layers.Layer layer) {
-        return layer instanceof EpFrozenLayer frozen ? frozen.getUnderlying() : layer;
-    }
-
     /** Copies the posteriors and removes weights from the copy. */
     private static void take(Layer[] from, Layer[] to, double fraction) {
-        List<WeightArray> arrays =
-                Stream.of(to).flatMap(layer -> WeightArray.of(layer).stream()).toList();
-        arrays.forEach(array -> array.kept().assign(1));
+        List<NamedPosterior> arrays = Stream.of(to)
+                .flatMap(layer -> PosteriorLayout.of(layer).stream())
+                .filter(array -> array.role() == NamedPosterior.Role.WEIGHTS)
+                .toList();
+        arrays.forEach(array -> kept(array).assign(1));
         for (int i = 0; i < from.length; i++) {
             Layer copy = to[i];
             from[i].paramTable().forEach((name, values) -> copy.getParam(name).assign(values));
@@ -98,15 +100,32 @@ public final class Pruning {
         remove(arrays, fraction);
     }
 
-    private static void remove(List<WeightArray> arrays, double fraction) {
-        List<float[]> ratios = arrays.stream().map(WeightArray::signalToNoise).toList();
+    private static void remove(List<NamedPosterior> arrays, double fraction) {
+        List<float[]> ratios = arrays.stream().map(Pruning::signalToNoise).toList();
         long total = ratios.stream().mapToLong(ratio -> ratio.length).sum();
         Threshold threshold = Threshold.of(ratios, Math.round(fraction * total));
         for (int i = 0; i < ratios.size(); i++) {
-            INDArray kept = arrays.get(i).kept();
+            INDArray kept = kept(arrays.get(i));
             float[] mask = threshold.mask(ratios.get(i));
             kept.muli(Nd4j.createFromArray(mask).reshape('c', kept.shape()).castTo(kept.dataType()));
         }
+    }
+
+    /** 1 for weights that are kept, 0 for others; a view. */
+    private static INDArray kept(NamedPosterior array) {
+        return Parameters.get(array.parameters(), PrunedPrior.KEPT);
+    }
+
+    /** Mean squared over variance of every weight, in c-order, as predictions see them; -1 for a weight that is zero for certain. */
+    private static float[] signalToNoise(NamedPosterior array) {
+        WeightMoments moments = array.posterior().predictiveMoments();
+        float[] mean = moments.mean().dup('c').data().asFloat();
+        float[] variance = moments.variance().dup('c').data().asFloat();
+        float[] ratio = new float[mean.length];
+        for (int i = 0; i < ratio.length; i++) {
+            ratio[i] = mean[i] == 0 && variance[i] == 0 ? -1 : mean[i] * mean[i] / variance[i];
+        }
+        return ratio;
     }
 
     /** What is below is removed, and of what is equal the first few, so that the number is exact. */

@@ -270,7 +270,7 @@ public final class EpSameDiff {
      * What the graph itself answers with the arrays its VARIABLEs have now, whoever trained them: class probabilities, or numbers.
      *
      * @param features in the order of TrainingConfig's feature mapping
-     * @return the activation that the only loss reads, behind the loss's softmax or sigmoid
+     * @return the activation that the only loss reads, after the loss's softmax or sigmoid
      * @throws org.deeplearning4j.exception.DL4JInvalidInputException if the graph has several losses
      */
     public INDArray pointOutput(INDArray... features) {

@@ -12,7 +12,7 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  * <p>With \( k = \operatorname{round}(x T) \), at least 1 for x &gt; 0, intensity x fires in time step \( T - k \).
  *
  * <p><em>Held</em>: the synapse stays on after its spike, which gives k time steps of 1. The mean over time steps is then
- * k / T: the intensity to within 1 / (2 T), or 1 / T for those below 1 / (2 T). Not held, the mean over time steps tells only
+ * k / T: the intensity to within 1 / (2 T), or 1 / T for those below 1 / (2 T). Not held, the mean over time steps says only
  * whether an input fired; for a network without memory use the held code.
  *
  * <p>Quality: Preview.

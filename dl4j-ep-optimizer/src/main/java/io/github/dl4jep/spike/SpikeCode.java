@@ -15,7 +15,7 @@ import org.nd4j.linalg.factory.Nd4j;
 public interface SpikeCode extends Serializable {
 
     /**
-     * The spikes of checked intensities, each row at a time step of its own.
+     * The spikes of checked intensities, each row at its own time step.
      *
      * @param intensities in [0, 1], [n, inputs], not changed
      * @param steps time step of each row, whole numbers in [0, T), [n, 1]

@@ -15,8 +15,8 @@ import org.nd4j.linalg.dataset.api.DataSetPreProcessor;
  * network.fit(iterator, 2);
  * }</pre>
  *
- * <p>Draws depend on the seed and on the number of batches before, not on ND4J's generator: DL4J calls preprocessors from a
- * thread of its own. As every preprocessor of DL4J it changes the batch, so an iterator that keeps its batches instead of
+ * <p>Draws depend on the seed and on the number of batches before, not on ND4J's generator: DL4J calls preprocessors from its
+ * own thread. As every preprocessor of DL4J it changes the batch, so an iterator that keeps its batches instead of
  * copying shows the same spikes in each pass. Not for use by several threads at once.
  *
  * <p>Quality: Preview.

@@ -2,6 +2,7 @@ package io.github.dl4jep.stock;
 
 import io.github.dl4jep.conf.GraphConfigurations;
 import io.github.dl4jep.network.EpComputationGraph;
+import io.github.dl4jep.type.LossType;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +27,7 @@ public final class StockGraph {
         conf.getVertices().forEach((name, vertex) -> {
             if (vertex instanceof LayerVertex layer) {
                 NeuralNetConfiguration layerConf = layer.getLayerConf();
-                layerConf.setLayer(StockLayers.plain(network.getLayer(name)));
+                layerConf.setLayer(StockLayers.stock(network.getLayer(name)));
                 layerConf.clearVariables();
             }
         });
@@ -50,7 +51,7 @@ public final class StockGraph {
         Map<String, List<String>> inputs = network.getConfiguration().getVertexInputs();
         Map<String, Layer> scaling = new LinkedHashMap<>();
         for (Layer layer : network.getLayers()) {
-            if (StockLayers.leavesScaleToTheLayerBefore(layer)) {
+            if (LossType.leavesScaleToTheLayerBefore(layer)) {
                 String name = layer.conf().getLayer().getLayerName();
                 String before = Objects.requireNonNull(inputs.get(name)).get(0);
                 long readers = inputs.values().stream()

@@ -1,6 +1,7 @@
 package io.github.dl4jep.stock;
 
 import io.github.dl4jep.network.EpMultiLayerNetwork;
+import io.github.dl4jep.type.LossType;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -18,13 +19,13 @@ public final class StockNetworks {
     public static MultiLayerNetwork of(EpMultiLayerNetwork network, StockChoice choice) {
         MultiLayerConfiguration conf = network.getLayerWiseConfigurations().clone();
         for (int i = 0; i < network.getnLayers(); i++) {
-            conf.getConf(i).setLayer(StockLayers.plain(network.getLayer(i)));
+            conf.getConf(i).setLayer(StockLayers.stock(network.getLayer(i)));
             conf.getConf(i).clearVariables();
         }
         MultiLayerNetwork plain = new MultiLayerNetwork(conf);
         initialise(plain);
         for (int i = 0; i < network.getnLayers(); i++) {
-            if (i + 1 < network.getnLayers() && StockLayers.leavesScaleToTheLayerBefore(network.getLayer(i + 1))) {
+            if (i + 1 < network.getnLayers() && LossType.leavesScaleToTheLayerBefore(network.getLayer(i + 1))) {
                 StockLayers.setScaledWeights(network.getLayer(i), plain.getLayer(i), choice, network.getLayer(i + 1));
             } else {
                 StockLayers.setWeights(network.getLayer(i), plain.getLayer(i), choice);

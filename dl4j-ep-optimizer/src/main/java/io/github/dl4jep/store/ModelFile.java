@@ -9,6 +9,9 @@ import java.util.zip.CheckedInputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.shade.jackson.core.JsonProcessingException;
@@ -65,6 +68,8 @@ public record ModelFile(File file, String configuration, boolean graph, INDArray
                     ParameterVector.read(file, parameters));
         } catch (java.nio.file.NoSuchFileException | java.io.FileNotFoundException e) {
             throw e;
+        } catch (java.io.EOFException e) {
+            throw damaged(file, "it is cut off", e);
         } catch (java.util.zip.ZipException | IllegalArgumentException e) {
             throw damaged(file, "it is no zip file: " + e.getMessage(), e);
         }
@@ -142,17 +147,26 @@ public record ModelFile(File file, String configuration, boolean graph, INDArray
      * @param restorer makes it of definition and parameters
      * @param <M> its class
      * @return the network
-     * @throws IOException if the definition cannot be read, or the parameters do not belong to it
+     * @throws IOException if the definition cannot be read, or the parameters do not belong to it or are none of a posterior
      * @throws DL4JInvalidConfigException if it is no EP network
      */
-    public <M> M restore(Restorer<M> restorer) throws IOException {
+    public <M extends Model> M restore(Restorer<M> restorer) throws IOException {
+        M network;
         try {
-            return restorer.restore(configuration, parameters);
+            network = restorer.restore(configuration, parameters);
         } catch (DL4JInvalidConfigException e) {
             throw e;
         } catch (RuntimeException e) {
             throw damaged(file, "definition and parameters do not make a network: " + reason(e), e);
         }
+        String problem = ParameterValues.problem(
+                network instanceof ComputationGraph vertices
+                        ? vertices.getLayers()
+                        : ((MultiLayerNetwork) network).getLayers());
+        if (problem != null) {
+            throw damaged(file, problem, null);
+        }
+        return network;
     }
 
     private static String reason(RuntimeException failure) {

@@ -1,5 +1,6 @@
 package io.github.dl4jep.store;
 
+import io.github.dl4jep.conf.EpConf;
 import io.github.dl4jep.conf.EpFrozenLayer;
 import io.github.dl4jep.conf.EpOutputConf;
 import io.github.dl4jep.conf.GraphConfigurations;
@@ -9,8 +10,6 @@ import io.github.dl4jep.network.EpComputationGraph;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
 import java.util.Arrays;
 import org.deeplearning4j.nn.api.Layer;
-import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
-import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 
@@ -66,22 +65,13 @@ public final class PosteriorTransfer {
             org.deeplearning4j.nn.conf.layers.Layer converted,
             Layer from,
             Layer to) {
-        boolean same = inside(original).getClass() == inside(converted).getClass();
+        boolean same = EpConf.unfrozen(original).getClass()
+                == EpConf.unfrozen(converted).getClass();
         if (!same || to.numParams() == 0) {
             return false;
         }
         to.setParams(from.params().reshape(to.params().shape()));
         return !(converted instanceof EpFrozenLayer);
-    }
-
-    private static org.deeplearning4j.nn.conf.layers.Layer inside(org.deeplearning4j.nn.conf.layers.Layer layer) {
-        if (layer instanceof FrozenLayer frozen) {
-            return inside(frozen.getLayer());
-        }
-        if (layer instanceof FrozenLayerWithBackprop frozen) {
-            return inside(frozen.getUnderlying());
-        }
-        return layer instanceof EpFrozenLayer frozen ? inside(frozen.getUnderlying()) : layer;
     }
 
     /** What is known counts as the shortest memory: at iteration 0 the first batch would take its place. */

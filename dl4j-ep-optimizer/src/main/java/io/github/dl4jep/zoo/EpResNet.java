@@ -109,7 +109,7 @@ public final class EpResNet {
         return unit(graph, name, name + "-sum");
     }
 
-    /** A convolution, and batch normalization behind it in place of a bias. */
+    /** A convolution, and batch normalization after it in place of a bias. */
     private static String normalized(
             GraphBuilder graph, String name, int kernel, int stride, int channels, String input) {
         ConvolutionLayer convolution = new ConvolutionLayer.Builder(kernel, kernel)

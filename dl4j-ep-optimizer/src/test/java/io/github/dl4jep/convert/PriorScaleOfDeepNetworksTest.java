@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dl4jep.conf.EpConvolutionLayer;
 import io.github.dl4jep.conf.EpDenseLayer;
+import io.github.dl4jep.conf.EpFrozenLayer;
 import io.github.dl4jep.conf.EpOutputLayer;
 import io.github.dl4jep.network.EpComputationGraph;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
@@ -20,6 +21,7 @@ import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -97,5 +99,28 @@ class PriorScaleOfDeepNetworksTest {
                 .nOut(2)
                 .activation(Activation.RELU)
                 .build();
+    }
+
+    /** Six maps of three separable convolutions, one of them frozen, and an output that is added to what was converted before. */
+    @Test
+    void aNetworkThatIsConvertedAgainIsAsDeepAsBefore() {
+        NeuralNetConfiguration.ListBuilder layers = new NeuralNetConfiguration.Builder().list();
+        for (int i = 0; i < 3; i++) {
+            layers.layer(new SeparableConvolution2D.Builder(2, 2)
+                    .nOut(2)
+                    .activation(Activation.RELU)
+                    .build());
+        }
+        MultiLayerConfiguration definition = layers.layer(output())
+                .setInputType(InputType.convolutional(5, 5, 1))
+                .build();
+        MultiLayerConfiguration converted =
+                EpNetworks.from(definition).getLayerWiseConfigurations().clone();
+        converted.getConf(0).setLayer(new EpFrozenLayer(converted.getConf(0).getLayer(), false));
+        converted.getConf(3).setLayer(definition.getConf(3).getLayer());
+        EpMultiLayerNetwork again = EpNetworks.from(converted);
+
+        assertThat(((EpOutputLayer) again.getLayer(3).conf().getLayer()).getWeightPrior())
+                .isEqualTo(new GaussianPrior(2.0 / 7));
     }
 }

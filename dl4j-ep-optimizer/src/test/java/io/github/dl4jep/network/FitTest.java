@@ -100,12 +100,36 @@ class FitTest {
         assertThat(data.getLabels()).isEqualTo(copy.getLabels());
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"damping", "sweeps"})
-    void otherSchedulesLearn(String option) {
-        EpOptions options = option.equals("damping")
-                ? EpOptions.builder().damping(0.5).build()
-                : EpOptions.builder().sweepsPerBatch(2).build();
+    /** The first batch adds half of its site to the prior's precision, and moves the means half as far. */
+    @Test
+    void dampingHalvesWhatABatchSays() {
+        EpOptions options = EpOptions.builder().damping(0.5).build();
+        EpMultiLayerNetwork half = EpNetworks.from(ToyNetworks.classifier(), options);
+        EpMultiLayerNetwork whole = EpNetworks.from(ToyNetworks.classifier());
+        INDArray precision = whole.getParam("0_WPrecision").dup();
+        INDArray mean = whole.getParam("0_WMeanTimesPrecision").div(precision);
+        DataSet batch = (DataSet) data.getRange(0, 60);
+
+        half.fit(batch);
+        whole.fit(batch);
+
+        assertHalf(half.getParam("0_WPrecision"), whole.getParam("0_WPrecision"), precision);
+        assertHalf(
+                half.getParam("0_WMeanTimesPrecision").div(half.getParam("0_WPrecision")),
+                whole.getParam("0_WMeanTimesPrecision").div(whole.getParam("0_WPrecision")),
+                mean);
+    }
+
+    private static void assertHalf(INDArray half, INDArray whole, INDArray before) {
+        INDArray step = whole.sub(before);
+        assertThat(step.norm2Number().doubleValue()).isPositive();
+        assertThat(half.sub(before).mul(2).distance2(step))
+                .isLessThan(1e-3 * step.norm2Number().doubleValue());
+    }
+
+    @Test
+    void severalSweepsLearn() {
+        EpOptions options = EpOptions.builder().sweepsPerBatch(2).build();
         EpMultiLayerNetwork network = EpNetworks.from(ToyNetworks.classifier(), options);
         INDArray defaults = classifier(n -> n.fit(ToyData.batches(data, 60), 3)).params();
 

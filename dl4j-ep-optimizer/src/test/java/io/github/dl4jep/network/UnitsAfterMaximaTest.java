@@ -17,10 +17,12 @@ import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer.PoolingType;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationReLU;
@@ -163,5 +165,25 @@ class UnitsAfterMaximaTest {
         assertThat(average.meanNumber().doubleValue())
                 .isCloseTo(filters.meanNumber().doubleValue(), within(1e-5));
         assertThat(filters.minNumber().doubleValue()).isPositive();
+    }
+
+    /** Freezing a layer, the pooling or both changes no moments. */
+    @ParameterizedTest
+    @ValueSource(strings = {"convolution", "pooling", "both"})
+    void freezingChangesNoPrediction(String frozen) {
+        ConvolutionLayer convolution = convolution(new ActivationReLU());
+        SubsamplingLayer pooling = pooling(PoolingType.MAX);
+        MultiLayerConfiguration definition = layers().layer(
+                        frozen.equals("pooling") ? convolution : new FrozenLayer(convolution))
+                .layer(frozen.equals("convolution") ? pooling : new FrozenLayer(pooling))
+                .layer(output())
+                .build();
+        EpMultiLayerNetwork free = EpNetworks.from(pooled(new ActivationReLU(), PoolingType.MAX));
+        EpMultiLayerNetwork fixed = EpNetworks.from(definition);
+        fixed.params().assign(free.params());
+        INDArray features = images().getFeatures();
+        assertThat(EpPredictor.of(fixed).predict(features).epistemicVariance())
+                .isEqualTo(EpPredictor.of(free).predict(features).epistemicVariance());
+        assertThat(fixed.output(features)).isEqualTo(free.output(features));
     }
 }

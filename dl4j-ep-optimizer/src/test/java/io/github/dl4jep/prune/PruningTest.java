@@ -162,7 +162,7 @@ class PruningTest {
         EpMultiLayerNetwork pruned = EpNetworks.prune(trained(), 0.5);
         MultiLayerNetwork before = EpNetworks.toPointNetwork(pruned);
 
-        pruned.fit(ToyData.batches(data, 10), 40);
+        pruned.fit(ToyData.batches(data, 10), 20);
 
         MultiLayerNetwork after = EpNetworks.toPointNetwork(pruned);
         assertThat(pruned.params().sumNumber().doubleValue()).isFinite();

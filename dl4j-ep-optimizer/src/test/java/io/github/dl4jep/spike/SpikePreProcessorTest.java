@@ -36,8 +36,8 @@ class SpikePreProcessorTest {
 
     @Test
     void batchesHaveSpikesOfTheirOwnThatASeedRepeats() {
-        int batches = 400;
-        INDArray x = Nd4j.valueArrayOf(new long[] {5, 4}, 0.3);
+        int batches = 80;
+        INDArray x = Nd4j.valueArrayOf(new long[] {25, 4}, 0.3);
         INDArray first = codedBatches(x, batches, 1);
         Nd4j.getRandom().setSeed(99);
         INDArray again = codedBatches(x, batches, 1);
@@ -54,14 +54,14 @@ class SpikePreProcessorTest {
             together +=
                     first.slice(batch).mul(first.slice(batch - 1)).meanNumber().doubleValue() / (batches - 1);
         }
-        assertThat(together).isCloseTo(0.09, within(4 * Math.sqrt(0.09 * 0.91 / (20 * batches))));
+        assertThat(together).isCloseTo(0.09, within(4 * Math.sqrt(0.09 * 0.91 / (100 * batches))));
     }
 
     private static INDArray codedBatches(INDArray x, int batches, long seed) {
         SpikePreProcessor code = new SpikePreProcessor(new RateCode(), 1, seed);
         INDArray[] coded = new INDArray[batches];
         for (int i = 0; i < batches; i++) {
-            DataSet batch = new DataSet(x.dup(), Nd4j.zeros(5, 1));
+            DataSet batch = new DataSet(x.dup(), Nd4j.zeros(25, 1));
             code.preProcess(batch);
             coded[i] = batch.getFeatures();
         }
@@ -82,7 +82,7 @@ class SpikePreProcessorTest {
 
     @Test
     void epAndStockTrainersLearnFromSpikes() {
-        DataSet train = ToyData.threeClasses(900, 1);
+        DataSet train = ToyData.threeClasses(600, 1);
         DataSet test = ToyData.threeClasses(300, 2);
         NormalizerMinMaxScaler scaler = new NormalizerMinMaxScaler();
         scaler.fit(train);
@@ -97,13 +97,13 @@ class SpikePreProcessorTest {
         for (MultiLayerNetwork network : new MultiLayerNetwork[] {ep, stock}) {
             DataSetIterator batches = ToyData.batches(train, 30);
             batches.setPreProcessor(new SpikePreProcessor(new RateCode(), 25, 1));
-            network.fit(batches, 6);
+            network.fit(batches, 4);
 
             Nd4j.getRandom().setSeed(4);
             Evaluation evaluation = new Evaluation();
             evaluation.eval(
                     test.getLabels(),
-                    SpikingRun.of(network).timeSteps(50).code(new RateCode()).output(test.getFeatures()));
+                    SpikingRun.of(network).timeSteps(25).code(new RateCode()).output(test.getFeatures()));
             assertThat(evaluation.accuracy()).isGreaterThan(0.9);
         }
     }

@@ -59,7 +59,7 @@ class SpikingRunTest {
         INDArray weights = network.getParam("1_W");
         INDArray expected = firing.mmul(weights).addiRowVector(network.getParam("1_b"));
         INDArray variance = firing.mul(firing.rsub(1)).mmul(weights.mul(weights));
-        int steps = 2000;
+        int steps = 500;
 
         Nd4j.getRandom().setSeed(3);
         INDArray mean = SpikingRun.of(network).timeSteps(steps).potentials(x);
@@ -111,11 +111,11 @@ class SpikingRunTest {
                 SpikingRun.of(network).timeSteps(8).code(LatencyCode.held()).potentials(x);
         Nd4j.getRandom().setSeed(3);
         INDArray rate =
-                SpikingRun.of(network).timeSteps(4000).code(new RateCode()).potentials(x);
+                SpikingRun.of(network).timeSteps(1000).code(new RateCode()).potentials(x);
 
         assertSame(held, expected);
-        // Three inputs of standard deviation at most 1/2 with weights of about 1: standard error .014.
-        assertThat(rate.sub(expected).amaxNumber().doubleValue()).isCloseTo(0, within(0.06));
+        // Three inputs of standard deviation at most 1/2 with weights of about 1: standard error .028.
+        assertThat(rate.sub(expected).amaxNumber().doubleValue()).isCloseTo(0, within(0.12));
     }
 
     @Test

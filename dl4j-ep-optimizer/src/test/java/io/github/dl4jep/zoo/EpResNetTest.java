@@ -90,7 +90,7 @@ class EpResNetTest {
         network.init();
         DataSet train = ImageBlobs.of(64, 8, 8, 1);
         double before = network.score(train);
-        for (int step = 0; step < 30; step++) {
+        for (int step = 0; step < 15; step++) {
             network.fit(train);
         }
         assertThat(network.score(train)).isLessThan(before / 2);

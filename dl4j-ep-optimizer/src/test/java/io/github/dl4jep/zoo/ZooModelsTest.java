@@ -43,9 +43,16 @@ class ZooModelsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"simplecnn, 16, 3", "squeezenet, 48, 3", "darknet19, 32, 3"})
+    @CsvSource({"simplecnn, 16, 3", "squeezenet, 48, 3"})
     void smallModelsDoAFit(String name, int size, int channels) {
         fitAndPredict(name, size, channels, 2);
+    }
+
+    /** As simplecnn, with twenty million weights. */
+    @Tag("long-running-test")
+    @Test
+    void darknetDoesAFit() {
+        fitAndPredict("darknet19", 32, 3, 2);
     }
 
     /** One fit and one output of images of the models' own size; UNet's, 512, needs more than 18 GB. */

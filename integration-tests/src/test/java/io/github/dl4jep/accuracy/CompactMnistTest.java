@@ -9,6 +9,7 @@ import io.github.dl4jep.convert.EpOptions;
 import io.github.dl4jep.weight.WeightPriors;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Random;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
@@ -22,12 +23,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
-/** The compact file against the DL4J network that it was made from, in double precision, on all test digits. */
+/** The compact file against the DL4J network that it was made from, in double precision. */
 class CompactMnistTest {
 
-    private static final int DIGITS = 10_000;
+    private static final int DIGITS = 2_000;
 
     /** Half of white, in the scale of the data source. */
     private static final double GREY = (0.5 - 0.1307) / 0.3081;
@@ -39,8 +41,7 @@ class CompactMnistTest {
 
     @BeforeAll
     static void readDigits() {
-        pixels = RealData.mnist().split(0).test().getFeatures();
-        assertThat(pixels.rows()).isEqualTo(DIGITS);
+        pixels = ((DataSet) RealData.digits().test().getRange(0, DIGITS)).getFeatures();
     }
 
     @Test
@@ -65,7 +66,7 @@ class CompactMnistTest {
                 .hiddenActivation(new ActivationHeaviside())
                 .weightPrior(WeightPriors.named(prior))
                 .build();
-        Training training = new Training(RealData.mnist().split(0), "mlp:129,65", 64, options);
+        Training training = new Training(RealData.digits(), "mlp:129,65", 64, options);
         training.passInOrder(6_400);
         MultiLayerNetwork point = EpNetworks.toPointNetwork(training.network());
 
@@ -82,7 +83,9 @@ class CompactMnistTest {
 
         int[] expected = point.output(digits.castTo(DataType.DOUBLE)).argMax(1).toIntVector();
         assertThat(compact).isEqualTo(expected);
-        assertThat(compact).as("digits of many classes").contains(0, 1, 2);
+        assertThat(Arrays.stream(compact).distinct().count())
+                .as("number of classes")
+                .isGreaterThanOrEqualTo(3);
     }
 
     /** Seeded random signs, of two or three values. */

@@ -23,7 +23,7 @@ class DiscreteWeightsTest {
                 .hiddenWeightPrior(WeightPriors.named(hidden))
                 .outputWeightPrior(WeightPriors.named(output))
                 .build();
-        Training training = new Training(RealData.mnist().split(0), "mlp:129", 64, options);
+        Training training = new Training(RealData.digits(), "mlp:129", 64, options);
 
         training.passInOrder(IMAGES);
 
@@ -45,7 +45,7 @@ class DiscreteWeightsTest {
                 .hiddenActivation(new ActivationBernoulliProbit(0.5))
                 .weightPrior(WeightPriors.named(prior))
                 .build();
-        Training training = new Training(RealData.mnist().split(0), "mlp:129", 64, options);
+        Training training = new Training(RealData.digits(), "mlp:129", 64, options);
 
         training.passInOrder(IMAGES);
 

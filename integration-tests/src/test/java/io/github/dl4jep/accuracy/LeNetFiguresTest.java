@@ -18,7 +18,7 @@ class LeNetFiguresTest {
     @ParameterizedTest
     @CsvSource({"lenet, 0.011, 0.036, 0.009, 0.030", "lenet:avg, 0.0085, 0.036, 0.0075, 0.030"})
     void reluInTwoPasses(String net, double error1, double nll1, double error2, double nll2) {
-        Training training = new Training(RealData.mnist().split(0), net, BATCH);
+        Training training = new Training(RealData.digits(), net, BATCH);
 
         training.pass();
         TestFigures.Classes first = TestFigures.ofClasses(training.network(), training.split());
@@ -33,7 +33,7 @@ class LeNetFiguresTest {
 
     @Test
     void firstImages() {
-        Training training = new Training(RealData.mnist().split(0), "lenet", BATCH);
+        Training training = new Training(RealData.digits(), "lenet", BATCH);
 
         training.beginningOfPass(12_800);
 
@@ -46,7 +46,7 @@ class LeNetFiguresTest {
     void heavisideUnitsInTwoPasses() {
         EpOptions options =
                 EpOptions.builder().hiddenActivation(new ActivationHeaviside()).build();
-        Training training = new Training(RealData.mnist().split(0), "lenet", BATCH, options);
+        Training training = new Training(RealData.digits(), "lenet", BATCH, options);
 
         training.pass();
         training.pass();

@@ -13,7 +13,7 @@ class MnistFiguresTest {
 
     @Test
     void twoLayersOfFiveHundredInTwoPasses() {
-        Training training = new Training(RealData.mnist().split(0), "mlp:500,500", 128);
+        Training training = new Training(RealData.digits(), "mlp:500,500", 128);
 
         training.pass();
         TestFigures.Classes first = TestFigures.ofClasses(training.network(), training.split());
@@ -34,7 +34,7 @@ class MnistFiguresTest {
 
     @Test
     void twoLayersOfHundredAndTwentyEightInOnePass() {
-        Training training = new Training(RealData.mnist().split(0), "mlp:128,128", 64);
+        Training training = new Training(RealData.digits(), "mlp:128,128", 64);
 
         training.pass();
 
@@ -44,7 +44,7 @@ class MnistFiguresTest {
 
     @Test
     void theBatchSizeHardlyMatters() {
-        Split split = RealData.mnist().split(0);
+        Split split = RealData.digits();
         double small = errorAfterOnePass(split, 32);
         double middle = errorAfterOnePass(split, 128);
         double large = errorAfterOnePass(split, 512);

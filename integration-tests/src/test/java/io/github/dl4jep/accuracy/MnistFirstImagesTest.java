@@ -10,7 +10,7 @@ class MnistFirstImagesTest {
 
     @Test
     void onePassOverTwoHundredBatchesReadsDigits() {
-        Training training = new Training(RealData.mnist().split(0), "mlp:128", 64);
+        Training training = new Training(RealData.digits(), "mlp:128", 64);
 
         training.passInOrder(IMAGES);
 

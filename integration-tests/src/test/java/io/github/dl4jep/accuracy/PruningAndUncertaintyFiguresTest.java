@@ -24,7 +24,7 @@ class PruningAndUncertaintyFiguresTest {
 
     @BeforeAll
     static void train() {
-        training = new Training(RealData.mnist().split(0), "mlp:500,500", 128);
+        training = new Training(RealData.digits(), "mlp:500,500", 128);
         training.pass();
         training.pass();
     }

@@ -5,19 +5,26 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.github.dl4jep.cli.data.source.DataRequest;
 import io.github.dl4jep.cli.data.source.DataSource;
 import io.github.dl4jep.cli.data.source.DataSources;
+import io.github.dl4jep.cli.data.split.Split;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** The real data sets, from the folder that the system property {@code dl4jep.data.dir} names. */
 final class RealData {
 
     private static final String DEFAULT_FOLDER = "../shared/data";
 
+    private static @Nullable Split digits;
+
     private RealData() {}
 
-    /** The digits; never downloaded here. */
-    static DataSource mnist() {
-        return open("mnist", "mnist/train-images-idx3-ubyte.gz");
+    /** The digits, read once for all tests; never downloaded here. */
+    static synchronized Split digits() {
+        if (digits == null) {
+            digits = open("mnist", "mnist/train-images-idx3-ubyte.gz").split(0);
+        }
+        return digits;
     }
 
     /** A regression set with its fixed splits. */

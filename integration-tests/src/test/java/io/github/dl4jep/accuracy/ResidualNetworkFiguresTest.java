@@ -26,8 +26,8 @@ class ResidualNetworkFiguresTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void errorAfterOnePassIsNotAboveAdams(long seed) {
-        DataSet train = halved(RealData.mnist().split(0).train());
-        DataSet test = halved(RealData.mnist().split(0).test());
+        DataSet train = halved(RealData.digits().train());
+        DataSet test = halved(RealData.digits().test());
         EpResNet definition = EpResNet.builder()
                 .seed(seed)
                 .inputShape(new int[] {1, SIDE, SIDE})

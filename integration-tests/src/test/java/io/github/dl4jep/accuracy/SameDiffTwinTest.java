@@ -29,7 +29,7 @@ class SameDiffTwinTest {
 
     @Test
     void digitsAndTheirMomentsAfterSavingAndLoading() {
-        Split split = RealData.mnist().split(0);
+        Split split = RealData.digits();
         DataSet rows = (DataSet) split.train().getRange(0, 6_400);
         SameDiff sd = SameDiffTwin.graph(784, 128, 128, 10);
         EpSameDiff ep = SameDiffTwin.trainer(sd);
@@ -69,7 +69,7 @@ class SameDiffTwinTest {
     @Test
     @Tag("long-running-test")
     void allDigitsInTwoPasses() {
-        Split split = RealData.mnist().split(0);
+        Split split = RealData.digits();
         SameDiff sd = SameDiffTwin.graph(784, 500, 500, 10);
         EpSameDiff ep = SameDiffTwin.trainer(sd);
         Training twin = new Training(split, "mlp:500,500", 128);

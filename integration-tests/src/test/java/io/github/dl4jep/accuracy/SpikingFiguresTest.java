@@ -97,7 +97,7 @@ class SpikingFiguresTest {
     }
 
     private static Training mnist(String definition, EpOptions.Builder options) {
-        return new Training(RealData.mnist().split(0), definition, BATCH, options.build());
+        return new Training(RealData.digits(), definition, BATCH, options.build());
     }
 
     private static void pass(Training training, int passes) {

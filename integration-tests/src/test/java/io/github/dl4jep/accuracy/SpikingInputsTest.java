@@ -30,8 +30,7 @@ class SpikingInputsTest {
 
     @Test
     void zerosAndOnesNeedNoStandardising() {
-        Split binary =
-                mapped(RealData.mnist().split(0), x -> intensities(x).gt(0.5).castTo(DataType.FLOAT));
+        Split binary = mapped(RealData.digits(), x -> intensities(x).gt(0.5).castTo(DataType.FLOAT));
 
         double plain = trained(binary);
         double standardised = trained(mapped(binary, x -> x.sub(MEAN).divi(DEVIATION)));
@@ -43,7 +42,7 @@ class SpikingInputsTest {
 
     @Test
     void rateCodedDigitsAreLearned() {
-        Split intensities = mapped(RealData.mnist().split(0), SpikingInputsTest::intensities);
+        Split intensities = mapped(RealData.digits(), SpikingInputsTest::intensities);
         Training training = new Training(intensities, "mlp:128", 64, options());
 
         training.passInOrder(IMAGES, new SpikePreProcessor(new RateCode(), 1, 1));

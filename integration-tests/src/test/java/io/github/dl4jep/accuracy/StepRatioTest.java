@@ -64,7 +64,7 @@ class StepRatioTest {
     @ParameterizedTest
     @EnumSource(Network.class)
     void outputsMoveAboutAsFarAsPredicted(Network network) {
-        DataSet digits = RealData.mnist().split(0).train();
+        DataSet digits = RealData.digits().train();
         EpMultiLayerNetwork net = EpNetworks.from(
                 definition(network), EpOptions.builder().averagingBatches(1).build());
         for (int i = 0; i < TRAINED; i++) {

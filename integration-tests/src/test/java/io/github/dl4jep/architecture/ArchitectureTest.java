@@ -30,7 +30,7 @@ class ArchitectureTest {
 
     /** Lowest first: nothing may depend on a later tier, packages of one tier may depend on each other. */
     private static final List<Set<String>> TIERS = List.of(
-            Set.of("activation", "compact", "array", "normal"),
+            Set.of("activation", "compact", "file", "array", "normal"),
             Set.of("message"),
             Set.of("weight"),
             Set.of("unit", "linear", "window", "map", "normalization", "solve"),
@@ -47,29 +47,50 @@ class ArchitectureTest {
             Set.of("zoo"),
             Set.of("cli"));
 
+    /** The same inside the command, by whole packages. */
+    private static final List<Set<String>> COMMAND_TIERS = List.of(
+            Set.of("cli.failure", "cli.trainer.straightthrough"),
+            Set.of("cli.data.format"),
+            Set.of("cli.data.split"),
+            Set.of("cli.data.table", "cli.definition"),
+            Set.of("cli.data.source", "cli.trainer"),
+            Set.of("cli.metric", "cli.model"),
+            Set.of("cli.compare", "cli.predict", "cli.train"),
+            Set.of("cli.plot"),
+            Set.of("cli.report"),
+            Set.of("cli.inspect"),
+            Set.of("cli"));
+
+    /** DL4J makes a runtime of its configuration and gives the runtime that configuration: these know each other. */
+    private static final Set<String> LAYER_TYPES = Set.of("conf", "params", "runtime", "type", "vertex");
+
     @ArchTest
     static void everyPackageHasATier(JavaClasses classes) {
-        Set<String> known = TIERS.stream().flatMap(Set::stream).collect(Collectors.toSet());
-        Set<String> found = classes.stream().map(ArchitectureTest::topPackage).collect(Collectors.toSet());
-        assertThat(known)
+        assertThat(flat(TIERS))
                 .as("packages below %s; a class outside it, or in a package of another name, has no tier", ROOT)
-                .containsAll(found);
+                .containsAll(classes.stream().map(ArchitectureTest::topPackage).collect(Collectors.toSet()));
+        assertThat(flat(COMMAND_TIERS))
+                .as("packages of the command; a package of another name has no tier")
+                .containsExactlyInAnyOrderElementsOf(classes.stream()
+                        .map(ArchitectureTest::relativePackage)
+                        .filter(name -> name.equals("cli") || name.startsWith("cli."))
+                        .collect(Collectors.toSet()));
     }
 
     @ArchTest
     static void lowerTiersDoNotKnowHigherOnes(JavaClasses classes) {
-        for (int tier = 0; tier < TIERS.size() - 1; tier++) {
-            String[] lower = patterns(TIERS.get(tier));
-            String[] higher = TIERS.subList(tier + 1, TIERS.size()).stream()
-                    .flatMap(Set::stream)
-                    .map(ArchitectureTest::pattern)
-                    .toArray(String[]::new);
+        checkTiers(TIERS, "..", classes);
+        checkTiers(COMMAND_TIERS, "", classes);
+    }
+
+    private static void checkTiers(List<Set<String>> tiers, String suffix, JavaClasses classes) {
+        for (int tier = 0; tier < tiers.size() - 1; tier++) {
             noClasses()
                     .that()
-                    .resideInAnyPackage(lower)
+                    .resideInAnyPackage(patterns(tiers.get(tier), suffix))
                     .should()
                     .dependOnClassesThat()
-                    .resideInAnyPackage(higher)
+                    .resideInAnyPackage(patterns(flat(tiers.subList(tier + 1, tiers.size())), suffix))
                     .check(classes);
         }
     }
@@ -98,10 +119,10 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule compactReaderKnowsOnlyJava = classes()
             .that()
-            .resideInAPackage(pattern("compact"))
+            .resideInAnyPackage(pattern("compact"), pattern("file"))
             .should()
             .onlyDependOnClassesThat()
-            .resideInAnyPackage("java..", pattern("compact"), "org.jspecify.annotations..");
+            .resideInAnyPackage("java..", pattern("compact"), pattern("file"), "org.jspecify.annotations..");
 
     @ArchTest
     static final ArchRule terminalPlotsAndLogBackendBelongToTheCommand = noClasses()
@@ -136,10 +157,8 @@ class ArchitectureTest {
     static final ArchRule noCycles = slices().assignedFrom(new SliceAssignment() {
                 @Override
                 public SliceIdentifier getIdentifierOf(JavaClass type) {
-                    String name = topPackage(type);
-                    boolean inLayerTier = Set.of("conf", "params", "runtime", "type", "vertex")
-                            .contains(name);
-                    return SliceIdentifier.of(inLayerTier ? "conf, params, runtime, type, vertex" : name);
+                    String name = relativePackage(type);
+                    return SliceIdentifier.of(LAYER_TYPES.contains(name) ? "DL4J's layer types" : name);
                 }
 
                 @Override
@@ -152,17 +171,23 @@ class ArchitectureTest {
 
     /** The first name below the root package, or the whole package name of a class outside it. */
     private static String topPackage(JavaClass type) {
-        String name = type.getPackageName();
-        if (!name.startsWith(ROOT + ".")) {
-            return name;
-        }
-        String relative = name.substring(ROOT.length() + 1);
-        int dot = relative.indexOf('.');
-        return dot < 0 ? relative : relative.substring(0, dot);
+        String relative = relativePackage(type);
+        boolean outside = relative.equals(type.getPackageName());
+        return outside || relative.indexOf('.') < 0 ? relative : relative.substring(0, relative.indexOf('.'));
     }
 
-    private static String[] patterns(Set<String> packages) {
-        return packages.stream().map(ArchitectureTest::pattern).toArray(String[]::new);
+    /** The package name below the root package, or the whole package name of a class outside it. */
+    private static String relativePackage(JavaClass type) {
+        String name = type.getPackageName();
+        return name.startsWith(ROOT + ".") ? name.substring(ROOT.length() + 1) : name;
+    }
+
+    private static Set<String> flat(List<Set<String>> tiers) {
+        return tiers.stream().flatMap(Set::stream).collect(Collectors.toSet());
+    }
+
+    private static String[] patterns(Set<String> packages, String suffix) {
+        return packages.stream().map(name -> ROOT + "." + name + suffix).toArray(String[]::new);
     }
 
     private static String pattern(String name) {

@@ -1,7 +1,9 @@
 package io.github.dl4jep.cli.compare;
 
 import io.github.dl4jep.cli.data.source.DataSource;
+import io.github.dl4jep.cli.data.split.FloatRows;
 import io.github.dl4jep.cli.data.split.PassBatches;
+import io.github.dl4jep.cli.data.split.Rows;
 import io.github.dl4jep.cli.data.split.Split;
 import io.github.dl4jep.cli.definition.NetworkDefinition;
 import io.github.dl4jep.cli.definition.SameDiffGraph;
@@ -15,7 +17,6 @@ import io.github.dl4jep.cli.trainer.TrainingSession;
 import java.util.ArrayList;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -23,7 +24,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * Trains one definition with several trainers and scores each after every pass.
  *
  * <p>Before anything is timed, every trainer trains a throw-away network on one batch and predicts with it: loading of
- * native code and first compilations are paid by none of the measured passes, and a trainer that cannot train the
+ * native code and first compilations are not part of the measured passes, and a trainer that cannot train the
  * definition says so before the first has spent its time.
  */
 public final class Comparison {
@@ -72,27 +73,27 @@ public final class Comparison {
     }
 
     private TrainingJob job(NetworkDefinition network, Split split) {
-        return job(network, split, split.train());
+        return job(network, split, split.trainRows());
     }
 
-    private TrainingJob job(NetworkDefinition network, Split split, DataSet rows) {
+    private TrainingJob job(NetworkDefinition network, Split split, Rows rows) {
         return new TrainingJob(network.definition(), split.task(), rows, plan.rates(), plan.variant(), plan.batch());
     }
 
     private void warmUp(NetworkDefinition network, Split split) {
-        int rows = Math.min(plan.batch(), split.train().numExamples());
-        DataSet batch = (DataSet) split.train().getRange(0, rows);
+        Rows batch = new FloatRows(split.trainRows()
+                .range(0, Math.min(plan.batch(), split.trainRows().count())));
         for (Trainer trainer : plan.trainers()) {
             TrainingSession session = start(trainer, job(network, split, batch), plan.seed());
             session.trainPass(PassBatches.of(batch, plan.batch(), plan.seed(), 0, () -> {}));
-            INDArray features = batch.getFeatures();
+            INDArray features = batch.all().getFeatures();
             session.predict(features);
             session.pointScores(features);
             session.sampledScores(features);
         }
     }
 
-    /** Every split has initial weights and batches of its own, so that a mean over splits is one over those, too. */
+    /** Every split has its own initial weights and batches, so that a mean over splits is one over those, too. */
     private long seedOf(Split split) {
         return plan.seed() + split.index();
     }
@@ -112,9 +113,12 @@ public final class Comparison {
         List<PassResult> passes = new ArrayList<>();
         Diagnostics last = null;
         for (int pass = 1; pass <= plan.passes(); pass++) {
-            listener.passStarted(trainer.name(), split.index(), pass, PassBatches.count(split.train(), plan.batch()));
+            listener.passStarted(
+                    trainer.name(), split.index(), pass, PassBatches.count(split.trainRows(), plan.batch()));
             double seconds = train(session, split, pass);
-            Scores scores = Scoring.of(session, split);
+            listener.scoringStarted(trainer.name(), split.index(), pass, Scoring.steps(split));
+            boolean draws = plan.drawEachPass() || pass == plan.passes();
+            Scores scores = Scoring.of(session, split, draws, listener::scoringStep);
             last = scores.diagnostics();
             PassResult result = new PassResult(pass, seconds, scores.figures());
             passes.add(result);
@@ -125,7 +129,7 @@ public final class Comparison {
 
     private double train(TrainingSession session, Split split, int pass) {
         DataSetIterator batches =
-                PassBatches.of(split.train(), plan.batch(), seedOf(split), pass, listener::batchStarted);
+                PassBatches.of(split.trainRows(), plan.batch(), seedOf(split), pass, listener::batchStarted);
         long start = System.nanoTime();
         session.trainPass(batches);
         return (System.nanoTime() - start) / NANOS;

@@ -16,6 +16,19 @@ public interface ComparisonListener {
     void batchStarted();
 
     /**
+     * A pass has ended and its network is being evaluated.
+     *
+     * @param trainer the name of the trainer
+     * @param split the index of the split
+     * @param pass the number of the pass, from 1
+     * @param steps how many steps it takes
+     */
+    void scoringStarted(String trainer, int split, int pass, int steps);
+
+    /** A step of the evaluation is done. */
+    void scoringStep();
+
+    /**
      * A pass has ended and is evaluated.
      *
      * @param trainer the name of the trainer

@@ -17,6 +17,7 @@ import java.util.List;
  * @param seed the seed of initial weights and batches
  * @param rates the learning rates asked for
  * @param variant the units, weights and time steps asked for
+ * @param drawEachPass whether networks are drawn and scored after every pass, and not only after the last
  */
 public record ComparisonPlan(
         String data,
@@ -27,4 +28,5 @@ public record ComparisonPlan(
         int batch,
         long seed,
         LearningRates rates,
-        NetworkVariant variant) {}
+        NetworkVariant variant,
+        boolean drawEachPass) {}

@@ -24,8 +24,8 @@ public record DataFacts(
     static DataFacts of(Split split) {
         return new DataFacts(
                 split.task(),
-                split.train().numExamples(),
-                split.test().numExamples(),
+                split.trainRows().count(),
+                split.testRows().count(),
                 split.shape().inputs(),
                 split.shape().outputs(),
                 split.image() == null ? null : split.image().toString());

@@ -13,7 +13,7 @@ import java.util.function.BiFunction;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer.PoolingType;
 
-/** The networks that have a name on the command line: a word, and for most a setting behind a colon. One line each. */
+/** The networks that have a name on the command line: a word, and for most a setting after a colon. One line each. */
 final class Architectures {
     /** The names, for messages. */
     static final String USAGE = "mlp:UNITS,UNITS,..., lenet, lenet:avg, resnet, resnet:DEPTH or zoo:NAME";

@@ -45,7 +45,7 @@ public sealed interface Definition permits LayerList, LayerGraph, SameDiffGraph 
             @Nullable InputPreProcessor preProcessor) {}
 
     /**
-     * All layers, each behind those it gets its input from.
+     * All layers, each after those it gets its input from.
      *
      * @return the layers; those that give the network's outputs included
      */
@@ -66,7 +66,7 @@ public sealed interface Definition permits LayerList, LayerGraph, SameDiffGraph 
     List<Place> inputs();
 
     /**
-     * A layer and those behind it, up to the first that is no layer, or whose output goes to several.
+     * A layer and those after it, up to the first that is not a layer, or whose output goes to several.
      *
      * @param layer one of {@link #layers()}
      * @return at least the layer itself

@@ -20,7 +20,7 @@ record LayerGraph(ComputationGraphConfiguration configuration) implements Defini
         return places(ordered());
     }
 
-    /** All vertices, each behind its inputs; in the order of the definition where that is left open. */
+    /** All vertices, each after its inputs; in the order of the definition where that is left open. */
     private List<String> ordered() {
         List<String> ordered = new ArrayList<>(configuration.getNetworkInputs());
         int before = -1;
@@ -56,7 +56,7 @@ record LayerGraph(ComputationGraphConfiguration configuration) implements Defini
         List<String> reached = new ArrayList<>();
         List<String> open = new ArrayList<>(configuration.getNetworkInputs());
         while (!open.isEmpty()) {
-            for (String name : behind(open.remove(0))) {
+            for (String name : after(open.remove(0))) {
                 boolean isLayer = configuration.getVertices().get(name) instanceof LayerVertex;
                 (isLayer ? reached : open).add(name);
             }
@@ -64,7 +64,7 @@ record LayerGraph(ComputationGraphConfiguration configuration) implements Defini
         return places(reached.stream().distinct().toList());
     }
 
-    private List<String> behind(String name) {
+    private List<String> after(String name) {
         return configuration.getVertexInputs().entrySet().stream()
                 .filter(vertex -> vertex.getValue().contains(name))
                 .map(Map.Entry::getKey)
@@ -74,10 +74,10 @@ record LayerGraph(ComputationGraphConfiguration configuration) implements Defini
     @Override
     public List<Place> pathFrom(Place layer) {
         List<Place> path = new ArrayList<>(List.of(layer));
-        List<String> next = behind(layer.key());
+        List<String> next = after(layer.key());
         while (next.size() == 1 && configuration.getVertices().get(next.get(0)) instanceof LayerVertex) {
             path.addAll(places(next));
-            next = behind(next.get(0));
+            next = after(next.get(0));
         }
         return path;
     }

@@ -48,7 +48,7 @@ public record NetworkDefinition(String name, Definition definition, boolean take
     }
 
     /**
-     * Says whether a definition has spiking units of its own.
+     * Says whether a definition has its own spiking units.
      *
      * @param spec an architecture, or the path of a JSON file
      * @return true if at least one hidden layer spikes

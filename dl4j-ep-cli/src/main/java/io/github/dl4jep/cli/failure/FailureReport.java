@@ -1,5 +1,6 @@
 package io.github.dl4jep.cli.failure;
 
+import java.nio.file.InvalidPathException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -27,6 +28,14 @@ public final class FailureReport implements IParameterExceptionHandler, IExecuti
     public int handleExecutionException(Exception exception, CommandLine command, ParseResult arguments) {
         if (exception instanceof UserException) {
             return print(command, String.valueOf(exception.getMessage()), ExitCode.USAGE);
+        }
+        String natives = NativeLibraries.problem(exception);
+        if (natives != null) {
+            return print(command, natives, ExitCode.USAGE);
+        }
+        if (exception instanceof InvalidPathException) {
+            return print(
+                    command, "Not a path of this system: " + UserException.reason(exception) + ".", ExitCode.USAGE);
         }
         LOG.error("The stack trace of the internal error:", exception);
         return print(

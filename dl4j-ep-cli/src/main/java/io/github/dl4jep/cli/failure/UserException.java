@@ -17,10 +17,10 @@ public final class UserException extends RuntimeException {
     }
 
     /**
-     * Creates the exception from one sentence and the failure behind it.
+     * Creates the exception from one sentence and the failure that caused it.
      *
      * @param sentence the sentence shown to the user
-     * @param cause the failure behind it
+     * @param cause the failure that caused it
      */
     public UserException(String sentence, Throwable cause) {
         super(sentence, cause);

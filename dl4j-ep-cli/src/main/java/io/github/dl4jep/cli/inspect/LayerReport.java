@@ -1,26 +1,19 @@
 package io.github.dl4jep.cli.inspect;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.github.dl4jep.conf.EpBatchNormalization;
-import io.github.dl4jep.conf.EpConvolutionLayer;
-import io.github.dl4jep.conf.EpDenseLayer;
-import io.github.dl4jep.conf.EpFixedLayer;
-import io.github.dl4jep.conf.EpFrozenLayer;
-import io.github.dl4jep.conf.EpOutputLayer;
-import io.github.dl4jep.conf.EpWeightedLayer;
-import io.github.dl4jep.params.ChainedParamInitializer;
-import io.github.dl4jep.params.NormalizationParamInitializer;
-import io.github.dl4jep.params.PosteriorParamInitializer;
+import io.github.dl4jep.conf.EpConf;
+import io.github.dl4jep.params.NamedPosterior;
+import io.github.dl4jep.params.PosteriorLayout;
+import io.github.dl4jep.runtime.FrozenRuntime;
 import io.github.dl4jep.weight.WeightPosterior;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import org.deeplearning4j.nn.api.ParamInitializer;
+import java.util.stream.Collectors;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * One layer.
@@ -58,111 +51,52 @@ public record LayerReport(
      */
     static LayerReport of(String name, org.deeplearning4j.nn.api.Layer runtime) {
         Layer conf = runtime.conf().getLayer();
-        List<WeightPosterior> weights = new ArrayList<>();
-        List<WeightPosterior> biases = new ArrayList<>();
-        collect(conf.initializer(), runtime.paramTable(), weights, biases);
+        List<NamedPosterior> weights = new ArrayList<>();
+        List<NamedPosterior> biases = new ArrayList<>();
+        for (NamedPosterior posterior : PosteriorLayout.of(runtime)) {
+            (posterior.role().isFactor() ? weights : biases).add(posterior);
+        }
         Count ofWeights = Count.of(weights);
         Count ofBiases = Count.of(biases);
         Count all = ofWeights.plus(ofBiases);
         return new LayerReport(
                 name,
-                type(conf),
+                type(conf, runtime),
                 weights.isEmpty() ? null : shape(weights),
-                unit(conf),
-                weights.isEmpty() ? null : prior(conf),
+                unit(EpConf.definition(conf)),
+                weights.isEmpty() ? null : weights.get(0).prior().toString(),
                 ofWeights.number(),
                 ofBiases.number(),
                 all.certain(),
                 all.number() == 0 ? null : Math.sqrt(all.variance() / all.number()));
     }
 
-    private static void collect(
-            ParamInitializer initializer,
-            Map<String, INDArray> parameters,
-            List<WeightPosterior> weights,
-            List<WeightPosterior> biases) {
-        if (initializer instanceof PosteriorParamInitializer layout) {
-            weights.add(layout.weights(parameters));
-            addIfPresent(biases, layout.bias(parameters));
-        } else if (initializer instanceof ChainedParamInitializer layout) {
-            weights.add(layout.first().weights(ChainedParamInitializer.first(parameters)));
-            weights.add(layout.second().weights(parameters));
-            addIfPresent(biases, layout.second().bias(parameters));
-        } else if (initializer instanceof NormalizationParamInitializer layout) {
-            addIfPresent(weights, layout.scale(parameters));
-            addIfPresent(biases, layout.shift(parameters));
-        }
+    private static String shape(List<NamedPosterior> weights) {
+        return weights.stream()
+                .map(posterior -> posterior.shape()[0] + "x" + posterior.shape()[1])
+                .collect(Collectors.joining("+"));
     }
 
-    private static void addIfPresent(List<WeightPosterior> list, @Nullable WeightPosterior posterior) {
-        if (posterior != null) {
-            list.add(posterior);
-        }
+    private static String type(Layer conf, org.deeplearning4j.nn.api.Layer runtime) {
+        String name = EpConf.definition(conf).getClass().getSimpleName();
+        return (runtime instanceof FrozenRuntime ? "frozen " : "") + (name.startsWith("Ep") ? name.substring(2) : name);
     }
 
-    private static String shape(List<WeightPosterior> weights) {
-        List<String> shapes = new ArrayList<>();
-        for (WeightPosterior posterior : weights) {
-            INDArray mean = posterior.predictiveMean();
-            shapes.add(mean.size(0) + "x" + mean.size(1));
-        }
-        return String.join("+", shapes);
-    }
-
-    private static String type(Layer conf) {
-        Layer original = conf;
-        if (conf instanceof EpFrozenLayer frozen) {
-            return "frozen " + type(frozen.getUnderlying());
-        }
-        if (conf instanceof EpConvolutionLayer convolution) {
-            original = convolution.getOriginal();
-        } else if (conf instanceof EpWeightedLayer weighted) {
-            original = weighted.getOriginal();
-        } else if (conf instanceof EpBatchNormalization normalization) {
-            original = normalization.getOriginal();
-        } else if (conf instanceof EpFixedLayer fixed) {
-            original = fixed.getOriginal();
-        }
-        String name = original.getClass().getSimpleName();
-        return name.startsWith("Ep") ? name.substring(2) : name;
-    }
-
-    private static @Nullable String unit(Layer conf) {
-        if (conf instanceof EpFrozenLayer frozen) {
-            return unit(frozen.getUnderlying());
-        }
-        if (conf instanceof ActivationLayer activation) {
+    private static @Nullable String unit(Layer definition) {
+        if (definition instanceof ActivationLayer activation) {
             return String.valueOf(activation.getActivationFn());
         }
-        return conf instanceof BaseLayer base && !(conf instanceof EpBatchNormalization)
+        return definition instanceof BaseLayer base && !(definition instanceof BatchNormalization)
                 ? String.valueOf(base.getActivationFn())
                 : null;
     }
 
-    private static @Nullable String prior(Layer conf) {
-        if (conf instanceof EpFrozenLayer frozen) {
-            return prior(frozen.getUnderlying());
-        }
-        if (conf instanceof EpDenseLayer dense) {
-            return dense.getWeightPrior().toString();
-        }
-        if (conf instanceof EpOutputLayer output) {
-            return output.getWeightPrior().toString();
-        }
-        if (conf instanceof EpConvolutionLayer convolution) {
-            return convolution.getWeightPrior().toString();
-        }
-        return conf instanceof EpWeightedLayer weighted
-                ? weighted.getWeightPrior().toString()
-                : "gaussian";
-    }
-
     /** Number of weights, of those whose sign is certain, and the sum of their variances. */
     private record Count(long number, long certain, double variance) {
-        static Count of(List<WeightPosterior> posteriors) {
+        static Count of(List<NamedPosterior> posteriors) {
             Count sum = new Count(0, 0, 0);
-            for (WeightPosterior posterior : posteriors) {
-                sum = sum.plus(of(posterior));
+            for (NamedPosterior posterior : posteriors) {
+                sum = sum.plus(of(posterior.posterior()));
             }
             return sum;
         }

@@ -123,15 +123,15 @@ public final class ModelText {
             return "images of " + rows.image() + ", (pixel / " + number(rows.pixelUnit()) + " - "
                     + numbers(rows.means()) + ") / " + numbers(rows.deviations());
         }
-        List<String> columns = new ArrayList<>();
-        for (int c = 0; c < Math.min(SHOWN, rows.columns().size()); c++) {
-            columns.add(scaled(
-                    rows.columns().get(c),
-                    rows.means().get(c),
-                    rows.deviations().get(c)));
+        List<String> names = rows.inputNames();
+        List<String> inputs = new ArrayList<>();
+        for (int c = 0; c < Math.min(SHOWN, names.size()); c++) {
+            inputs.add(
+                    scaled(names.get(c), rows.means().get(c), rows.deviations().get(c)));
         }
-        return rows.columns().size() + " columns: " + String.join(", ", columns)
-                + (rows.columns().size() > SHOWN ? ", ..." : "");
+        String columns = rows.columns().size() + " columns"
+                + (names.size() == rows.columns().size() ? ": " : " as " + names.size() + " inputs: ");
+        return columns + String.join(", ", inputs) + (names.size() > SHOWN ? ", ..." : "");
     }
 
     private static String outputs(RowFormat rows) {
@@ -143,6 +143,9 @@ public final class ModelText {
     }
 
     private static String scaled(String column, double mean, double deviation) {
+        if (mean == 0 && deviation == 1) {
+            return column;
+        }
         return "(" + column + (mean < 0 ? " + " : " - ") + number(Math.abs(mean)) + ") / " + number(deviation);
     }
 

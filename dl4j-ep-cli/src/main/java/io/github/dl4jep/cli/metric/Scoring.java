@@ -1,53 +1,94 @@
 package io.github.dl4jep.cli.metric;
 
+import io.github.dl4jep.cli.data.format.Task;
+import io.github.dl4jep.cli.data.split.Rows;
 import io.github.dl4jep.cli.data.split.Split;
 import io.github.dl4jep.cli.trainer.Predictive;
 import io.github.dl4jep.cli.trainer.TrainingSession;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.evaluation.classification.Evaluation;
 import org.nd4j.evaluation.regression.RegressionEvaluation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** Scores a network in training on the test rows. */
 public final class Scoring {
+    /** Rows predicted at once. */
+    private static final int BLOCK = 1_000;
+
     private Scoring() {}
+
+    /**
+     * Counts the steps of a scoring.
+     *
+     * @param split the test rows
+     * @return how often {@link #of} says that it has come further
+     */
+    public static int steps(Split split) {
+        return split.task() == Task.REGRESSION ? 1 : (split.testRows().count() + BLOCK - 1) / BLOCK;
+    }
 
     /**
      * Predicts the test rows and computes all figures that apply.
      *
      * @param session the network
      * @param split the test rows
+     * @param draws whether networks are drawn, too, if the network has such: {@link Figures#sampledTestError}
+     * @param onStep is run after each block of rows
      * @return the figures, and what the plots show
      */
-    public static Scores of(TrainingSession session, Split split) {
-        INDArray features = split.test().getFeatures();
-        INDArray labels = split.test().getLabels();
-        Predictive predictive = session.predict(features);
-        if (predictive instanceof Predictive.Classes classes) {
-            return classification(classes.probabilities(), labels, session, features);
+    public static Scores of(TrainingSession session, Split split, boolean draws, Runnable onStep) {
+        if (split.task() == Task.CLASSIFICATION) {
+            return classification(session, split.testRows(), draws, onStep);
         }
-        return regression((Predictive.Gaussian) predictive, labels, split);
+        // At once: the variance of some trainers is that of all training rows, at every prediction.
+        Scores scores =
+                regression((Predictive.Gaussian) session.predict(split.test().getFeatures()), split);
+        onStep.run();
+        return scores;
     }
 
-    private static Scores classification(
-            INDArray probabilities, INDArray labels, TrainingSession session, INDArray features) {
-        if (!isFinite(probabilities)) {
-            return Scores.NONE;
+    /** Block by block, as images are bytes until then, and the potentials of all draws would be large. */
+    private static Scores classification(TrainingSession session, Rows test, boolean draws, Runnable onStep) {
+        List<INDArray> probabilities = new ArrayList<>();
+        List<INDArray> labels = new ArrayList<>();
+        WrongRows point = new WrongRows();
+        WrongRows sampled = new WrongRows();
+        for (int from = 0; from < test.count(); from += BLOCK) {
+            DataSet rows = test.range(from, Math.min(from + BLOCK, test.count()));
+            INDArray block = ((Predictive.Classes) session.predict(rows.getFeatures())).probabilities();
+            if (!isFinite(block)) {
+                return Scores.NONE;
+            }
+            probabilities.add(block);
+            labels.add(rows.getLabels());
+            point.add(session.pointScores(rows.getFeatures()).orElse(null), rows.getLabels());
+            sampled.add(draws ? session.sampledScores(rows.getFeatures()).orElse(null) : null, rows.getLabels());
+            onStep.run();
         }
+        return classification(Nd4j.vstack(probabilities), Nd4j.vstack(labels), point, sampled);
+    }
+
+    private static Scores classification(INDArray probabilities, INDArray labels, WrongRows point, WrongRows sampled) {
         Diagnostics.Classes diagnostics = Diagnostics.Classes.of(probabilities, labels);
+        WrongRows wrong = new WrongRows();
+        wrong.add(probabilities, labels);
         Figures figures = new Figures(
-                error(probabilities, labels),
+                wrong.share(),
                 NegativeLogLikelihood.of(probabilities, labels),
                 CalibrationError.of(diagnostics.reliability()),
-                error(session.pointScores(features).orElse(null), labels),
-                error(session.sampledScores(features).orElse(null), labels),
+                point.share(),
+                sampled.share(),
                 null,
                 null);
         return new Scores(figures, diagnostics);
     }
 
-    private static Scores regression(Predictive.Gaussian predictive, INDArray labels, Split split) {
+    private static Scores regression(Predictive.Gaussian predictive, Split split) {
+        INDArray labels = split.test().getLabels();
         if (!isFinite(predictive.mean()) || !isFinite(predictive.variance())) {
             return Scores.NONE;
         }
@@ -65,15 +106,30 @@ public final class Scoring {
                         new Diagnostics.TargetUnits(split.targetMean(), split.targetDeviation())));
     }
 
-    private static @Nullable Double error(@Nullable INDArray scores, INDArray labels) {
-        if (scores == null || !isFinite(scores)) {
-            return null;
+    /** Counts the rows whose largest score is another class's. */
+    private static final class WrongRows {
+        private long rows;
+        private long wrong;
+        private boolean known = true;
+
+        void add(@Nullable INDArray scores, INDArray labels) {
+            if (scores == null || !isFinite(scores)) {
+                known = false;
+                return;
+            }
+            rows += labels.size(0);
+            wrong += scores.argMax(1)
+                    .neq(labels.argMax(1))
+                    .castTo(DataType.INT64)
+                    .sumNumber()
+                    .longValue();
         }
-        Evaluation evaluation = new Evaluation((int) labels.size(1));
-        evaluation.eval(labels, scores);
-        int wrong =
-                evaluation.falseNegatives().values().stream().mapToInt(n -> n).sum();
-        return (double) wrong / labels.size(0);
+
+        /** Null if some scores were not finite, or not there. */
+        @Nullable
+        Double share() {
+            return known ? (double) wrong / rows : null;
+        }
     }
 
     // The sum of finite floats in double precision cannot overflow, and NaN and infinity survive in it.

@@ -38,7 +38,7 @@ public record SavedModel(
      * @throws UserException if there is no such file, or it is no model file, or damaged
      */
     public static SavedModel read(Path file) {
-        Path path = file.toAbsolutePath().normalize();
+        Path path = file.toAbsolutePath();
         if (!Files.isRegularFile(path)) {
             throw new UserException("There is no model file " + path
                     + (Files.isDirectory(path) ? ": it is a folder." : "; dl4j-ep train writes such files."));
@@ -75,7 +75,7 @@ public record SavedModel(
      * @throws UserException if it cannot be written
      */
     public static void write(Path file, EpModel network, ModelCard card) {
-        AtomicFile.write(file, out -> writeZip(out, network.network(), card));
+        OutputFile.write(file, out -> writeZip(out, network.network(), card));
     }
 
     private static void writeZip(OutputStream out, Model network, ModelCard card) throws IOException {

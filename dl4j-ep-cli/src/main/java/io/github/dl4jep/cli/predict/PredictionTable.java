@@ -3,6 +3,7 @@ package io.github.dl4jep.cli.predict;
 import io.github.dl4jep.cli.data.format.RowFormat;
 import io.github.dl4jep.cli.data.format.Task;
 import io.github.dl4jep.cli.data.source.UnlabelledRows;
+import io.github.dl4jep.cli.data.table.ReadOptions;
 import io.github.dl4jep.cli.failure.UserException;
 import io.github.dl4jep.cli.model.ModelCard;
 import io.github.dl4jep.cli.model.SavedModel;
@@ -22,8 +23,12 @@ import org.nd4j.linalg.factory.Nd4j;
  *
  * @param header the names of the columns
  * @param rows the cells
+ * @param notes what was noticed in the data and done to them
  */
-public record PredictionTable(List<String> header, List<List<String>> rows) {
+public record PredictionTable(List<String> header, List<List<String>> rows, List<String> notes) {
+    /** Rows predicted at once. */
+    private static final int BLOCK = 1_000;
+
     private static final CSVFormat FORMAT =
             CSVFormat.DEFAULT.builder().setRecordSeparator("\n").get();
 
@@ -33,10 +38,11 @@ public record PredictionTable(List<String> header, List<List<String>> rows) {
      * @param model the model
      * @param file the name of its file, for messages
      * @param data the rows, as for {@code --data}
+     * @param reading how a CSV file is to be read
      * @return the table
      * @throws UserException if the rows cannot be read, the model does not say what it takes, or a prediction is not finite
      */
-    public static PredictionTable of(SavedModel model, String file, String data) {
+    public static PredictionTable of(SavedModel model, String file, String data, ReadOptions reading) {
         ModelCard card = model.card();
         if (card == null) {
             throw new UserException(
@@ -44,21 +50,32 @@ public record PredictionTable(List<String> header, List<List<String>> rows) {
                             + " train do; use EpNetworks.load and EpPredictor in a program.");
         }
         requireFit(model, card, file);
-        UnlabelledRows rows = UnlabelledRows.open(data, card.rows());
-        Prediction prediction = model.network().predict(arranged(card, rows.features()));
+        UnlabelledRows rows = UnlabelledRows.open(data, card.rows(), reading);
         PredictionTable table = new PredictionTable(
                 header(rows.nameColumn(), card.rows()),
-                new ArrayList<>(rows.names().size()));
-        for (int row = 0; row < rows.names().size(); row++) {
-            List<String> cells = new ArrayList<>();
-            cells.add(rows.names().get(row));
-            cells.addAll(
-                    card.rows().task() == Task.CLASSIFICATION
-                            ? classes(prediction, row, card.rows())
-                            : number(prediction, row, card.rows()));
-            table.rows().add(cells);
+                new ArrayList<>(rows.names().size()),
+                rows.notes());
+        for (int from = 0; from < rows.names().size(); from += BLOCK) {
+            int to = Math.min(from + BLOCK, rows.names().size());
+            INDArray features = rows.features().range(from, to).getFeatures();
+            table.add(
+                    model.network().predict(arranged(card, features)),
+                    rows.names().subList(from, to),
+                    card.rows());
         }
         return table;
+    }
+
+    private void add(Prediction prediction, List<String> names, RowFormat format) {
+        for (int row = 0; row < names.size(); row++) {
+            List<String> cells = new ArrayList<>();
+            cells.add(names.get(row));
+            cells.addAll(
+                    format.task() == Task.CLASSIFICATION
+                            ? classes(prediction, row, format, names.get(row))
+                            : number(prediction, row, format, names.get(row)));
+            rows.add(cells);
+        }
     }
 
     private static INDArray arranged(ModelCard card, INDArray features) {
@@ -98,35 +115,35 @@ public record PredictionTable(List<String> header, List<List<String>> rows) {
         return header;
     }
 
-    private static List<String> classes(Prediction prediction, int row, RowFormat format) {
+    private static List<String> classes(Prediction prediction, int row, RowFormat format, String name) {
         List<String> cells = new ArrayList<>();
         int best = 0;
         for (int c = 0; c < format.classes().size(); c++) {
             double probability = prediction.probabilities().getDouble(row, c);
-            cells.add(text(probability, row));
+            cells.add(text(probability, name));
             best = probability > prediction.probabilities().getDouble(row, best) ? c : best;
         }
         cells.add(0, format.classes().get(best));
-        cells.add(text(prediction.entropy().getDouble(row, 0), row));
+        cells.add(text(prediction.entropy().getDouble(row, 0), name));
         return cells;
     }
 
-    private static List<String> number(Prediction prediction, int row, RowFormat format) {
+    private static List<String> number(Prediction prediction, int row, RowFormat format, String name) {
         double scale = format.targetDeviation();
         double epistemic = prediction.epistemicVariance().getDouble(row, 0);
         double aleatoric = prediction.aleatoricVariance().getDouble(row, 0);
         return List.of(
-                text(prediction.mean().getDouble(row, 0) * scale + format.targetMean(), row),
-                text(Math.sqrt(epistemic + aleatoric) * scale, row),
-                text(Math.sqrt(epistemic) * scale, row),
-                text(Math.sqrt(aleatoric) * scale, row));
+                text(prediction.mean().getDouble(row, 0) * scale + format.targetMean(), name),
+                text(Math.sqrt(epistemic + aleatoric) * scale, name),
+                text(Math.sqrt(epistemic) * scale, name),
+                text(Math.sqrt(aleatoric) * scale, name));
     }
 
     /** Seven digits, which is what single precision has. */
-    private static String text(double value, int row) {
+    private static String text(double value, String name) {
         float rounded = (float) value;
         if (!Float.isFinite(rounded)) {
-            throw new UserException("The prediction for row " + (row + 1) + " is " + value
+            throw new UserException("The prediction for row " + name + " is " + value
                     + ": the row is too far from what the model was trained on.");
         }
         return Float.toString(rounded);

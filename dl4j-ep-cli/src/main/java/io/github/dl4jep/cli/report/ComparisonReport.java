@@ -17,7 +17,9 @@ import org.slf4j.LoggerFactory;
  * it takes nothing else with it.
  */
 public final class ComparisonReport {
-    private static final String PAGE = "comparison.html";
+    /** The name of the page in its folder. */
+    static final String PAGE = "comparison.html";
+
     private static final Logger LOG = LoggerFactory.getLogger(ComparisonReport.class);
 
     private final ComparisonResult result;

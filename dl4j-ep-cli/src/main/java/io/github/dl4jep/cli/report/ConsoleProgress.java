@@ -41,18 +41,38 @@ public final class ConsoleProgress implements ComparisonListener, AutoCloseable 
 
     @Override
     public void passStarted(String trainer, int split, int pass, int batches) {
+        show(label(trainer, split, pass).strip(), batches);
+    }
+
+    @Override
+    public void batchStarted() {
+        step();
+    }
+
+    @Override
+    public void scoringStarted(String trainer, int split, int pass, int steps) {
+        close();
+        show(label(trainer, split, pass).strip() + " scoring", steps);
+    }
+
+    @Override
+    public void scoringStep() {
+        step();
+    }
+
+    /** A bar with the time left. */
+    private void show(String task, int steps) {
         if (barLine != null) {
             bar = new ProgressBarBuilder()
-                    .setTaskName(label(trainer, split, pass).strip())
-                    .setInitialMax(batches)
+                    .setTaskName(task)
+                    .setInitialMax(steps)
                     .setStyle(ProgressBarStyle.ASCII)
                     .setConsumer(barLine)
                     .build();
         }
     }
 
-    @Override
-    public void batchStarted() {
+    private void step() {
         if (bar != null) {
             bar.step();
         }

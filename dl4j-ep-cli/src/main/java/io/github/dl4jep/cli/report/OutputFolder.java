@@ -5,11 +5,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.github.dl4jep.cli.compare.ComparisonResult;
 import io.github.dl4jep.cli.failure.UserException;
-import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
+import io.github.dl4jep.cli.model.OutputFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 
 /** The folder a comparison is written to. */
 public final class OutputFolder {
@@ -30,15 +28,12 @@ public final class OutputFolder {
      * @throws UserException if it cannot be created or written to
      */
     public static OutputFolder prepare(Path path) {
-        Path folder = path.toAbsolutePath().normalize();
-        try {
-            Files.createDirectories(folder);
-            Files.delete(Files.createTempFile(folder, FILE, ".tmp"));
-        } catch (FileAlreadyExistsException e) {
-            throw new UserException("Cannot write to --out " + folder + ": it is a file, not a folder.", e);
-        } catch (IOException e) {
-            throw new UserException("Cannot write to --out " + folder + ": " + reason(e) + ".", e);
+        Path folder = path.toAbsolutePath();
+        if (Files.exists(folder) && !Files.isDirectory(folder)) {
+            throw new UserException("Cannot write to --out " + folder + ": it is a file, not a folder.");
         }
+        OutputFile.prepare("--out", folder.resolve(FILE));
+        OutputFile.prepare("--out", folder.resolve(ComparisonReport.PAGE));
         return new OutputFolder(folder);
     }
 
@@ -58,7 +53,7 @@ public final class OutputFolder {
     }
 
     /**
-     * Writes a file as a whole or not at all: into a temporary file that then takes its place.
+     * Writes a file as a whole or not at all.
      *
      * @param name its name in the folder
      * @param content its bytes
@@ -67,22 +62,7 @@ public final class OutputFolder {
      */
     public Path write(String name, byte[] content) {
         Path file = folder.resolve(name);
-        try {
-            // Not createTempFile: its files are for their owner only.
-            Path temporary = folder.resolve(name + "." + ProcessHandle.current().pid() + ".tmp");
-            try {
-                Files.write(temporary, content);
-                Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-            } finally {
-                Files.deleteIfExists(temporary);
-            }
-            return file;
-        } catch (IOException e) {
-            throw new UserException("Cannot write " + file + ": " + reason(e) + ".", e);
-        }
-    }
-
-    private static String reason(IOException failure) {
-        return failure.getClass().getSimpleName() + ", " + UserException.reason(failure);
+        OutputFile.write(file, out -> out.write(content));
+        return file;
     }
 }

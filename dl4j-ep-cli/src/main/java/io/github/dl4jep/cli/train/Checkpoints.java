@@ -1,10 +1,10 @@
 package io.github.dl4jep.cli.train;
 
 import io.github.dl4jep.cli.failure.UserException;
-import io.github.dl4jep.cli.model.AtomicFile;
 import io.github.dl4jep.cli.model.ModelCard;
 import io.github.dl4jep.cli.model.SavedModel;
 import io.github.dl4jep.cli.trainer.EpModel;
+import io.github.dl4jep.file.WholeFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,10 +16,11 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-/** The checkpoints of one model, in a folder of their own beside it: the last few, each a model file. */
+/** The checkpoints of one model, in a separate folder beside it: the last few, each a model file. */
 public final class Checkpoints {
     private static final String NAME = "batch-\\d{9,}\\.zip";
 
+    private final Path model;
     private final Path folder;
     private final int keep;
 
@@ -30,6 +31,7 @@ public final class Checkpoints {
      * @param keep how many are kept, at least 1
      */
     public Checkpoints(Path model, int keep) {
+        this.model = model;
         this.folder = model.resolveSibling(model.getFileName() + ".checkpoints");
         this.keep = keep;
     }
@@ -41,6 +43,17 @@ public final class Checkpoints {
      */
     public Path folder() {
         return folder;
+    }
+
+    /**
+     * Says whether there is a place for them: there is none beside a device or a pipe, nor where no new files can be made.
+     *
+     * @return true if so
+     */
+    boolean arePossible() {
+        Path parent = folder.getParent();
+        return !WholeFile.isStream(model)
+                && (Files.isDirectory(folder) || parent == null || !Files.exists(parent) || Files.isWritable(parent));
     }
 
     /**
@@ -95,19 +108,24 @@ public final class Checkpoints {
      *
      * @param network the network
      * @param card what is to be said of it
-     * @return the file
+     * @return the file, or empty if there is no place for it
      */
-    Path write(EpModel network, ModelCard card) {
+    Optional<Path> write(EpModel network, ModelCard card) {
+        if (!arePossible()) {
+            return Optional.empty();
+        }
         Path file = folder.resolve(
                 String.format(Locale.ROOT, "batch-%09d.zip", card.position().batches()));
         try {
-            Files.createDirectories(folder);
+            if (!Files.isDirectory(folder)) { // Java 17 refuses a link to a folder.
+                Files.createDirectories(folder);
+            }
             SavedModel.write(file, network, card);
             List<Path> all = newestFirst();
             for (Path old : all.subList(Math.min(keep, all.size()), all.size())) {
                 Files.deleteIfExists(old);
             }
-            return file;
+            return Optional.of(file);
         } catch (IOException e) {
             throw new UserException("Cannot write to " + folder + ": " + UserException.reason(e) + ".", e);
         }
@@ -132,7 +150,7 @@ public final class Checkpoints {
 
     /** Deletes what an interrupted program left unfinished. */
     void sweep() {
-        delete(entries(NAME + "\\.\\d+\\" + AtomicFile.UNFINISHED));
+        delete(entries(NAME + "\\.\\d+\\" + WholeFile.UNFINISHED));
     }
 
     private void delete(List<Path> files) {

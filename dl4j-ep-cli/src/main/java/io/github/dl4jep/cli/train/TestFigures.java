@@ -1,6 +1,7 @@
 package io.github.dl4jep.cli.train;
 
 import io.github.dl4jep.cli.data.format.Task;
+import io.github.dl4jep.cli.data.split.Rows;
 import io.github.dl4jep.cli.data.split.TrainingData;
 import io.github.dl4jep.cli.metric.Figures;
 import io.github.dl4jep.cli.metric.Scoring;
@@ -12,7 +13,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 
 /** What a trained network is worth on the rows held out, in one line. */
@@ -27,14 +27,14 @@ public final class TestFigures {
      * @return the line
      */
     public static String line(EpModel network, TrainingData data) {
-        DataSet test = data.test();
+        Rows test = data.test();
         if (test == null) {
             return "No rows were held out, so there is no test error.";
         }
         Task task = data.format().task();
-        Figures figures =
-                Scoring.of(new Predicting(network, task), data.split(0)).figures();
-        return "On " + test.numExamples() + " test rows: " + text(figures, task) + ".";
+        Figures figures = Scoring.of(new Predicting(network, task), data.split(0), false, () -> {})
+                .figures();
+        return "On " + test.count() + " test rows: " + text(figures, task) + ".";
     }
 
     private static String text(Figures figures, Task task) {

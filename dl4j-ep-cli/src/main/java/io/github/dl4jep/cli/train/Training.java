@@ -3,6 +3,7 @@ package io.github.dl4jep.cli.train;
 import io.github.dl4jep.cli.data.split.TrainingData;
 import io.github.dl4jep.cli.failure.UserException;
 import io.github.dl4jep.cli.model.SavedModel;
+import io.github.dl4jep.file.WholeFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -32,7 +33,7 @@ public record Training(TrainingPlan plan, boolean resume, boolean overwrite) {
             throw new UserException("There are checkpoints of an earlier training in " + folder
                     + ": go on with --resume, start anew with --overwrite, or choose another --model.");
         }
-        if (Files.exists(plan.model())) {
+        if (Files.exists(plan.model()) && !WholeFile.isStream(plan.model())) {
             throw new UserException("The model " + plan.model()
                     + " exists already: give it more passes with --resume, replace it with --overwrite, or choose another"
                     + " --model.");
@@ -53,6 +54,10 @@ public record Training(TrainingPlan plan, boolean resume, boolean overwrite) {
      * @throws UserException if it cannot be started or resumed
      */
     public TrainingRun prepare(TrainingData rows, TrainingListener listener, Interruption interruption) {
+        if (!checkpoints().arePossible()) {
+            listener.note("There is no place for checkpoints beside " + plan.model()
+                    + ", so this training cannot be resumed.");
+        }
         if (!resume) {
             TrainingRun run = TrainingRun.start(plan, rows, listener, interruption);
             checkpoints().clear();

@@ -11,7 +11,6 @@ import io.github.dl4jep.cli.trainer.EpModel;
 import io.github.dl4jep.cli.trainer.EpTrainer;
 import io.github.dl4jep.cli.trainer.LearningRates;
 import io.github.dl4jep.cli.trainer.TrainingJob;
-import java.nio.file.Path;
 import org.deeplearning4j.exception.DL4JException;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
@@ -201,9 +200,11 @@ public final class TrainingRun {
     }
 
     private void interrupted() {
-        Path file = checkpoints.write(network, card);
-        listener.note("Interrupted after batch " + card.position().batches() + "; " + file
-                + " is the checkpoint, and the same command with --resume goes on from there.");
+        String kept = checkpoints
+                .write(network, card)
+                .map(file -> file + " is the checkpoint, and the same command with --resume goes on from there.")
+                .orElse("nothing is kept, because there is no place for checkpoints.");
+        listener.note("Interrupted after batch " + card.position().batches() + "; " + kept);
     }
 
     /**

@@ -106,7 +106,7 @@ final class BackPropagationSession implements TrainingSession {
         if (job.task() == Task.CLASSIFICATION) {
             return new Predictive.Classes(output);
         }
-        double noise = meanSquaredResidual(job.train());
+        double noise = meanSquaredResidual(job.train().all());
         return new Predictive.Gaussian(output, Nd4j.valueArrayOf(output.shape(), noise, DataType.DOUBLE));
     }
 

@@ -74,6 +74,6 @@ public final class DiscreteWeights {
         List<Layer> layers = path.stream().map(place -> place.conf().getLayer()).toList();
         IActivation own = ((BaseLayer) layers.get(0)).getActivationFn();
         int deciding = DecidingUnit.indexOf(layers, 0, own);
-        return deciding != 0 && layers.get(deciding) instanceof ActivationLayer behind ? behind.getActivationFn() : own;
+        return deciding != 0 && layers.get(deciding) instanceof ActivationLayer after ? after.getActivationFn() : own;
     }
 }

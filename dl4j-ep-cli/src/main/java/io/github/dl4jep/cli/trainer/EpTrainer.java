@@ -67,10 +67,10 @@ public final class EpTrainer implements Trainer {
 
     /** What one row looks like. */
     private static InputType input(TrainingJob job) {
-        long[] shape = job.train().getFeatures().shape();
-        return shape.length == 4
-                ? InputType.convolutional(shape[2], shape[3], shape[1])
-                : InputType.feedForward(shape[1]);
+        long[] shape = job.train().shape();
+        return shape.length == 3
+                ? InputType.convolutional(shape[1], shape[2], shape[0])
+                : InputType.feedForward(shape[0]);
     }
 
     /** The converter lists all layers that do not convert, one a line. */

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The learning rates of {@code --lr}.
  *
- * @param common the rate of every trainer that has none of its own, or null for each trainer's default
+ * @param common the rate of every trainer without its own rate, or null for each trainer's default
  * @param byTrainer the rates of single trainers
  */
 public record LearningRates(@Nullable Double common, Map<String, Double> byTrainer) {

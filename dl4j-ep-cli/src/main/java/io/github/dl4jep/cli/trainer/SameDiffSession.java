@@ -124,7 +124,7 @@ abstract class SameDiffSession implements TrainingSession {
             if (job.task() == Task.CLASSIFICATION) {
                 return new Predictive.Classes(output);
             }
-            double noise = meanSquaredResidual(job.train());
+            double noise = meanSquaredResidual(job.train().all());
             return new Predictive.Gaussian(output, Nd4j.valueArrayOf(output.shape(), noise, DataType.DOUBLE));
         }
 

@@ -67,7 +67,16 @@ class ComparisonTest {
                     .isLessThan(run.passes().get(0).figures().nll());
         });
         assertThat(events)
-                .containsSubsequence("adam 1 of 4", "batch", "batch", "batch", "batch", "adam 1 done", "sgd 1 of 4");
+                .containsSubsequence(
+                        "adam 1 of 4",
+                        "batch",
+                        "batch",
+                        "batch",
+                        "batch",
+                        "scoring in 1",
+                        "scored",
+                        "adam 1 done",
+                        "sgd 1 of 4");
     }
 
     @Test
@@ -102,7 +111,16 @@ class ComparisonTest {
 
     private ComparisonResult compare(List<Trainer> trainers, int passes) {
         ComparisonPlan plan = new ComparisonPlan(
-                "iris", "mlp:5", trainers, List.of(0), passes, 33, 7, LearningRates.DEFAULTS, NetworkVariant.NONE);
+                "iris",
+                "mlp:5",
+                trainers,
+                List.of(0),
+                passes,
+                33,
+                7,
+                LearningRates.DEFAULTS,
+                NetworkVariant.NONE,
+                false);
         return new Comparison(data(), plan, new EventList()).run();
     }
 
@@ -127,6 +145,16 @@ class ComparisonTest {
         @Override
         public void batchStarted() {
             events.add("batch");
+        }
+
+        @Override
+        public void scoringStarted(String trainer, int split, int pass, int steps) {
+            events.add("scoring in " + steps);
+        }
+
+        @Override
+        public void scoringStep() {
+            events.add("scored");
         }
 
         @Override

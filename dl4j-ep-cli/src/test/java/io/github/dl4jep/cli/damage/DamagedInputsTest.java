@@ -18,6 +18,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.Timeout;
@@ -25,11 +26,10 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /**
- * One thousand seeded damages to every kind of input. Whatever comes, the command says one sentence and ends with 2, or the input is still
+ * Seeded damages to every kind of input, a thousand in the long run. Whatever comes, the command says one sentence and ends with 2, or the input is still
  * valid and it ends with 0; what it was to write is there as a whole or not at all.
  */
 class DamagedInputsTest {
-    private static final int DAMAGES = 1000;
     /** Another number gives other damages: -Ddl4jep.damage.seed=5000. */
     private static final int FIRST_SEED = Integer.getInteger("dl4jep.damage.seed", 0);
 
@@ -116,14 +116,25 @@ class DamagedInputsTest {
     @Test
     @Timeout(900)
     void everyDamageIsOneSentenceOrHarmless(TestReporter reporter) throws IOException {
-        for (int seed = FIRST_SEED; seed < FIRST_SEED + DAMAGES; seed++) {
+        damage(160, reporter);
+    }
+
+    @Test
+    @Tag("long-running-test")
+    @Timeout(900)
+    void everyOneOfAThousandDamagesIsOneSentenceOrHarmless(TestReporter reporter) throws IOException {
+        damage(1000, reporter);
+    }
+
+    private void damage(int damages, TestReporter reporter) throws IOException {
+        for (int seed = FIRST_SEED; seed < FIRST_SEED + damages; seed++) {
             run(seed, inputs.get(seed % inputs.size()));
         }
         reporter.publishEntry("exit codes", outcomes.toString());
 
         assertThat(failures).as("exit codes: %s", outcomes).isEmpty();
-        assertThat(outcomes.get("2")).isGreaterThan(DAMAGES / 2);
-        assertThat(outcomes.get("0")).isGreaterThan(DAMAGES / 50);
+        assertThat(outcomes.get("2")).isGreaterThan(damages / 2);
+        assertThat(outcomes.get("0")).isGreaterThan(damages / 50);
     }
 
     private void run(int seed, Input input) throws IOException {
@@ -131,16 +142,14 @@ class DamagedInputsTest {
         Files.createDirectories(folder.resolve("out"));
         damage(seed, input, whole);
         StringWriter err = new StringWriter();
-        long start = System.nanoTime();
         int code = -1;
         try {
             code = execute(err, input.command());
         } catch (Throwable e) { // the point of the test
             err.append(e.toString());
         }
-        long seconds = (System.nanoTime() - start) / 1_000_000_000;
         outcomes.merge(String.valueOf(code), 1, Integer::sum);
-        String problem = problem(code, err.toString(), seconds);
+        String problem = problem(code, err.toString());
         if (!problem.isEmpty()) {
             failures.add("seed " + seed + ", " + input.name() + ": " + problem + "\n" + err);
         }
@@ -165,12 +174,9 @@ class DamagedInputsTest {
         }
     }
 
-    private String problem(int code, String err, long seconds) throws IOException {
+    private String problem(int code, String err) throws IOException {
         if (code != 0 && code != 2) {
             return "exit code " + code;
-        }
-        if (seconds > 60) {
-            return seconds + " seconds";
         }
         List<String> lines = err.lines().toList();
         if (code == 2
@@ -213,6 +219,9 @@ class DamagedInputsTest {
             }
             if (name.endsWith(".csv") && Files.readAllLines(file).size() < 2) {
                 return name + " is cut off";
+            }
+            if (name.endsWith(".csv") && Files.readString(file).contains("NaN")) {
+                return name + " holds NaN";
             }
         }
         return "";

@@ -7,8 +7,12 @@ import io.github.dl4jep.cli.data.format.Task;
 import io.github.dl4jep.cli.data.split.Split;
 import io.github.dl4jep.cli.trainer.Predictive;
 import io.github.dl4jep.cli.trainer.TrainingSession;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
@@ -23,7 +27,7 @@ class ScoringTest {
         INDArray probabilities = Nd4j.create(new float[][] {{.9f, .1f}, {.2f, .8f}, {.7f, .3f}, {.6f, .4f}});
         INDArray potentials = Nd4j.create(new float[][] {{-5, -9}, {7, 3}, {7, 3}, {2, 1}});
 
-        Figures figures = Scoring.of(
+        Figures figures = scored(
                         new Fixed(new Predictive.Classes(probabilities), potentials),
                         split(Task.CLASSIFICATION, LABELS, 1))
                 .figures();
@@ -44,7 +48,7 @@ class ScoringTest {
         INDArray mean = Nd4j.create(new float[][] {{3}, {4}});
         INDArray variance = Nd4j.onesLike(mean);
 
-        Figures figures = Scoring.of(
+        Figures figures = scored(
                         new Fixed(new Predictive.Gaussian(mean, variance), null), split(Task.REGRESSION, targets, 2))
                 .figures();
 
@@ -59,10 +63,10 @@ class ScoringTest {
         INDArray nan = Nd4j.valueArrayOf(new long[] {4, 2}, Float.NaN);
         INDArray infinite = Nd4j.valueArrayOf(new long[] {4, 1}, Float.POSITIVE_INFINITY);
 
-        assertThat(Scoring.of(new Fixed(new Predictive.Classes(nan), null), split(Task.CLASSIFICATION, LABELS, 1))
+        assertThat(scored(new Fixed(new Predictive.Classes(nan), null), split(Task.CLASSIFICATION, LABELS, 1))
                         .figures())
                 .isEqualTo(Figures.NONE);
-        assertThat(Scoring.of(
+        assertThat(scored(
                                 new Fixed(new Predictive.Gaussian(infinite, infinite), null),
                                 split(Task.REGRESSION, infinite, 1))
                         .figures()
@@ -77,7 +81,7 @@ class ScoringTest {
         INDArray variance = Nd4j.create(new double[][] {{4}, {0.25}, {1}});
         DataSet rows = new DataSet(Nd4j.zeros(3, 1), labels);
 
-        Scores scores = Scoring.of(
+        Scores scores = scored(
                 new Fixed(new Predictive.Gaussian(mean, variance), null),
                 new Split(0, Task.REGRESSION, rows, rows, 100, 10));
 
@@ -97,8 +101,8 @@ class ScoringTest {
         DataSet rows = new DataSet(Nd4j.zeros(5000, 1), labels);
         Predictive.Gaussian exact = new Predictive.Gaussian(labels, Nd4j.ones(5000, 1));
 
-        Diagnostics.Numbers numbers = (Diagnostics.Numbers)
-                Scoring.of(new Fixed(exact, null), new Split(0, Task.REGRESSION, rows, rows, 0, 1))
+        Diagnostics.Numbers numbers =
+                (Diagnostics.Numbers) scored(new Fixed(exact, null), new Split(0, Task.REGRESSION, rows, rows, 0, 1))
                         .diagnostics();
 
         assertThat(numbers.examples()).hasSize(200);
@@ -107,13 +111,60 @@ class ScoringTest {
         assertThat(numbers.plus(numbers).coverage().rows()).isEqualTo(10_000);
     }
 
+    private static Scores scored(TrainingSession session, Split split) {
+        return Scoring.of(session, split, true, () -> {});
+    }
+
+    @Test
+    void manyRowsAreScoredBlockByBlock() {
+        int rows = 2_500;
+        DataSet all = new DataSet(Nd4j.linspace(0, rows - 1, rows).reshape(rows, 1), Nd4j.zeros(rows, 2));
+        IntStream.range(0, rows).forEach(row -> all.getLabels().putScalar(row, row % 5 == 0 ? 1 : 0, 1));
+        Split split = new Split(0, Task.CLASSIFICATION, all, all, 0, 1);
+        List<Long> blocks = new ArrayList<>();
+        AtomicInteger steps = new AtomicInteger();
+        TrainingSession first = new Fixed(new Predictive.Classes(Nd4j.zeros(1, 2)), null) {
+            @Override
+            public Predictive predict(INDArray features) {
+                blocks.add(features.size(0));
+                INDArray probabilities = Nd4j.zeros(features.size(0), 2);
+                probabilities.getColumn(0).assign(0.75);
+                probabilities.getColumn(1).assign(0.25);
+                return new Predictive.Classes(probabilities);
+            }
+
+            @Override
+            public Optional<INDArray> sampledScores(INDArray features) {
+                return Optional.of(((Predictive.Classes) predict(features)).probabilities());
+            }
+        };
+
+        Figures drawn = Scoring.of(first, split, true, steps::incrementAndGet).figures();
+
+        assertThat(drawn.testError()).isCloseTo(0.2, within(1e-12));
+        assertThat(drawn.sampledTestError()).isCloseTo(0.2, within(1e-12));
+        assertThat(drawn.nll()).isCloseTo(-0.8 * Math.log(0.75) - 0.2 * Math.log(0.25), within(1e-5));
+        assertThat(blocks).containsExactly(1000L, 1000L, 1000L, 1000L, 500L, 500L);
+        assertThat(steps).hasValue(Scoring.steps(split)).hasValue(3);
+        assertThat(Scoring.of(first, split, false, () -> {}).figures().sampledTestError())
+                .isNull();
+    }
+
     private static Split split(Task task, INDArray labels, double targetDeviation) {
         DataSet rows = new DataSet(Nd4j.zeros(labels.size(0), 1), labels);
         return new Split(0, task, rows, rows, 0, targetDeviation);
     }
 
     /** Predicts the same whatever the input. */
-    private record Fixed(Predictive predictive, INDArray point) implements TrainingSession {
+    private static class Fixed implements TrainingSession {
+        private final Predictive predictive;
+        private final INDArray point;
+
+        Fixed(Predictive predictive, INDArray point) {
+            this.predictive = predictive;
+            this.point = point;
+        }
+
         @Override
         public Map<String, Object> options() {
             return Map.of();

@@ -36,6 +36,7 @@ class ConsoleProgressTest {
         assertThat(terminal.toString())
                 .contains("adam      pass 1/3")
                 .contains("2/2")
+                .contains("adam      pass 1/3 scoring")
                 .endsWith("\r" + " ".repeat(79) + "\r")
                 .doesNotContain("\n");
     }
@@ -48,6 +49,8 @@ class ConsoleProgressTest {
         progress.passStarted("adam", 0, 1, 2);
         progress.batchStarted();
         progress.batchStarted();
+        progress.scoringStarted("adam", 0, 1, 3);
+        progress.scoringStep();
         progress.passFinished("adam", 0, RESULT);
     }
 }

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One bit for each pair of unit and input, packed along the inputs.
  *
- * <p>Bit {@code i & 31} of word {@code i >>> 5} of a unit belongs to input i. The bits behind the last
+ * <p>Bit {@code i & 31} of word {@code i >>> 5} of a unit belongs to input i. The bits after the last
  * input are 0.
  */
 public final class BitMatrix {

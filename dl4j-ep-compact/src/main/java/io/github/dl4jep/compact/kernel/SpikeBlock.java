@@ -111,7 +111,7 @@ public final class SpikeBlock {
         return true;
     }
 
-    /** Takes one row of bits, the lowest of each byte first; bits behind the last unit do not count. */
+    /** Takes one row of bits, the lowest of each byte first; bits after the last unit do not count. */
     public void unpackBytes(int row, byte[] bytes) {
         int used = (units + 7) / 8;
         for (int i = 0; i < used; i++) {

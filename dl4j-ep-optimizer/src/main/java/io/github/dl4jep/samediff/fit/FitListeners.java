@@ -93,7 +93,7 @@ final class FitListeners {
     /** One run over the validation data; true if a listener wants to stop. */
     boolean validate(FitValidation validation, SameDiffBatches batches, At training) {
         At at = new At(training.epoch(), 0, 0, 0, null, Operation.TRAINING_VALIDATION);
-        // SameDiff tells the graph's own listeners twice here.
+        // SameDiff calls the graph's own listeners twice here.
         List<Listener> validating = Stream.concat(atIterations.stream(), sd.getListeners().stream())
                 .filter(listener -> listener.isActive(Operation.TRAINING_VALIDATION))
                 .toList();

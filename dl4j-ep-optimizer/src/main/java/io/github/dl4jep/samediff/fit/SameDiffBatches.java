@@ -104,7 +104,7 @@ public final class SameDiffBatches {
         return placeholders;
     }
 
-    /** What the graph computes with its arrays as they are, behind the loss's own softmax or sigmoid. */
+    /** What the graph computes with its arrays as they are, after the loss's own softmax or sigmoid. */
     public INDArray output(LabelledOutput output, INDArray... features) {
         List<String> mapping = sd.getTrainingConfig().getDataSetFeatureMapping();
         requireCount("feature", mapping, features.length);

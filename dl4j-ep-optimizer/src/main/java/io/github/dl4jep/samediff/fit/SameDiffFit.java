@@ -29,8 +29,8 @@ public final class SameDiffFit {
     private final FitListeners listeners;
     private final At at;
     private @Nullable LossCurve curve;
-    /** Whether the graph's arrays may be behind the network's; at first the graph may hold no posterior at all. */
-    private boolean behind = true;
+    /** Whether the graph's arrays may be older than the network's; at first the graph may hold no posterior at all. */
+    private boolean outdated = true;
 
     /**
      * Prepares a call.
@@ -108,7 +108,7 @@ public final class SameDiffFit {
                             + config.getEpochCount() + "; is it empty, or not reset?");
         }
         network.incrementEpochCount();
-        behind = true;
+        outdated = true;
         write();
         addToCurve(sum / count);
         long duration = System.currentTimeMillis() - start;
@@ -121,9 +121,9 @@ public final class SameDiffFit {
     }
 
     private void write() {
-        if (behind) {
+        if (outdated) {
             writePosterior.run();
-            behind = false;
+            outdated = false;
         }
     }
 
@@ -140,7 +140,7 @@ public final class SameDiffFit {
             listeners.showActivations(batches.placeholders(batch), batch, at);
         }
         network.fit(batches.features(batch.getFeatures()), batches.labels(batch), null, batches.labelMasks(batch));
-        behind = true;
+        outdated = true;
         if (listeners.mayReadPosterior()) {
             write();
         }

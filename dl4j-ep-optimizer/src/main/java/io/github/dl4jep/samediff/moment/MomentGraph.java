@@ -1,6 +1,7 @@
 package io.github.dl4jep.samediff.moment;
 
 import io.github.dl4jep.conf.EpActivationLayer;
+import io.github.dl4jep.conf.EpConf;
 import io.github.dl4jep.conf.EpConvolutionLayer;
 import io.github.dl4jep.conf.EpDenseLayer;
 import io.github.dl4jep.conf.EpLossLayer;
@@ -47,7 +48,7 @@ public final class MomentGraph {
      * @param original whose placeholders the new graph has, too
      * @param network the posterior
      * @param reading how the two belong together
-     * @return a graph of its own
+     * @return a separate graph
      * @throws DL4JInvalidConfigException if something cannot be expressed; lists it all
      */
     public static SameDiff of(SameDiff original, EpComputationGraph network, GraphReading reading) {
@@ -123,7 +124,8 @@ public final class MomentGraph {
         if (conf instanceof EpLossLayer loss && loss.getOriginal() == null) {
             return MomentOutputs.add(moments, runtime, input, prefix(name));
         }
-        throw new UnsupportedOperationException(conf.getClass().getSimpleName() + " has no moments in SameDiff's ops");
+        throw new UnsupportedOperationException(
+                EpConf.definition(conf).getClass().getSimpleName() + " has no moments in SameDiff's ops");
     }
 
     /** Of several outputs each has its loss in its names. */

@@ -3,6 +3,7 @@ package io.github.dl4jep.samediff.moment;
 import io.github.dl4jep.conf.EpOutputConf;
 import io.github.dl4jep.likelihood.BinaryLikelihood;
 import io.github.dl4jep.likelihood.CategoricalLikelihood;
+import io.github.dl4jep.likelihood.ClassLikelihood;
 import io.github.dl4jep.likelihood.GaussianLikelihood;
 import io.github.dl4jep.likelihood.Likelihood;
 import org.deeplearning4j.nn.api.Layer;
@@ -24,7 +25,7 @@ final class MomentOutputs {
 
     private MomentOutputs() {}
 
-    /** Adds the outputs behind the potentials of a layer with labels. */
+    /** Adds the outputs after the potentials of a layer with labels. */
     static MomentPair add(SameDiff sd, Layer layer, MomentPair potentials, String prefix) {
         Likelihood likelihood = ((EpOutputConf) layer.conf().getLayer()).effectiveLikelihood();
         if (likelihood instanceof GaussianLikelihood) {
@@ -38,6 +39,16 @@ final class MomentOutputs {
                     .add(MomentGraph.constant(sd, scale.offset()));
             SDVariable variance = potentials.varianceOrZeros().mul(MomentGraph.constant(sd, squared));
             name(prefix, mean, variance, mean.mul(0).add(MomentGraph.constant(sd, noise)));
+            return potentials;
+        }
+        if (likelihood instanceof ClassLikelihood) {
+            SDVariable variance = potentials.varianceOrZeros();
+            SDVariable scaled = potentials
+                    .mean()
+                    .div(sd.math.sqrt(variance.mul(Math.PI / 8).add(1)))
+                    .mul(ClassLikelihood.scale(layer.paramTable()));
+            name(prefix, potentials.mean(), variance, potentials.mean().mul(0));
+            sd.nn.softmax(scaled, 1).castTo(prefix + PROBABILITIES, DataType.FLOAT);
             return potentials;
         }
         boolean independent = likelihood instanceof BinaryLikelihood;

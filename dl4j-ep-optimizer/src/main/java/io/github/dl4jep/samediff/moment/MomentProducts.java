@@ -1,9 +1,10 @@
 package io.github.dl4jep.samediff.moment;
 
-import io.github.dl4jep.params.PosteriorParamInitializer;
+import io.github.dl4jep.params.NamedPosterior;
+import io.github.dl4jep.params.PosteriorLayout;
 import io.github.dl4jep.samediff.plan.Arrangement;
 import io.github.dl4jep.weight.WeightMoments;
-import io.github.dl4jep.weight.WeightPosterior;
+import java.util.List;
 import java.util.function.BinaryOperator;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
@@ -46,9 +47,8 @@ final class MomentProducts {
     /** The kernel's shape is empty for matrices. */
     private static MomentPair moments(
             Layer layer, MomentPair input, long[] kernel, BinaryOperator<SDVariable> product) {
-        PosteriorParamInitializer layout =
-                (PosteriorParamInitializer) layer.conf().getLayer().initializer();
-        WeightMoments weights = layout.weights(layer.paramTable()).predictiveMoments();
+        List<NamedPosterior> posteriors = PosteriorLayout.of(layer);
+        WeightMoments weights = posteriors.get(0).posterior().predictiveMoments();
         INDArray squaredMean = weights.mean().mul(weights.mean());
         SDVariable mean = product.apply(input.mean(), arranged(input, weights.mean(), kernel));
         SDVariable variance =
@@ -58,9 +58,8 @@ final class MomentProducts {
             INDArray second = squaredMean.add(weights.variance());
             variance = variance.add(product.apply(uncertain, arranged(input, second, kernel)));
         }
-        WeightPosterior bias = layout.bias(layer.paramTable());
-        if (bias != null) {
-            WeightMoments moments = bias.predictiveMoments();
+        for (NamedPosterior bias : posteriors.subList(1, posteriors.size())) {
+            WeightMoments moments = bias.posterior().predictiveMoments();
             mean = mean.add(row(input, moments.mean(), kernel));
             variance = variance.add(row(input, moments.variance(), kernel));
         }

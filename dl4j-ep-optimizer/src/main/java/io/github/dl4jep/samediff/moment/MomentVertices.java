@@ -15,7 +15,7 @@ import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
 import org.nd4j.autodiff.samediff.SDVariable;
 
-/** Moments behind vertices without weights; branches that join count as independent, as in training. */
+/** Moments after vertices without weights; branches that join count as independent, as in training. */
 final class MomentVertices {
 
     private MomentVertices() {}

@@ -66,7 +66,7 @@ public final class ActivationOps {
         return place(op, known == null ? ActivationOfOp.of(op) : known.apply(op));
     }
 
-    /** A softmax, for the loss behind it. */
+    /** A softmax, for the loss after it. */
     static Value softmax(OpReading op) {
         op.requireRank(0, 2);
         return op.layer(layer(new ActivationSoftmax()), op.activation(0));

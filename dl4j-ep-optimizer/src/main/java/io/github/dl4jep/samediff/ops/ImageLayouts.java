@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.internal.SameDiffOp;
 import org.nd4j.linalg.api.ops.CustomOp;
 
-/** Where an array of images has its channels, by the first op behind it that says so. */
+/** Where an array of images has its channels, by the first op after it that says so. */
 public final class ImageLayouts {
 
     private ImageLayouts() {}
@@ -38,9 +38,9 @@ public final class ImageLayouts {
                 return integers[2] == 1 ? ImageLayout.CHANNELS_FIRST : ImageLayout.CHANNELS_LAST;
             }
             boolean moved = name.equals("permute") || name.equals("transpose");
-            ImageLayout behind = said(plan, reader.getOutputsOfOp().get(0));
-            if (behind != null) {
-                return moved ? behind.other() : behind;
+            ImageLayout after = said(plan, reader.getOutputsOfOp().get(0));
+            if (after != null) {
+                return moved ? after.other() : after;
             }
         }
         return null;

@@ -11,12 +11,12 @@ public final class LabelOps {
 
     private LabelOps() {}
 
-    /** Whether labels behind the op are still labels. */
+    /** Whether labels after the op are still labels. */
     public static boolean keepsLabels(String opName) {
         return SAME.contains(opName) || opName.equals(ONE_HOT);
     }
 
-    /** The labels behind such an op. */
+    /** The labels after such an op. */
     public static Value.Label read(Value.Label before, String opName) {
         return new Value.Label(before.placeholder(), before.sparse() || opName.equals(ONE_HOT));
     }

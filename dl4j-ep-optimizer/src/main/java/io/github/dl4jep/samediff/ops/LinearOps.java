@@ -70,7 +70,7 @@ final class LinearOps {
         return product;
     }
 
-    /** A bias of its own. */
+    /** A bias that belongs to one product only. */
     static Value bias(OpReading op) {
         if (op.input(1) instanceof Value.Weight) {
             requireOpen(op, 0);

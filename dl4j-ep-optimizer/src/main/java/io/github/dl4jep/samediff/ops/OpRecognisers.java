@@ -67,7 +67,7 @@ public final class OpRecognisers {
         return REGISTRY.getOrDefault(opName, ActivationOps::unit);
     }
 
-    /** Whether an op has a recogniser of its own. */
+    /** Whether an op has its own recogniser. */
     public static boolean isKnown(String opName) {
         return REGISTRY.containsKey(opName);
     }

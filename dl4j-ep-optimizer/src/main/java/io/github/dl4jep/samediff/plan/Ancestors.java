@@ -48,7 +48,7 @@ public final class Ancestors {
         return ancestors;
     }
 
-    /** Depth first with a stack of its own, for graphs of any depth; a loop of a control-flow construct is entered once. */
+    /** Depth first with an explicit stack, for graphs of any depth; a loop of a control-flow construct is entered once. */
     private void walk(Collection<String> variables) {
         Set<String> entered = new HashSet<>();
         Set<String> left = new HashSet<>();

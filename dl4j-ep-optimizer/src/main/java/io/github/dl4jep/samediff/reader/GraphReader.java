@@ -127,7 +127,7 @@ public final class GraphReader {
             return;
         }
         if (inputs.stream().anyMatch(Value.Unknown.class::isInstance)) {
-            // What follows from another problem is none of its own, but an op that nothing knows is.
+            // What only follows from another problem is not reported, but an unknown op always is.
             problems.checkKnown(sd, op, plan);
             return;
         }

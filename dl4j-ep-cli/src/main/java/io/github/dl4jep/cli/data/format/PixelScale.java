@@ -1,13 +1,15 @@
 package io.github.dl4jep.cli.data.format;
 
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Shift and scale of each channel, fitted on training images: their pixels get mean 0 and (population) standard deviation 1; a
  * channel that is constant is only shifted.
  */
 public final class PixelScale {
+    private static final int VALUES = 256;
+
     private final ImageShape shape;
     private final double[] mean;
     private final double[] deviation;
@@ -21,19 +23,32 @@ public final class PixelScale {
     /**
      * Fits mean and deviation of each channel.
      *
-     * @param images {@code [rows, values]} in C order, channel by channel; not changed
+     * @param images one array of unsigned bytes each, channel by channel
      * @param shape the shape of an image
      * @return the shift and scale
      */
-    public static PixelScale fit(INDArray images, ImageShape shape) {
+    public static PixelScale fit(byte[][] images, ImageShape shape) {
         double[] mean = new double[shape.channels()];
         double[] deviation = new double[shape.channels()];
-        INDArray channels = channels(images, shape);
+        int pixels = shape.height() * shape.width();
         for (int c = 0; c < mean.length; c++) {
-            INDArray pixels = channels.slice(c, 1);
-            mean[c] = pixels.castTo(DataType.DOUBLE).meanNumber().doubleValue();
-            double variance = pixels.castTo(DataType.DOUBLE).var(false).getDouble(0);
-            deviation[c] = variance > 0 ? Math.sqrt(variance) : 1;
+            long[] counts = new long[VALUES];
+            for (byte[] image : images) {
+                for (int i = c * pixels; i < (c + 1) * pixels; i++) {
+                    counts[image[i] & 0xFF]++;
+                }
+            }
+            double count = (double) images.length * pixels;
+            double sum = 0;
+            for (int value = 0; value < VALUES; value++) {
+                sum += (double) value * counts[value];
+            }
+            mean[c] = sum / count;
+            double squares = 0;
+            for (int value = 0; value < VALUES; value++) {
+                squares += (value - mean[c]) * (value - mean[c]) * counts[value];
+            }
+            deviation[c] = squares > 0 ? Math.sqrt(squares / count) : 1;
         }
         return new PixelScale(shape, mean, deviation);
     }
@@ -48,6 +63,15 @@ public final class PixelScale {
      */
     static PixelScale of(double[] mean, double[] deviation, ImageShape shape) {
         return new PixelScale(shape, mean.clone(), deviation.clone());
+    }
+
+    /**
+     * Returns the shape of the images.
+     *
+     * @return the shape
+     */
+    public ImageShape shape() {
+        return shape;
     }
 
     /**
@@ -68,19 +92,44 @@ public final class PixelScale {
         return deviation.clone();
     }
 
-    private static INDArray channels(INDArray images, ImageShape shape) {
-        return images.reshape('c', images.size(0), shape.channels(), (long) shape.height() * shape.width());
-    }
-
     /**
      * Shifts and scales images.
      *
      * @param images {@code [rows, values]} in C order; changed in place
      */
     public void apply(INDArray images) {
-        INDArray channels = channels(images, shape);
+        INDArray channels =
+                images.reshape('c', images.size(0), shape.channels(), (long) shape.height() * shape.width());
         for (int c = 0; c < shape.channels(); c++) {
             channels.slice(c, 1).subi(mean[c]).divi(deviation[c]);
         }
+    }
+
+    /**
+     * Shifts and scales images of bytes, with the same result as {@link #apply}.
+     *
+     * @param images one array of unsigned bytes each, channel by channel
+     * @param unit what bytes are divided by first
+     * @return the numbers, image after image
+     */
+    public float[] numbers(byte[][] images, double unit) {
+        float[][] numberOf = new float[shape.channels()][];
+        for (int c = 0; c < numberOf.length; c++) {
+            try (INDArray values = Nd4j.arange(VALUES)) {
+                numberOf[c] = (unit == 1 ? values : values.divi(unit))
+                        .subi(mean[c])
+                        .divi(deviation[c])
+                        .toFloatVector();
+            }
+        }
+        int pixels = shape.height() * shape.width();
+        float[] numbers = new float[Math.multiplyExact(images.length, shape.length())];
+        int at = 0;
+        for (byte[] image : images) {
+            for (int i = 0; i < image.length; i++) {
+                numbers[at++] = numberOf[i / pixels][image[i] & 0xFF];
+            }
+        }
+        return numbers;
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.github.dl4jep.cli.failure.UserException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -14,12 +15,12 @@ import org.nd4j.linalg.factory.Nd4j;
  * what the outputs mean. Scales are in double precision, in the units of the data.
  *
  * @param task what the outputs mean
- * @param columns the names of the input columns; empty for images
+ * @param columns how the input columns become inputs; empty for images
  * @param label the name of the label column; empty for images
  * @param labelIndex where the label column stood among all columns, from 0
  * @param classes the names of the classes, in the order of the outputs; empty for regression
- * @param means what is subtracted from each column, or from each channel of images
- * @param deviations what each column or channel is then divided by, positive
+ * @param means what is subtracted from each input of a table, or from each channel of images
+ * @param deviations what each input or channel is then divided by, positive
  * @param targetMean the mean of the training labels of a regression, else 0
  * @param targetDeviation their standard deviation, else 1
  * @param image the shape of images, or null for columns
@@ -28,7 +29,7 @@ import org.nd4j.linalg.factory.Nd4j;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record RowFormat(
         Task task,
-        List<String> columns,
+        List<InputColumn> columns,
         String label,
         int labelIndex,
         List<String> classes,
@@ -89,8 +90,11 @@ public record RowFormat(
         if (missing || means.contains(null) || deviations.contains(null)) {
             return "a part of the row format is missing";
         }
+        if (columns.contains(null) || !columns.stream().allMatch(InputColumn::isUsable)) {
+            return "a column of the row format cannot be used";
+        }
         boolean sizes = deviations.size() == means.size()
-                && means.size() == (image == null ? columns.size() : image.channels())
+                && means.size() == (image == null ? InputColumn.width(columns) : image.channels())
                 && (task == Task.CLASSIFICATION ? classes.size() >= 2 : classes.isEmpty())
                 && (image == null || (image.height() > 0 && image.width() > 0 && image.channels() > 0))
                 && labelIndex >= 0
@@ -113,27 +117,40 @@ public record RowFormat(
     /**
      * Returns the number of values in a row.
      *
-     * @return columns, or pixels of all channels
+     * @return inputs of a table's columns, or pixels of all channels
      */
     public int inputs() {
-        return image == null ? columns.size() : image.length();
+        return image == null ? InputColumn.width(columns) : image.length();
     }
 
     /**
-     * Scales rows of a table as the training rows were.
+     * Names the inputs that a table's columns become.
      *
-     * @param rows {@code [rows][columns]}
+     * @return a name for each
+     */
+    public List<String> inputNames() {
+        return columns.stream().flatMap(column -> column.inputNames().stream()).toList();
+    }
+
+    /**
+     * Makes the inputs of rows of a table, scaled as those of the training rows were.
+     *
+     * @param values the input columns, in the order of this format
+     * @param count the number of rows
      * @param name what to call the rows in a message
-     * @return {@code [rows, columns]}
+     * @return {@code [rows, inputs]}
      * @throws UserException if a number is too large
      */
-    public INDArray scaledRows(double[][] rows, String name) {
+    public INDArray scaledRows(List<Column> values, int count, String name) {
+        double[][] rows =
+                InputColumn.inputs(columns, values, IntStream.range(0, count).toArray());
         double[][] scaled = Standardization.of(array(means), array(deviations)).apply(rows);
         for (int row = 0; row < scaled.length; row++) {
             for (int c = 0; c < scaled[row].length; c++) {
                 if (!Float.isFinite((float) scaled[row][c])) {
-                    throw new UserException(name + ", row " + (row + 1) + ", column \"" + columns.get(c) + "\": "
-                            + rows[row][c] + " is too far from the training rows to be scaled in single precision.");
+                    throw new UserException(name + ", row " + (row + 1) + ", column \""
+                            + inputNames().get(c) + "\": " + rows[row][c]
+                            + " is too far from the training rows to be scaled in single precision.");
                 }
             }
         }
@@ -150,8 +167,18 @@ public record RowFormat(
         if (pixelUnit != 1) {
             pixels.divi(pixelUnit);
         }
-        PixelScale.of(array(means), array(deviations), requireImage()).apply(pixels);
+        pixelScale().apply(pixels);
         return pixels;
+    }
+
+    /**
+     * Returns how the channels of images are scaled, after the division by {@link #pixelUnit}.
+     *
+     * @return the shift and scale
+     * @throws IllegalStateException if the rows are no images
+     */
+    public PixelScale pixelScale() {
+        return PixelScale.of(array(means), array(deviations), requireImage());
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.github.dl4jep.cli.data.format;
 
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Shift and scale of columns, fitted on training rows: every column gets mean 0 and (population) standard deviation 1.
@@ -24,16 +25,35 @@ public final class Standardization {
      * @return the shift and scale
      */
     public static Standardization fit(double[][] rows) {
+        boolean[] all = new boolean[rows[0].length];
+        Arrays.fill(all, true);
+        return fit(rows, all);
+    }
+
+    /**
+     * Fits mean and standard deviation of the inputs of a table's columns.
+     *
+     * @param rows the inputs of the training rows, at least one
+     * @param columns how the columns became inputs
+     * @return the shift and scale; inputs that are 0 or 1 stay as they are
+     */
+    public static Standardization fit(double[][] rows, List<InputColumn> columns) {
+        return fit(rows, InputColumn.areNumbers(columns));
+    }
+
+    private static Standardization fit(double[][] rows, boolean[] fitted) {
         int columns = rows[0].length;
         double[] mean = new double[columns];
         double[] deviation = new double[columns];
         for (int c = 0; c < columns; c++) {
+            if (!fitted[c]) {
+                deviation[c] = 1;
+                continue;
+            }
             int column = c;
             double[] values =
                     Arrays.stream(rows).mapToDouble(row -> row[column]).toArray();
-            mean[c] = isConstant(values)
-                    ? values[0]
-                    : Arrays.stream(values).average().orElseThrow();
+            mean[c] = mean(values);
             deviation[c] = isConstant(values) ? 1 : deviation(values, mean[c]);
         }
         return new Standardization(mean, deviation);
@@ -60,6 +80,14 @@ public final class Standardization {
      */
     static Standardization of(double[] mean, double[] deviation) {
         return new Standardization(mean.clone(), deviation.clone());
+    }
+
+    /** The mean of numbers, exact if they are all the same; 0 if there are none. */
+    static double mean(double[] values) {
+        if (values.length == 0) {
+            return 0;
+        }
+        return isConstant(values) ? values[0] : Arrays.stream(values).average().orElseThrow();
     }
 
     // Compared exactly: a sum of squared rounding errors would pass for a small deviation.

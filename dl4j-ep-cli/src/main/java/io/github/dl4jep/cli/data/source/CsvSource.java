@@ -3,15 +3,10 @@ package io.github.dl4jep.cli.data.source;
 import io.github.dl4jep.cli.data.format.Task;
 import io.github.dl4jep.cli.data.table.CsvFile;
 import io.github.dl4jep.cli.data.table.Table;
-import io.github.dl4jep.cli.data.table.TextFiles;
 import io.github.dl4jep.cli.failure.UserException;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A user's CSV file: a header, one row a case, one column with the label. */
+/** A user's CSV file: one row a case, one column with the label. */
 final class CsvSource {
     private static final RunDefaults CLASSIFICATION = new RunDefaults("mlp:50", 20, 16);
     private static final RunDefaults REGRESSION = new RunDefaults("mlp:50", 40, 32);
@@ -27,17 +22,9 @@ final class CsvSource {
      * @throws UserException if the file cannot be read or used
      */
     static DataSource open(Path file, DataRequest request) {
-        if (Files.isDirectory(file)) {
-            throw new UserException("Cannot read " + file.toAbsolutePath() + ": it is a folder, not a CSV file.");
-        }
-        try (BufferedReader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-            CsvFile csv = CsvFile.read(file.toAbsolutePath().toString(), reader);
-            Table table = csv.table(request.label(), request.task());
-            RunDefaults defaults = table.task() == Task.CLASSIFICATION ? CLASSIFICATION : REGRESSION;
-            return new TableSource(table, testRows(table, request.testFraction()), request.seed(), defaults);
-        } catch (IOException e) {
-            throw new UserException("Cannot read " + file.toAbsolutePath() + ": " + TextFiles.describe(e) + ".", e);
-        }
+        Table table = CsvFile.read(file, request.reading()).table(request.label(), request.task());
+        RunDefaults defaults = table.task() == Task.CLASSIFICATION ? CLASSIFICATION : REGRESSION;
+        return new TableSource(table, testRows(table, request.testFraction()), request.seed(), defaults);
     }
 
     private static int testRows(Table table, double fraction) {

@@ -2,6 +2,7 @@ package io.github.dl4jep.cli.data.source;
 
 import io.github.dl4jep.cli.data.format.ImageShape;
 import io.github.dl4jep.cli.data.format.Task;
+import io.github.dl4jep.cli.data.table.ReadOptions;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param testFraction the part of a CSV file's rows that is held out, between 0 and 1
  * @param seed the seed of random splits
  * @param imageSize the size that images of a folder are scaled to, or null for that of the first
+ * @param reading how a CSV file is to be read
  */
 public record DataRequest(
         String name,
@@ -23,7 +25,8 @@ public record DataRequest(
         @Nullable String label,
         double testFraction,
         long seed,
-        @Nullable ImageShape imageSize) {
+        @Nullable ImageShape imageSize,
+        ReadOptions reading) {
     /** As a test fraction: no rows are held out, which is for {@link DataSource#trainingData} only. */
     public static final double NO_TEST_ROWS = -1;
 
@@ -39,6 +42,6 @@ public record DataRequest(
      */
     public DataRequest(
             String name, Path folder, @Nullable Task task, @Nullable String label, double testFraction, long seed) {
-        this(name, folder, task, label, testFraction, seed, null);
+        this(name, folder, task, label, testFraction, seed, null, ReadOptions.DEFAULTS);
     }
 }

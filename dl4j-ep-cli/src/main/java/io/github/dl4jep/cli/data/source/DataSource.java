@@ -3,6 +3,7 @@ package io.github.dl4jep.cli.data.source;
 import io.github.dl4jep.cli.data.format.Task;
 import io.github.dl4jep.cli.data.split.Split;
 import io.github.dl4jep.cli.data.split.TrainingData;
+import java.util.List;
 
 /** A data set with one or more ways of holding test rows out. */
 public interface DataSource {
@@ -42,4 +43,13 @@ public interface DataSource {
      * @return the network, the number of passes and the batch size
      */
     RunDefaults defaults();
+
+    /**
+     * Returns what was noticed in the data and done to them; complete once the rows are read.
+     *
+     * @return lines for the summary
+     */
+    default List<String> notes() {
+        return List.of();
+    }
 }

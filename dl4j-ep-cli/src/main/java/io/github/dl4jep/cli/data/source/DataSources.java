@@ -1,5 +1,6 @@
 package io.github.dl4jep.cli.data.source;
 
+import io.github.dl4jep.cli.data.table.ReadOptions;
 import io.github.dl4jep.cli.failure.UserException;
 import java.nio.file.Path;
 
@@ -26,6 +27,11 @@ public final class DataSources {
         }
         if (request.task() != null || request.label() != null) {
             throw new UserException("--task and --label are for --data csv:FILE, but the data is " + name + ".");
+        }
+        if (!request.reading().equals(ReadOptions.DEFAULTS)) {
+            throw new UserException(
+                    "--header, --delimiter, --encoding and --strict are for --data csv:FILE, but the data is " + name
+                            + ".");
         }
         if (name.startsWith("uci:")) {
             return UciSource.open(request.folder(), name.substring("uci:".length()));

@@ -6,8 +6,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -18,9 +21,13 @@ import java.util.stream.Stream;
  * @param path the folder of the half
  * @param classes the names of the classes, sorted
  * @param files all images, sorted class by class
+ * @param skipped the number of other files in the class folders
  */
-record ImageFolder(Path path, List<String> classes, List<Path> files) {
-    private static final Set<String> FORMATS = Set.of("png", "jpg", "jpeg", "bmp", "tif");
+record ImageFolder(Path path, List<String> classes, List<Path> files, int skipped) {
+    /** What the names of images end in, for messages. */
+    static final String ENDINGS = ".png, .jpg, .jpeg, .bmp, .tif, .tiff or .webp";
+
+    private static final Set<String> FORMATS = Set.of("png", "jpg", "jpeg", "bmp", "tif", "tiff", "webp");
 
     /**
      * Lists a half.
@@ -37,25 +44,28 @@ record ImageFolder(Path path, List<String> classes, List<Path> files) {
                     "There is no folder " + folder + ": --data images:DIR takes a folder with the folders train"
                             + " and test, which hold a folder of images for each class.");
         }
-        List<Path> classFolders =
-                entries(folder).stream().filter(Files::isDirectory).toList();
+        List<Path> classFolders = entries(folder).stream()
+                .filter(path -> Files.isDirectory(path) && !isHidden(path))
+                .toList();
         if (classFolders.size() < 2) {
             throw new UserException(folder + " has " + classFolders.size()
                     + " folder(s), but must have one for each class, at least 2.");
         }
         List<Path> files = new ArrayList<>();
+        int skipped = 0;
         for (Path classFolder : classFolders) {
             List<Path> images = images(classFolder);
             if (images.isEmpty()) {
-                throw new UserException("The class folder " + classFolder
-                        + " has no images: they end in .png, .jpg, .jpeg, .bmp or .tif.");
+                throw new UserException(
+                        "The class folder " + classFolder + " has no images: they end in " + ENDINGS + ".");
             }
             files.addAll(images);
+            skipped += skipped(classFolder);
         }
         List<String> names = classFolders.stream()
                 .map(classFolder -> classFolder.getFileName().toString())
                 .toList();
-        return new ImageFolder(folder, names, List.copyOf(files));
+        return new ImageFolder(folder, names, List.copyOf(files), skipped);
     }
 
     /**
@@ -80,7 +90,59 @@ record ImageFolder(Path path, List<String> classes, List<Path> files) {
     private static boolean isImage(Path file) {
         String name = file.getFileName().toString();
         String suffix = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
-        return Files.isRegularFile(file) && FORMATS.contains(suffix);
+        return Files.isRegularFile(file) && !isHidden(file) && FORMATS.contains(suffix);
+    }
+
+    /** Systems leave files of their own, such as {@code ._x.png} and {@code .DS_Store}. */
+    private static boolean isHidden(Path file) {
+        return file.getFileName().toString().startsWith(".");
+    }
+
+    /**
+     * Counts the files in one folder that are no images.
+     *
+     * @param folder the folder
+     * @return their number, without those whose names begin with a dot
+     */
+    static int skipped(Path folder) {
+        return (int) entries(folder).stream()
+                .filter(file -> Files.isRegularFile(file) && !isHidden(file) && !isImage(file))
+                .count();
+    }
+
+    /**
+     * Says what was noticed in folders of images.
+     *
+     * @param skipped the number of files that are no images
+     * @param transparent the number of images with transparent pixels
+     * @return lines for the summary
+     */
+    static List<String> notes(int skipped, int transparent) {
+        List<String> notes = new ArrayList<>();
+        if (skipped > 0) {
+            notes.add("Files skipped: " + skipped + ", whose names do not end in " + ENDINGS + ".");
+        }
+        if (transparent > 0) {
+            notes.add("Transparent images: " + transparent + ", laid over white.");
+        }
+        return notes;
+    }
+
+    /**
+     * Returns the class of each image.
+     *
+     * @return the index of its folder among the classes
+     */
+    int[] labels() {
+        Map<String, Integer> index = new HashMap<>();
+        classes.forEach(name -> index.put(name, index.size()));
+        return files.stream()
+                .mapToInt(file -> index.getOrDefault(
+                        Objects.requireNonNull(file.getParent(), "class folder")
+                                .getFileName()
+                                .toString(),
+                        -1))
+                .toArray();
     }
 
     /**

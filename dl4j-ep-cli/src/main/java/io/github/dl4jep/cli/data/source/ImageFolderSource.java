@@ -4,27 +4,18 @@ import io.github.dl4jep.cli.data.format.ImageShape;
 import io.github.dl4jep.cli.data.format.PixelScale;
 import io.github.dl4jep.cli.data.format.RowFormat;
 import io.github.dl4jep.cli.data.format.Task;
+import io.github.dl4jep.cli.data.split.ByteRows;
+import io.github.dl4jep.cli.data.split.Rows;
 import io.github.dl4jep.cli.data.split.Split;
 import io.github.dl4jep.cli.data.split.TrainingData;
 import io.github.dl4jep.cli.failure.UserException;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import org.datavec.api.io.labels.ParentPathLabelGenerator;
-import org.datavec.api.split.CollectionInputSplit;
-import org.datavec.api.writable.NDArrayWritable;
-import org.datavec.api.writable.Writable;
-import org.datavec.image.loader.NativeImageLoader;
-import org.datavec.image.recordreader.ImageRecordReader;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.dataset.DataSet;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Images in folders, {@code DIR/train/CLASS} and {@code DIR/test/CLASS}, read by DL4J's {@link ImageRecordReader} and scaled by it to
- * one size. Colours are in its order, blue, green, red. All images are in memory at once.
+ * Images in folders, {@code DIR/train/CLASS} and {@code DIR/test/CLASS}, scaled to one size. All images are in memory at once, as
+ * bytes.
  */
 final class ImageFolderSource implements DataSource {
     private static final RunDefaults DEFAULTS = new RunDefaults("lenet", 5, 32);
@@ -32,6 +23,7 @@ final class ImageFolderSource implements DataSource {
     private final ImageFolder train;
     private final ImageFolder test;
     private final ImageShape shape;
+    private int transparent;
 
     private ImageFolderSource(ImageFolder train, ImageFolder test, ImageShape shape) {
         this.train = train;
@@ -52,19 +44,7 @@ final class ImageFolderSource implements DataSource {
         ImageFolder test = ImageFolder.list(folder, "test");
         train.requireSameClasses(test);
         return new ImageFolderSource(
-                train, test, size == null ? sizeOf(train.files().get(0)) : size);
-    }
-
-    private static ImageShape sizeOf(Path file) {
-        try (INDArray image = new NativeImageLoader().asMatrix(file.toFile())) {
-            return new ImageShape((int) image.size(2), (int) image.size(3), (int) image.size(1));
-        } catch (IOException | RuntimeException e) {
-            throw unreadable(file, e);
-        }
-    }
-
-    private static UserException unreadable(Path file, Exception cause) {
-        return new UserException("Cannot read the image " + file + ": " + UserException.reason(cause) + ".", cause);
+                train, test, size == null ? ImageReader.shapeOf(train.files().get(0)) : size);
     }
 
     @Override
@@ -89,44 +69,25 @@ final class ImageFolderSource implements DataSource {
 
     @Override
     public TrainingData trainingData(int index) {
-        DataSet training = read(train);
-        DataSet held = read(test);
-        PixelScale scale = PixelScale.fit(training.getFeatures(), shape);
-        scale.apply(training.getFeatures());
-        scale.apply(held.getFeatures());
+        ImageReader reader = new ImageReader(shape);
+        byte[][] training = read(train, reader);
+        byte[][] held = read(test, reader);
+        transparent = reader.transparent();
+        PixelScale scale = PixelScale.fit(training, shape);
         RowFormat format = RowFormat.images(train.classes(), shape, 1, scale.means(), scale.deviations());
-        return new TrainingData(training, held, format);
+        return new TrainingData(rows(train, training, scale), rows(test, held, scale), format);
     }
 
-    private DataSet read(ImageFolder half) {
-        List<Path> files = half.files();
-        INDArray features = Nd4j.createUninitialized(DataType.FLOAT, files.size(), shape.length());
-        INDArray labels =
-                Nd4j.zeros(DataType.FLOAT, files.size(), half.classes().size());
-        try (ImageRecordReader reader = new ImageRecordReader(
-                shape.height(), shape.width(), shape.channels(), new ParentPathLabelGenerator())) {
-            reader.initialize(
-                    new CollectionInputSplit(files.stream().map(Path::toUri).toList()));
-            for (int row = 0; row < files.size(); row++) {
-                List<Writable> record = next(reader, files.get(row));
-                try (INDArray image = ((NDArrayWritable) record.get(0)).get()) {
-                    features.putRow(row, image.reshape('c', new long[] {shape.length()}));
-                }
-                labels.putScalar(row, record.get(1).toInt(), 1);
-            }
-        } catch (IOException e) {
-            throw new UserException(
-                    "Cannot read the images in " + half.path() + ": " + UserException.reason(e) + ".", e);
-        }
-        return new DataSet(features, labels);
+    private static byte[][] read(ImageFolder half, ImageReader reader) {
+        return half.files().stream().map(reader::read).toArray(byte[][]::new);
     }
 
-    /** The reader takes the files in the order they were given. */
-    private static List<Writable> next(ImageRecordReader reader, Path file) {
-        try {
-            return reader.next();
-        } catch (RuntimeException e) {
-            throw unreadable(file, e);
-        }
+    private static Rows rows(ImageFolder half, byte[][] images, PixelScale scale) {
+        return new ByteRows(images, half.labels(), half.classes().size(), scale, 1, false);
+    }
+
+    @Override
+    public List<String> notes() {
+        return ImageFolder.notes(train.skipped() + test.skipped(), transparent);
     }
 }

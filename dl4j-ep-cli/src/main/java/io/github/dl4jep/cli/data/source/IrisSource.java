@@ -2,12 +2,11 @@ package io.github.dl4jep.cli.data.source;
 
 import io.github.dl4jep.cli.data.format.Task;
 import io.github.dl4jep.cli.data.table.CsvFile;
+import io.github.dl4jep.cli.data.table.ReadOptions;
 import io.github.dl4jep.cli.data.table.Table;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 
 /**
@@ -33,9 +32,9 @@ final class IrisSource {
      * @return the data with its one split
      */
     static DataSource open(long seed) {
-        try (InputStream in = Objects.requireNonNull(IrisSource.class.getResourceAsStream("iris.csv"), "iris.csv");
-                InputStreamReader reader = new InputStreamReader(in, StandardCharsets.UTF_8)) {
-            Table table = CsvFile.read("iris", reader).table(null, Task.CLASSIFICATION);
+        try (InputStream in = Objects.requireNonNull(IrisSource.class.getResourceAsStream("iris.csv"), "iris.csv")) {
+            Table table = CsvFile.read("iris", in.readAllBytes(), ReadOptions.DEFAULTS)
+                    .table(null, Task.CLASSIFICATION);
             return new TableSource(table, TEST_ROWS, seed, DEFAULTS);
         } catch (IOException e) {
             throw new UncheckedIOException("The Iris rows in the program's own jar cannot be read.", e);

@@ -79,8 +79,8 @@ final class MnistSource implements DataSource {
     public TrainingData trainingData(int index) {
         Split split = split(index);
         return new TrainingData(
-                split.train(),
-                split.test(),
+                split.trainRows(),
+                split.testRows(),
                 RowFormat.images(
                         IntStream.range(0, CLASSES).mapToObj(String::valueOf).toList(),
                         Objects.requireNonNull(split.image(), "image shape"),

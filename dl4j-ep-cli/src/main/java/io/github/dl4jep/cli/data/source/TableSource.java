@@ -4,6 +4,7 @@ import io.github.dl4jep.cli.data.format.Task;
 import io.github.dl4jep.cli.data.split.Split;
 import io.github.dl4jep.cli.data.split.TrainingData;
 import io.github.dl4jep.cli.data.table.Table;
+import java.util.List;
 
 /** A table with one random split. */
 final class TableSource implements DataSource {
@@ -50,5 +51,10 @@ final class TableSource implements DataSource {
     @Override
     public RunDefaults defaults() {
         return defaults;
+    }
+
+    @Override
+    public List<String> notes() {
+        return table.notes();
     }
 }

@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -59,11 +58,7 @@ final class UciSource implements DataSource {
                 .toArray(double[][]::new);
         double[] targets = Arrays.stream(rows).mapToDouble(row -> row[target]).toArray();
         int splits = single(folder.resolve("n_splits.txt"), Integer.MAX_VALUE, "splits");
-        return new UciSource(folder, table(name, inputs, targets), splits);
-    }
-
-    private static Table table(String name, double[][] inputs, double[] targets) {
-        return new Table("uci:" + name, inputs, targets, List.of(), Table.Columns.numbered(inputs[0].length));
+        return new UciSource(folder, Table.ofNumbers("uci:" + name, inputs, targets), splits);
     }
 
     private static String available(Path folder) {

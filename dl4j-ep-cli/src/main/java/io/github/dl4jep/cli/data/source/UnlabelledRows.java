@@ -1,27 +1,33 @@
 package io.github.dl4jep.cli.data.source;
 
 import io.github.dl4jep.cli.data.format.ImageShape;
+import io.github.dl4jep.cli.data.format.InputColumn;
 import io.github.dl4jep.cli.data.format.RowFormat;
+import io.github.dl4jep.cli.data.split.ByteRows;
+import io.github.dl4jep.cli.data.split.FloatRows;
+import io.github.dl4jep.cli.data.split.Rows;
+import io.github.dl4jep.cli.data.table.ReadOptions;
 import io.github.dl4jep.cli.data.table.UnlabelledCsv;
 import io.github.dl4jep.cli.failure.UserException;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.datavec.image.loader.NativeImageLoader;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Rows to predict, scaled as the training rows were.
  *
- * @param features {@code [rows, inputs]}
+ * @param features the rows; their labels mean nothing
  * @param nameColumn what the names are: {@code row} or {@code file}
  * @param names a name for each row: its number from 1, or its file
+ * @param notes what was noticed and done
  */
-public record UnlabelledRows(INDArray features, String nameColumn, List<String> names) {
+public record UnlabelledRows(Rows features, String nameColumn, List<String> names, List<String> notes) {
     private static final String CSV = "csv:";
     private static final String IDX = "idx:";
     private static final String IMAGES = "images:";
@@ -33,12 +39,13 @@ public record UnlabelledRows(INDArray features, String nameColumn, List<String> 
      * @param spec {@code csv:FILE}, {@code idx:FILE}, {@code images:DIR}, or a path: then a folder holds images, and a file is what the
      *     model was trained on
      * @param format the format of the model's rows
+     * @param reading how a CSV file is to be read
      * @return the rows
      * @throws UserException if they cannot be read, or are not what the model takes
      */
-    public static UnlabelledRows open(String spec, RowFormat format) {
+    public static UnlabelledRows open(String spec, RowFormat format, ReadOptions reading) {
         if (spec.startsWith(CSV)) {
-            return csv(Path.of(spec.substring(CSV.length())), format);
+            return csv(Path.of(spec.substring(CSV.length())), format, reading);
         }
         if (spec.startsWith(IDX)) {
             return idx(Path.of(spec.substring(IDX.length())), format);
@@ -48,37 +55,43 @@ public record UnlabelledRows(INDArray features, String nameColumn, List<String> 
         }
         Path path = Path.of(spec);
         if (format.image() == null) {
-            return csv(path, format);
+            return csv(path, format, reading);
         }
         return Files.isDirectory(path) ? images(path, format) : idx(path, format);
     }
 
-    private static UnlabelledRows csv(Path file, RowFormat format) {
+    private static UnlabelledRows csv(Path file, RowFormat format, ReadOptions reading) {
         if (format.image() != null) {
             throw new UserException("--data is a CSV file, but the model was trained on images of " + format.image()
                     + ": give idx:FILE or images:DIR.");
         }
         String name = file.toAbsolutePath().normalize().toString();
-        double[][] rows = UnlabelledCsv.read(file, name, format);
-        return numbered(format.scaledRows(rows, name));
+        UnlabelledCsv csv = UnlabelledCsv.read(file, format, reading);
+        return numbered(format.scaledRows(csv.columns(), csv.rows(), name), csv.notes());
     }
 
-    private static UnlabelledRows numbered(INDArray features) {
+    private static UnlabelledRows numbered(INDArray features, List<String> notes) {
         return new UnlabelledRows(
-                features,
+                new FloatRows(new DataSet(features, Nd4j.zeros(DataType.FLOAT, features.size(0), 1))),
                 "row",
                 IntStream.rangeClosed(1, (int) features.size(0))
                         .mapToObj(String::valueOf)
-                        .toList());
+                        .toList(),
+                notes);
     }
 
     private static ImageShape requireImages(String what, RowFormat format) {
         ImageShape image = format.image();
         if (image == null) {
             throw new UserException("--data is " + what + ", but the model was trained on the columns "
-                    + String.join(", ", format.columns()) + ": give csv:FILE.");
+                    + columnNames(format) + ": give csv:FILE.");
         }
         return image;
+    }
+
+    private static String columnNames(RowFormat format) {
+        return format.columns().stream().limit(20).map(InputColumn::name).collect(Collectors.joining(", "))
+                + (format.columns().size() > 20 ? ", ..." : "");
     }
 
     private static UnlabelledRows idx(Path file, RowFormat format) {
@@ -94,7 +107,8 @@ public record UnlabelledRows(INDArray features, String nameColumn, List<String> 
         for (int i = 0; i < values.length; i++) {
             values[i] = bytes[i] & 0xFF;
         }
-        return numbered(format.scaledImages(Nd4j.create(values, new long[] {idx.count(), image.length()}, 'c')));
+        return numbered(
+                format.scaledImages(Nd4j.create(values, new long[] {idx.count(), image.length()}, 'c')), List.of());
     }
 
     private static UnlabelledRows images(Path folder, RowFormat format) {
@@ -102,27 +116,17 @@ public record UnlabelledRows(INDArray features, String nameColumn, List<String> 
         if (!Files.isDirectory(folder)) {
             throw new UserException("There is no folder " + folder.toAbsolutePath() + ".");
         }
-        List<Path> files = ImageFolder.images(folder.toAbsolutePath().normalize());
+        Path path = folder.toAbsolutePath().normalize();
+        List<Path> files = ImageFolder.images(path);
         if (files.isEmpty()) {
-            throw new UserException("The folder " + folder.toAbsolutePath()
-                    + " has no images: they end in .png, .jpg, .jpeg, .bmp or .tif.");
+            throw new UserException("The folder " + path + " has no images: they end in " + ImageFolder.ENDINGS + ".");
         }
-        NativeImageLoader loader = new NativeImageLoader(image.height(), image.width(), image.channels());
-        INDArray features = Nd4j.createUninitialized(DataType.FLOAT, files.size(), image.length());
-        for (int row = 0; row < files.size(); row++) {
-            try (INDArray pixels = loader.asMatrix(files.get(row).toFile())) {
-                features.putRow(row, pixels.reshape('c', new long[] {image.length()}));
-            } catch (IOException | RuntimeException e) {
-                throw unreadable(files.get(row), e);
-            }
-        }
+        ImageReader reader = new ImageReader(image);
+        byte[][] pixels = files.stream().map(reader::read).toArray(byte[][]::new);
         return new UnlabelledRows(
-                format.scaledImages(features),
+                new ByteRows(pixels, new int[pixels.length], 1, format.pixelScale(), format.pixelUnit(), false),
                 "file",
-                files.stream().map(path -> String.valueOf(path.getFileName())).toList());
-    }
-
-    private static UserException unreadable(Path file, Exception cause) {
-        return new UserException("Cannot read the image " + file + ": " + UserException.reason(cause) + ".", cause);
+                files.stream().map(file -> String.valueOf(file.getFileName())).toList(),
+                ImageFolder.notes(ImageFolder.skipped(path), reader.transparent()));
     }
 }

@@ -3,6 +3,7 @@ package io.github.dl4jep.cli.data.split;
 import io.github.dl4jep.cli.data.format.DataShape;
 import io.github.dl4jep.cli.data.format.ImageShape;
 import io.github.dl4jep.cli.data.format.Task;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.dataset.DataSet;
 
@@ -16,8 +17,8 @@ import org.nd4j.linalg.dataset.DataSet;
  *
  * @param index which of the source's splits this is
  * @param task what the labels are
- * @param train the training rows
- * @param test the test rows
+ * @param trainRows the training rows
+ * @param testRows the test rows
  * @param targetMean the mean of the training targets in their original units, which was subtracted from the labels; 0 for
  *     classification
  * @param targetDeviation the standard deviation of the training targets in their original units, by which the labels were
@@ -27,8 +28,8 @@ import org.nd4j.linalg.dataset.DataSet;
 public record Split(
         int index,
         Task task,
-        DataSet train,
-        DataSet test,
+        Rows trainRows,
+        Rows testRows,
         double targetMean,
         double targetDeviation,
         @Nullable ImageShape image) {
@@ -41,7 +42,7 @@ public record Split(
      * @param image the images that the rows hold, or null
      */
     public Split(int index, DataSet train, DataSet test, @Nullable ImageShape image) {
-        this(index, Task.CLASSIFICATION, train, test, 0, 1, image);
+        this(index, Task.CLASSIFICATION, new FloatRows(train), new FloatRows(test), 0, 1, image);
     }
 
     /**
@@ -55,7 +56,7 @@ public record Split(
      * @param targetDeviation the standard deviation of the training targets in their original units
      */
     public Split(int index, Task task, DataSet train, DataSet test, double targetMean, double targetDeviation) {
-        this(index, task, train, test, targetMean, targetDeviation, null);
+        this(index, task, new FloatRows(train), new FloatRows(test), targetMean, targetDeviation, null);
     }
 
     /**
@@ -64,27 +65,39 @@ public record Split(
      * @return inputs, outputs and task
      */
     public DataShape shape() {
-        return new DataShape(
-                (int) train.getFeatures().size(1), (int) train.getLabels().size(1), task, image);
+        int inputs = (int) Arrays.stream(trainRows.shape()).reduce(1, (a, b) -> a * b);
+        return new DataShape(inputs, trainRows.outputs(), task, image);
+    }
+
+    /**
+     * Returns the training rows as numbers.
+     *
+     * @return all of them at once
+     */
+    public DataSet train() {
+        return trainRows.all();
+    }
+
+    /**
+     * Returns the test rows as numbers.
+     *
+     * @return all of them at once
+     */
+    public DataSet test() {
+        return testRows.all();
     }
 
     /**
      * The same rows for networks whose first layer takes images.
      *
-     * @return features of {@code [rows, channels, height, width]}, views of these
+     * @return features of {@code [rows, channels, height, width]}
      * @throws IllegalStateException if the rows are no images
      */
     public Split asImages() {
         if (image == null) {
             throw new IllegalStateException("The rows of split " + index + " are no images.");
         }
-        return new Split(index, task, images(train, image), images(test, image), targetMean, targetDeviation, image);
-    }
-
-    private static DataSet images(DataSet rows, ImageShape image) {
-        long count = rows.getFeatures().size(0);
-        return new DataSet(
-                rows.getFeatures().reshape('c', count, image.channels(), image.height(), image.width()),
-                rows.getLabels());
+        return new Split(
+                index, task, trainRows.asImages(image), testRows.asImages(image), targetMean, targetDeviation, image);
     }
 }

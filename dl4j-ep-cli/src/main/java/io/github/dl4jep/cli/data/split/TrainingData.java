@@ -1,6 +1,7 @@
 package io.github.dl4jep.cli.data.split;
 
 import io.github.dl4jep.cli.data.format.DataShape;
+import io.github.dl4jep.cli.data.format.ImageShape;
 import io.github.dl4jep.cli.data.format.RowFormat;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.dataset.DataSet;
@@ -12,15 +13,25 @@ import org.nd4j.linalg.dataset.DataSet;
  * @param test the test rows, or null if none were held out
  * @param format what rows look like outside of the network
  */
-public record TrainingData(DataSet train, @Nullable DataSet test, RowFormat format) {
+public record TrainingData(Rows train, @Nullable Rows test, RowFormat format) {
+    /**
+     * Rows that are in memory as numbers.
+     *
+     * @param train the training rows
+     * @param test the test rows, or null if none were held out
+     * @param format what rows look like outside of the network
+     */
+    public TrainingData(DataSet train, @Nullable DataSet test, RowFormat format) {
+        this(new FloatRows(train), test == null ? null : new FloatRows(test), format);
+    }
+
     /**
      * Returns the shape a network must have to fit these rows.
      *
      * @return inputs, outputs and task
      */
     public DataShape shape() {
-        return new DataShape(
-                (int) train.getFeatures().size(1), (int) train.getLabels().size(1), format.task(), format.image());
+        return new DataShape(format.inputs(), train.outputs(), format.task(), format.image());
     }
 
     /**
@@ -41,14 +52,14 @@ public record TrainingData(DataSet train, @Nullable DataSet test, RowFormat form
     /**
      * The same rows for networks whose first layer takes images.
      *
-     * @return features of {@code [rows, channels, height, width]}, views of these
+     * @return features of {@code [rows, channels, height, width]}
      * @throws IllegalStateException if the rows are no images
      */
     public TrainingData asImages() {
-        return new TrainingData(images(train), test == null ? null : images(test), format);
-    }
-
-    private DataSet images(DataSet rows) {
-        return new DataSet(format.asImages(rows.getFeatures()), rows.getLabels());
+        ImageShape image = format.image();
+        if (image == null) {
+            throw new IllegalStateException("The rows are no images.");
+        }
+        return new TrainingData(train.asImages(image), test == null ? null : test.asImages(image), format);
     }
 }

@@ -1,85 +1,116 @@
 package io.github.dl4jep.cli.data.table;
 
+import io.github.dl4jep.cli.data.format.Column;
 import io.github.dl4jep.cli.data.format.Task;
 import io.github.dl4jep.cli.failure.UserException;
-import java.io.IOException;
-import java.io.Reader;
-import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
 import java.util.stream.IntStream;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVParser;
-import org.apache.commons.csv.CSVRecord;
-import org.apache.commons.csv.DuplicateHeaderMode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The cells of a CSV file with a header, and the checks that turn them into numbers. Rows in messages count from 1 and
+ * A CSV file to learn from: names of columns, rows, and the checks that turn them into a table. Rows in messages count from 1 and
  * do not count the header.
  *
- * @param name what to call the file in a message
+ * @param file the cells
+ * @param named whether the first line names the columns
  * @param header the names of the columns
  * @param rows the cells of each row, as many as there are columns
+ * @param options how it is read
  */
-public record CsvFile(String name, List<String> header, List<List<String>> rows) {
-    private static final String BYTE_ORDER_MARK = "\uFEFF";
-    private static final CSVFormat FORMAT = CSVFormat.DEFAULT
-            .builder()
-            .setHeader()
-            .setSkipHeaderRecord(true)
-            .setDuplicateHeaderMode(DuplicateHeaderMode.DISALLOW)
-            .setIgnoreSurroundingSpaces(true)
-            .get();
-
+public record CsvFile(
+        CsvRecords file, boolean named, List<String> header, List<List<String>> rows, ReadOptions options) {
     /**
-     * Reads all cells.
+     * Reads all cells of a file.
      *
-     * @param name what to call the file in a message
-     * @param reader the text
+     * @param path the file
+     * @param options how it is to be read
      * @return the cells
-     * @throws UserException if the text is not CSV with a header and rows of equal length
+     * @throws UserException if it cannot be read, or is not CSV with rows of equal length
      */
-    public static CsvFile read(String name, Reader reader) {
-        try (CSVParser parser = FORMAT.parse(reader)) {
-            List<String> header = parser.getHeaderNames().stream()
-                    .map(column -> column.replace(BYTE_ORDER_MARK, ""))
-                    .toList();
-            List<List<String>> rows = parser.stream().map(CSVRecord::toList).toList();
-            return new CsvFile(name, header, rows).checked();
-        } catch (UncheckedIOException e) {
-            throw notCsv(name, Objects.requireNonNull(e.getCause()));
-        } catch (IOException | IllegalArgumentException e) {
-            throw notCsv(name, e);
-        }
+    public static CsvFile read(Path path, ReadOptions options) {
+        return of(CsvRecords.read(path, options), options);
     }
 
-    private static UserException notCsv(String name, Exception failure) {
-        return new UserException(
-                name + " is not a CSV file with a header: " + UserException.reason(failure) + ".", failure);
+    /**
+     * Reads all cells of a text.
+     *
+     * @param name what to call it in a message
+     * @param bytes the text, encoded
+     * @param options how it is to be read
+     * @return the cells
+     * @throws UserException if it is not CSV with rows of equal length
+     */
+    public static CsvFile read(String name, byte[] bytes, ReadOptions options) {
+        return of(CsvRecords.of(name, TextContent.of(name, bytes, options.encoding()), options), options);
+    }
+
+    private static CsvFile of(CsvRecords file, ReadOptions options) {
+        List<String> first = file.records().get(0);
+        if (first.size() < 2) {
+            throw new UserException(file.name()
+                    + ": the first line has 1 column, but at least 2 are needed; a comma, semicolon, tab or | parts them, or"
+                    + " see --delimiter.");
+        }
+        Boolean asked = options.header();
+        if (asked == null) {
+            requireHeader(file);
+        }
+        boolean named = asked == null || asked;
+        List<String> header = CsvRecords.names(named ? first : Collections.nCopies(first.size(), ""));
+        file.requireDifferent(header);
+        List<List<String>> rows =
+                file.records().subList(named ? 1 : 0, file.records().size());
+        file.requireWidth(rows, named ? "header" : "first line");
+        return new CsvFile(file, named, header, rows, options).checked();
+    }
+
+    /** A line that may be one of the rows is not taken for names. */
+    private static void requireHeader(CsvRecords file) {
+        List<String> first = file.records().get(0);
+        List<String> numbers =
+                first.stream().filter(cell -> file.number(cell).isPresent()).toList();
+        if (numbers.size() == first.size()) {
+            throw file.question("all of it are numbers");
+        }
+        if (first.stream().anyMatch(Cell::isMissing)) {
+            throw file.question("it does not name all columns");
+        }
+        numbers.stream()
+                .filter(cell -> !cell.strip().matches("\\d+"))
+                .findFirst()
+                .ifPresent(cell -> {
+                    throw file.question("\"" + cell + "\" is a number");
+                });
+        for (int c = 0; c < first.size(); c++) {
+            String name = first.get(c);
+            int column = c;
+            boolean again = file.number(name).isEmpty()
+                    && file.records().stream()
+                            .skip(1)
+                            .anyMatch(row ->
+                                    row.size() > column && row.get(column).equals(name));
+            if (again) {
+                throw file.question("\"" + name + "\" is there again below");
+            }
+        }
     }
 
     private CsvFile checked() {
-        if (header.size() < 2) {
-            throw new UserException(
-                    name + ": the header has " + header.size() + " column(s), but at least 2 are needed.");
-        }
         if (rows.size() < 2) {
-            throw new UserException(
-                    name + ": there are " + rows.size() + " row(s) below the header, but at least 2 are needed.");
-        }
-        for (int row = 0; row < rows.size(); row++) {
-            if (rows.get(row).size() != header.size()) {
-                throw new UserException(name + ", row " + (row + 1) + ": "
-                        + rows.get(row).size() + " cells, but the header has " + header.size() + " columns.");
-            }
+            throw new UserException(file.name() + ": there " + (rows.size() == 1 ? "is 1 row" : "are no rows")
+                    + (named ? " below the header" : "") + ", but at least 2 are needed.");
         }
         return this;
     }
 
     /**
-     * Turns the cells into numbers.
+     * Turns the cells into a table.
      *
      * @param labelName the label column, or null for the last one
      * @param task what the label is, or null to see it from the labels: numbers mean regression, text means classes
@@ -89,79 +120,87 @@ public record CsvFile(String name, List<String> header, List<List<String>> rows)
     public Table table(@Nullable String labelName, @Nullable Task task) {
         int labelColumn = labelName == null ? header.size() - 1 : header.indexOf(labelName);
         if (labelColumn < 0) {
-            throw new UserException(name + ": there is no column \"" + labelName + "\"; the columns are "
-                    + String.join(", ", header) + ".");
+            throw new UserException(file.name() + ": there is no column \"" + labelName + "\"; the columns are "
+                    + Cell.names(header) + ".");
         }
-        double[][] features = IntStream.range(0, rows.size())
-                .mapToObj(row -> features(row, labelColumn))
-                .toArray(double[][]::new);
-        return (task == null ? taskOf(labelColumn) : task) == Task.REGRESSION
-                ? new Table(name, features, numbers(labelColumn), List.of(), columns(labelColumn))
-                : classes(features, labelColumn);
-    }
-
-    private Table.Columns columns(int labelColumn) {
-        List<String> features = new ArrayList<>(header);
-        String label = features.remove(labelColumn);
-        return new Table.Columns(List.copyOf(features), label, labelColumn);
-    }
-
-    private double[] features(int row, int labelColumn) {
-        return IntStream.range(0, header.size())
-                .filter(column -> column != labelColumn)
-                .mapToDouble(column -> number(row, column))
+        int[] labelled = IntStream.range(0, rows.size())
+                .filter(row -> !Cell.isMissing(rows.get(row).get(labelColumn)))
                 .toArray();
+        requireLabels(labelled.length, labelColumn);
+        Task kind = task == null ? taskOf(labelled, labelColumn) : task;
+        ColumnReader reader = new ColumnReader(file, rows, labelled, options.strict());
+        List<Column> inputs = new ArrayList<>();
+        for (int c = 0; c < header.size(); c++) {
+            if (c != labelColumn) {
+                inputs.add(reader.read(header.get(c), c));
+            }
+        }
+        double[] numbers = kind == Task.REGRESSION
+                ? reader.numbers(header.get(labelColumn), labelColumn).values()
+                : null;
+        reader.check(true);
+        List<String> classes = numbers == null ? classes(labelled, labelColumn) : List.of();
+        double[] labels = numbers == null ? indices(labelled, labelColumn, classes) : numbers;
+        List<String> notes =
+                new TableNotes(this, reader, inputs).lines(labels, labelColumn, task == null && numbers != null);
+        return new Table(file.name(), inputs, labels, classes, header.get(labelColumn), labelColumn, notes);
     }
 
-    private double number(int row, int column) {
-        String cell = rows.get(row).get(column);
-        return FiniteNumber.parse(cell)
-                .orElseThrow(() -> new UserException(at(row, column)
-                        + (cell.isBlank() ? "the cell is empty" : "\"" + cell + "\" is not a finite number") + "."));
+    private void requireLabels(int labelled, int labelColumn) {
+        int without = rows.size() - labelled;
+        if (without > 0 && options.strict()) {
+            throw new UserException(file.name() + ", column \"" + header.get(labelColumn) + "\": " + without + " of "
+                    + rows.size() + " rows have no label, which --strict refuses.");
+        }
+        if (labelled < 2) {
+            throw new UserException(file.name() + ", column \"" + header.get(labelColumn) + "\": " + labelled + " of "
+                    + rows.size() + " rows have a label, but at least 2 are needed; see --label.");
+        }
     }
 
-    private double[] numbers(int column) {
-        return IntStream.range(0, rows.size())
-                .mapToDouble(row -> number(row, column))
+    private String cell(int row, int column) {
+        return rows.get(row).get(column);
+    }
+
+    /** Numbers among texts are a mistake in one of the two, so they are not taken for either task. */
+    private Task taskOf(int[] labelled, int column) {
+        int[] texts = Arrays.stream(labelled)
+                .filter(row -> file.number(cell(row, column)).isEmpty())
                 .toArray();
-    }
-
-    private String at(int row, int column) {
-        return name + ", row " + (row + 1) + ", column \"" + header.get(column) + "\": ";
-    }
-
-    /** One number among texts is a mistake in one of the two, so it is not taken for either task. */
-    private Task taskOf(int labelColumn) {
-        int[] notNumbers = IntStream.range(0, rows.size())
-                .filter(row ->
-                        FiniteNumber.parse(rows.get(row).get(labelColumn)).isEmpty())
-                .toArray();
-        if (notNumbers.length == 0) {
+        if (texts.length == 0) {
             return Task.REGRESSION;
         }
-        if (notNumbers.length < rows.size()) {
-            throw new UserException(at(notNumbers[0], labelColumn) + "the label \""
-                    + rows.get(notNumbers[0]).get(labelColumn)
-                    + "\" is not a finite number, but other labels are (classes need --task classification).");
+        String place = file.name() + ", row " + (texts[0] + 1) + ", column \"" + header.get(column) + "\": the label \""
+                + cell(texts[0], column) + "\" is ";
+        if (Arrays.stream(texts).allMatch(row -> Cell.isDate(cell(row, column)))) {
+            throw new UserException(
+                    place + "a date or time, which is neither a class nor a number; see --label and --task.");
+        }
+        if (texts.length < labelled.length) {
+            throw new UserException(place + "not a finite number, but " + (labelled.length - texts.length) + " of "
+                    + labelled.length + " labels are (classes need --task classification).");
         }
         return Task.CLASSIFICATION;
     }
 
-    private Table classes(double[][] features, int labelColumn) {
-        List<String> labels = rows.stream().map(row -> row.get(labelColumn)).toList();
-        int empty = IntStream.range(0, labels.size())
-                .filter(row -> labels.get(row).isBlank())
-                .findFirst()
-                .orElse(-1);
-        if (empty >= 0) {
-            throw new UserException(at(empty, labelColumn) + "the label is empty.");
-        }
-        List<String> classes = labels.stream().distinct().sorted().toList();
+    private List<String> classes(int[] labelled, int column) {
+        List<String> classes = Arrays.stream(labelled)
+                .mapToObj(row -> cell(row, column))
+                .distinct()
+                .sorted()
+                .toList();
         if (classes.size() < 2) {
-            throw new UserException(name + ", column \"" + header.get(labelColumn) + "\": all labels are \""
+            throw new UserException(file.name() + ", column \"" + header.get(column) + "\": all labels are \""
                     + classes.get(0) + "\", but at least 2 classes are needed.");
         }
-        double[] indices = labels.stream().mapToDouble(classes::indexOf).toArray();
-        return new Table(name, features, indices, classes, columns(labelColumn));
+        return classes;
+    }
+
+    private double[] indices(int[] labelled, int column, List<String> classes) {
+        Map<String, Integer> index = new HashMap<>();
+        classes.forEach(name -> index.put(name, index.size()));
+        return Arrays.stream(labelled)
+                .mapToDouble(row -> index.getOrDefault(cell(row, column), -1))
+                .toArray();
     }
 }

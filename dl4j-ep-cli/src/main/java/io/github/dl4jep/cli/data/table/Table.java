@@ -1,5 +1,7 @@
 package io.github.dl4jep.cli.data.table;
 
+import io.github.dl4jep.cli.data.format.Column;
+import io.github.dl4jep.cli.data.format.InputColumn;
 import io.github.dl4jep.cli.data.format.RowFormat;
 import io.github.dl4jep.cli.data.format.Standardization;
 import io.github.dl4jep.cli.data.format.Task;
@@ -16,34 +18,38 @@ import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Rows of finite numbers with one label each.
+ * Columns of a table with one label for each row.
  *
  * @param name what to call the table in a message
- * @param features {@code [rows][columns]}
+ * @param inputs the columns to learn from
  * @param labels one label a row: a number, or the index of a class
  * @param classes the names of the classes, in the order of their indices; empty for regression
- * @param columns the names of the features' columns and of the label's
+ * @param label the name of the label's column
+ * @param labelIndex where it stands among all columns, from 0
+ * @param notes what was done to the file, line by line
  */
 @SuppressWarnings("ArrayRecordComponent") // a bundle of columns that is never compared
-public record Table(String name, double[][] features, double[] labels, List<String> classes, Columns columns) {
+public record Table(
+        String name,
+        List<Column> inputs,
+        double[] labels,
+        List<String> classes,
+        String label,
+        int labelIndex,
+        List<String> notes) {
     /**
-     * The names of columns, and where the label stands among them.
+     * Numbers without names to predict a number: the columns are {@code x1}, {@code x2}, ..., and {@code y} as the last.
      *
-     * @param features the features' columns
-     * @param label the label's column
-     * @param labelIndex its place in the file, from 0
+     * @param name what to call the table in a message
+     * @param features {@code [rows][columns]}
+     * @param labels one number a row
+     * @return the table
      */
-    public record Columns(List<String> features, String label, int labelIndex) {
-        /**
-         * Names for columns that have none: {@code x1}, {@code x2}, ..., and {@code y} as the last.
-         *
-         * @param features the number of features
-         * @return the names
-         */
-        public static Columns numbered(int features) {
-            return new Columns(
-                    IntStream.rangeClosed(1, features).mapToObj(i -> "x" + i).toList(), "y", features);
-        }
+    public static Table ofNumbers(String name, double[][] features, double[] labels) {
+        List<String> names = IntStream.rangeClosed(1, features[0].length)
+                .mapToObj(i -> "x" + i)
+                .toList();
+        return new Table(name, Column.ofNumbers(names, features), labels, List.of(), "y", names.size(), List.of());
     }
 
     /** Returns what the labels are. */
@@ -92,14 +98,18 @@ public record Table(String name, double[][] features, double[] labels, List<Stri
      */
     public TrainingData trainingData(Holdout holdout) {
         double[][] targets = targets();
-        Standardization inputScale = Standardization.fit(rows(features, holdout.train()));
+        List<InputColumn> columns = inputs.stream()
+                .map(column -> InputColumn.fit(column, holdout.train()))
+                .toList();
+        double[][] train = InputColumn.inputs(columns, inputs, holdout.train());
+        Standardization inputScale = Standardization.fit(train, columns);
         Standardization targetScale = targetScale(rows(targets, holdout.train()));
         boolean regression = task() == Task.REGRESSION;
         RowFormat format = new RowFormat(
                 task(),
-                columns.features(),
-                columns.label(),
-                columns.labelIndex(),
+                columns,
+                label,
+                labelIndex,
                 classes,
                 RowFormat.list(inputScale.means()),
                 RowFormat.list(inputScale.deviations()),
@@ -110,9 +120,15 @@ public record Table(String name, double[][] features, double[] labels, List<Stri
         if (format.problem() != null) {
             throw new UserException(name + ": the numbers of a column are too large to be scaled to deviation 1.");
         }
+        List<String> names = format.inputNames();
         return new TrainingData(
-                dataSet(inputScale, targetScale, targets, holdout.train()),
-                holdout.test().length == 0 ? null : dataSet(inputScale, targetScale, targets, holdout.test()),
+                dataSet(inputScale.apply(train), names, targetScale.apply(rows(targets, holdout.train()))),
+                holdout.test().length == 0
+                        ? null
+                        : dataSet(
+                                inputScale.apply(InputColumn.inputs(columns, inputs, holdout.test())),
+                                names,
+                                targetScale.apply(rows(targets, holdout.test()))),
                 format);
     }
 
@@ -140,10 +156,8 @@ public record Table(String name, double[][] features, double[] labels, List<Stri
         return Arrays.stream(chosen).mapToObj(row -> all[row]).toArray(double[][]::new);
     }
 
-    private DataSet dataSet(Standardization inputScale, Standardization targetScale, double[][] targets, int[] chosen) {
-        return new DataSet(
-                floats(inputScale.apply(rows(features, chosen)), columns.features()),
-                floats(targetScale.apply(rows(targets, chosen)), List.of(columns.label())));
+    private DataSet dataSet(double[][] features, List<String> names, double[][] targets) {
+        return new DataSet(floats(features, names), floats(targets, List.of(label)));
     }
 
     private INDArray floats(double[][] rows, List<String> names) {

@@ -1,141 +1,187 @@
 package io.github.dl4jep.cli.data.table;
 
+import io.github.dl4jep.cli.data.format.Column;
+import io.github.dl4jep.cli.data.format.InputColumn;
 import io.github.dl4jep.cli.data.format.RowFormat;
 import io.github.dl4jep.cli.failure.UserException;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVParser;
-import org.apache.commons.csv.CSVRecord;
 
 /**
- * CSV files to predict: with a header, then columns are found by name; or without, then they stand as in the training file. The label may
+ * A CSV file to predict: with a header, then columns are found by name; or without, then they stand as in the training file. The label may
  * be there in both, and is not read.
+ *
+ * @param columns the columns that a model takes, in its order
+ * @param rows the number of rows
+ * @param notes what was done to them
  */
-public final class UnlabelledCsv {
-    private static final String BYTE_ORDER_MARK = "\uFEFF";
-    private static final CSVFormat FORMAT =
-            CSVFormat.DEFAULT.builder().setIgnoreSurroundingSpaces(true).get();
-
-    private final String name;
-    private final RowFormat format;
-
-    private UnlabelledCsv(String name, RowFormat format) {
-        this.name = name;
-        this.format = format;
-    }
-
+public record UnlabelledCsv(List<Column> columns, int rows, List<String> notes) {
     /**
      * Reads the columns that a model takes.
      *
-     * @param file the file
-     * @param name what to call it in a message
+     * @param path the file
      * @param format the model's columns
-     * @return {@code [rows][columns]}, in the model's order
+     * @param options how the file is to be read
+     * @return the columns
      * @throws UserException if the file cannot be read, a column is missing or unknown, or a cell is no finite number
      */
-    public static double[][] read(Path file, String name, RowFormat format) {
-        if (Files.isDirectory(file)) {
-            throw new UserException("Cannot read " + name + ": it is a folder, not a CSV file.");
-        }
-        try (BufferedReader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8);
-                CSVParser parser = FORMAT.parse(reader)) {
-            List<List<String>> records =
-                    new ArrayList<>(parser.stream().map(CSVRecord::toList).toList());
-            return new UnlabelledCsv(name, format).numbers(records);
-        } catch (UncheckedIOException e) {
-            throw unreadable(name, Objects.requireNonNull(e.getCause()));
-        } catch (IOException e) {
-            throw unreadable(name, e);
-        } catch (IllegalArgumentException | IllegalStateException e) {
-            throw new UserException(name + " is not a CSV file: " + UserException.reason(e) + ".", e);
-        }
+    public static UnlabelledCsv read(Path path, RowFormat format, ReadOptions options) {
+        CsvRecords file = CsvRecords.read(path, options);
+        Reader reader = new Reader(file, format, options);
+        Boolean header = options.header();
+        return reader.read(header == null ? reader.hasHeader() : header);
     }
 
-    private static UserException unreadable(String name, IOException e) {
-        return new UserException("Cannot read " + name + ": " + TextFiles.describe(e) + ".", e);
-    }
+    /** A file and the model that is to read it. */
+    private record Reader(CsvRecords file, RowFormat format, ReadOptions options) {
+        private List<String> first() {
+            return file.records().get(0);
+        }
 
-    private double[][] numbers(List<List<String>> records) {
-        if (records.isEmpty()) {
-            throw new UserException(name + " is empty.");
+        private int expected() {
+            return format.columns().size();
         }
-        List<String> first = records.get(0).stream()
-                .map(cell -> cell.replace(BYTE_ORDER_MARK, ""))
-                .toList();
-        boolean header = first.stream().anyMatch(cell -> format.columns().contains(cell));
-        int[] places = header ? byName(first) : byPosition(first.size());
-        List<List<String>> rows = header ? records.subList(1, records.size()) : records;
-        if (rows.isEmpty()) {
-            throw new UserException(name + " has no rows below its header.");
-        }
-        double[][] numbers = new double[rows.size()][];
-        for (int row = 0; row < numbers.length; row++) {
-            List<String> cells = row == 0 && !header ? first : rows.get(row);
-            numbers[row] = row(row, cells, first.size(), places);
-        }
-        return numbers;
-    }
 
-    private int[] byName(List<String> header) {
-        if (new HashSet<>(header).size() < header.size()) {
-            throw new UserException(name + ": a column of the header is there twice.");
+        /** Whether the first line names the model's columns; a line that could be names as well as a row is asked about. */
+        private boolean hasHeader() {
+            Set<String> cells = new HashSet<>(CsvRecords.names(first()));
+            long found = format.columns().stream()
+                    .filter(column -> cells.contains(column.name()))
+                    .count();
+            boolean row = canBeRow();
+            if (found == expected() && row) {
+                throw file.question("it names the model's columns and could be one of its rows");
+            }
+            boolean numbers =
+                    first().stream().allMatch(cell -> file.number(cell).isPresent() || Cell.isMissing(cell));
+            return found == expected() || (!row && !numbers);
         }
-        String missing = format.columns().stream()
-                .filter(column -> !header.contains(column))
-                .collect(Collectors.joining(", "));
-        String unknown = header.stream()
-                .filter(column -> !format.columns().contains(column) && !column.equals(format.label()))
-                .collect(Collectors.joining(", "));
-        if (!missing.isEmpty() || !unknown.isEmpty()) {
-            throw new UserException(name + " does not have the model's columns: "
-                    + (missing.isEmpty() ? "" : "missing " + missing)
-                    + (missing.isEmpty() || unknown.isEmpty() ? "" : ", ")
-                    + (unknown.isEmpty() ? "" : "unknown " + unknown) + ".");
-        }
-        return format.columns().stream().mapToInt(header::indexOf).toArray();
-    }
 
-    private int[] byPosition(int cells) {
-        int columns = format.columns().size();
-        if (cells == columns) {
-            return IntStream.range(0, columns).toArray();
+        /** Numbers stand where the model takes numbers; among words alone, at least one is known. */
+        private boolean canBeRow() {
+            int width = first().size();
+            if (width != expected() && width != expected() + 1) {
+                return false;
+            }
+            int[] places = byPosition();
+            boolean numbers = false;
+            boolean known = false;
+            for (int c = 0; c < places.length; c++) {
+                InputColumn column = format.columns().get(c);
+                String cell = first().get(places[c]);
+                if (column.holdsWords()) {
+                    known |= column.isLevel(cell);
+                } else if (!Cell.isMissing(cell) && file.number(cell).isEmpty()) {
+                    return false;
+                } else {
+                    numbers |= !Cell.isMissing(cell);
+                }
+            }
+            return numbers || known;
         }
-        if (cells == columns + 1) {
-            return IntStream.range(0, cells)
-                    .filter(i -> i != format.labelIndex())
+
+        private UnlabelledCsv read(boolean header) {
+            if (!header && first().size() != expected() && first().size() != expected() + 1) {
+                throw new UserException(file.name() + " has " + first().size()
+                        + " column(s) and no header with the model's names, but the model takes " + expected() + ": "
+                        + names(format.columns().stream().map(InputColumn::name).toList()) + ".");
+            }
+            int[] places = header ? byName() : byPosition();
+            List<List<String>> rows =
+                    file.records().subList(header ? 1 : 0, file.records().size());
+            if (rows.isEmpty()) {
+                throw new UserException(file.name() + " has no rows below its header.");
+            }
+            file.requireWidth(rows, "first line");
+            ColumnReader reader =
+                    new ColumnReader(file, rows, IntStream.range(0, rows.size()).toArray(), options.strict());
+            List<Column> columns = new ArrayList<>();
+            CellCount unseen = new CellCount();
+            for (int c = 0; c < places.length; c++) {
+                InputColumn column = format.columns().get(c);
+                columns.add(
+                        column.holdsWords()
+                                ? reader.words(column.name(), places[c])
+                                : reader.numbers(column.name(), places[c]));
+                countUnseen(column, columns.get(c), unseen);
+            }
+            reader.check(false);
+            if (options.strict() && unseen.count() > 0) {
+                throw new UserException(file.name() + unseen.place() + "the word \"" + unseen.firstCell()
+                        + "\" is none of the model's" + unseen.more() + ", which --strict refuses.");
+            }
+            return new UnlabelledCsv(columns, rows.size(), notes(reader.missing(), unseen));
+        }
+
+        private static void countUnseen(InputColumn column, Column values, CellCount unseen) {
+            if (values instanceof Column.Words words) {
+                for (int row = 0; row < words.values().size(); row++) {
+                    String word = words.values().get(row);
+                    if (word != null && !column.isLevel(word)) {
+                        unseen.add(row, column.name(), word);
+                    }
+                }
+            }
+        }
+
+        private List<String> notes(CellCount missing, CellCount unseen) {
+            List<String> notes = new ArrayList<>(file.notes());
+            if (missing.count() > 0) {
+                notes.add("Missing values: " + missing.count() + " (" + missing.perColumn()
+                        + "); they are treated as in training.");
+            }
+            if (unseen.count() > 0) {
+                notes.add("Words without a level in the model: " + unseen.count() + " (" + unseen.perColumn()
+                        + "); they count as \"other\".");
+            }
+            return notes;
+        }
+
+        private int[] byName() {
+            file.requireDifferent(first());
+            List<String> header = CsvRecords.names(first());
+            Map<String, Integer> places = new HashMap<>();
+            for (int i = 0; i < header.size(); i++) {
+                places.put(header.get(i), i);
+            }
+            Set<String> known = format.columns().stream().map(InputColumn::name).collect(Collectors.toSet());
+            List<String> missing = format.columns().stream()
+                    .map(InputColumn::name)
+                    .filter(column -> !places.containsKey(column))
+                    .toList();
+            List<String> unknown = header.stream()
+                    .filter(column -> !known.contains(column) && !column.equals(format.label()))
+                    .toList();
+            if (!missing.isEmpty() || !unknown.isEmpty()) {
+                throw new UserException(file.name() + " does not have the model's columns: "
+                        + (missing.isEmpty() ? "" : "missing " + names(missing))
+                        + (missing.isEmpty() || unknown.isEmpty() ? "" : ", ")
+                        + (unknown.isEmpty() ? "" : "unknown " + names(unknown))
+                        + (options.header() == null ? " (if its first line is a row, say --header no)." : "."));
+            }
+            return format.columns().stream()
+                    .mapToInt(column -> places.getOrDefault(column.name(), -1))
                     .toArray();
         }
-        throw new UserException(
-                name + " has " + cells + " column(s) and no header with the model's names, but the model takes "
-                        + columns + ": " + String.join(", ", format.columns()) + ".");
-    }
 
-    private double[] row(int row, List<String> cells, int width, int[] places) {
-        if (cells.size() != width) {
-            throw new UserException(name + ", row " + (row + 1) + ": " + cells.size()
-                    + " cells, but the first line has " + width + ".");
+        private static String names(Collection<String> names) {
+            return names.stream().limit(20).collect(Collectors.joining(", "))
+                    + (names.size() > 20 ? " and " + (names.size() - 20) + " more" : "");
         }
-        double[] numbers = new double[places.length];
-        for (int c = 0; c < places.length; c++) {
-            String cell = cells.get(places[c]);
-            String column = format.columns().get(c);
-            int number = row + 1;
-            numbers[c] = FiniteNumber.parse(cell)
-                    .orElseThrow(() -> new UserException(name + ", row " + number + ", column \"" + column + "\": "
-                            + (cell.isBlank() ? "the cell is empty" : "\"" + cell + "\" is not a finite number")
-                            + "."));
+
+        private int[] byPosition() {
+            int cells = first().size();
+            return IntStream.range(0, cells)
+                    .filter(i -> cells == expected() || i != format.labelIndex())
+                    .toArray();
         }
-        return numbers;
     }
 }

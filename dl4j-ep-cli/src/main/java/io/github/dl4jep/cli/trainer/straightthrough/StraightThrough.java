@@ -11,7 +11,7 @@ import org.deeplearning4j.nn.weights.WeightInitDistribution;
 /**
  * Makes the weights of a dense layer, or of a convolution, discrete.
  *
- * <p>Level 1 has the value \( c = \sqrt{g / n} \) for n inputs of a unit and the gain g of the units behind, which keeps the scale of the
+ * <p>Level 1 has the value \( c = \sqrt{g / n} \) for n inputs of a unit and the gain g of the units after it, which keeps the scale of the
  * potentials as the usual initial weights do. The latent weights are in units of c, so in [-1, 1]; they start uniformly there, as
  * BinaryNet's do.
  */

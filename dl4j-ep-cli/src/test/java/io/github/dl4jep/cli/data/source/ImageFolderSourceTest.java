@@ -7,17 +7,24 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.dl4jep.cli.data.format.DataShape;
 import io.github.dl4jep.cli.data.format.ImageShape;
 import io.github.dl4jep.cli.data.format.Task;
+import io.github.dl4jep.cli.data.split.ByteRows;
+import io.github.dl4jep.cli.data.split.Rows;
 import io.github.dl4jep.cli.data.split.Split;
 import io.github.dl4jep.cli.failure.UserException;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import org.bytedeco.opencv.global.opencv_imgcodecs;
+import org.bytedeco.opencv.opencv_core.Mat;
+import org.datavec.image.loader.NativeImageLoader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
 
 class ImageFolderSourceTest {
     @TempDir
@@ -93,7 +100,7 @@ class ImageFolderSourceTest {
         assertThatThrownBy(() -> open(null))
                 .isInstanceOf(UserException.class)
                 .hasMessage("The class folder " + folder.resolve("train/left").toAbsolutePath()
-                        + " has no images: they end in .png, .jpg, .jpeg, .bmp or .tif.");
+                        + " has no images: they end in .png, .jpg, .jpeg, .bmp, .tif, .tiff or .webp.");
     }
 
     @ParameterizedTest
@@ -133,6 +140,104 @@ class ImageFolderSourceTest {
         assertThatThrownBy(() -> open(null))
                 .isInstanceOf(UserException.class)
                 .hasMessageStartingWith("Cannot read the image " + first.toAbsolutePath() + ": ");
+    }
+
+    @Test
+    void filesOfTheSystemAreNoImagesAndOthersAreCounted() throws IOException {
+        ImageFolderFixture.write(folder, 2, 4, 4);
+        Files.writeString(folder.resolve("train/left/._0.png"), "what macOS leaves in archives");
+        Files.createDirectories(folder.resolve("train/.cache"));
+        Files.writeString(folder.resolve("train/left/anim.gif"), "GIF89a");
+        Files.writeString(folder.resolve("test/right/notes.txt"), "no image");
+
+        DataSource source = open(null);
+
+        assertThat(source.split(0).trainRows().count()).isEqualTo(4);
+        assertThat(source.notes())
+                .containsExactly(
+                        "Files skipped: 2, whose names do not end in .png, .jpg, .jpeg, .bmp, .tif, .tiff or .webp.");
+    }
+
+    @Test
+    void webpIsRead() throws IOException {
+        ImageFolderFixture.write(folder, 1, 8, 8);
+        Path png = folder.resolve("train/left/0.png");
+        Mat image = opencv_imgcodecs.imread(png.toString());
+        assertThat(opencv_imgcodecs.imwrite(folder.resolve("train/left/1.webp").toString(), image))
+                .isTrue();
+
+        assertThat(open(null).split(0).trainRows().count()).isEqualTo(3);
+    }
+
+    @Test
+    void transparentPixelsAreWhiteWhateverColourTheyHide() throws IOException {
+        BufferedImage hidden = new BufferedImage(2, 1, BufferedImage.TYPE_INT_ARGB);
+        hidden.setRGB(0, 0, 0x00000000);
+        hidden.setRGB(1, 0, 0x80ff0000);
+        Path file = folder.resolve("hidden.png");
+        ImageFolderFixture.write(file, hidden);
+        ImageReader reader = new ImageReader(new ImageShape(1, 2, 3));
+
+        // Blue, green, red; half of red over white: 128 of 255 parts are red.
+        assertThat(reader.read(file))
+                .containsExactly((byte) 255, (byte) 127, (byte) 255, (byte) 127, (byte) 255, (byte) 255);
+        assertThat(reader.transparent()).isEqualTo(1);
+        assertThat(ImageReader.shapeOf(file)).isEqualTo(new ImageShape(1, 2, 3));
+        assertThat(ImageFolder.notes(0, 1)).containsExactly("Transparent images: 1, laid over white.");
+    }
+
+    @Test
+    void opaqueImagesWithTransparencyAreAsWithout() throws IOException {
+        BufferedImage with = new BufferedImage(3, 2, BufferedImage.TYPE_INT_ARGB);
+        BufferedImage without = new BufferedImage(3, 2, BufferedImage.TYPE_INT_RGB);
+        for (int i = 0; i < 6; i++) {
+            with.setRGB(i % 3, i / 3, 0xff000000 | i * 1234567);
+            without.setRGB(i % 3, i / 3, i * 1234567);
+        }
+        ImageFolderFixture.write(folder.resolve("with.png"), with);
+        ImageFolderFixture.write(folder.resolve("without.png"), without);
+        ImageReader reader = new ImageReader(new ImageShape(2, 3, 3));
+
+        assertThat(reader.read(folder.resolve("with.png"))).isEqualTo(reader.read(folder.resolve("without.png")));
+        assertThat(reader.transparent()).isZero();
+    }
+
+    @Test
+    void pixelsAreThoseOfDl4jsLoader() throws IOException {
+        ImageFolderFixture.write(folder, 1, 9, 7);
+        Path file = folder.resolve("train/left/0.png");
+        for (ImageShape shape : List.of(new ImageShape(9, 7, 1), new ImageShape(9, 7, 3), new ImageShape(4, 5, 3))) {
+            INDArray expected =
+                    new NativeImageLoader(shape.height(), shape.width(), shape.channels()).asMatrix(file.toFile());
+            byte[] read = new ImageReader(shape).read(file);
+            float[] values = expected.reshape('c', new long[] {shape.length()}).toFloatVector();
+            for (int i = 0; i < values.length; i++) {
+                assertThat((float) (read[i] & 0xFF))
+                        .as("%s, value %d", shape, i)
+                        .isEqualTo(values[i]);
+            }
+        }
+    }
+
+    @Test
+    void batchesOfBytesAreTheScaledImages() throws IOException {
+        ImageFolderFixture.write(folder, 3, 4, 6);
+        Split split = open(null).split(0);
+        Rows rows = split.trainRows();
+        int[] order = {5, 0, 3, 1, 2, 4};
+
+        INDArray all = rows.all().getFeatures();
+        DataSet batch = rows.ordered(order).range(1, 3);
+
+        assertThat(rows).isInstanceOf(ByteRows.class);
+        assertThat(batch.getFeatures().getRow(0)).isEqualTo(all.getRow(0));
+        assertThat(batch.getFeatures().getRow(1)).isEqualTo(all.getRow(3));
+        assertThat(batch.getLabels().argMax(1).toIntVector()).containsExactly(0, 1);
+        assertThat(rows.asImages(new ImageShape(4, 6, 1))
+                        .range(0, 2)
+                        .getFeatures()
+                        .shape())
+                .containsExactly(2, 1, 4, 6);
     }
 
     @ParameterizedTest

@@ -1,0 +1,55 @@
+package io.github.dl4jep.cli.model;
+
+import io.github.dl4jep.cli.failure.UserException;
+import io.github.dl4jep.file.WholeFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Files that the command writes, by {@link WholeFile}: what goes wrong is one sentence. */
+public final class OutputFile {
+    private OutputFile() {}
+
+    /**
+     * Checks that a file can be written, so that no work is lost for want of a place; creates its folder if need be.
+     *
+     * @param option the option that names the file, for messages
+     * @param file the file
+     * @return the file, absolute
+     * @throws UserException if it cannot be written
+     */
+    public static Path prepare(String option, Path file) {
+        // Not normalised: ".." after a symbolic link is not the folder before it.
+        Path target = file.toAbsolutePath();
+        if (Files.isDirectory(target)) {
+            throw new UserException("Cannot write to " + option + " " + target + ": it is a folder, not a file.");
+        }
+        try {
+            WholeFile.requireWritable(target);
+        } catch (IOException e) {
+            throw cannotWrite(option + " " + target, e);
+        }
+        return target;
+    }
+
+    /**
+     * Writes a file.
+     *
+     * @param file the file, absolute
+     * @param content what it holds
+     * @throws UserException if it cannot be written
+     */
+    public static void write(Path file, WholeFile.Content content) {
+        try {
+            WholeFile.write(file, content);
+        } catch (IOException e) {
+            throw cannotWrite(file.toString(), e);
+        }
+    }
+
+    private static UserException cannotWrite(String where, IOException e) {
+        return new UserException(
+                "Cannot write to " + where + ": " + e.getClass().getSimpleName() + ", " + UserException.reason(e) + ".",
+                e);
+    }
+}

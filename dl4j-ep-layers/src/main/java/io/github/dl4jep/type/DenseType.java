@@ -1,0 +1,76 @@
+package io.github.dl4jep.type;
+
+import io.github.dl4jep.conf.EpDenseLayer;
+import io.github.dl4jep.message.ExampleFormat;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
+
+/** A dense layer; with the activation of the loss after it, it is the output layer, in two parts. */
+final class DenseType extends LayerType<DenseLayer> {
+
+    DenseType() {
+        super(DenseLayer.class);
+    }
+
+    @Override
+    public Layer convert(DenseLayer layer, ConversionPlace place) {
+        if (layer.hasLayerNorm()) {
+            throw new UnsupportedOperationException("layer normalization has no moments here; set hasLayerNorm(false)");
+        }
+        place.refuseMissingOutput(layer);
+        place.dropGradientSettings(layer);
+        boolean isOutput = place.belongsToLoss();
+        if (isOutput) {
+            place.refuseReplacedActivation();
+        }
+        IActivation activation = isOutput ? new ActivationIdentity() : place.activation(layer.getActivationFn());
+        EpDenseLayer converted = new EpDenseLayer.Builder()
+                .hasBias(layer.hasBias())
+                .weightPrior(isOutput ? place.outputPrior() : place.hiddenPrior())
+                .priorGain(place.gain(activation))
+                .activation(activation)
+                .build();
+        ConvertedType.copyShape(layer, converted);
+        return converted;
+    }
+
+    @Override
+    public ExampleFormat format(DenseLayer layer) {
+        return ExampleFormat.CHANNELS_FIRST;
+    }
+
+    @Override
+    public int linearMaps() {
+        return 1;
+    }
+
+    /** The EP layer. */
+    static final class Converted extends ConvertedType<EpDenseLayer> {
+
+        Converted() {
+            super(EpDenseLayer.class);
+        }
+
+        @Override
+        public ExampleFormat format(EpDenseLayer layer) {
+            return ExampleFormat.CHANNELS_FIRST;
+        }
+
+        @Override
+        public int linearMaps() {
+            return 1;
+        }
+
+        @Override
+        public Layer stock(EpDenseLayer layer, org.deeplearning4j.nn.api.Layer runtime) {
+            return shaped(
+                    new DenseLayer.Builder()
+                            .hasBias(layer.isHasBias())
+                            .activation(layer.getActivationFn())
+                            .build(),
+                    layer);
+        }
+    }
+}

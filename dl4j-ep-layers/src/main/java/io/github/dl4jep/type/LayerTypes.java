@@ -1,0 +1,317 @@
+package io.github.dl4jep.type;
+
+import io.github.dl4jep.conf.EpConf;
+import io.github.dl4jep.message.ExampleFormat;
+import io.github.dl4jep.type.linear.ConvolutionType;
+import io.github.dl4jep.type.linear.ConvolutionWindows;
+import io.github.dl4jep.type.linear.ElementWiseType;
+import io.github.dl4jep.type.linear.EmbeddingType;
+import io.github.dl4jep.type.linear.KernelArrangement;
+import io.github.dl4jep.type.linear.SeparableType;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.deeplearning4j.nn.conf.layers.CenterLossOutputLayer;
+import org.deeplearning4j.nn.conf.layers.Cnn3DLossLayer;
+import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
+import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
+import org.deeplearning4j.nn.conf.layers.Convolution3D;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.Deconvolution2D;
+import org.deeplearning4j.nn.conf.layers.Deconvolution3D;
+import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.LocalResponseNormalization;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.SpaceToDepthLayer;
+import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
+import org.deeplearning4j.nn.conf.layers.Subsampling3DLayer;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.layers.Upsampling1D;
+import org.deeplearning4j.nn.conf.layers.Upsampling2D;
+import org.deeplearning4j.nn.conf.layers.Upsampling3D;
+import org.deeplearning4j.nn.conf.layers.ZeroPadding1DLayer;
+import org.deeplearning4j.nn.conf.layers.ZeroPadding3DLayer;
+import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
+import org.deeplearning4j.nn.conf.layers.convolutional.Cropping1D;
+import org.deeplearning4j.nn.conf.layers.convolutional.Cropping2D;
+import org.deeplearning4j.nn.conf.layers.convolutional.Cropping3D;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
+import org.deeplearning4j.nn.conf.layers.misc.RepeatVector;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The DL4J layer types that EP knows, those included that it refuses for a reason: one registration line each. What is asked of a
+ * layer here is asked of the DL4J layer that it means, whether it is frozen, converted or neither.
+ */
+public final class LayerTypes {
+
+    /** Networks may be read in one thread while a type is added in another. */
+    private static final Map<Class<? extends Layer>, LayerType<? extends Layer>> REGISTRY = new ConcurrentHashMap<>();
+
+    static {
+        register(new DenseType());
+        register(new DenseType.Converted());
+        register(new OutputType<>(OutputLayer.class));
+        register(new OutputType<>(CenterLossOutputLayer.class));
+        register(new OutputType<>(RnnOutputLayer.class, 1, l -> DataFormats.of(l.getRnnDataFormat())));
+        register(new OutputType.Converted());
+        register(new LossType<>(LossLayer.class, 0, LossLayer::getLossFn, l -> null));
+        register(new LossType<>(
+                RnnLossLayer.class, 1, RnnLossLayer::getLossFn, l -> DataFormats.of(l.getRnnDataFormat())));
+        register(new LossType<>(CnnLossLayer.class, 2, CnnLossLayer::getLossFn, l -> DataFormats.of(l.getFormat())));
+        register(new LossType<>(
+                Cnn3DLossLayer.class, 3, Cnn3DLossLayer::getLossFn, l -> DataFormats.of(l.getDataFormat())));
+        register(new LossType.Converted());
+        register(new ActivationType());
+        register(new ActivationType.Dropout());
+        register(new ActivationType.Converted());
+        register(new ConvolutionType<>(
+                ConvolutionLayer.class,
+                l -> ConvolutionWindows.allChannels(l, 2),
+                l -> DataFormats.of(l.getCnn2dDataFormat()),
+                KernelArrangement::unitsFirst));
+        register(new ConvolutionType<>(
+                Convolution1DLayer.class,
+                l -> ConvolutionWindows.allChannels(l, 1),
+                l -> DataFormats.of(l.getRnnDataFormat()),
+                KernelArrangement::convolution1d));
+        register(new ConvolutionType<>(
+                Convolution3D.class,
+                l -> ConvolutionWindows.allChannels(l, 3),
+                l -> DataFormats.of(l.getDataFormat()),
+                KernelArrangement::unitsFirst));
+        register(new ConvolutionType<>(
+                Deconvolution2D.class,
+                ConvolutionWindows::transposed,
+                l -> DataFormats.of(l.getCnn2dDataFormat()),
+                KernelArrangement::deconvolution2d));
+        register(new ConvolutionType<>(
+                Deconvolution3D.class,
+                ConvolutionWindows::transposed,
+                l -> DataFormats.of(l.getDataFormat()),
+                KernelArrangement::deconvolution3d));
+        register(new ConvolutionType<>(
+                DepthwiseConvolution2D.class,
+                ConvolutionWindows::depthwise,
+                l -> DataFormats.of(l.getCnn2dDataFormat()),
+                KernelArrangement::same));
+        register(new SeparableType());
+        register(new EmbeddingType());
+        register(new ElementWiseType());
+        register(new BatchNormalizationType());
+        register(new FixedType<>(
+                SubsamplingLayer.class, PoolingMaps::subsampling, l -> DataFormats.of(l.getCnn2dDataFormat())));
+        register(new FixedType<>(
+                Subsampling1DLayer.class, PoolingMaps::subsampling1d, l -> DataFormats.of(l.getCnn2dDataFormat())));
+        register(new FixedType<>(
+                Subsampling3DLayer.class, PoolingMaps::subsampling3d, l -> DataFormats.of(l.getDataFormat())));
+        register(new FixedType<>(GlobalPoolingLayer.class, PoolingMaps::global, DataFormats::ofGlobalPooling) {
+            @Override
+            public boolean keepsPositions(GlobalPoolingLayer layer) {
+                return !layer.isCollapseDimensions();
+            }
+        });
+        register(new FixedType<>(
+                ZeroPadding1DLayer.class, (l, context) -> PaddingAndCropping.padded(l.getPadding(), context)));
+        register(new FixedType<>(
+                ZeroPaddingLayer.class,
+                (l, context) -> PaddingAndCropping.padded(l.getPadding(), context),
+                l -> DataFormats.of(l.getDataFormat())));
+        register(new FixedType<>(
+                ZeroPadding3DLayer.class, (l, context) -> PaddingAndCropping.padded(l.getPadding(), context)));
+        register(new FixedType<>(
+                Cropping1D.class, (l, context) -> PaddingAndCropping.cropped(l.getCropping(), context)));
+        register(new FixedType<>(
+                Cropping2D.class,
+                (l, context) -> PaddingAndCropping.cropped(l.getCropping(), context),
+                l -> DataFormats.of(l.getDataFormat())));
+        register(new FixedType<>(
+                Cropping3D.class, (l, context) -> PaddingAndCropping.cropped(l.getCropping(), context)));
+        register(new FixedType<>(
+                Upsampling1D.class, (l, context) -> PaddingAndCropping.upsampled(l.getSize(), 1, context)));
+        register(new FixedType<>(
+                Upsampling2D.class,
+                (l, context) -> PaddingAndCropping.upsampled(l.getSize(), 2, context),
+                l -> DataFormats.of(l.getFormat())));
+        register(new FixedType<>(
+                Upsampling3D.class,
+                (l, context) -> PaddingAndCropping.upsampled(l.getSize(), 3, context),
+                l -> DataFormats.of(l.getDataFormat())));
+        register(new FixedType<>(
+                RepeatVector.class, PaddingAndCropping::repeated, l -> DataFormats.of(l.getDataFormat())));
+        register(new FixedType<>(
+                SpaceToDepthLayer.class, PaddingAndCropping::spaceToDepth, l -> DataFormats.of(l.getDataFormat())));
+        register(
+                new FixedType<>(
+                        LocalResponseNormalization.class,
+                        FixedMaps::responseNormalization,
+                        l -> DataFormats.of(l.getDataFormat())) {
+                    @Override
+                    public boolean keepsScale() {
+                        return true;
+                    }
+                });
+        register(new FrozenType<>(FrozenLayer.class, FrozenLayer::getLayer, false));
+        register(new FrozenType<>(FrozenLayerWithBackprop.class, FrozenLayerWithBackprop::getUnderlying, true));
+        RefusedTypes.all().forEach(LayerTypes::register);
+    }
+
+    private LayerTypes() {}
+
+    /**
+     * Adds a layer type, or replaces what is known of it: before a network with such a layer is made or loaded.
+     *
+     * @param type what it means
+     */
+    public static void register(LayerType<? extends Layer> type) {
+        REGISTRY.put(type.type(), type);
+    }
+
+    /**
+     * All types.
+     *
+     * @return in no order
+     */
+    public static Collection<LayerType<? extends Layer>> all() {
+        return Collections.unmodifiableCollection(REGISTRY.values());
+    }
+
+    /**
+     * What is known of exactly a layer's class.
+     *
+     * @param <L> the class
+     * @param layer a layer
+     * @return its type, or null if it is unknown
+     */
+    @SuppressWarnings("unchecked") // the key is the class of what the type is about
+    public static <L extends Layer> @Nullable LayerType<L> find(L layer) {
+        return (LayerType<L>) REGISTRY.get(layer.getClass());
+    }
+
+    /** Without what freezes it; and the DL4J layer in it, unless the EP layer has a type. */
+    private static Layer described(Layer layer) {
+        Layer unfrozen = EpConf.unfrozen(layer);
+        return REGISTRY.containsKey(unfrozen.getClass()) ? unfrozen : EpConf.definition(unfrozen);
+    }
+
+    /**
+     * Converts a layer. What is converted already stays what it is.
+     *
+     * @param layer a DL4J layer or an EP layer, not changed
+     * @param place its place
+     * @return the EP layer
+     * @throws UnsupportedOperationException if it does not convert; the message says why
+     */
+    public static Layer convert(Layer layer, ConversionPlace place) {
+        if (layer instanceof EpConf) {
+            return layer.clone();
+        }
+        LayerType<Layer> type = find(layer);
+        if (type == null) {
+            throw new UnsupportedOperationException(
+                    "there is no EP layer for the type " + layer.getClass().getSimpleName());
+        }
+        return type.convert(layer, place);
+    }
+
+    /**
+     * Where a layer has its channels.
+     *
+     * @param layer a DL4J layer or an EP layer
+     * @return null where it does not say so
+     */
+    public static @Nullable ExampleFormat format(Layer layer) {
+        Layer described = described(layer);
+        LayerType<Layer> type = find(described);
+        return type == null ? null : type.format(described);
+    }
+
+    /**
+     * Whether a layer's activation has positions where its input has.
+     *
+     * @param layer a DL4J layer or an EP layer
+     * @return false if positions become columns
+     */
+    public static boolean keepsPositions(Layer layer) {
+        Layer described = described(layer);
+        LayerType<Layer> type = find(described);
+        return type == null || type.keepsPositions(described);
+    }
+
+    /**
+     * How many products with uncertain weights follow each other in a layer.
+     *
+     * @param layer a DL4J layer or an EP layer
+     * @return 0 for a layer without weights, or of an unknown type
+     */
+    public static int linearMaps(Layer layer) {
+        LayerType<Layer> type = find(described(layer));
+        return type == null ? 0 : type.linearMaps();
+    }
+
+    /**
+     * Whether the scale of a layer's activations is that of its input.
+     *
+     * @param layer a DL4J layer or an EP layer
+     * @return false for weights, pooling, normalization
+     */
+    public static boolean keepsScale(Layer layer) {
+        LayerType<Layer> type = find(described(layer));
+        return type != null && type.keepsScale();
+    }
+
+    /**
+     * Whether a layer's activations are the largest elements of windows.
+     *
+     * @param layer a DL4J layer or an EP layer
+     * @return true for max pooling
+     */
+    public static boolean isMaximum(Layer layer) {
+        Layer described = described(layer);
+        LayerType<Layer> type = find(described);
+        return type != null && type.isMaximum(described);
+    }
+
+    static int labelDimensions(Layer original) {
+        LayerType<Layer> type = find(original);
+        return type == null ? 0 : type.labelDimensions();
+    }
+
+    /**
+     * The DL4J layer that stands for an EP layer in a stock network.
+     *
+     * @param runtime the initialised EP layer, not frozen
+     * @return a new layer
+     * @throws UnsupportedOperationException if there is none
+     */
+    public static Layer stock(org.deeplearning4j.nn.api.Layer runtime) {
+        Layer layer = described(runtime.conf().getLayer());
+        LayerType<Layer> type = find(layer);
+        if (type == null) {
+            throw new UnsupportedOperationException("Layer " + runtime.getIndex() + " is a "
+                    + layer.getClass().getSimpleName() + ", for which there is no stock DL4J layer");
+        }
+        return type.stock(layer, runtime);
+    }
+
+    /**
+     * Puts values into a layer of a stock network.
+     *
+     * @param to an initialised DL4J layer that has parameters
+     * @param values arrays by the names of the posteriors
+     */
+    public static void setStock(org.deeplearning4j.nn.api.Layer to, Map<String, INDArray> values) {
+        LayerType<Layer> type = find(EpConf.unfrozen(to.conf().getLayer()));
+        if (type != null) {
+            type.setStock(to, values);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package io.github.dl4jep.weight;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+class OffsetPosteriorTest {
+
+    private final WeightPosterior own = gaussian();
+    private final WeightPosterior other = gaussian();
+    private final WeightPosterior sum = new OffsetPosterior(own, other);
+
+    private static WeightPosterior gaussian() {
+        Map<String, INDArray> parameters = new LinkedHashMap<>();
+        GaussianPrior prior = new GaussianPrior();
+        for (String name : prior.parameterNames()) {
+            parameters.put(name, Nd4j.rand(DataType.DOUBLE, 4, 3).addi(1));
+        }
+        return prior.posterior(parameters, new PriorScale(4, 1));
+    }
+
+    @Test
+    void meansAddUpAndVariancesAreTheOwnPartsAlone() {
+        assertThat(sum.moments(null).mean())
+                .isEqualTo(own.moments(null).mean().add(other.moments(null).mean()));
+        assertThat(sum.moments(null).variance()).isEqualTo(own.moments(null).variance());
+        assertThat(sum.predictiveMoments().mean())
+                .isEqualTo(own.predictiveMean().add(other.predictiveMean()));
+        assertThat(sum.predictiveMean()).isEqualTo(sum.predictiveMoments().mean());
+        assertThat(sum.mode()).isEqualTo(own.mode().add(other.mode()));
+        assertThat(sum.shape()).containsExactly(4, 3);
+    }
+
+    @Test
+    void onlyTheOwnPartLearns() {
+        INDArray others = other.moments(null).mean();
+        INDArray before = sum.moments(null).mean();
+        WeightSite site = new WeightSite(Nd4j.ones(DataType.DOUBLE, 4, 3), Nd4j.ones(DataType.DOUBLE, 4, 3));
+        INDArray expected = before.add(own.moments(null).variance());
+        sum.update(site, new SiteStep(1, 1, 1));
+        assertThat(other.moments(null).mean()).isEqualTo(others);
+        assertThat(sum.moments(null).mean().sub(expected).amaxNumber().doubleValue())
+                .isCloseTo(0, within(1e-12));
+    }
+
+    @Test
+    void aDrawIsADrawOfBoth() {
+        INDArray squares = Nd4j.zeros(DataType.DOUBLE, 4, 3);
+        int draws = 4000;
+        for (int draw = 0; draw < draws; draw++) {
+            INDArray deviation = sum.sample().subi(sum.predictiveMean());
+            squares.addi(deviation.mul(deviation));
+        }
+        INDArray expected = own.moments(null).variance().add(other.moments(null).variance());
+        // The mean over 12 weights of a chi-square of 4,000 draws: five standard errors are 3.3 %.
+        assertThat(squares.div(draws).divi(expected).meanNumber().doubleValue()).isCloseTo(1, within(0.033));
+    }
+}

@@ -1,0 +1,77 @@
+package io.github.dl4jep.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.dl4jep.message.Moments;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+class WithheldExamplesTest {
+
+    private static final int EXAMPLES = 4000;
+
+    private final INDArray features = Nd4j.rand(DataType.FLOAT, EXAMPLES, 3);
+    private final INDArray labels =
+            Nd4j.rand(DataType.FLOAT, EXAMPLES, 2).gt(0.5).castTo(DataType.FLOAT);
+
+    private static boolean[] flags(INDArray features, INDArray labels, double share) {
+        return WithheldExamples.of(List.of(Moments.pointMass(features)), new Labels(labels, null), share)
+                .flags();
+    }
+
+    @Test
+    void theShareIsKept() {
+        for (double share : new double[] {1.0 / 64, 0.1, 0.5}) {
+            int count = 0;
+            for (boolean withheld : flags(features, labels, share)) {
+                count += withheld ? 1 : 0;
+            }
+            // Five standard deviations of a binomial.
+            assertThat((double) count / EXAMPLES)
+                    .isCloseTo(share, within(5 * Math.sqrt(share * (1 - share) / EXAMPLES)));
+        }
+    }
+
+    @Test
+    void theExampleDecidesNotItsPlace() {
+        boolean[] all = flags(features, labels, 0.2);
+        for (int n = 0; n < 50; n++) {
+            int row = EXAMPLES - 1 - 37 * n;
+            INDArray one = features.getRow(row, true).dup(n % 2 == 0 ? 'c' : 'f');
+            assertThat(flags(one, labels.getRow(row, true), 0.2)).containsExactly(all[row]);
+        }
+    }
+
+    @Test
+    void minusZeroIsZero() {
+        INDArray zeros = Nd4j.zeros(DataType.FLOAT, 200, 2);
+        INDArray ids = Nd4j.rand(DataType.FLOAT, 200, 1);
+        assertThat(flags(Nd4j.hstack(zeros, ids), ids, 0.5)).isEqualTo(flags(Nd4j.hstack(zeros.neg(), ids), ids, 0.5));
+    }
+
+    @Test
+    void rowsAndLabelsOfTheWithheldGoTogether() {
+        WithheldExamples withheld =
+                WithheldExamples.of(List.of(Moments.pointMass(features)), new Labels(labels, labels), 0.1);
+        INDArray rows = withheld.of(List.of(Moments.pointMass(features))).get(0).mean();
+        assertThat(rows.rows()).isEqualTo(withheld.count()).isPositive();
+        int next = 0;
+        for (int n = 0; n < EXAMPLES; n++) {
+            if (withheld.flags()[n]) {
+                assertThat(rows.getRow(next)).isEqualTo(features.getRow(n));
+                assertThat(withheld.labels().values().getRow(next)).isEqualTo(labels.getRow(n));
+                assertThat(withheld.labels().mask().getRow(next)).isEqualTo(labels.getRow(n));
+                next++;
+            }
+        }
+    }
+
+    @Test
+    void aShareOfZeroWithholdsNone() {
+        assertThat(flags(features, labels, 0)).isNull();
+    }
+}
