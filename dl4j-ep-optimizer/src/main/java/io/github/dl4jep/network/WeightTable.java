@@ -37,44 +37,53 @@ final class WeightTable {
     static Map<String, INDArray> of(Map<String, Layer> layers) {
         Map<String, INDArray> table = new LinkedHashMap<>();
         layers.forEach((name, layer) -> {
-            addLayer(table, name + "_", layer);
+            moments(layer).forEach((array, moments) -> {
+                table.put(name + "_" + array, moments.mean());
+                table.put(name + "_" + array + DEVIATION, Transforms.sqrt(moments.variance(), true));
+            });
             layer.paramTable().forEach((parameter, value) -> table.put(name + "_" + parameter, value));
         });
         return table;
     }
 
-    private static void addLayer(Map<String, INDArray> table, String prefix, Layer layer) {
+    /**
+     * The posterior of a layer as predictions use it.
+     *
+     * @param layer a layer
+     * @return means and variances by DL4J's names of the arrays; empty for a layer without weights
+     */
+    static Map<String, WeightMoments> moments(Layer layer) {
+        Map<String, WeightMoments> moments = new LinkedHashMap<>();
         ParamInitializer initializer = layer.conf().getLayer().initializer();
         Map<String, INDArray> parameters = layer.paramTable();
         if (initializer instanceof PosteriorParamInitializer layout) {
-            addWeights(table, prefix, layout, parameters);
+            addWeights(moments, "", layout, parameters);
         } else if (initializer instanceof ChainedParamInitializer layout) {
             addWeights(
-                    table,
-                    prefix + ChainedParamInitializer.FIRST_PREFIX,
+                    moments,
+                    ChainedParamInitializer.FIRST_PREFIX,
                     layout.first(),
                     ChainedParamInitializer.first(parameters));
-            addWeights(table, prefix, layout.second(), parameters);
+            addWeights(moments, "", layout.second(), parameters);
         } else if (initializer instanceof NormalizationParamInitializer layout) {
-            add(table, prefix + NormalizationParamInitializer.SCALE_PREFIX, layout.scale(parameters));
-            add(table, prefix + NormalizationParamInitializer.SHIFT_PREFIX, layout.shift(parameters));
+            add(moments, NormalizationParamInitializer.SCALE_PREFIX, layout.scale(parameters));
+            add(moments, NormalizationParamInitializer.SHIFT_PREFIX, layout.shift(parameters));
         }
+        return moments;
     }
 
     private static void addWeights(
-            Map<String, INDArray> table,
+            Map<String, WeightMoments> moments,
             String prefix,
             PosteriorParamInitializer layout,
             Map<String, INDArray> parameters) {
-        add(table, prefix + PosteriorParamInitializer.WEIGHT_PREFIX, layout.weights(parameters));
-        add(table, prefix + PosteriorParamInitializer.BIAS_PREFIX, layout.bias(parameters));
+        add(moments, prefix + PosteriorParamInitializer.WEIGHT_PREFIX, layout.weights(parameters));
+        add(moments, prefix + PosteriorParamInitializer.BIAS_PREFIX, layout.bias(parameters));
     }
 
-    private static void add(Map<String, INDArray> table, String name, @Nullable WeightPosterior posterior) {
+    private static void add(Map<String, WeightMoments> moments, String name, @Nullable WeightPosterior posterior) {
         if (posterior != null) {
-            WeightMoments moments = posterior.predictiveMoments();
-            table.put(name, moments.mean());
-            table.put(name + DEVIATION, Transforms.sqrt(moments.variance(), true));
+            moments.put(name, posterior.predictiveMoments());
         }
     }
 

@@ -60,7 +60,7 @@ class DamagedModelFileTest {
             Files.write(file.toPath(), damaged(whole, new Random(seed)));
             try {
                 // Names, times and the like, that nothing reads.
-                if (!EpNetworks.load(file).params().equals(network.params())) {
+                if (!EpNetworks.load(file, EpMultiLayerNetwork.class).params().equals(network.params())) {
                     wrong.add("seed " + seed + " reads as another network");
                 }
             } catch (IOException | DL4JInvalidConfigException e) {
@@ -82,7 +82,7 @@ class DamagedModelFileTest {
         network.params().putScalar(17, Double.NaN);
         network.save(file);
 
-        assertThatThrownBy(() -> EpNetworks.load(file))
+        assertThatThrownBy(() -> EpNetworks.load(file, EpMultiLayerNetwork.class))
                 .isInstanceOf(IOException.class)
                 .hasMessage(
                         "The file " + file + " cannot be read as a model (parameter 17 is NaN, but all must be finite"
@@ -97,7 +97,7 @@ class DamagedModelFileTest {
                 .setNOut(1_000_000_000);
         other.save(file);
 
-        assertThatThrownBy(() -> EpNetworks.load(file))
+        assertThatThrownBy(() -> EpNetworks.load(file, EpMultiLayerNetwork.class))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining(
                         "definition and parameters do not make a network: Invalid parameters: expected length");
@@ -110,14 +110,15 @@ class DamagedModelFileTest {
         ModelSerializer.addNormalizerToModel(file, normalizer);
         ModelSerializer.addObjectToFile(file, "note", "anything");
 
-        assertThat(EpNetworks.loadModel(file)).isEqualTo(network);
-        assertThat(EpNetworks.load(file).params()).isEqualTo(network.params());
+        assertThat(EpNetworks.load(file, EpMultiLayerNetwork.class)).isEqualTo(network);
+        assertThat(EpNetworks.load(file, EpMultiLayerNetwork.class).params()).isEqualTo(network.params());
     }
 
     @Test
     void whatIsNoFileIsAnIoException() {
-        assertThatThrownBy(() -> EpNetworks.load(folder.toFile())).isInstanceOf(IOException.class);
-        assertThatThrownBy(() -> EpNetworks.load(folder.resolve("none.zip").toFile()))
+        assertThatThrownBy(() -> EpNetworks.load(folder.toFile(), EpMultiLayerNetwork.class))
+                .isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> EpNetworks.load(folder.resolve("none.zip").toFile(), EpMultiLayerNetwork.class))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("none.zip");
     }

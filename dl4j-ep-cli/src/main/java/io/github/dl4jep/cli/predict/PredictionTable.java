@@ -41,11 +41,11 @@ public record PredictionTable(List<String> header, List<List<String>> rows) {
         if (card == null) {
             throw new UserException(
                     "The model " + file + " does not say what its rows and outputs are: only files of dl4j-ep"
-                            + " train do; use EpNetworks.load and EpPredictor in a program.");
+                            + " train do; use EpNetworks.load in a program.");
         }
         requireFit(model, card, file);
         UnlabelledRows rows = UnlabelledRows.open(data, card.rows());
-        Prediction prediction = model.network().predict(arranged(card, rows.features()));
+        Prediction prediction = model.network().prediction(arranged(card, rows.features()));
         PredictionTable table = new PredictionTable(
                 header(rows.nameColumn(), card.rows()),
                 new ArrayList<>(rows.names().size()));
@@ -71,7 +71,7 @@ public record PredictionTable(List<String> header, List<List<String>> rows) {
         boolean classes = format.task() == Task.CLASSIFICATION;
         boolean fits;
         try (INDArray row = Nd4j.zeros(1, format.inputs())) {
-            Prediction trial = model.network().predict(arranged(card, row));
+            Prediction trial = model.network().prediction(arranged(card, row));
             fits = trial.isClassification() == classes
                     && trial.mean().rank() == 2
                     && trial.mean().size(1) == (classes ? format.classes().size() : 1);

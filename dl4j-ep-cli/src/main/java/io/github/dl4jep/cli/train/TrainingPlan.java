@@ -1,6 +1,7 @@
 package io.github.dl4jep.cli.train;
 
 import io.github.dl4jep.cli.definition.NetworkVariant;
+import io.github.dl4jep.store.EpCheckpoints;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -26,4 +27,23 @@ public record TrainingPlan(
         int every,
         int keep,
         Path model,
-        Map<String, String> settings) {}
+        Map<String, String> settings) {
+    /**
+     * Returns the folder of a model's checkpoints.
+     *
+     * @param model the file of the model, absolute
+     * @return a folder beside it, which is there only while there are checkpoints
+     */
+    public static Path checkpointFolder(Path model) {
+        return model.resolveSibling(model.getFileName() + ".checkpoints");
+    }
+
+    /**
+     * Returns the checkpoints, without what the command adds to their files.
+     *
+     * @return the checkpoints
+     */
+    EpCheckpoints checkpoints() {
+        return EpCheckpoints.in(checkpointFolder(model).toFile()).every(every).keepLast(keep);
+    }
+}

@@ -7,13 +7,16 @@ import io.github.dl4jep.cli.failure.UserException;
 import io.github.dl4jep.cli.model.ModelCard;
 import io.github.dl4jep.cli.model.Position;
 import io.github.dl4jep.cli.model.SavedModel;
-import io.github.dl4jep.cli.trainer.EpModel;
 import io.github.dl4jep.cli.trainer.EpTrainer;
 import io.github.dl4jep.cli.trainer.LearningRates;
 import io.github.dl4jep.cli.trainer.TrainingJob;
-import java.nio.file.Path;
+import io.github.dl4jep.network.EpNetwork;
+import io.github.dl4jep.store.EpCheckpoints;
+import io.github.dl4jep.store.Fingerprint;
+import java.io.UncheckedIOException;
+import java.util.DoubleSummaryStatistics;
+import java.util.Objects;
 import org.deeplearning4j.exception.DL4JException;
-import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -24,17 +27,17 @@ public final class TrainingRun {
     private final TrainingPlan plan;
     private final TrainingListener listener;
     private final Interruption interruption;
-    private final Checkpoints checkpoints;
+    private final EpCheckpoints checkpoints;
     private final TrainingData data;
     private final int batchesPerPass;
-    private final EpModel network;
-    private ModelCard card;
+    private final EpNetwork network;
+    private final ModelCard card;
     private double seconds;
 
     private TrainingRun(
             TrainingPlan plan,
             TrainingData data,
-            EpModel network,
+            EpNetwork network,
             ModelCard card,
             TrainingListener listener,
             Interruption interruption) {
@@ -44,7 +47,7 @@ public final class TrainingRun {
         this.card = card;
         this.listener = listener;
         this.interruption = interruption;
-        this.checkpoints = new Checkpoints(plan.model(), plan.keep());
+        this.checkpoints = plan.checkpoints().with(trained -> SavedModel.entries(card.at(Position.of(trained))));
         this.batchesPerPass = PassBatches.count(data.train(), plan.batch());
     }
 
@@ -63,7 +66,7 @@ public final class TrainingRun {
         NetworkDefinition definition = NetworkDefinition.of(plan.network(), rows.shape(), plan.seed());
         TrainingData data = definition.takesImages() ? rows.asImages() : rows;
         Nd4j.getRandom().setSeed(plan.seed());
-        EpModel network = EpTrainer.network(new TrainingJob(
+        EpNetwork network = EpTrainer.network(new TrainingJob(
                 definition.definition(),
                 data.format().task(),
                 data.train(),
@@ -142,68 +145,68 @@ public final class TrainingRun {
      * @throws UserException if a file cannot be written, or a batch cannot be learned from; checkpoints are then still there
      */
     public boolean run() {
-        while (card.position().passes() < plan.passes()) {
-            if (!trainPass()) {
+        while (position().passes() < plan.passes()) {
+            boolean complete = trainPass();
+            boolean more = position().passes() < plan.passes();
+            if (!complete || (more && interruption.isRequested())) {
+                listener.note("Interrupted after batch " + position().batches() + "; "
+                        + checkpoints.newestFirst().get(0)
+                        + " is the checkpoint, and the same command with --resume goes on from there.");
                 return false;
             }
         }
-        SavedModel.write(plan.model(), network, card);
-        checkpoints.clear();
+        SavedModel.write(plan.model(), network, card.at(position()));
+        clearCheckpoints();
         return true;
     }
 
     /** Returns false if interrupted within the pass. */
     private boolean trainPass() {
-        int pass = card.position().passes() + 1;
-        listener.passStarted(pass, card.position().batch(), batchesPerPass);
-        DataSetIterator batches = PassBatches.of(data.train(), plan.batch(), plan.seed(), pass, () -> {});
-        for (int done = 0; done < card.position().batch(); done++) {
-            batches.next();
-        }
+        Position from = position();
+        listener.passStarted(from.passes() + 1, from.batch(), batchesPerPass);
+        DoubleSummaryStatistics scores = new DoubleSummaryStatistics();
         long start = System.nanoTime();
-        double score = 0;
-        int learned = 0;
-        while (batches.hasNext()) {
-            if (interruption.isRequested()) {
-                seconds += (System.nanoTime() - start) / NANOS;
-                interrupted();
-                return false;
-            }
-            learn(batches.next());
-            score += network.network().score();
-            learned++;
-            card = card.at(card.position().afterBatch());
-            listener.batchDone();
-            if (batches.hasNext() && card.position().batches() % plan.every() == 0) {
-                checkpoints.write(network, card);
-            }
-        }
-        network.endPass();
-        card = card.at(card.position().afterPass());
+        boolean complete = fit(from.passes() + 1, scores);
         double passSeconds = (System.nanoTime() - start) / NANOS;
         seconds += passSeconds;
-        if (card.position().passes() < plan.passes()) {
-            checkpoints.write(network, card);
+        if (complete) {
+            listener.passFinished(position(), passSeconds, scores.getAverage());
         }
-        listener.passFinished(card.position(), passSeconds, score / Math.max(1, learned));
-        return true;
+        return complete;
     }
 
-    private void learn(DataSet batch) {
+    private boolean fit(int passes, DoubleSummaryStatistics scores) {
         try {
-            network.learn(batch);
+            return checkpoints.fit(network, this::batches, passes, trained -> {
+                scores.accept(trained.score());
+                listener.batchDone();
+                return !interruption.isRequested();
+            });
         } catch (DL4JException e) {
             throw new UserException(
-                    "Training stopped: " + UserException.reason(e) + "; the checkpoints in " + checkpoints.folder()
-                            + " are from before this batch.",
+                    "Training stopped: " + UserException.reason(e) + "; the checkpoints in "
+                            + TrainingPlan.checkpointFolder(plan.model()) + " are from before this batch.",
                     e);
+        } catch (UncheckedIOException e) {
+            throw failed(e);
         }
     }
 
-    private void interrupted() {
-        Path file = checkpoints.write(network, card);
-        listener.note("Interrupted after batch " + card.position().batches() + "; " + file
-                + " is the checkpoint, and the same command with --resume goes on from there.");
+    private static UserException failed(UncheckedIOException e) {
+        String reason = UserException.reason(Objects.requireNonNull(e.getCause()));
+        return new UserException(UserException.reason(e) + ": " + reason + ".", e);
+    }
+
+    private DataSetIterator batches(int pass) {
+        return PassBatches.of(data.train(), plan.batch(), plan.seed(), pass + 1, () -> {});
+    }
+
+    private void clearCheckpoints() {
+        try {
+            checkpoints.clear();
+        } catch (UncheckedIOException e) {
+            throw failed(e);
+        }
     }
 
     /**
@@ -211,7 +214,7 @@ public final class TrainingRun {
      *
      * @return the network
      */
-    public EpModel network() {
+    public EpNetwork network() {
         return network;
     }
 
@@ -230,7 +233,7 @@ public final class TrainingRun {
      * @return the position
      */
     public Position position() {
-        return card.position();
+        return Position.of(network);
     }
 
     /**
