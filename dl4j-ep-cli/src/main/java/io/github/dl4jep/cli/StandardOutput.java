@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class StandardOutput {
     private final PrintWriter writer = new PrintWriter(
-            new OutputStreamWriter(new Watched(new FileOutputStream(FileDescriptor.out)), StandardCharsets.UTF_8), true);
+            new OutputStreamWriter(new Watched(new FileOutputStream(FileDescriptor.out)), StandardCharsets.UTF_8),
+            true);
 
     private @Nullable IOException failure;
 

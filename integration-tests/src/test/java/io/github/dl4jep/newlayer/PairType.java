@@ -34,7 +34,10 @@ final class PairType extends WeightedType<PairLayer> {
     protected LinearMap map(
             PairLayer layer, EpWeightedLayer conf, Supplier<String> place, Supplier<Map<String, INDArray>> parameters) {
         return new LinearVertex(
-                conf.getNIn(), null, new WeightGroups(pairs(conf)), new LayerWeights(place, parameters(layer, conf), parameters));
+                conf.getNIn(),
+                null,
+                new WeightGroups(pairs(conf)),
+                new LayerWeights(place, parameters(layer, conf), parameters));
     }
 
     @Override

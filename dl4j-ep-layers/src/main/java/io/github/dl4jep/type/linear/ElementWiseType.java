@@ -35,7 +35,10 @@ public final class ElementWiseType extends WeightedType<ElementWiseMultiplicatio
             Supplier<String> place,
             Supplier<Map<String, INDArray>> parameters) {
         return new LinearVertex(
-                conf.getNIn(), null, new WeightGroups(columns(conf)), new LayerWeights(place, parameters(layer, conf), parameters));
+                conf.getNIn(),
+                null,
+                new WeightGroups(columns(conf)),
+                new LayerWeights(place, parameters(layer, conf), parameters));
     }
 
     @Override

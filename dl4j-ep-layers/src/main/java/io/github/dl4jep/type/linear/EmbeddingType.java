@@ -31,7 +31,8 @@ public final class EmbeddingType extends WeightedType<EmbeddingLayer> {
             EpWeightedLayer conf,
             Supplier<String> place,
             Supplier<Map<String, INDArray>> parameters) {
-        LinearVertex rows = new LinearVertex(conf.getNIn(), new LayerWeights(place, parameters(layer, conf), parameters));
+        LinearVertex rows =
+                new LinearVertex(conf.getNIn(), new LayerWeights(place, parameters(layer, conf), parameters));
         return new OneHotMap(rows, Math.toIntExact(conf.getNIn()), place);
     }
 
