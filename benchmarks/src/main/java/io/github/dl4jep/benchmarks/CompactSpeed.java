@@ -6,7 +6,7 @@ import io.github.dl4jep.cli.data.source.DataSource;
 import io.github.dl4jep.cli.data.source.DataSources;
 import io.github.dl4jep.compact.CompactNetwork;
 import io.github.dl4jep.compact.PackedSpikes;
-import io.github.dl4jep.convert.EpNetworks;
+import io.github.dl4jep.stock.CompactExport;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -73,7 +73,7 @@ public final class CompactSpeed implements Callable<Integer> {
                     + ", needed is 1: only the time of the calling thread is measured");
         }
         MultiLayerNetwork point = network();
-        CompactNetwork compact = EpNetworks.toCompact(point);
+        CompactNetwork compact = CompactExport.of(point);
         float[][] spikes = inputs(1);
         float[][] grey = inputs(256);
         PackedSpikes packed = PackedSpikes.of(spikes);

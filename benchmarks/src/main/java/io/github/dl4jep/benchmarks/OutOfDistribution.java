@@ -81,7 +81,7 @@ public final class OutOfDistribution implements Callable<Integer> {
     private record Measure(String name, Function<INDArray, INDArray> of) {}
 
     private static List<Measure> measures(EpMultiLayerNetwork ep, MultiLayerNetwork adam) {
-        EpPredictor predictor = EpPredictor.of(ep);
+        EpPredictor predictor = ep.predictor();
         return List.of(
                 new Measure("EP, entropy", images -> predictor.predict(images).entropy()),
                 new Measure(

@@ -1,6 +1,5 @@
 package io.github.dl4jep.benchmarks;
 
-import io.github.dl4jep.convert.EpNetworks;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
 import java.util.Arrays;
 import java.util.List;
@@ -10,7 +9,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
-/** Other ways to rank the Gaussian weights of a chain of dense layers than {@link EpNetworks#prune} has, to compare with it. */
+/** Other ways to rank the Gaussian weights of a chain of dense layers than {@link EpMultiLayerNetwork#prune} has, to compare with it. */
 enum PruningCriterion {
     /** |mean| / sd, the same part of every layer. */
     SIGNAL_TO_NOISE_PER_LAYER("|mean| / sd, layer by layer") {
@@ -79,7 +78,7 @@ enum PruningCriterion {
 
     /** A pruned copy. */
     EpMultiLayerNetwork prune(EpMultiLayerNetwork network, double fraction, INDArray features) {
-        EpMultiLayerNetwork pruned = EpNetworks.prune(network, 0);
+        EpMultiLayerNetwork pruned = network.prune(0);
         INDArray rows = features.get(NDArrayIndex.interval(0, ROWS));
         List<INDArray> activations = network.feedForward(rows, false);
         List<INDArray> scores = IntStream.range(0, network.getnLayers())

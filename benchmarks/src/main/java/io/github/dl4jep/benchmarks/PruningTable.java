@@ -2,7 +2,6 @@ package io.github.dl4jep.benchmarks;
 
 import io.github.dl4jep.convert.EpNetworks;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
-import io.github.dl4jep.network.EpPredictor;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -18,7 +17,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "pruning-table",
         mixinStandardHelpOptions = true,
-        description = "Test error on MNIST against the part of the weights that EpNetworks.prune removes.")
+        description = "Test error on MNIST against the part of the weights that network.prune removes.")
 public final class PruningTable implements Callable<Integer> {
 
     private static final double[] FRACTIONS = {0, .5, .7, .8, .9, .95, .98};
@@ -68,7 +67,7 @@ public final class PruningTable implements Callable<Integer> {
         System.out.println("removed  test error %  nll     point network error %"
                 + (retrain ? "  after one more pass: error %  nll" : ""));
         for (double fraction : FRACTIONS) {
-            EpMultiLayerNetwork pruned = EpNetworks.prune(network, fraction);
+            EpMultiLayerNetwork pruned = network.prune(fraction);
             String row = String.format(
                     Locale.ROOT, "%5.2f    %s%s", fraction, figures(training, pruned), point(training, pruned));
             if (retrain) {
@@ -88,7 +87,7 @@ public final class PruningTable implements Callable<Integer> {
 
     private void printGradual(DigitTraining training, EpMultiLayerNetwork network) {
         List<UnaryOperator<EpMultiLayerNetwork>> steps = Arrays.stream(STEPS)
-                .<UnaryOperator<EpMultiLayerNetwork>>mapToObj(fraction -> one -> EpNetworks.prune(one, fraction))
+                .<UnaryOperator<EpMultiLayerNetwork>>mapToObj(fraction -> one -> one.prune(fraction))
                 .toList();
         EpMultiLayerNetwork pruned = training.pass(network, passes + 1, steps);
         System.out.println("in steps " + Arrays.toString(STEPS) + " over one pass:");
@@ -111,7 +110,7 @@ public final class PruningTable implements Callable<Integer> {
     private static String figures(DigitTraining training, EpMultiLayerNetwork network) {
         INDArray features = training.split().test().getFeatures();
         INDArray labels = training.split().test().getLabels();
-        INDArray p = EpPredictor.of(network).predict(features).probabilities();
+        INDArray p = network.predictor().predict(features).probabilities();
         double nll = -org.nd4j.linalg.ops.transforms.Transforms.log(
                         p.mul(labels).sum(1))
                 .meanNumber()
@@ -120,8 +119,8 @@ public final class PruningTable implements Callable<Integer> {
     }
 
     private static String point(DigitTraining training, EpMultiLayerNetwork network) {
-        INDArray output = EpNetworks.toPointNetwork(network)
-                .output(training.split().test().getFeatures());
+        INDArray output =
+                network.toPointNetwork().output(training.split().test().getFeatures());
         return String.format(Locale.ROOT, "  %8.2f", 100 * training.error(output));
     }
 }

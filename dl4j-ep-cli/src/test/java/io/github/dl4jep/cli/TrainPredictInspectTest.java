@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.dl4jep.convert.EpNetworks;
 import io.github.dl4jep.likelihood.Prediction;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
-import io.github.dl4jep.network.EpPredictor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -159,12 +158,12 @@ class TrainPredictInspectTest {
     @Test
     void dl4jReadsTheModelAndItsNormalizer() throws IOException {
         trainHouses();
-        EpMultiLayerNetwork network = EpNetworks.load(model.toFile());
+        EpMultiLayerNetwork network = EpNetworks.load(model.toFile(), EpMultiLayerNetwork.class);
         NormalizerStandardize normalizer = ModelSerializer.restoreNormalizerFromFile(model.toFile());
         INDArray house = Nd4j.createFromArray(new float[][] {{70, 3}});
         normalizer.transform(house);
 
-        Prediction prediction = EpPredictor.of(network).predict(house);
+        Prediction prediction = network.predictor().predict(house);
         INDArray mean = prediction.mean().dup();
         normalizer.revertLabels(mean);
 
@@ -198,7 +197,8 @@ class TrainPredictInspectTest {
         // The noise of the data has a deviation of 4000.
         assertThat(json.at("/outputs/0/noiseDeviation/0").asDouble()).isBetween(3000.0, 5500.0);
         assertThat(json.at("/outputs/0/labelUnits").asBoolean()).isTrue();
-        assertThat(json.get("certainShare").asDouble()).isEqualTo(certainShare(EpNetworks.load(model.toFile())));
+        assertThat(json.get("certainShare").asDouble())
+                .isEqualTo(certainShare(EpNetworks.load(model.toFile(), EpMultiLayerNetwork.class)));
     }
 
     /** The share from the file's natural parameters: variance is 1 / precision. */
@@ -220,7 +220,7 @@ class TrainPredictInspectTest {
     void aNetworkOfAProgramCanBeInspectedButNotPredictedWith() throws IOException {
         trainHouses();
         Path own = folder.resolve("own.zip");
-        EpNetworks.load(model.toFile()).save(own.toFile());
+        EpNetworks.load(model.toFile(), EpMultiLayerNetwork.class).save(own.toFile());
 
         assertThat(execute("inspect", own.toString())).isZero();
         assertThat(command.out.toString()).contains("none in the file").contains("units of the labels in training");

@@ -7,8 +7,8 @@ final class NotTrainedByGradients {
 
     static UnsupportedOperationException at(String where) {
         return new UnsupportedOperationException("An EP layer has no gradient, at " + where
-                + ": this network was restored or copied as a plain DL4J network. Load it with EpNetworks.load(file) or"
-                + " EpNetworks.loadGraph(file), or copy it with the EP network's own clone(), to go on training it."
+                + ": this network was restored or copied as a plain DL4J network. Load it with"
+                + " EpNetworks.load(file), or copy it with the EP network's own clone(), to go on training it."
                 + " ParallelWrapper and Spark copy networks so, too: train with fit(...) on one machine");
     }
 

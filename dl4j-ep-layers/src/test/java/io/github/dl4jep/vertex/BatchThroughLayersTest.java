@@ -310,7 +310,7 @@ class BatchThroughLayersTest {
                     .isInstanceOf(UnsupportedOperationException.class)
                     .hasMessage("An EP layer has no gradient, at layer \"" + (i == 0 ? "hidden" : "out") + "\" (index "
                             + i + "): this network was restored or copied as a plain DL4J network. Load it with"
-                            + " EpNetworks.load(file) or EpNetworks.loadGraph(file), or copy it with the EP network's own"
+                            + " EpNetworks.load(file), or copy it with the EP network's own"
                             + " clone(), to go on training it. ParallelWrapper and Spark copy networks so, too: train"
                             + " with fit(...) on one machine");
         }

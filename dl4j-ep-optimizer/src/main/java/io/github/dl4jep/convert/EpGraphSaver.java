@@ -40,11 +40,11 @@ public class EpGraphSaver extends LocalFileGraphSaver {
 
     @Override
     public EpComputationGraph getBestModel() throws IOException {
-        return EpNetworks.loadGraph(new File(folder, "bestGraph.bin"));
+        return EpNetworks.load(new File(folder, "bestGraph.bin"), EpComputationGraph.class);
     }
 
     @Override
     public EpComputationGraph getLatestModel() throws IOException {
-        return EpNetworks.loadGraph(new File(folder, "latestGraph.bin"));
+        return EpNetworks.load(new File(folder, "latestGraph.bin"), EpComputationGraph.class);
     }
 }

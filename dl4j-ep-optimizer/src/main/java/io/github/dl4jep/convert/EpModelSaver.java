@@ -43,11 +43,11 @@ public class EpModelSaver extends LocalFileModelSaver {
 
     @Override
     public EpMultiLayerNetwork getBestModel() throws IOException {
-        return EpNetworks.load(new File(folder, "bestModel.bin"));
+        return EpNetworks.load(new File(folder, "bestModel.bin"), EpMultiLayerNetwork.class);
     }
 
     @Override
     public EpMultiLayerNetwork getLatestModel() throws IOException {
-        return EpNetworks.load(new File(folder, "latestModel.bin"));
+        return EpNetworks.load(new File(folder, "latestModel.bin"), EpMultiLayerNetwork.class);
     }
 }

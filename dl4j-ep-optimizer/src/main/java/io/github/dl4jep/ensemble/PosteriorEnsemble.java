@@ -13,7 +13,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * they disagree.
  *
  * <pre>{@code
- * PosteriorEnsemble ensemble = EpNetworks.ensemble(network, 20, 1);
+ * PosteriorEnsemble ensemble = network.ensemble(20, 1);
  * INDArray probabilities = ensemble.output(features);
  * }</pre>
  *

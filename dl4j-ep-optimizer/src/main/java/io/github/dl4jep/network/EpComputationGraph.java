@@ -1,26 +1,25 @@
 package io.github.dl4jep.network;
 
-import io.github.dl4jep.conf.EpOutputConf;
+import io.github.dl4jep.compact.CompactNetwork;
 import io.github.dl4jep.conf.GraphConfigurations;
-import io.github.dl4jep.engine.MessageGraph;
+import io.github.dl4jep.ensemble.PosteriorEnsemble;
 import io.github.dl4jep.file.WholeFile;
-import io.github.dl4jep.likelihood.Prediction;
-import io.github.dl4jep.message.Moments;
-import io.github.dl4jep.runtime.EpOutput;
+import io.github.dl4jep.prune.Pruning;
+import io.github.dl4jep.stock.CompactExport;
+import io.github.dl4jep.stock.GraphChain;
+import io.github.dl4jep.stock.StockChoice;
+import io.github.dl4jep.stock.StockGraph;
 import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.deeplearning4j.nn.api.FwdPassType;
-import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
@@ -33,7 +32,6 @@ import org.nd4j.linalg.dataset.adapter.MultiDataSetIteratorAdapter;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.workspace.WorkspaceUtils;
 
 /**
@@ -42,19 +40,19 @@ import org.nd4j.linalg.workspace.WorkspaceUtils;
  *
  * <p>{@code output} returns, for each output, class probabilities or the predictive mean of a regression, from the moments of all
  * weights; {@code score} is the mean negative log predictive likelihood of the last batch before it was learned from, in nats,
- * summed over outputs. {@link EpPredictor} gives the uncertainty as well, to any number of threads at once. All outputs are trained by the schedule of the first.
- * All but predictors is not thread-safe, as DL4J's networks are not.
+ * summed over outputs. {@link #prediction} gives the uncertainty as well. All outputs are trained by the schedule of the first.
+ * {@link #predictor} serves any number of threads at once; all else is not thread-safe, as DL4J's networks are not.
  */
 @SuppressWarnings("overrides") // a varargs mismatch between two DL4J types
-public class EpComputationGraph extends ComputationGraph {
+public non-sealed class EpComputationGraph extends ComputationGraph implements EpNetwork {
 
     private static final long serialVersionUID = 1L;
 
-    private transient @Nullable GraphLayout layout;
     /** DL4J's own field is private. */
     private transient INDArray @Nullable [] labelsOfBatch;
 
-    private final transient WeightTable weights = new WeightTable();
+    private final transient EpEngine engine =
+            new EpEngine(this, this::getInputs, () -> labelsOfBatch, this::getLabelMaskArrays, this::announce);
 
     /**
      * A graph of EP layers; call {@link #init()} before use, as in DL4J.
@@ -69,15 +67,15 @@ public class EpComputationGraph extends ComputationGraph {
     public void init(@Nullable INDArray parameters, boolean cloneParametersArray) {
         Examples.requireType(getConfiguration().getDataType());
         if (solver == null) {
-            solver = new EpSolver(new EpOptimizer(this, getListeners(), new Learner()));
+            solver = engine.solver(getListeners());
         }
         super.init(parameters, cloneParametersArray);
-        layout = new GraphLayout(this);
+        engine.lay(NetworkLayout.of(this));
         setListeners(getListeners());
     }
 
     /**
-     * Sets the listeners, behind one of the graph's own that counts passes.
+     * Sets the listeners, after one of the graph's own that counts passes.
      *
      * @param listeners the listeners, or null for none
      */
@@ -86,41 +84,53 @@ public class EpComputationGraph extends ComputationGraph {
         super.setListeners(PassListener.before(listeners));
     }
 
-    /** There is no gradient, so it needs no memory. */
     @Override
     public void initGradientsView() {
-        // DL4J's fit asks for it.
+        // DL4J's fit asks for it; there is no gradient.
     }
 
-    private GraphLayout layout() {
-        if (layout == null) {
-            init();
-        }
-        return Objects.requireNonNull(layout);
+    EpEngine engine() {
+        return engine;
     }
 
-    private MessageGraph sweep() {
-        return layout().sweep();
+    @Override
+    public EpComputationGraph prune(double fraction) {
+        return Pruning.of(this, fraction, EpComputationGraph::new);
     }
 
-    /** What a predictor asks. */
-    EpPredictor predictor() {
-        return layout().keepsRows()
-                ? new EpPredictor(sweep(), this::inputs)
-                : EpPredictor.ofWholeBatches(sweep(), this::inputs);
+    @Override
+    public ComputationGraph toPointNetwork() {
+        return StockGraph.of(this, StockChoice.MODE);
     }
 
-    /** The features as the sweep takes them: in the network's data type, channels first. */
-    private List<Moments> inputs(INDArray... features) {
-        Examples.requireCount("The call", "feature", "inputs", getNumInputArrays(), features);
-        Examples.requireExamples("The call", features);
-        List<Moments> inputs = new ArrayList<>();
-        for (int i = 0; i < features.length; i++) {
-            String name = getConfiguration().getNetworkInputs().get(i);
-            inputs.add(layout().format(name)
-                    .observed(features[i].castTo(getConfiguration().getDataType())));
-        }
-        return inputs;
+    @Override
+    public ComputationGraph sample(long seed) {
+        return EpEngine.drawn(seed, this::draw);
+    }
+
+    private ComputationGraph draw() {
+        return StockGraph.of(this, StockChoice.DRAW);
+    }
+
+    @Override
+    public PosteriorEnsemble ensemble(int networks, long seed) {
+        return EpEngine.ensemble(networks, seed, () -> GraphChain.of(draw()));
+    }
+
+    @Override
+    public CompactNetwork toCompact() {
+        return CompactExport.of(GraphChain.of(toPointNetwork()));
+    }
+
+    @Override
+    public String toJson() {
+        return getConfiguration().toJson();
+    }
+
+    @Override
+    public MemoryEstimate memory(InputType... input) {
+        return MemoryEstimate.of(
+                getConfiguration().getMemoryReport(input), getConfiguration().getDataType());
     }
 
     /**
@@ -165,59 +175,13 @@ public class EpComputationGraph extends ComputationGraph {
         labelsOfBatch = null;
     }
 
-    /** What the optimizer asks of the graph for each batch. */
-    private final class Learner implements BatchLearner {
-
-        @Override
-        public void announceCurrentBatch(boolean observed) {
-            weights.forget();
-            INDArray[] features = getInputs();
-            if (!observed || features == null || Arrays.stream(features).anyMatch(Objects::isNull)) {
-                return;
-            }
-            weights.keep(paramTable(true));
-            Map<String, INDArray> activations = LazyActivations.map(() -> hiddenActivations(features));
-            try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-                getListeners().forEach(listener -> listener.onForwardPass(EpComputationGraph.this, activations));
-            }
-        }
-
-        @Override
-        public void learnCurrentBatch() {
-            EpComputationGraph.this.learnCurrentBatch();
-        }
-    }
-
-    /** The inputs and the mean activation of every vertex but the outputs, as DL4J hands them to listeners. */
-    private Map<String, INDArray> hiddenActivations(INDArray[] features) {
-        List<String> names = Arrays.stream(vertices)
+    private void announce(INDArray[] features) {
+        List<String> hidden = Arrays.stream(vertices)
                 .map(GraphVertex::getVertexName)
                 .filter(name -> !getConfiguration().getNetworkOutputs().contains(name))
                 .toList();
-        return activations(features, names);
-    }
-
-    /** Learns from the batch that DL4J has set as inputs and labels; keeps its score before. */
-    private void learnCurrentBatch() {
-        int iteration = getIterationCount();
-        try {
-            Examples batch = examples("Batch " + iteration, getInputs(), labelsOfBatch, getLabelMaskArrays());
-            setScore(batch.learn(
-                    sweep(), inputs(batch.features()), layout().outputs().get(0).outputConf(), iteration));
-        } catch (RuntimeException e) {
-            // DL4J does so after a batch that succeeds; the next batch may have no mask of its own.
-            clearLayerMaskArrays();
-            throw e;
-        }
-    }
-
-    private Examples examples(
-            String what, INDArray @Nullable [] features, INDArray @Nullable [] labels, INDArray @Nullable [] masks) {
-        return Examples.of(what, getNumInputArrays(), layout().rowsOfOutputs(), features, labels, masks);
-    }
-
-    private Examples examples(MultiDataSet data) {
-        return examples("The data set", data.getFeatures(), data.getLabels(), data.getLabelsMaskArrays());
+        Map<String, INDArray> activations = LazyActivations.map(() -> engine.activations(features, hidden));
+        getListeners().forEach(listener -> listener.onForwardPass(this, activations));
     }
 
     /**
@@ -228,24 +192,12 @@ public class EpComputationGraph extends ComputationGraph {
      */
     @Override
     public void fit(DataSetIterator iterator) {
-        fitPass(new MultiDataSetIteratorAdapter(iterator), iterator);
+        engine.requireBatches(iterator, () -> super.fit(new MultiDataSetIteratorAdapter(iterator)));
     }
 
-    /**
-     * Trains for one pass, as DL4J does.
-     *
-     * @param iterator the batches
-     * @throws org.deeplearning4j.exception.DL4JInvalidInputException if the iterator gives no batch
-     */
     @Override
     public synchronized void fit(MultiDataSetIterator iterator) {
-        fitPass(iterator, iterator);
-    }
-
-    private void fitPass(MultiDataSetIterator batches, Object named) {
-        int before = getIterationCount();
-        super.fit(batches);
-        Examples.requireBatch(named, before, getIterationCount(), getEpochCount() - 1);
+        engine.requireBatches(iterator, () -> super.fit(iterator));
     }
 
     /**
@@ -257,16 +209,7 @@ public class EpComputationGraph extends ComputationGraph {
      */
     @Override
     public Map<String, INDArray> paramTable(boolean backpropParamsOnly) {
-        if (!backpropParamsOnly) {
-            return super.paramTable(false);
-        }
-        Map<String, Layer> byName = new LinkedHashMap<>();
-        for (int index : topologicalOrder) {
-            if (vertices[index].hasLayer()) {
-                byName.put(vertices[index].getVertexName(), vertices[index].getLayer());
-            }
-        }
-        return WeightTable.of(byName);
+        return backpropParamsOnly ? engine.weightTable() : super.paramTable(false);
     }
 
     /**
@@ -277,21 +220,19 @@ public class EpComputationGraph extends ComputationGraph {
     @Override
     @SuppressWarnings("NullAway") // DL4J's own is null before the first batch, too.
     public Gradient gradient() {
-        return weights.change(() -> paramTable(true));
+        return engine.change();
     }
 
     @Override
     public void incrementEpochCount() {
         super.incrementEpochCount();
-        countPass();
+        engine.countPass();
     }
 
-    /** Keeps the length of the pass that ends here; nothing where it was counted already. */
-    void countPass() {
-        for (EpOutput output : layout().outputs()) {
-            EpOutputConf conf = output.outputConf();
-            conf.setPassCounter(conf.getPassCounter().afterPass(getIterationCount()));
-        }
+    @Override
+    public void setLayerMaskArrays(INDArray @Nullable [] featureMasks, INDArray @Nullable [] labelMasks) {
+        Examples.requireNoFeatureMask("The batch (iteration " + getIterationCount() + ")", featureMasks);
+        super.setLayerMaskArrays(null, labelMasks);
     }
 
     @Override
@@ -305,10 +246,11 @@ public class EpComputationGraph extends ComputationGraph {
             boolean clearLayerInputs,
             boolean detachedInputs,
             @Nullable MemoryWorkspace outputWorkspace) {
+        EpEngine.requireWholeSequences(fwdPassType, false, featureMasks);
         List<String> names = Arrays.stream(layerIndexes)
                 .mapToObj(index -> vertices[index].getVertexName())
                 .toList();
-        Map<String, INDArray> activations = activations(features, names);
+        Map<String, INDArray> activations = engine.activations(features, names);
         return names.stream()
                 .map(name -> OutputWorkspace.place(Objects.requireNonNull(activations.get(name)), outputWorkspace))
                 .toArray(INDArray[]::new);
@@ -326,6 +268,7 @@ public class EpComputationGraph extends ComputationGraph {
             INDArray @Nullable [] labelMasks,
             boolean clearLayers) {
         WorkspaceUtils.assertNoWorkspacesOpen("feedForward returns detached arrays");
+        EpEngine.requireWholeSequences(fwdPassType, storeLastForTBPTT, featureMasks);
         List<String> names = new ArrayList<>(getConfiguration().getNetworkInputs());
         for (int i = 0; i <= layerIndex; i++) {
             int index = topologicalOrder[i];
@@ -334,40 +277,26 @@ public class EpComputationGraph extends ComputationGraph {
                 names.add(vertices[index].getVertexName());
             }
         }
-        Map<String, INDArray> activations = activations(features, names);
+        Map<String, INDArray> activations = engine.activations(features, names);
         activations.keySet().retainAll(names);
         return activations;
     }
 
-    /** Predictions of outputs, mean activations of other vertices and the inputs, by name, in DL4J's own shape; detached. */
-    private Map<String, INDArray> activations(INDArray[] features, List<String> names) {
-        List<Moments> inputs = inputs(features);
-        Map<String, INDArray> activations = new HashMap<>();
-        List<String> networkInputs = getConfiguration().getNetworkInputs();
-        for (int i = 0; i < features.length; i++) {
-            activations.put(networkInputs.get(i), features[i]);
-        }
-        List<String> outputs = getConfiguration().getNetworkOutputs();
-        if (names.stream().anyMatch(outputs::contains)) {
-            List<Prediction> predictions = sweep().predict(inputs);
-            for (int i = 0; i < predictions.size(); i++) {
-                activations.put(outputs.get(i), predictions.get(i).output());
-            }
-        }
-        List<String> hidden = names.stream()
-                .filter(name -> !activations.containsKey(name))
-                .distinct()
-                .sorted(Comparator.comparing(layout()::node))
-                .toList();
-        if (!hidden.isEmpty()) {
-            List<Moments> means = sweep().meanActivations(
-                            inputs, hidden.stream().map(layout()::node).toList());
-            for (int i = 0; i < means.size(); i++) {
-                String name = hidden.get(i);
-                activations.put(name, layout().format(name).array(means.get(i)));
-            }
-        }
-        return activations;
+    /** There are no recurrent layers; throws. */
+    @Override
+    public INDArray[] rnnTimeStep(INDArray... features) {
+        throw Examples.noState("rnnTimeStep");
+    }
+
+    @Override
+    public INDArray[] rnnTimeStep(@Nullable MemoryWorkspace outputWorkspace, INDArray... features) {
+        throw Examples.noState("rnnTimeStep");
+    }
+
+    @Override
+    public Map<String, INDArray> rnnActivateUsingStoredState(
+            INDArray[] features, boolean training, boolean storeLastForTBPTT) {
+        throw Examples.noState("rnnActivateUsingStoredState");
     }
 
     /**
@@ -379,8 +308,7 @@ public class EpComputationGraph extends ComputationGraph {
      */
     @Override
     public double score(MultiDataSet data, boolean training) {
-        Examples examples = examples(data);
-        return sweep().score(inputs(examples.features()), examples.labels());
+        return engine.score(data);
     }
 
     /**
@@ -392,8 +320,7 @@ public class EpComputationGraph extends ComputationGraph {
      */
     @Override
     public INDArray scoreExamples(MultiDataSet data, boolean addRegularizationTerms) {
-        Examples examples = examples(data);
-        return sweep().scores(inputs(examples.features()), examples.labels());
+        return engine.scores(data);
     }
 
     /** There is no gradient; throws. */
@@ -422,21 +349,11 @@ public class EpComputationGraph extends ComputationGraph {
         WholeFile.write(file.toPath(), out -> ModelSerializer.writeModel(this, out, saveUpdater));
     }
 
-    /**
-     * What Java serialisation writes in place of the network.
-     *
-     * @return the network's file, which reads as a network again
-     */
+    /** {@return what Java serialisation writes in place of the network: its file} */
     protected Object writeReplace() {
         return SerializedNetwork.of(this);
     }
 
-    /**
-     * Compares definition, counters and posterior.
-     *
-     * @param other another object
-     * @return true for an EP network of equal configuration and parameters
-     */
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof EpComputationGraph && super.equals(other);

@@ -1,28 +1,25 @@
 package io.github.dl4jep.network;
 
-import io.github.dl4jep.conf.EpOutputConf;
-import io.github.dl4jep.engine.MessageGraph;
+import io.github.dl4jep.compact.CompactNetwork;
+import io.github.dl4jep.ensemble.PosteriorEnsemble;
 import io.github.dl4jep.file.WholeFile;
-import io.github.dl4jep.message.ExampleFormat;
-import io.github.dl4jep.message.Moments;
-import io.github.dl4jep.runtime.EpOutput;
-import io.github.dl4jep.runtime.EpRuntime;
-import io.github.dl4jep.type.PreProcessors;
-import io.github.dl4jep.vertex.GraphNode;
+import io.github.dl4jep.prune.Pruning;
+import io.github.dl4jep.stock.CompactExport;
+import io.github.dl4jep.stock.StockChoice;
+import io.github.dl4jep.stock.StockNetworks;
 import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.deeplearning4j.exception.DL4JInvalidConfigException;
+import java.util.Objects;
+import java.util.stream.IntStream;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.deeplearning4j.nn.api.FwdPassType;
-import org.deeplearning4j.nn.api.Layer;
-import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.optimize.api.TrainingListener;
@@ -32,7 +29,6 @@ import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.util.FeatureUtil;
 import org.nd4j.linalg.workspace.WorkspaceUtils;
 
@@ -42,19 +38,20 @@ import org.nd4j.linalg.workspace.WorkspaceUtils;
  *
  * <p>{@code output} returns class probabilities, or the predictive mean of a regression, from the moments of all weights;
  * {@code score} is the mean negative log predictive likelihood of the last batch before it was learned from, in nats.
- * {@link EpPredictor} gives the uncertainty as well, to any number of threads at once. All else is not thread-safe, as DL4J's
- * networks are not.
+ * {@link #prediction} gives the uncertainty as well. {@link #predictor} serves any number of threads at once; all else is not
+ * thread-safe, as DL4J's networks are not.
  */
 @SuppressWarnings("overrides") // a varargs mismatch between two DL4J types
-public class EpMultiLayerNetwork extends MultiLayerNetwork {
+public non-sealed class EpMultiLayerNetwork extends MultiLayerNetwork implements EpNetwork {
 
     private static final long serialVersionUID = 1L;
 
-    private transient @Nullable MessageGraph sweep;
-    /** Index in the sweep of each layer; preprocessors are nodes of their own. */
-    private transient int[] nodeOf = new int[0];
-
-    private final transient WeightTable weights = new WeightTable();
+    private final transient EpEngine engine = new EpEngine(
+            this,
+            () -> array(getInput()),
+            () -> array(getLabels()),
+            () -> array(getOutputLayer().getMaskArray()),
+            this::announce);
 
     /**
      * A network of EP layers; call {@link #init()} before use, as in DL4J.
@@ -69,15 +66,15 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
     public void init(@Nullable INDArray parameters, boolean cloneParametersArray) {
         Examples.requireType(getLayerWiseConfigurations().getDataType());
         if (solver == null) {
-            solver = new EpSolver(new EpOptimizer(this, getListeners(), new Learner()));
+            solver = engine.solver(getListeners());
         }
         super.init(parameters, cloneParametersArray);
-        buildGraph();
+        engine.lay(NetworkLayout.of(this));
         setListeners(getListeners());
     }
 
     /**
-     * Sets the listeners, behind one of the network's own that counts passes.
+     * Sets the listeners, after one of the network's own that counts passes.
      *
      * @param listeners the listeners, or null for none
      */
@@ -86,33 +83,8 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
         super.setListeners(PassListener.before(listeners));
     }
 
-    private void buildGraph() {
-        List<GraphNode> nodes = new ArrayList<>();
-        nodeOf = new int[layers.length];
-        for (int i = 0; i < layers.length; i++) {
-            InputPreProcessor preProcessor = getLayerWiseConfigurations().getInputPreProcess(i);
-            if (preProcessor != null) {
-                nodes.add(new GraphNode(PreProcessors.stage(preProcessor), List.of(nodes.size())));
-            }
-            if (!(layers[i] instanceof EpRuntime layer)) {
-                throw new DL4JInvalidConfigException(Examples.notAnEpLayer("Layer " + i, layers[i]));
-            }
-            nodeOf[i] = nodes.size();
-            nodes.add(new GraphNode(layer.vertex(), List.of(nodes.size()), layer.isFrozen()));
-        }
-        if (!(layers[layers.length - 1] instanceof EpOutput output)) {
-            throw new DL4JInvalidConfigException("The last layer is a "
-                    + layers[layers.length - 1].getClass().getSimpleName()
-                    + ", which takes no labels; the last layer must be an output or loss layer");
-        }
-        sweep = new MessageGraph(1, nodes, List.of(new MessageGraph.Output(nodes.size() - 1, output)));
-    }
-
-    MessageGraph sweep() {
-        if (sweep == null) {
-            init();
-        }
-        return java.util.Objects.requireNonNull(sweep);
+    EpEngine engine() {
+        return engine;
     }
 
     /**
@@ -129,80 +101,68 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
         super.setInput(input);
     }
 
-    private EpOutput outputOfNetwork() {
-        return (EpOutput) layers[layers.length - 1];
+    private static INDArray @Nullable [] array(@Nullable INDArray one) {
+        return one == null ? null : new INDArray[] {one};
     }
 
-    /** What the optimizer asks of the network for each batch. */
-    private final class Learner implements BatchLearner {
-
-        @Override
-        public void announceCurrentBatch(boolean observed) {
-            weights.forget();
-            INDArray features = getInput();
-            if (!observed || features == null) {
-                return;
-            }
-            weights.keep(paramTable(true));
-            List<INDArray> activations = LazyActivations.list(layers.length, () -> hiddenActivations(features));
-            try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-                getListeners().forEach(listener -> listener.onForwardPass(EpMultiLayerNetwork.this, activations));
-            }
-        }
-
-        @Override
-        public void learnCurrentBatch() {
-            EpMultiLayerNetwork.this.learnCurrentBatch();
-        }
+    private void announce(INDArray[] features) {
+        List<INDArray> activations =
+                LazyActivations.list(layers.length, () -> activations(features[0], layers.length - 2));
+        getListeners().forEach(listener -> listener.onForwardPass(this, activations));
     }
 
-    /** The input and the mean activation of every layer but the output, as DL4J hands them to listeners. */
-    private List<INDArray> hiddenActivations(INDArray features) {
+    /** The input and the activations up to a layer, or up to the input for -1. */
+    private List<INDArray> activations(INDArray features, int lastLayer) {
+        List<String> names =
+                IntStream.rangeClosed(0, lastLayer).mapToObj(String::valueOf).toList();
+        Map<String, INDArray> byName = engine.activations(new INDArray[] {features}, names);
         List<INDArray> activations = new ArrayList<>(List.of(features));
-        List<Integer> nodes =
-                Arrays.stream(nodeOf, 0, layers.length - 1).boxed().toList();
-        List<Moments> means = nodes.isEmpty() ? List.of() : sweep().meanActivations(inputs(features), nodes);
-        for (int i = 0; i < means.size(); i++) {
-            activations.add(format(i).array(means.get(i)));
-        }
+        names.forEach(name -> activations.add(Objects.requireNonNull(byName.get(name))));
         return activations;
     }
 
-    /** Learns from the batch that DL4J has set as input and labels; keeps its score before. */
-    private void learnCurrentBatch() {
-        int iteration = getIterationCount();
-        try {
-            Examples batch = Examples.of(
-                    "Batch " + iteration,
-                    getInput(),
-                    getLabels(),
-                    getOutputLayer().getMaskArray());
-            setScore(batch.learn(
-                    sweep(), inputs(batch.features()), outputOfNetwork().outputConf(), iteration));
-        } catch (RuntimeException e) {
-            // DL4J does so after a batch that succeeds; the next batch may have no mask of its own.
-            clearLayerMaskArrays();
-            throw e;
+    @Override
+    public EpMultiLayerNetwork prune(double fraction) {
+        return Pruning.of(this, fraction, EpMultiLayerNetwork::new);
+    }
+
+    @Override
+    public MultiLayerNetwork toPointNetwork() {
+        return StockNetworks.of(this, StockChoice.MODE);
+    }
+
+    @Override
+    public MultiLayerNetwork sample(long seed) {
+        return EpEngine.drawn(seed, this::draw);
+    }
+
+    private MultiLayerNetwork draw() {
+        return StockNetworks.of(this, StockChoice.DRAW);
+    }
+
+    @Override
+    public PosteriorEnsemble ensemble(int networks, long seed) {
+        return EpEngine.ensemble(networks, seed, this::draw);
+    }
+
+    @Override
+    public CompactNetwork toCompact() {
+        return CompactExport.of(toPointNetwork());
+    }
+
+    @Override
+    public String toJson() {
+        return getLayerWiseConfigurations().toJson();
+    }
+
+    @Override
+    public MemoryEstimate memory(InputType... input) {
+        MultiLayerConfiguration conf = getLayerWiseConfigurations();
+        if (input.length != 1) {
+            throw new IllegalArgumentException(
+                    "number of input types is " + input.length + ", but the network has 1 input");
         }
-    }
-
-    /** The features as the sweep takes them: in the network's data type, channels first. */
-    private List<Moments> inputs(INDArray... features) {
-        Examples.requireCount("The call", "feature", "inputs", 1, features);
-        Examples.requireExamples("The call", features);
-        ExampleFormat format = ListFormats.of(getLayerWiseConfigurations(), ListFormats.INPUT);
-        return List.of(
-                format.observed(features[0].castTo(getLayerWiseConfigurations().getDataType())));
-    }
-
-    /** How DL4J's arrays hold the input and activation of a layer. */
-    private ExampleFormat format(int layer) {
-        return ListFormats.of(getLayerWiseConfigurations(), layer);
-    }
-
-    /** What a predictor asks. */
-    EpPredictor predictor() {
-        return new EpPredictor(sweep(), this::inputs);
+        return MemoryEstimate.of(conf.getMemoryReport(input[0]), conf.getDataType());
     }
 
     /**
@@ -213,9 +173,7 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
      */
     @Override
     public void fit(DataSetIterator iterator) {
-        int before = getIterationCount();
-        super.fit(iterator);
-        Examples.requireBatch(iterator, before, getIterationCount(), getEpochCount() - 1);
+        engine.requireBatches(iterator, () -> super.fit(iterator));
     }
 
     /**
@@ -227,7 +185,10 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
     @Override
     public void fit(INDArray examples, int[] classes) {
         // DL4J's own asks for its own output layer.
-        fit(examples, FeatureUtil.toOutcomeMatrix(classes, outputOfNetwork().outputs()));
+        fit(
+                examples,
+                FeatureUtil.toOutcomeMatrix(
+                        classes, engine.layout().outputs().get(0).outputs()));
     }
 
     /**
@@ -239,14 +200,7 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
      */
     @Override
     public Map<String, INDArray> paramTable(boolean backpropParamsOnly) {
-        if (!backpropParamsOnly) {
-            return super.paramTable(false);
-        }
-        Map<String, Layer> byIndex = new LinkedHashMap<>();
-        for (int i = 0; i < layers.length; i++) {
-            byIndex.put(String.valueOf(i), layers[i]);
-        }
-        return WeightTable.of(byIndex);
+        return backpropParamsOnly ? engine.weightTable() : super.paramTable(false);
     }
 
     /**
@@ -259,19 +213,19 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
     @Override
     @SuppressWarnings("NullAway") // DL4J's own is null before the first batch, too.
     public Gradient gradient() {
-        return weights.change(() -> paramTable(true));
+        return engine.change();
     }
 
     @Override
     public void incrementEpochCount() {
         super.incrementEpochCount();
-        countPass();
+        engine.countPass();
     }
 
-    /** Keeps the length of the pass that ends here; nothing where it was counted already. */
-    void countPass() {
-        EpOutputConf conf = outputOfNetwork().outputConf();
-        conf.setPassCounter(conf.getPassCounter().afterPass(getIterationCount()));
+    @Override
+    public void setLayerMaskArrays(@Nullable INDArray featuresMask, @Nullable INDArray labelsMask) {
+        Examples.requireNoFeatureMask("The batch (iteration " + getIterationCount() + ")", array(featuresMask));
+        super.setLayerMaskArrays(null, labelsMask);
     }
 
     @Override
@@ -283,18 +237,14 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
             @Nullable INDArray featureMask,
             @Nullable INDArray labelsMask,
             @Nullable MemoryWorkspace outputWorkspace) {
-        setInput(features);
-        INDArray result = layerIndex == layers.length - 1
-                ? sweep().predict(inputs(features)).get(0).output()
-                : layerIndex < 0 ? features : meanActivation(features, layerIndex);
-        setInput(null);
+        EpEngine.requireWholeSequences(fwdPassType, false, array(featureMask));
+        INDArray result = features;
+        if (layerIndex >= 0) {
+            String name = String.valueOf(layerIndex);
+            result = Objects.requireNonNull(
+                    engine.activations(new INDArray[] {features}, List.of(name)).get(name));
+        }
         return OutputWorkspace.place(result, outputWorkspace);
-    }
-
-    private INDArray meanActivation(INDArray features, int layer) {
-        return format(layer)
-                .array(sweep().meanActivations(inputs(features), List.of(nodeOf[layer]))
-                        .get(0));
     }
 
     @Override
@@ -308,12 +258,26 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
             @Nullable INDArray labelsMask,
             boolean clearLayers) {
         WorkspaceUtils.assertNoWorkspacesOpen("feedForward returns detached arrays");
-        List<INDArray> activations = new ArrayList<>();
-        activations.add(features);
-        for (int i = 0; i <= layerIndex; i++) {
-            activations.add(outputOfLayerDetached(train, fwdPassType, i, features, featureMask, labelsMask, null));
-        }
-        return activations;
+        EpEngine.requireWholeSequences(fwdPassType, storeLastForTBPTT, array(featureMask));
+        return activations(features, layerIndex);
+    }
+
+    /** There are no recurrent layers; throws. */
+    @Override
+    public INDArray rnnTimeStep(INDArray features) {
+        throw Examples.noState("rnnTimeStep");
+    }
+
+    /** There are no recurrent layers; throws. */
+    @Override
+    public INDArray rnnTimeStep(INDArray features, @Nullable MemoryWorkspace outputWorkspace) {
+        throw Examples.noState("rnnTimeStep");
+    }
+
+    /** There are no recurrent layers; throws. */
+    @Override
+    public List<INDArray> rnnActivateUsingStoredState(INDArray features, boolean training, boolean storeLastForTBPTT) {
+        throw Examples.noState("rnnActivateUsingStoredState");
     }
 
     /**
@@ -325,8 +289,7 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
      */
     @Override
     public double score(DataSet data, boolean training) {
-        Examples examples = examples(data);
-        return sweep().score(inputs(examples.features()), examples.labels());
+        return engine.score(data.toMultiDataSet());
     }
 
     /**
@@ -338,12 +301,7 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
      */
     @Override
     public INDArray scoreExamples(DataSet data, boolean addRegularizationTerms) {
-        Examples examples = examples(data);
-        return sweep().scores(inputs(examples.features()), examples.labels());
-    }
-
-    private static Examples examples(DataSet data) {
-        return Examples.of("The data set", data.getFeatures(), data.getLabels(), data.getLabelsMaskArray());
+        return engine.scores(data.toMultiDataSet());
     }
 
     /** There is no gradient; throws. */
@@ -380,21 +338,11 @@ public class EpMultiLayerNetwork extends MultiLayerNetwork {
         WholeFile.write(file.toPath(), out -> ModelSerializer.writeModel(this, out, saveUpdater));
     }
 
-    /**
-     * What Java serialisation writes in place of the network.
-     *
-     * @return the network's file, which reads as a network again
-     */
+    /** {@return what Java serialisation writes in place of the network: its file} */
     protected Object writeReplace() {
         return SerializedNetwork.of(this);
     }
 
-    /**
-     * Compares definition, counters and posterior.
-     *
-     * @param other another object
-     * @return true for an EP network of equal configuration and parameters
-     */
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof EpMultiLayerNetwork && super.equals(other);

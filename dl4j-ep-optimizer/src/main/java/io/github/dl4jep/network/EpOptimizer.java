@@ -2,7 +2,6 @@ package io.github.dl4jep.network;
 
 import java.util.Collection;
 import java.util.List;
-import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.Updater;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.updater.graph.ComputationGraphUpdater;
@@ -18,27 +17,27 @@ final class EpOptimizer extends BaseOptimizer {
 
     private static final long serialVersionUID = 1L;
 
-    private final Model network;
-    private final transient BatchLearner learner;
+    private final EpNetwork network;
+    private final transient EpEngine engine;
 
     /**
      * An optimizer.
      *
      * @param network what listeners are told about
      * @param listeners the network's listeners
-     * @param learner learns from a batch and keeps its score
+     * @param engine learns from a batch and keeps its score
      */
-    EpOptimizer(Model network, Collection<TrainingListener> listeners, BatchLearner learner) {
+    EpOptimizer(EpNetwork network, Collection<TrainingListener> listeners, EpEngine engine) {
         super(network.conf(), null, List.copyOf(listeners), network);
         this.network = network;
-        this.learner = learner;
+        this.engine = engine;
         setUpdater(new StatelessUpdater());
     }
 
     @Override
     public boolean optimize(LayerWorkspaceMgr workspaceMgr) {
-        learner.announceCurrentBatch(trainingListeners.stream().anyMatch(EpOptimizer::looksAtArrays));
-        learner.learnCurrentBatch();
+        engine.announceBatch(trainingListeners.stream().anyMatch(EpOptimizer::looksAtArrays));
+        engine.learnBatch();
         int iteration = getIterationCount(network);
         int epoch = getEpochCount(network);
         // Before the listeners, unlike DL4J's own: what they save has learned from this batch.

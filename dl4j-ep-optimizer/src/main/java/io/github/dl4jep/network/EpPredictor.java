@@ -13,8 +13,8 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
- * Predictions with uncertainty from an EP network. The methods that end in {@code All} answer one prediction for each output of a
- * graph, in their order; the others are for networks with one output.
+ * Predictions with uncertainty from an EP network, as {@link EpNetwork#predictor()} returns it; it sees all further training. The
+ * methods that end in {@code All} return one prediction for each output of a graph, in their order; the others are for networks with one output.
  *
  * <p>Safe for use by any number of threads at once: predictions change nothing. Each block of rows is predicted from the posterior between
  * two batches, should another thread train the network.
@@ -49,26 +49,6 @@ public final class EpPredictor {
     /** A predictor for a network whose vertices mix the rows of a batch. */
     static EpPredictor ofWholeBatches(MessageGraph sweep, Function<INDArray[], List<Moments>> inputs) {
         return new EpPredictor(sweep, inputs, Long.MAX_VALUE);
-    }
-
-    /**
-     * A predictor for a network; it sees all further training of the network.
-     *
-     * @param network an initialised network
-     * @return the predictor
-     */
-    public static EpPredictor of(EpMultiLayerNetwork network) {
-        return network.predictor();
-    }
-
-    /**
-     * A predictor for a graph; it sees all further training of the graph.
-     *
-     * @param network an initialised graph
-     * @return the predictor
-     */
-    public static EpPredictor of(EpComputationGraph network) {
-        return network.predictor();
     }
 
     /**

@@ -32,22 +32,6 @@ final class Examples {
         this.masks = masks;
     }
 
-    /**
-     * Examples of a network with one input and one output.
-     *
-     * @param what how messages begin, "The data set" for example
-     * @param features [minibatch, ...]
-     * @param labels [minibatch, outputs]
-     * @param mask label mask, or null
-     * @return the examples, checked
-     * @throws DL4JInvalidInputException if one of them is missing or they have different numbers of rows
-     */
-    static Examples of(String what, @Nullable INDArray features, @Nullable INDArray labels, @Nullable INDArray mask) {
-        Examples examples = new Examples(what, array(features), array(labels), mask == null ? null : array(mask));
-        examples.requireAll(new double[] {1});
-        return examples;
-    }
-
     /** Whole numbers and truth values as real numbers; null stays null. */
     private static INDArray[] numbers(INDArray[] arrays) {
         INDArray[] numbers = arrays.clone();
@@ -60,16 +44,8 @@ final class Examples {
         return numbers;
     }
 
-    private static INDArray[] array(@Nullable INDArray one) {
-        INDArray[] array = new INDArray[1];
-        if (one != null) {
-            array[0] = one;
-        }
-        return array;
-    }
-
     /**
-     * Examples of a network with several inputs or outputs.
+     * The examples of a batch.
      *
      * @param what how messages begin
      * @param inputs number of inputs of the network
@@ -251,7 +227,7 @@ final class Examples {
      *
      * @param iterator the iterator
      * @param before iteration count before
-     * @param after iteration count behind the last batch
+     * @param after iteration count after the last batch
      * @param epoch number of the epoch, from 0
      * @throws DL4JInvalidInputException if it gave none
      */
@@ -270,9 +246,31 @@ final class Examples {
                 "An EP network has no gradient; use fit(...) to train and score(...) to score");
     }
 
-    /** What a layer that is no EP layer makes a network throw. */
-    static String notAnEpLayer(String place, Object layer) {
-        return place + " is a " + layer.getClass().getSimpleName()
-                + ", allowed are EP layers; convert the configuration with EpNetworks.from(...)";
+    /**
+     * Checks that features have no mask that leaves something out.
+     *
+     * @param what how the message begins
+     * @param masks feature mask of each input, some or all null
+     * @throws DL4JInvalidInputException if one has a zero
+     */
+    static void requireNoFeatureMask(String what, INDArray @Nullable ... masks) {
+        if (masks == null) {
+            return;
+        }
+        for (INDArray mask : masks) {
+            if (mask != null && mask.length() > 0 && mask.minNumber().doubleValue() != 1) {
+                throw new DL4JInvalidInputException(
+                        what + " has a feature mask of shape "
+                                + Arrays.toString(mask.shape())
+                                + " that leaves values out, but EP counts all features; allowed: no feature mask, or ones only."
+                                + " Cut the examples to one length, or fill what is missing and mask the labels: label masks count");
+            }
+        }
+    }
+
+    /** What methods for recurrent layers throw. */
+    static UnsupportedOperationException noState(String method) {
+        return new UnsupportedOperationException("An EP network has no recurrent layers, so " + method
+                + " has no state to go on from; give whole sequences to fit(...) and output(...)");
     }
 }

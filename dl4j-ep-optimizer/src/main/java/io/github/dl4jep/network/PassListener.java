@@ -36,10 +36,8 @@ final class PassListener extends BaseTrainingListener {
 
     @Override
     public void onEpochEnd(Model model) {
-        if (model instanceof EpMultiLayerNetwork network) {
-            network.countPass();
-        } else if (model instanceof EpComputationGraph graph) {
-            graph.countPass();
+        if (model instanceof EpNetwork network) {
+            EpEngine.of(network).countPass();
         }
     }
 }

@@ -5,7 +5,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
-import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
@@ -28,7 +27,7 @@ final class SerializedNetwork implements Serializable {
         this.graph = graph;
     }
 
-    static SerializedNetwork of(Model network) {
+    static SerializedNetwork of(EpNetwork network) {
         ByteArrayOutputStream file = new ByteArrayOutputStream();
         try {
             ModelSerializer.writeModel(network, file, false);

@@ -1,6 +1,5 @@
 package io.github.dl4jep.network;
 
-import io.github.dl4jep.params.NamedPosterior;
 import io.github.dl4jep.params.PosteriorLayout;
 import io.github.dl4jep.weight.WeightMoments;
 import java.util.LinkedHashMap;
@@ -34,16 +33,26 @@ final class WeightTable {
     static Map<String, INDArray> of(Map<String, Layer> layers) {
         Map<String, INDArray> table = new LinkedHashMap<>();
         layers.forEach((name, layer) -> {
-            PosteriorLayout.of(layer).forEach(posterior -> add(table, name + "_" + posterior.name(), posterior));
+            moments(layer).forEach((array, moments) -> {
+                table.put(name + "_" + array, moments.mean());
+                table.put(name + "_" + array + DEVIATION, Transforms.sqrt(moments.variance(), true));
+            });
             layer.paramTable().forEach((parameter, value) -> table.put(name + "_" + parameter, value));
         });
         return table;
     }
 
-    private static void add(Map<String, INDArray> table, String name, NamedPosterior posterior) {
-        WeightMoments moments = posterior.posterior().predictiveMoments();
-        table.put(name, moments.mean());
-        table.put(name + DEVIATION, Transforms.sqrt(moments.variance(), true));
+    /**
+     * The posterior of a layer as predictions use it.
+     *
+     * @param layer a layer
+     * @return means and variances by DL4J's names of the arrays; empty for a layer without weights
+     */
+    static Map<String, WeightMoments> moments(Layer layer) {
+        Map<String, WeightMoments> moments = new LinkedHashMap<>();
+        PosteriorLayout.of(layer)
+                .forEach(each -> moments.put(each.name(), each.posterior().predictiveMoments()));
+        return moments;
     }
 
     /**

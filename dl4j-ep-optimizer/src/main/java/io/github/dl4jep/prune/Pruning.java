@@ -3,8 +3,6 @@ package io.github.dl4jep.prune;
 import io.github.dl4jep.conf.EpConf;
 import io.github.dl4jep.conf.EpWeightConf;
 import io.github.dl4jep.conf.GraphConfigurations;
-import io.github.dl4jep.network.EpComputationGraph;
-import io.github.dl4jep.network.EpMultiLayerNetwork;
 import io.github.dl4jep.params.NamedPosterior;
 import io.github.dl4jep.params.PosteriorLayout;
 import io.github.dl4jep.stock.StockGraph;
@@ -15,6 +13,7 @@ import io.github.dl4jep.weight.WeightMoments;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.nn.api.Layer;
@@ -22,6 +21,8 @@ import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -33,27 +34,29 @@ public final class Pruning {
 
     private Pruning() {}
 
-    /** A pruned copy. */
-    public static EpMultiLayerNetwork of(EpMultiLayerNetwork network, double fraction) {
+    /** A pruned copy, made by {@code create} of its definition. */
+    public static <N extends MultiLayerNetwork> N of(
+            N network, double fraction, Function<MultiLayerConfiguration, N> create) {
         requireFraction(fraction);
         MultiLayerConfiguration conf = network.getLayerWiseConfigurations().clone();
         prunePriors(conf.getConfs());
-        EpMultiLayerNetwork pruned = new EpMultiLayerNetwork(conf);
+        N pruned = create.apply(conf);
         StockNetworks.initialise(pruned);
         take(network.getLayers(), pruned.getLayers(), fraction);
         pruned.setScore(network.score());
         return pruned;
     }
 
-    /** A pruned copy. */
-    public static EpComputationGraph of(EpComputationGraph graph, double fraction) {
+    /** A pruned copy, made by {@code create} of its definition. */
+    public static <N extends ComputationGraph> N of(
+            N graph, double fraction, Function<ComputationGraphConfiguration, N> create) {
         requireFraction(fraction);
         ComputationGraphConfiguration conf = GraphConfigurations.copy(graph.getConfiguration());
         prunePriors(conf.getVertices().values().stream()
                 .filter(LayerVertex.class::isInstance)
                 .map(vertex -> ((LayerVertex) vertex).getLayerConf())
                 .toList());
-        EpComputationGraph pruned = new EpComputationGraph(conf);
+        N pruned = create.apply(conf);
         StockGraph.initialise(pruned);
         take(graph.getLayers(), pruned.getLayers(), fraction);
         pruned.setScore(graph.score());

@@ -211,7 +211,7 @@ public final class EpSameDiff {
      * @return the prediction of the only loss's input
      */
     public Prediction predict(INDArray... features) {
-        return EpPredictor.of(network).predict(batches.features(features));
+        return network.predictor().predict(batches.features(features));
     }
 
     /**
@@ -221,7 +221,7 @@ public final class EpSameDiff {
      * @return a prediction for each loss
      */
     public List<Prediction> predictAll(INDArray... features) {
-        return EpPredictor.of(network).predictAll(batches.features(features));
+        return network.predictor().predictAll(batches.features(features));
     }
 
     /**

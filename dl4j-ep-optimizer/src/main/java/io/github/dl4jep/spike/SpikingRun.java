@@ -1,8 +1,10 @@
 package io.github.dl4jep.spike;
 
+import io.github.dl4jep.stock.GraphChain;
 import io.github.dl4jep.stock.OutputPotentials;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -50,6 +52,17 @@ public final class SpikingRun {
      */
     public static SpikingRun of(MultiLayerNetwork network) {
         return new SpikingRun(network, DEFAULT_TIME_STEPS, null);
+    }
+
+    /**
+     * A run of a graph that is a chain of layers, as {@link #of(MultiLayerNetwork)}.
+     *
+     * @param graph any graph without branches, with an output or loss layer; not changed
+     * @return the run
+     * @throws org.deeplearning4j.exception.DL4JInvalidConfigException if the graph is no chain of layers; names the vertex
+     */
+    public static SpikingRun of(ComputationGraph graph) {
+        return of(GraphChain.of(graph));
     }
 
     /**

@@ -1,7 +1,6 @@
 package io.github.dl4jep.stock;
 
 import io.github.dl4jep.conf.GraphConfigurations;
-import io.github.dl4jep.network.EpComputationGraph;
 import io.github.dl4jep.type.LossType;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,7 +21,7 @@ public final class StockGraph {
     private StockGraph() {}
 
     /** The graph whose weights are chosen from their posteriors: the modes, or a draw. */
-    public static ComputationGraph of(EpComputationGraph network, StockChoice choice) {
+    public static ComputationGraph of(ComputationGraph network, StockChoice choice) {
         ComputationGraphConfiguration conf = GraphConfigurations.copy(network.getConfiguration());
         conf.getVertices().forEach((name, vertex) -> {
             if (vertex instanceof LayerVertex layer) {
@@ -47,7 +46,7 @@ public final class StockGraph {
     }
 
     /** Loss layers that cannot scale, by the name of the layer before, which must do it for them. */
-    private static Map<String, Layer> scaling(EpComputationGraph network) {
+    private static Map<String, Layer> scaling(ComputationGraph network) {
         Map<String, List<String>> inputs = network.getConfiguration().getVertexInputs();
         Map<String, Layer> scaling = new LinkedHashMap<>();
         for (Layer layer : network.getLayers()) {

@@ -1,6 +1,5 @@
 package io.github.dl4jep.stock;
 
-import io.github.dl4jep.network.EpMultiLayerNetwork;
 import io.github.dl4jep.type.LossType;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -16,7 +15,7 @@ public final class StockNetworks {
     private StockNetworks() {}
 
     /** The network whose weights are chosen from their posteriors: the modes, or a draw. */
-    public static MultiLayerNetwork of(EpMultiLayerNetwork network, StockChoice choice) {
+    public static MultiLayerNetwork of(MultiLayerNetwork network, StockChoice choice) {
         MultiLayerConfiguration conf = network.getLayerWiseConfigurations().clone();
         for (int i = 0; i < network.getnLayers(); i++) {
             conf.getConf(i).setLayer(StockLayers.stock(network.getLayer(i)));

@@ -1,4 +1,4 @@
-/** The way back to stock DL4J networks: point networks and draws from the posterior. */
+/** Stock DL4J networks of EP networks: point networks, draws from the posterior, and what becomes of them: lists of layers, compact networks. */
 @NullMarked
 package io.github.dl4jep.stock;
 

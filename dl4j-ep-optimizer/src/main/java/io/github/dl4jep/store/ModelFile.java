@@ -1,19 +1,29 @@
 package io.github.dl4jep.store;
 
+import io.github.dl4jep.file.WholeFile;
+import io.github.dl4jep.network.EpComputationGraph;
+import io.github.dl4jep.network.EpMultiLayerNetwork;
+import io.github.dl4jep.network.EpNetwork;
+import java.io.DataOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
+import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
-import org.deeplearning4j.nn.api.Model;
-import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.shade.jackson.core.JsonProcessingException;
 import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
@@ -35,18 +45,6 @@ public record ModelFile(File file, String configuration, boolean graph, INDArray
     private static final long LONGEST_CONFIGURATION = 100_000_000;
     /** Java has no longer arrays. */
     private static final long LONGEST_PARAMETERS = Integer.MAX_VALUE - 8;
-
-    /** Makes a network of a definition and its parameters. */
-    public interface Restorer<M> {
-        /**
-         * Makes the network.
-         *
-         * @param configuration the JSON of the definition
-         * @param parameters the flat vector of parameters
-         * @return the network
-         */
-        M restore(String configuration, INDArray parameters);
-    }
 
     /**
      * Reads and checks a file.
@@ -90,6 +88,20 @@ public record ModelFile(File file, String configuration, boolean graph, INDArray
                 cause);
     }
 
+    /**
+     * Reads a further entry of a file, with its checksum.
+     *
+     * @param file a model file
+     * @param name the entry's name
+     * @return its bytes, or null if there is no such entry
+     * @throws IOException if the file cannot be read, or the entry is damaged
+     */
+    public static byte @Nullable [] entry(File file, String name) throws IOException {
+        try (ZipFile zip = new ZipFile(file)) {
+            return zip.getEntry(name) == null ? null : entry(file, zip, name, LONGEST_CONFIGURATION);
+        }
+    }
+
     private static byte[] entry(File file, ZipFile zip, String name, long longest) throws IOException {
         ZipEntry entry = zip.getEntry(name);
         if (entry == null) {
@@ -125,48 +137,98 @@ public record ModelFile(File file, String configuration, boolean graph, INDArray
     }
 
     /**
-     * Checks the kind.
-     *
-     * @param wanted whether a graph is wanted
-     * @return this
-     * @throws DL4JInvalidConfigException if it holds the other kind
-     */
-    public ModelFile requireKind(boolean wanted) {
-        if (graph != wanted) {
-            throw new DL4JInvalidConfigException("The file " + file + " holds a "
-                    + (wanted
-                            ? "MultiLayerNetwork; use EpNetworks.load(file)"
-                            : "graph; use EpNetworks.loadGraph(file)"));
-        }
-        return this;
-    }
-
-    /**
      * Makes the network.
      *
-     * @param restorer makes it of definition and parameters
-     * @param <M> its class
-     * @return the network
+     * @return an {@link EpMultiLayerNetwork} or {@link EpComputationGraph}
      * @throws IOException if the definition cannot be read, or the parameters do not belong to it or are none of a posterior
      * @throws DL4JInvalidConfigException if it is no EP network
      */
-    public <M extends Model> M restore(Restorer<M> restorer) throws IOException {
-        M network;
+    public EpNetwork network() throws IOException {
+        EpNetwork network;
         try {
-            network = restorer.restore(configuration, parameters);
+            network = graph ? restoredGraph() : restoredLayers();
         } catch (DL4JInvalidConfigException e) {
             throw e;
         } catch (RuntimeException e) {
             throw damaged(file, "definition and parameters do not make a network: " + reason(e), e);
         }
         String problem = ParameterValues.problem(
-                network instanceof ComputationGraph vertices
+                network instanceof EpComputationGraph vertices
                         ? vertices.getLayers()
-                        : ((MultiLayerNetwork) network).getLayers());
+                        : ((EpMultiLayerNetwork) network).getLayers());
         if (problem != null) {
             throw damaged(file, problem, null);
         }
         return network;
+    }
+
+    /**
+     * Makes the network, if it is of a class.
+     *
+     * @param type the class that is wanted
+     * @param <N> the class
+     * @return the network
+     * @throws IOException if the definition cannot be read, or the parameters do not belong to it
+     * @throws DL4JInvalidConfigException if it is no EP network, or of the other class
+     */
+    public <N extends EpNetwork> N network(Class<N> type) throws IOException {
+        Class<? extends EpNetwork> held = graph ? EpComputationGraph.class : EpMultiLayerNetwork.class;
+        if (!type.isAssignableFrom(held)) {
+            throw new DL4JInvalidConfigException("The file " + file + " holds an " + held.getSimpleName() + ", but an "
+                    + type.getSimpleName() + " is asked for; use EpNetworks.load(file, " + held.getSimpleName()
+                    + ".class), or EpNetworks.load(file) for either");
+        }
+        return type.cast(network());
+    }
+
+    private EpMultiLayerNetwork restoredLayers() {
+        MultiLayerConfiguration definition = MultiLayerConfiguration.fromJson(configuration);
+        definition.setDataType(parameters.dataType());
+        EpMultiLayerNetwork network = new EpMultiLayerNetwork(definition);
+        network.init(parameters, false);
+        return network;
+    }
+
+    private EpComputationGraph restoredGraph() {
+        ComputationGraphConfiguration definition = ComputationGraphConfiguration.fromJson(configuration);
+        definition.setDataType(parameters.dataType());
+        EpComputationGraph network = new EpComputationGraph(definition);
+        network.init(parameters, false);
+        return network;
+    }
+
+    /**
+     * Writes a file as a whole or not at all: DL4J's own entries as its {@code ModelSerializer} writes them, and more.
+     *
+     * @param file the file; another one of its name is replaced in the end
+     * @param network the network
+     * @param more further entries by name
+     * @throws IOException if it cannot be written; the file is then what it was before
+     */
+    public static void write(Path file, EpNetwork network, Map<String, byte[]> more) throws IOException {
+        WholeFile.write(file, out -> writeZip(out, network, more));
+    }
+
+    private static void writeZip(OutputStream out, EpNetwork network, Map<String, byte[]> more) throws IOException {
+        ZipOutputStream zip = new ZipOutputStream(out);
+        // Numbers hardly shrink, and training waits.
+        zip.setLevel(Deflater.BEST_SPEED);
+        put(zip, CONFIGURATION, network.toJson().getBytes(StandardCharsets.UTF_8));
+        zip.putNextEntry(new ZipEntry(PARAMETERS));
+        DataOutputStream values = new DataOutputStream(zip);
+        Nd4j.write(network.params(), values);
+        values.flush();
+        zip.closeEntry();
+        for (Map.Entry<String, byte[]> entry : more.entrySet()) {
+            put(zip, entry.getKey(), entry.getValue());
+        }
+        zip.finish();
+    }
+
+    private static void put(ZipOutputStream zip, String name, byte[] bytes) throws IOException {
+        zip.putNextEntry(new ZipEntry(name));
+        zip.write(bytes);
+        zip.closeEntry();
     }
 
     private static String reason(RuntimeException failure) {

@@ -21,8 +21,14 @@ public final class PosteriorTransfer {
 
     private PosteriorTransfer() {}
 
+    /**
+     * Takes the posteriors over.
+     *
+     * @param from a plain network, perhaps with EP layers; not changed
+     * @param to the network that it was converted to
+     */
     public static void carry(MultiLayerNetwork from, EpMultiLayerNetwork to) {
-        if (!from.isInitCalled() || from instanceof EpMultiLayerNetwork) {
+        if (!from.isInitCalled()) {
             return;
         }
         boolean learns = false;
@@ -40,8 +46,14 @@ public final class PosteriorTransfer {
         }
     }
 
+    /**
+     * Takes the posteriors over.
+     *
+     * @param from a plain graph, perhaps with EP layers; not changed
+     * @param to the graph that it was converted to
+     */
     public static void carry(ComputationGraph from, EpComputationGraph to) {
-        if (from.getLayers() == null || from instanceof EpComputationGraph) {
+        if (from.getLayers() == null) {
             return;
         }
         boolean learns = false;

@@ -1,4 +1,4 @@
-/** Model files, and the posterior carried from one network to another. */
+/** Model files, checkpoints, and the posterior carried from one network to another. */
 @NullMarked
 package io.github.dl4jep.store;
 

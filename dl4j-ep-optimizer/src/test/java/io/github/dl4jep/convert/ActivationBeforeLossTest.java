@@ -79,8 +79,8 @@ class ActivationBeforeLossTest {
         assertThat(network.score(data)).isCloseTo(expected.score(data), within(FLOAT_ROUNDING));
         assertSame(network.output(features), expected.output(features));
         assertSame(
-                EpNetworks.toPointNetwork(network).output(features),
-                EpNetworks.toPointNetwork(expected).output(features));
+                network.toPointNetwork().output(features),
+                expected.toPointNetwork().output(features));
     }
 
     @Test
@@ -103,8 +103,8 @@ class ActivationBeforeLossTest {
         assertThat(graph.score(data)).isLessThan(0.7);
         assertSame(graph.outputSingle(features), expected.outputSingle(features));
         assertSame(
-                EpNetworks.toPointNetwork(graph).outputSingle(features),
-                EpNetworks.toPointNetwork(expected).outputSingle(features));
+                graph.toPointNetwork().outputSingle(features),
+                expected.toPointNetwork().outputSingle(features));
     }
 
     @Test

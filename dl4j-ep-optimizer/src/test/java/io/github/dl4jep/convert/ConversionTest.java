@@ -263,7 +263,7 @@ class ConversionTest {
 
         EpMultiLayerNetwork network = EpNetworks.from(existing.getLayerWiseConfigurations());
         network.fit(ToyData.batches(data, 10));
-        EpMultiLayerNetwork again = EpNetworks.from(network);
+        EpMultiLayerNetwork again = EpNetworks.from(network.getLayerWiseConfigurations());
         again.fit(ToyData.batches(data, 10));
 
         assertThat(network.getIterationCount()).isEqualTo(4);

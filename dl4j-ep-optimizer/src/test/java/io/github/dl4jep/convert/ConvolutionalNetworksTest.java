@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.dl4jep.activation.ActivationHeaviside;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
-import io.github.dl4jep.network.EpPredictor;
 import io.github.dl4jep.toy.ConvolutionalNetworks;
 import io.github.dl4jep.weight.BinaryPrior;
 import io.github.dl4jep.weight.GaussianPrior;
@@ -53,7 +52,7 @@ class ConvolutionalNetworksTest {
     void thePointNetworkIsTheStockNetwork(ConvolutionalNetworks.Case one) throws IOException {
         EpMultiLayerNetwork network = EpNetworks.from(one.definition());
         network.fit(one.data());
-        MultiLayerNetwork point = EpNetworks.toPointNetwork(network);
+        MultiLayerNetwork point = network.toPointNetwork();
         assertThat(point.getLayerWiseConfigurations().toJson()).doesNotContain("io.github.dl4jep");
         assertThat(point.getLayerWiseConfigurations().getInputPreProcessors())
                 .isEqualTo(one.definition().getInputPreProcessors());
@@ -98,8 +97,8 @@ class ConvolutionalNetworksTest {
         assertThat(network.params().sumNumber().doubleValue()).isFinite();
         INDArray x = one.data().getFeatures();
         Nd4j.getRandom().setSeed(4);
-        assertThat(EpPredictor.of(network).sample(x, 2).shape()).isEqualTo(new long[] {2, 24, 3});
-        INDArray point = EpNetworks.toPointNetwork(network).output(x);
+        assertThat(network.predictor().sample(x, 2).shape()).isEqualTo(new long[] {2, 24, 3});
+        INDArray point = network.toPointNetwork().output(x);
         assertThat(point.sumNumber().doubleValue()).isCloseTo(24, within(1e-3));
     }
 

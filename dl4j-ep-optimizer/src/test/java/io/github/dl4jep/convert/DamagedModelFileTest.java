@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.dl4jep.likelihood.Prediction;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
-import io.github.dl4jep.network.EpPredictor;
 import io.github.dl4jep.toy.ToyData;
 import io.github.dl4jep.toy.ToyNetworks;
 import io.github.dl4jep.weight.SpikeSlabPrior;
@@ -68,7 +67,7 @@ class DamagedModelFileTest {
             Files.write(file.toPath(), damaged(whole, new Random(seed)));
             try {
                 // Names, times and the like, that nothing reads.
-                if (!EpNetworks.load(file).params().equals(network.params())) {
+                if (!EpNetworks.load(file, EpMultiLayerNetwork.class).params().equals(network.params())) {
                     wrong.add("seed " + seed + " reads as another network");
                 }
             } catch (IOException | DL4JInvalidConfigException e) {
@@ -95,7 +94,7 @@ class DamagedModelFileTest {
                 EpNetworks.from(
                         ToyNetworks.classifier(),
                         EpOptions.builder().weightPrior(new SpikeSlabPrior()).build()),
-                EpNetworks.prune(EpNetworks.from(ToyNetworks.classifier()), 0.5));
+                EpNetworks.from(ToyNetworks.classifier()).prune(0.5));
     }
 
     /** Numbers of the parameters are anything, with a checksum that is right: an error, or an answer in numbers. */
@@ -116,7 +115,7 @@ class DamagedModelFileTest {
             whole.save(file);
             whole.params().assign(before);
             try {
-                Prediction prediction = EpPredictor.of(EpNetworks.load(file)).predict(features);
+                Prediction prediction = EpNetworks.load(file).prediction(features);
                 for (INDArray answer :
                         List.of(prediction.mean(), prediction.epistemicVariance(), prediction.probabilities())) {
                     if (!Double.isFinite(answer.sumNumber().doubleValue())
@@ -175,7 +174,7 @@ class DamagedModelFileTest {
         network.params().putScalar(17, Double.NaN);
         network.save(file);
 
-        assertThatThrownBy(() -> EpNetworks.load(file))
+        assertThatThrownBy(() -> EpNetworks.load(file, EpMultiLayerNetwork.class))
                 .isInstanceOf(IOException.class)
                 .hasMessage(
                         "The file " + file + " cannot be read as a model (parameter 17 is NaN, but all must be finite"
@@ -190,7 +189,7 @@ class DamagedModelFileTest {
                 .setNOut(1_000_000_000);
         other.save(file);
 
-        assertThatThrownBy(() -> EpNetworks.load(file))
+        assertThatThrownBy(() -> EpNetworks.load(file, EpMultiLayerNetwork.class))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining(
                         "definition and parameters do not make a network: Invalid parameters: expected length");
@@ -203,14 +202,15 @@ class DamagedModelFileTest {
         ModelSerializer.addNormalizerToModel(file, normalizer);
         ModelSerializer.addObjectToFile(file, "note", "anything");
 
-        assertThat(EpNetworks.loadModel(file)).isEqualTo(network);
-        assertThat(EpNetworks.load(file).params()).isEqualTo(network.params());
+        assertThat(EpNetworks.load(file, EpMultiLayerNetwork.class)).isEqualTo(network);
+        assertThat(EpNetworks.load(file, EpMultiLayerNetwork.class).params()).isEqualTo(network.params());
     }
 
     @Test
     void whatIsNoFileIsAnIoException() {
-        assertThatThrownBy(() -> EpNetworks.load(folder.toFile())).isInstanceOf(IOException.class);
-        assertThatThrownBy(() -> EpNetworks.load(folder.resolve("none.zip").toFile()))
+        assertThatThrownBy(() -> EpNetworks.load(folder.toFile(), EpMultiLayerNetwork.class))
+                .isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> EpNetworks.load(folder.resolve("none.zip").toFile(), EpMultiLayerNetwork.class))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("none.zip");
     }

@@ -43,20 +43,18 @@ class DiscretePointNetworkTest {
     void binaryWeightsAreTwoValues() {
         EpMultiLayerNetwork network = trained(new BinaryPrior(), new ActivationHeaviside());
 
-        assertThat(values(EpNetworks.toPointNetwork(network), "0_W")).containsExactlyInAnyOrder(-MAGNITUDE, MAGNITUDE);
-        assertThat(values(EpNetworks.sampleNetwork(network, 1), "0_W"))
-                .containsExactlyInAnyOrder(-MAGNITUDE, MAGNITUDE);
+        assertThat(values(network.toPointNetwork(), "0_W")).containsExactlyInAnyOrder(-MAGNITUDE, MAGNITUDE);
+        assertThat(values(network.sample(1), "0_W")).containsExactlyInAnyOrder(-MAGNITUDE, MAGNITUDE);
     }
 
     @Test
     void ternaryWeightsAreThreeValues() {
         EpMultiLayerNetwork network = trained(new TernaryPrior(), new ActivationHeaviside());
 
-        assertThat(values(EpNetworks.toPointNetwork(network), "0_W"))
+        assertThat(values(network.toPointNetwork(), "0_W"))
                 .contains(-MAGNITUDE, MAGNITUDE)
                 .isSubsetOf(-MAGNITUDE, 0f, MAGNITUDE);
-        assertThat(values(EpNetworks.sampleNetwork(network, 1), "0_W"))
-                .containsExactlyInAnyOrder(-MAGNITUDE, 0f, MAGNITUDE);
+        assertThat(values(network.sample(1), "0_W")).containsExactlyInAnyOrder(-MAGNITUDE, 0f, MAGNITUDE);
     }
 
     @Test
@@ -68,7 +66,7 @@ class DiscretePointNetworkTest {
         EpMultiLayerNetwork network = EpNetworks.from(ToyNetworks.classifier(), options);
         network.fit(ToyData.batches(data, 30), 2);
 
-        INDArray weights = EpNetworks.toPointNetwork(network).getParam("1_W");
+        INDArray weights = network.toPointNetwork().getParam("1_W");
 
         for (int output = 0; output < ToyData.CLASSES; output++) {
             Set<Float> sizes = DoubleStream.of(weights.getColumn(output).toDoubleVector())
@@ -84,7 +82,7 @@ class DiscretePointNetworkTest {
     void someSpikeAndSlabWeightsAreZero() {
         EpMultiLayerNetwork network = trained(new SpikeSlabPrior(), new ActivationHeaviside());
 
-        INDArray draw = EpNetworks.sampleNetwork(network, 1).getParam("0_W");
+        INDArray draw = network.sample(1).getParam("0_W");
 
         assertThat(draw.eq(0).castTo(draw.dataType()).meanNumber().doubleValue())
                 .isBetween(0.01, 0.99);
@@ -95,8 +93,8 @@ class DiscretePointNetworkTest {
         for (IActivation unit : new IActivation[] {new ActivationHeaviside(3), new ActivationBernoulliProbit(0.7)}) {
             EpMultiLayerNetwork network = trained(new BinaryPrior(), unit);
 
-            DenseLayer layer = (DenseLayer)
-                    EpNetworks.toPointNetwork(network).getLayer(0).conf().getLayer();
+            DenseLayer layer =
+                    (DenseLayer) network.toPointNetwork().getLayer(0).conf().getLayer();
 
             assertThat(layer.getActivationFn()).isEqualTo(unit);
         }
@@ -106,7 +104,7 @@ class DiscretePointNetworkTest {
     void goesThroughJsonAndFile() throws IOException {
         for (WeightPrior prior : new WeightPrior[] {new BinaryPrior(), new TernaryPrior(), new SpikeSlabPrior()}) {
             EpMultiLayerNetwork network = trained(prior, new ActivationHeaviside());
-            MultiLayerNetwork point = EpNetworks.toPointNetwork(network);
+            MultiLayerNetwork point = network.toPointNetwork();
             INDArray expected = point.output(data.getFeatures());
 
             String json = point.getLayerWiseConfigurations().toJson();
@@ -122,7 +120,7 @@ class DiscretePointNetworkTest {
     @Test
     void anEnsembleOfDrawsRunsWithStochasticUnits() {
         EpMultiLayerNetwork network = trained(new TernaryPrior(), new ActivationBernoulliProbit(0.1));
-        PosteriorEnsemble ensemble = EpNetworks.ensemble(network, 10, 1).running(run -> run.timeSteps(5));
+        PosteriorEnsemble ensemble = network.ensemble(10, 1).running(run -> run.timeSteps(5));
         Nd4j.getRandom().setSeed(1);
 
         INDArray output = ensemble.output(data.getFeatures());

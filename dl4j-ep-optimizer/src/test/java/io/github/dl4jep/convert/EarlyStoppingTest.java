@@ -88,11 +88,13 @@ class EarlyStoppingTest {
 
         MultiLayerNetwork plain = stop(network, saver).getBestModel();
 
-        EpMultiLayerNetwork best = EpNetworks.load(new File(folder.toFile(), "bestModel.bin"));
-        INDArray point = EpNetworks.toPointNetwork(best).output(held.getFeatures());
+        EpMultiLayerNetwork best =
+                EpNetworks.load(new File(folder.toFile(), "bestModel.bin"), EpMultiLayerNetwork.class);
+        INDArray point = best.toPointNetwork().output(held.getFeatures());
         assertThat(plain.output(held.getFeatures()).equalsWithEps(point, 1e-5)).isTrue();
-        assertThatThrownBy(() -> plain.fit(data)).hasMessageContaining("Load it with EpNetworks.load(file) or");
-        assertThat(EpNetworks.load(new File(folder.toFile(), "latestModel.bin")).params())
+        assertThatThrownBy(() -> plain.fit(data)).hasMessageContaining("Load it with EpNetworks.load(file), or");
+        assertThat(EpNetworks.load(new File(folder.toFile(), "latestModel.bin"), EpMultiLayerNetwork.class)
+                        .params())
                 .isEqualTo(network.params());
     }
 
@@ -135,7 +137,7 @@ class EarlyStoppingTest {
         byFit.fit(pass());
         assertThat(latest.params()).as("it trains on").isEqualTo(byFit.params());
         ComputationGraph plain = new LocalFileGraphSaver(folder.toString()).getBestModel();
-        assertThatThrownBy(() -> plain.fit(data)).hasMessageContaining("Load it with EpNetworks.load(file) or");
+        assertThatThrownBy(() -> plain.fit(data)).hasMessageContaining("Load it with EpNetworks.load(file), or");
     }
 
     @Test

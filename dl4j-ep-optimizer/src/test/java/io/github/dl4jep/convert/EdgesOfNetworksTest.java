@@ -115,7 +115,7 @@ class EdgesOfNetworksTest {
         for (int i = 0; i < 5; i++) {
             graph.fit(new DataSet(images, labels));
         }
-        ComputationGraph point = EpNetworks.toPointNetwork(graph);
+        ComputationGraph point = graph.toPointNetwork();
         // DL4J's own way through the EP layers, without their moments.
         ComputationGraph layers = new ComputationGraph(graph.getConfiguration());
         layers.init(graph.params(), false);
@@ -131,7 +131,7 @@ class EdgesOfNetworksTest {
     void aScaleWithoutAPlaceIsAnError() {
         EpComputationGraph graph = EpNetworks.from(pixels(true));
 
-        assertThatThrownBy(() -> EpNetworks.toPointNetwork(graph))
+        assertThatThrownBy(() -> graph.toPointNetwork())
                 .isInstanceOf(DL4JInvalidConfigException.class)
                 .hasMessageContaining("Layer \"loss\" is a loss layer, whose likelihood scales its input, but"
                         + " \"potentials\" before it has other readers, too");

@@ -76,12 +76,13 @@ class FrozenLayersTest {
         assertThat(network.getLayer(0).params()).isNotEqualTo(first);
         assertThat(network.score(data)).isLessThan(before / 2);
 
-        MultiLayerNetwork point = EpNetworks.toPointNetwork(network);
+        MultiLayerNetwork point = network.toPointNetwork();
         assertThat(point.getLayerWiseConfigurations().getConf(1).getLayer().getClass())
                 .isEqualTo(withBackprop ? FrozenLayerWithBackprop.class : FrozenLayer.class);
         File file = folder.resolve("network.zip").toFile();
         network.save(file);
-        assertThat(EpNetworks.load(file).output(data.getFeatures())).isEqualTo(network.output(data.getFeatures()));
+        assertThat(EpNetworks.load(file, EpMultiLayerNetwork.class).output(data.getFeatures()))
+                .isEqualTo(network.output(data.getFeatures()));
         INDArray stock = MultiLayerNetwork.load(file, false).output(data.getFeatures());
         assertThat(point.output(data.getFeatures()).sub(stock).amaxNumber().doubleValue())
                 .isCloseTo(0, within(1e-4));

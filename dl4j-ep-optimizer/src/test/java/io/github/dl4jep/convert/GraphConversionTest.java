@@ -9,7 +9,6 @@ import io.github.dl4jep.conf.EpLossLayer;
 import io.github.dl4jep.conf.GraphConfigurations;
 import io.github.dl4jep.network.EpComputationGraph;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
-import io.github.dl4jep.network.EpPredictor;
 import io.github.dl4jep.toy.ToyGraphs;
 import io.github.dl4jep.toy.ToyNetworks;
 import io.github.dl4jep.weight.BinaryPrior;
@@ -206,7 +205,7 @@ class GraphConversionTest {
         assertThat(definition.getIterationCount()).as("not changed").isEqualTo(7);
         assertThat(graph.getIterationCount()).isZero();
         assertThat(graph.getLayer("a").conf().getLayer()).isInstanceOf(EpConvolutionLayer.class);
-        ComputationGraph plain = EpNetworks.toPointNetwork(graph);
+        ComputationGraph plain = graph.toPointNetwork();
         assertThat(((MergeVertex) plain.getConfiguration().getVertices().get("both")).getMergeAxis())
                 .isEqualTo(3);
     }
@@ -237,9 +236,9 @@ class GraphConversionTest {
                 .setOutputs("out")
                 .build());
         INDArray x = Nd4j.rand(DataType.FLOAT, 6, 4, 4, 2);
-        INDArray plain = EpNetworks.sampleNetwork(graph, 3).outputSingle(x);
+        INDArray plain = graph.sample(3).outputSingle(x);
         Nd4j.getRandom().setSeed(3);
-        INDArray drawn = EpPredictor.of(graph).sample(x, 1).slice(0);
+        INDArray drawn = graph.predictor().sample(x, 1).slice(0);
         assertThat(plain.stdNumber().doubleValue()).isGreaterThan(0.01);
         assertThat(drawn.equalsWithEps(plain, 1e-4)).isTrue();
     }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.dl4jep.network.EpMultiLayerNetwork;
-import io.github.dl4jep.network.EpPredictor;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -215,7 +214,7 @@ class LabelsAtPositionsTest {
         assertThat(network.scoreExamples(one.data(), false).meanNumber().doubleValue())
                 .isCloseTo(network.score(one.data()), within(1e-3));
         Nd4j.getRandom().setSeed(1);
-        assertThat(EpPredictor.of(network)
+        assertThat(network.predictor()
                         .predictFromSamples(one.data().getFeatures(), 2)
                         .mean()
                         .shape())
@@ -226,7 +225,7 @@ class LabelsAtPositionsTest {
     @MethodSource("cases")
     void thePointNetworkIsTheStockNetwork(Case one) throws IOException {
         EpMultiLayerNetwork network = trained(one);
-        MultiLayerNetwork point = EpNetworks.toPointNetwork(network);
+        MultiLayerNetwork point = network.toPointNetwork();
         assertThat(point.getLayerWiseConfigurations().toJson()).doesNotContain("io.github.dl4jep");
         INDArray output = point.output(one.data().getFeatures());
         if (one.classes()) {
@@ -239,7 +238,8 @@ class LabelsAtPositionsTest {
         INDArray loaded = MultiLayerNetwork.load(file, false).output(one.data().getFeatures());
         assertThat(loaded.shape()).isEqualTo(output.shape());
         assertThat(loaded.sub(output).amaxNumber().doubleValue()).isCloseTo(0, within(1e-4));
-        assertThat(EpNetworks.load(file).output(one.data().getFeatures()))
+        assertThat(EpNetworks.load(file, EpMultiLayerNetwork.class)
+                        .output(one.data().getFeatures()))
                 .isEqualTo(network.output(one.data().getFeatures()));
     }
 

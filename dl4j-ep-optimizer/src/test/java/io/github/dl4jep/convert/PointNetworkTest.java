@@ -35,7 +35,7 @@ class PointNetworkTest {
     void holdsPlainLayersOnly() {
         EpMultiLayerNetwork network = EpNetworks.from(ToyNetworks.classifier());
 
-        MultiLayerNetwork point = EpNetworks.toPointNetwork(network);
+        MultiLayerNetwork point = network.toPointNetwork();
 
         assertThat(point.getClass()).isEqualTo(MultiLayerNetwork.class);
         assertThat(point.getLayer(0).conf().getLayer().getClass()).isEqualTo(DenseLayer.class);
@@ -54,7 +54,7 @@ class PointNetworkTest {
             DataSet data = dataFor(network);
             network.fit(ToyData.batches(data, 20));
 
-            INDArray point = EpNetworks.toPointNetwork(network).output(data.getFeatures());
+            INDArray point = network.toPointNetwork().output(data.getFeatures());
 
             assertSame(point, stockLoaded(network).output(data.getFeatures()));
         }
@@ -75,7 +75,7 @@ class PointNetworkTest {
         INDArray features = ToyData.threeClasses(400, 2).getFeatures();
 
         int[] moments = network.predict(features);
-        int[] point = EpNetworks.toPointNetwork(network).predict(features);
+        int[] point = network.toPointNetwork().predict(features);
 
         int equal = 0;
         for (int n = 0; n < moments.length; n++) {
@@ -100,7 +100,7 @@ class PointNetworkTest {
         DataSet data = ToyData.line(200, 1, 5000, 40);
         network.fit(ToyData.batches(data, 50), 5);
 
-        MultiLayerNetwork point = EpNetworks.toPointNetwork(network);
+        MultiLayerNetwork point = network.toPointNetwork();
 
         assertThat(ToyData.relativeError(network.output(data.getFeatures()), data.getLabels()))
                 .isLessThan(0.5);
@@ -132,7 +132,7 @@ class PointNetworkTest {
         DataSet data = ToyData.line(200, 1, 5000, 40);
         network.fit(ToyData.batches(data, 50), 5);
 
-        MultiLayerNetwork point = EpNetworks.toPointNetwork(network);
+        MultiLayerNetwork point = network.toPointNetwork();
 
         assertThat(ToyData.relativeError(point.output(data.getFeatures()), data.getLabels()))
                 .isLessThan(0.5);
@@ -147,7 +147,7 @@ class PointNetworkTest {
         DataSet data = ToyData.threeClasses(200, 1);
         network.fit(ToyData.batches(data, 20), 2);
         INDArray before = network.params().dup();
-        MultiLayerNetwork point = EpNetworks.toPointNetwork(network);
+        MultiLayerNetwork point = network.toPointNetwork();
 
         point.fit(ToyData.batches(data, 20));
 

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.dl4jep.ensemble.PosteriorEnsemble;
 import io.github.dl4jep.likelihood.Prediction;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
-import io.github.dl4jep.network.EpPredictor;
 import io.github.dl4jep.spike.RateCode;
 import io.github.dl4jep.toy.ToyData;
 import io.github.dl4jep.toy.ToyNetworks;
@@ -38,9 +37,9 @@ class SampleNetworkTest {
 
     @Test
     void isAPlainNetworkNearThePoint() {
-        MultiLayerNetwork point = EpNetworks.toPointNetwork(classifier);
+        MultiLayerNetwork point = classifier.toPointNetwork();
 
-        MultiLayerNetwork draw = EpNetworks.sampleNetwork(classifier, 1);
+        MultiLayerNetwork draw = classifier.sample(1);
 
         assertThat(draw.getClass()).isEqualTo(MultiLayerNetwork.class);
         assertThat(draw.getLayer(0).conf().getLayer().getClass()).isEqualTo(DenseLayer.class);
@@ -57,13 +56,13 @@ class SampleNetworkTest {
         INDArray expected = Nd4j.randn(3, 3);
         Nd4j.getRandom().setSeed(5);
 
-        MultiLayerNetwork first = EpNetworks.sampleNetwork(classifier, 1);
-        EpNetworks.toPointNetwork(classifier);
-        EpNetworks.ensemble(classifier, 3, 2);
+        MultiLayerNetwork first = classifier.sample(1);
+        classifier.toPointNetwork();
+        classifier.ensemble(3, 2);
 
         assertThat(Nd4j.randn(3, 3)).isEqualTo(expected);
-        assertThat(EpNetworks.sampleNetwork(classifier, 1).params()).isEqualTo(first.params());
-        assertThat(EpNetworks.sampleNetwork(classifier, 2).params()).isNotEqualTo(first.params());
+        assertThat(classifier.sample(1).params()).isEqualTo(first.params());
+        assertThat(classifier.sample(2).params()).isNotEqualTo(first.params());
     }
 
     @Test
@@ -71,9 +70,9 @@ class SampleNetworkTest {
         int draws = 400;
         INDArray x = ToyData.normal(10, 3);
         for (EpMultiLayerNetwork network : List.of(classifier, regressor)) {
-            PosteriorEnsemble ensemble = EpNetworks.ensemble(network, draws, 3);
+            PosteriorEnsemble ensemble = network.ensemble(draws, 3);
             Nd4j.getRandom().setSeed(8);
-            Prediction samples = EpPredictor.of(network).predictFromSamples(x, draws);
+            Prediction samples = network.predictor().predictFromSamples(x, draws);
             INDArray spread = ensemble.spread(x);
 
             // A point network's potentials are those of the posterior times a factor: compare without it.
@@ -95,7 +94,7 @@ class SampleNetworkTest {
     void anEnsembleAveragesPotentials() {
         INDArray x = ToyData.normal(20, 3);
 
-        PosteriorEnsemble ensemble = EpNetworks.ensemble(classifier, 5, 3);
+        PosteriorEnsemble ensemble = classifier.ensemble(5, 3);
 
         INDArray samples = ensemble.samples(x);
         assertThat(samples.shape()).containsExactly(5, 20, 3);
@@ -104,7 +103,7 @@ class SampleNetworkTest {
         assertSame(ensemble.output(x), Transforms.softmax(samples.mean(0), true));
         assertSame(ensemble.spread(x), samples.std(0));
         assertThat(ensemble.networks().get(0).params())
-                .isEqualTo(EpNetworks.sampleNetwork(classifier, 3).params());
+                .isEqualTo(classifier.sample(3).params());
         assertThat(ensemble.networks().get(1).params())
                 .isNotEqualTo(ensemble.networks().get(0).params());
     }
@@ -112,7 +111,7 @@ class SampleNetworkTest {
     @Test
     void anEnsembleRunsAsToldTo() {
         INDArray x = Nd4j.rand(4, 3);
-        PosteriorEnsemble ensemble = EpNetworks.ensemble(regressor, 2, 3);
+        PosteriorEnsemble ensemble = regressor.ensemble(2, 3);
 
         Nd4j.getRandom().setSeed(1);
         INDArray coded =
@@ -124,13 +123,13 @@ class SampleNetworkTest {
 
     @Test
     void fewerThanOneNetworkIsAnError() {
-        assertThatThrownBy(() -> EpNetworks.ensemble(classifier, 0, 1))
+        assertThatThrownBy(() -> classifier.ensemble(0, 1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("number of networks is 0, allowed: 1 and more");
         assertThatThrownBy(() -> PosteriorEnsemble.of(List.of()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("number of networks is 0, allowed: 1 and more");
-        assertThatThrownBy(() -> EpNetworks.ensemble(classifier, 1, 1).spread(ToyData.normal(2, 1)))
+        assertThatThrownBy(() -> classifier.ensemble(1, 1).spread(ToyData.normal(2, 1)))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("the spread of 1 network is not defined, allowed: 2 networks and more");
     }

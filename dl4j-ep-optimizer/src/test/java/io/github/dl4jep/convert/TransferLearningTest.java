@@ -1,6 +1,7 @@
 package io.github.dl4jep.convert;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.dl4jep.conf.EpFrozenLayer;
 import io.github.dl4jep.conf.EpOutputLayer;
@@ -10,6 +11,8 @@ import io.github.dl4jep.toy.ToyData;
 import io.github.dl4jep.toy.ToyGraphs;
 import io.github.dl4jep.toy.ToyNetworks;
 import io.github.dl4jep.weight.BinaryPrior;
+import org.deeplearning4j.exception.DL4JInvalidConfigException;
+import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
@@ -19,6 +22,7 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.transferlearning.FineTuneConfiguration;
 import org.deeplearning4j.nn.transferlearning.TransferLearning;
 import org.deeplearning4j.nn.weights.WeightInit;
+import org.deeplearning4j.optimize.listeners.ScoreIterationListener;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -174,11 +178,42 @@ class TransferLearningTest {
     }
 
     @Test
-    void anEpNetworkItselfStartsAnew() {
+    void anEpNetworkIsCopiedWithItsPosteriorAndCounters() {
         EpMultiLayerNetwork trained = network(EpOptions.defaults());
-        INDArray prior = trained.params().dup();
-        trained.fit(ToyData.batches(first, 30));
+        trained.fit(ToyData.batches(first, 30), 2);
+        ScoreIterationListener listener = new ScoreIterationListener(1000);
+        trained.setListeners(listener);
 
-        assertThat(EpNetworks.from(trained).params()).isEqualTo(prior);
+        EpMultiLayerNetwork copy = EpNetworks.from(trained);
+
+        assertThat(copy).isEqualTo(trained).isNotSameAs(trained);
+        assertThat(copy.getListeners()).contains(listener);
+        EpComputationGraph graph = EpNetworks.from(ToyGraphs.classifier());
+        graph.fit(ToyData.batches(first, 30), 2);
+        assertThat(EpNetworks.from(graph)).isEqualTo(graph).isNotSameAs(graph);
+        assertThat(EpNetworks.from((Model) graph, EpOptions.defaults())).isEqualTo(graph);
+        // Both go on alike.
+        copy.fit(ToyData.batches(first, 30));
+        trained.fit(ToyData.batches(first, 30));
+        assertThat(copy.params()).isEqualTo(trained.params());
+    }
+
+    @Test
+    void optionsThatWouldHaveNoEffectAreRefused() {
+        EpOptions binary = EpOptions.builder().weightPrior(new BinaryPrior()).build();
+        EpMultiLayerNetwork layers = network(EpOptions.defaults());
+        EpComputationGraph graph = EpNetworks.from(ToyGraphs.classifier());
+
+        assertThatThrownBy(() -> EpNetworks.from(layers, binary))
+                .isInstanceOf(DL4JInvalidConfigException.class)
+                .hasMessage(
+                        "The network is an EpMultiLayerNetwork already and has its priors, units and schedule, so that"
+                                + " other options would have no effect; use from(network) for a copy that keeps the posterior, or"
+                                + " from(network.toPointNetwork(), options) to start anew from the priors");
+        assertThatThrownBy(() -> EpNetworks.from(graph, binary))
+                .isInstanceOf(DL4JInvalidConfigException.class)
+                .hasMessageStartingWith("The network is an EpComputationGraph already");
+        assertThat(EpNetworks.from(layers.toPointNetwork(), binary).getIterationCount())
+                .isZero();
     }
 }

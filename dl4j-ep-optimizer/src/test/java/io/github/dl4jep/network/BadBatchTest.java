@@ -112,7 +112,7 @@ class BadBatchTest {
         assertThatThrownBy(() -> network.output(wide))
                 .isInstanceOf(DL4JInvalidInputException.class)
                 .hasMessageStartingWith(message);
-        assertThatThrownBy(() -> EpPredictor.of(network).sample(wide, 2))
+        assertThatThrownBy(() -> network.predictor().sample(wide, 2))
                 .isInstanceOf(DL4JInvalidInputException.class)
                 .hasMessageStartingWith(message);
         assertThatThrownBy(() -> network.score(new DataSet(wide, Nd4j.eye(5).getColumns(0, 1, 2))))

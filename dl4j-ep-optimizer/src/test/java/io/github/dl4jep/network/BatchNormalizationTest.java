@@ -113,7 +113,7 @@ class BatchNormalizationTest {
             ep.fit(batch(i, BATCH, 2, 6, 6));
         }
         INDArray features = batch(99, BATCH, 2, 6, 6).getFeatures();
-        MultiLayerNetwork point = EpNetworks.toPointNetwork(ep);
+        MultiLayerNetwork point = ep.toPointNetwork();
         // DL4J's own way through the EP layers, without their moments.
         MultiLayerNetwork layers = new MultiLayerNetwork(ep.getLayerWiseConfigurations());
         layers.init(ep.params(), false);

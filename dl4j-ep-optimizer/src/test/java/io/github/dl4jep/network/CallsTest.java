@@ -40,12 +40,12 @@ class CallsTest {
 
         assertRefused(() -> network.output(vector), message);
         assertRefused(() -> network.feedForward(vector), message);
-        assertRefused(() -> EpPredictor.of(network).predict(vector), message);
-        assertRefused(() -> EpPredictor.of(network).sample(vector, 2), message);
-        assertRefused(() -> EpPredictor.of(network).predictFromSamples(vector, 2), message);
-        assertRefused(() -> EpPredictor.of(network).predict(Nd4j.create(5000)), message.replace("3", "5000"));
+        assertRefused(() -> network.prediction(vector), message);
+        assertRefused(() -> network.predictor().sample(vector, 2), message);
+        assertRefused(() -> network.predictor().predictFromSamples(vector, 2), message);
+        assertRefused(() -> network.prediction(Nd4j.create(5000)), message.replace("3", "5000"));
         assertRefused(() -> graph.output(vector), message);
-        assertRefused(() -> EpPredictor.of(graph).predict(vector), message);
+        assertRefused(() -> graph.prediction(vector), message);
         assertRefused(() -> network.fit(vector, Nd4j.ones(3, 3)), message);
     }
 
@@ -66,8 +66,8 @@ class CallsTest {
         String message = " has features of shape [0, 3], allowed is one row or more; leave empty batches out";
 
         assertRefused(() -> network.output(none), "The call" + message);
-        assertRefused(() -> EpPredictor.of(network).predict(none), "The call" + message);
-        assertRefused(() -> EpPredictor.of(graph).sample(none, 2), "The call" + message);
+        assertRefused(() -> network.prediction(none), "The call" + message);
+        assertRefused(() -> graph.predictor().sample(none, 2), "The call" + message);
         assertRefused(() -> network.score(new DataSet(none, none)), "The data set" + message);
         assertRefused(() -> network.fit(none, none), "The call" + message);
     }

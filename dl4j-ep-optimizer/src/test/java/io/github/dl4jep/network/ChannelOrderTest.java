@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.dl4jep.convert.EpNetworks;
 import io.github.dl4jep.message.ExampleFormat;
+import java.util.List;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
@@ -107,11 +108,11 @@ class ChannelOrderTest {
                 .layer(output())
                 .inputPreProcessor(3, TO_COLUMNS)
                 .build();
-        MultiLayerConfiguration converted = EpNetworks.from(conf).getLayerWiseConfigurations();
+        NetworkLayout converted = EpNetworks.from(conf).engine().layout();
 
-        for (int place = ListFormats.INPUT; place < 3; place++) {
-            assertThat(ListFormats.of(converted, place)).isEqualTo(ExampleFormat.CHANNELS_LAST);
+        for (String place : List.of("input", "0", "1", "2")) {
+            assertThat(converted.format(place)).isEqualTo(ExampleFormat.CHANNELS_LAST);
         }
-        assertThat(ListFormats.of(converted, 3)).isEqualTo(ExampleFormat.CHANNELS_FIRST);
+        assertThat(converted.format("3")).isEqualTo(ExampleFormat.CHANNELS_FIRST);
     }
 }

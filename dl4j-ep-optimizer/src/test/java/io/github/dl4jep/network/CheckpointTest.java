@@ -62,7 +62,8 @@ class CheckpointTest {
         // DL4J's listener leaves the very first batch out.
         assertThat(checkpoints.availableCheckpoints()).hasSize(PASSES * BATCHES - 1);
         for (var checkpoint : checkpoints.availableCheckpoints()) {
-            EpMultiLayerNetwork restored = EpNetworks.load(checkpoints.getFileForCheckpoint(checkpoint));
+            EpMultiLayerNetwork restored =
+                    EpNetworks.load(checkpoints.getFileForCheckpoint(checkpoint), EpMultiLayerNetwork.class);
             assertThat(restored.getIterationCount()).isEqualTo(checkpoint.getIteration());
             for (int i = restored.getIterationCount(); i < PASSES * BATCHES; i++) {
                 if (i > checkpoint.getIteration() - 1 && i % BATCHES == 0 && i > 0 && i > restoredPass(restored)) {
@@ -90,7 +91,8 @@ class CheckpointTest {
 
         assertThat(checkpoints.availableCheckpoints()).hasSize(PASSES);
         for (int pass = 0; pass < PASSES; pass++) {
-            EpMultiLayerNetwork restored = EpNetworks.load(checkpoints.getFileForCheckpoint(pass));
+            EpMultiLayerNetwork restored =
+                    EpNetworks.load(checkpoints.getFileForCheckpoint(pass), EpMultiLayerNetwork.class);
             for (int i = pass + 1; i < PASSES; i++) {
                 restored.fit(pass());
             }
@@ -108,7 +110,8 @@ class CheckpointTest {
         graph.fit(pass(), PASSES);
 
         var checkpoint = checkpoints.availableCheckpoints().get(perPass ? 0 : BATCHES + 1);
-        EpComputationGraph restored = EpNetworks.loadGraph(checkpoints.getFileForCheckpoint(checkpoint));
+        EpComputationGraph restored =
+                EpNetworks.load(checkpoints.getFileForCheckpoint(checkpoint), EpComputationGraph.class);
         int rest = BATCHES - restored.getIterationCount() % BATCHES;
         for (int i = 0; !perPass && i < rest; i++) {
             restored.fit(batches.get(BATCHES - rest + i));
@@ -132,9 +135,9 @@ class CheckpointTest {
         MultiLayerNetwork stock = CheckpointListener.loadCheckpointMLN(new File(folder.toString()), 0);
 
         assertThat(stock.output(data.getFeatures())
-                        .equalsWithEps(EpNetworks.toPointNetwork(network).output(data.getFeatures()), 1e-5))
+                        .equalsWithEps(network.toPointNetwork().output(data.getFeatures()), 1e-5))
                 .isTrue();
-        assertThatThrownBy(() -> stock.fit(data)).hasMessageContaining("Load it with EpNetworks.load(file) or");
+        assertThatThrownBy(() -> stock.fit(data)).hasMessageContaining("Load it with EpNetworks.load(file), or");
     }
 
     private static PassCounter passCounter(EpMultiLayerNetwork network) {

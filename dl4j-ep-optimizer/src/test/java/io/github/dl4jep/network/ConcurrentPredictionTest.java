@@ -39,7 +39,7 @@ class ConcurrentPredictionTest {
 
     @Test
     void twoThreadsGetWhatOneGets() throws Exception {
-        EpPredictor predictor = EpPredictor.of(trained());
+        EpPredictor predictor = trained().predictor();
         List<INDArray> rows = new ArrayList<>();
         List<float[]> expected = new ArrayList<>();
         for (int i = 0; i < DIFFERENT; i++) {
@@ -79,12 +79,12 @@ class ConcurrentPredictionTest {
         EpMultiLayerNetwork network = reference.clone();
         INDArray features = ToyData.normal(4, 3);
         List<float[]> allowed = new ArrayList<>();
-        allowed.add(values(EpPredictor.of(reference), features));
+        allowed.add(values(reference.predictor(), features));
         for (DataSet batch : data.batchBy(10)) {
             reference.fit(batch);
-            allowed.add(values(EpPredictor.of(reference), features));
+            allowed.add(values(reference.predictor(), features));
         }
-        EpPredictor predictor = EpPredictor.of(network);
+        EpPredictor predictor = network.predictor();
         CountDownLatch predicting = new CountDownLatch(1);
         Future<List<float[]>> seen = threads.submit(() -> {
             List<float[]> all = new ArrayList<>();

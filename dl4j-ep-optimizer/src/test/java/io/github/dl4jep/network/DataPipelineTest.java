@@ -68,9 +68,9 @@ class DataPipelineTest {
         restored.preProcess(test);
         ModelSerializer.<DataNormalization>restoreNormalizerFromFile(graphFile).preProcess(again);
 
-        INDArray output = EpNetworks.load(file).output(test.getFeatures());
+        INDArray output = EpNetworks.load(file, EpMultiLayerNetwork.class).output(test.getFeatures());
         assertThat(output).isEqualTo(network.output(test.getFeatures()));
-        assertThat(EpNetworks.loadGraph(graphFile).outputSingle(again.getFeatures()))
+        assertThat(EpNetworks.load(graphFile, EpComputationGraph.class).outputSingle(again.getFeatures()))
                 .isEqualTo(graph.outputSingle(test.getFeatures()));
         assertThat(accuracy(output, test.getLabels())).isGreaterThan(0.9);
     }

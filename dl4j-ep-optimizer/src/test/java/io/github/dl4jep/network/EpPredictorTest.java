@@ -40,7 +40,7 @@ class EpPredictorTest {
     void manyRowsAreThePartsPutTogether() {
         for (EpMultiLayerNetwork network : new EpMultiLayerNetwork[] {classifier, regressor}) {
             INDArray x = ToyData.normal(2500, 4);
-            EpPredictor predictor = EpPredictor.of(network);
+            EpPredictor predictor = network.predictor();
 
             Prediction whole = predictor.predict(x);
 
@@ -63,7 +63,7 @@ class EpPredictorTest {
 
     @Test
     void varianceIsTheSumOfItsParts() {
-        Prediction prediction = EpPredictor.of(regressor).predict(ToyData.normal(50, 3));
+        Prediction prediction = regressor.predictor().predict(ToyData.normal(50, 3));
 
         assertThat(prediction.epistemicVariance().minNumber().doubleValue()).isPositive();
         assertThat(prediction.aleatoricVariance().minNumber().doubleValue()).isPositive();
@@ -92,7 +92,7 @@ class EpPredictorTest {
         network.fit(ToyData.batches(new DataSet(x, y), 40), 20);
 
         Prediction prediction =
-                EpPredictor.of(network).predict(Nd4j.createFromArray(new float[][] {{0}, {3}, {6}, {12}, {-6}, {-12}}));
+                network.predictor().predict(Nd4j.createFromArray(new float[][] {{0}, {3}, {6}, {12}, {-6}, {-12}}));
 
         double[] variance = prediction.epistemicVariance().getColumn(0).toDoubleVector();
         assertThat(variance[1]).isGreaterThan(variance[0]);
@@ -107,8 +107,8 @@ class EpPredictorTest {
     @Test
     void entropyIsThatOfThePrediction() {
         INDArray x = ToyData.normal(40, 3);
-        Prediction classes = EpPredictor.of(classifier).predict(x);
-        Prediction numbers = EpPredictor.of(regressor).predict(x);
+        Prediction classes = classifier.predictor().predict(x);
+        Prediction numbers = regressor.predictor().predict(x);
 
         assertThat(classes.entropy().shape()).containsExactly(40, 1);
         for (int n = 0; n < 40; n++) {
@@ -131,10 +131,10 @@ class EpPredictorTest {
         Nd4j.getRandom().setSeed(11);
         int draws = 400;
 
-        INDArray samples = EpPredictor.of(classifier).sample(x, draws);
+        INDArray samples = classifier.predictor().sample(x, draws);
 
         assertThat(samples.shape()).containsExactly(draws, 10, 3);
-        Prediction prediction = EpPredictor.of(classifier).predict(x);
+        Prediction prediction = classifier.predictor().predict(x);
         INDArray mean = samples.mean(0);
         INDArray deviation = samples.std(0);
         for (int n = 0; n < 10; n++) {
@@ -155,15 +155,15 @@ class EpPredictorTest {
         INDArray x = ToyData.normal(10, 3);
         int draws = 6;
         Nd4j.getRandom().setSeed(11);
-        INDArray samples = EpPredictor.of(classifier).sample(x, draws);
+        INDArray samples = classifier.predictor().sample(x, draws);
         Nd4j.getRandom().setSeed(11);
 
-        Prediction prediction = EpPredictor.of(classifier).predictFromSamples(x, draws);
+        Prediction prediction = classifier.predictor().predictFromSamples(x, draws);
 
         assertSame(prediction.mean(), samples.mean(0));
         assertSame(prediction.epistemicVariance(), samples.var(0));
         assertSame(prediction.probabilities().sum(1), Nd4j.ones(10));
-        assertThatThrownBy(() -> EpPredictor.of(classifier).predictFromSamples(x, 1))
+        assertThatThrownBy(() -> classifier.predictor().predictFromSamples(x, 1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("number of draws is 1, allowed: 2 and more, because one has no variance");
     }
@@ -174,9 +174,9 @@ class EpPredictorTest {
         for (EpMultiLayerNetwork network : new EpMultiLayerNetwork[] {classifier, regressor}) {
             Nd4j.getRandom().setSeed(11);
 
-            Prediction samples = EpPredictor.of(network).predictFromSamples(x, 400);
+            Prediction samples = network.predictor().predictFromSamples(x, 400);
 
-            Prediction moments = EpPredictor.of(network).predict(x);
+            Prediction moments = network.predictor().predict(x);
             INDArray difference = samples.output().sub(moments.output());
             double unit = network == classifier
                     ? 1
@@ -189,23 +189,23 @@ class EpPredictorTest {
     void aSeedRepeatsTheDraws() {
         INDArray x = ToyData.normal(10, 3);
         Nd4j.getRandom().setSeed(11);
-        INDArray first = EpPredictor.of(classifier).sample(x, 3);
-        INDArray second = EpPredictor.of(classifier).sample(x, 3);
+        INDArray first = classifier.predictor().sample(x, 3);
+        INDArray second = classifier.predictor().sample(x, 3);
         Nd4j.getRandom().setSeed(11);
 
-        assertThat(EpPredictor.of(classifier).sample(x, 3)).isEqualTo(first).isNotEqualTo(second);
+        assertThat(classifier.predictor().sample(x, 3)).isEqualTo(first).isNotEqualTo(second);
     }
 
     @Test
     void noDrawsAreAnError() {
-        assertThatThrownBy(() -> EpPredictor.of(classifier).sample(ToyData.normal(2, 1), 0))
+        assertThatThrownBy(() -> classifier.predictor().sample(ToyData.normal(2, 1), 0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("number of draws is 0, allowed: 1 and more");
     }
 
     @Test
     void aRegressionHasNoProbabilities() {
-        Prediction prediction = EpPredictor.of(regressor).predict(ToyData.normal(2, 1));
+        Prediction prediction = regressor.predictor().predict(ToyData.normal(2, 1));
 
         assertThatThrownBy(prediction::probabilities)
                 .isInstanceOf(IllegalStateException.class)
@@ -218,8 +218,8 @@ class EpPredictorTest {
         INDArray copy = x.dup();
         INDArray before = classifier.params().dup();
 
-        EpPredictor.of(classifier).predict(x);
-        EpPredictor.of(classifier).sample(x, 2);
+        classifier.predictor().predict(x);
+        classifier.predictor().sample(x, 2);
         classifier.feedForward(x);
 
         assertThat(x).isEqualTo(copy);

@@ -57,7 +57,7 @@ class GraphBadBatchTest {
         String message = " has 1 feature array(s), but the network has 2 inputs";
         refused(() -> graph.fit(arrays(x), arrays(classes, numbers)), "The batch" + message);
         refused(() -> graph.output(x), "The call" + message);
-        refused(() -> EpPredictor.of(graph).predictAll(x), "The call" + message);
+        refused(() -> graph.predictor().predictAll(x), "The call" + message);
         refused(() -> graph.fit(ToyData.batches(new DataSet(x, classes), 5)), message);
     }
 
@@ -108,7 +108,7 @@ class GraphBadBatchTest {
 
     @Test
     void oneAnswerIsAskedOfTwoOutputs() {
-        assertThatThrownBy(() -> EpPredictor.of(graph).predict(x, x))
+        assertThatThrownBy(() -> graph.predictor().predict(x, x))
                 .isInstanceOf(DL4JInvalidInputException.class)
                 .hasMessage("The network has 2 outputs, so there is not one answer; use predictAll, sampleAll or"
                         + " predictAllFromSamples");

@@ -108,7 +108,7 @@ class GraphTrainingTest {
         EpComputationGraph graph = EpNetworks.from(ToyGraphs.twoInputsTwoOutputs());
         graph.fit(batches(both(300, 1), 50));
         INDArray[] features = both(1500, 3).getFeatures();
-        EpPredictor predictor = EpPredictor.of(graph);
+        EpPredictor predictor = graph.predictor();
         List<Prediction> predictions = predictor.predictAll(features);
         INDArray[] outputs = graph.output(features);
         assertThat(predictions).hasSize(2);

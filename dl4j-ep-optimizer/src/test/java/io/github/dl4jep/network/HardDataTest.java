@@ -138,7 +138,7 @@ class HardDataTest {
         assertFinite(network);
         assertThat(ToyData.relativeError(network.output(data.getFeatures()), data.getLabels()))
                 .isLessThan(0.5);
-        double noise = EpPredictor.of(network)
+        double noise = network.predictor()
                 .predict(data.getFeatures())
                 .aleatoricVariance()
                 .getDouble(0);

@@ -51,7 +51,7 @@ class InferenceTest {
     @Test
     void everyOutputIsThePredictorsOne() {
         INDArray x = test.getFeatures();
-        INDArray expected = EpPredictor.of(network).predict(x).probabilities();
+        INDArray expected = network.predictor().predict(x).probabilities();
         INDArray mask = Nd4j.ones(100, 1);
 
         assertThat(network.output(x)).isEqualTo(expected);
@@ -162,7 +162,7 @@ class InferenceTest {
         regressor.fit(ToyData.batches(ToyData.line(400, 1, 300, 50), 40), 10);
         DataSet line = ToyData.line(200, 2, 300, 50);
         io.github.dl4jep.likelihood.Prediction prediction =
-                EpPredictor.of(regressor).predict(line.getFeatures());
+                regressor.predictor().predict(line.getFeatures());
         double sum = 0;
         for (int n = 0; n < 200; n++) {
             double v = prediction.variance().getDouble(n);

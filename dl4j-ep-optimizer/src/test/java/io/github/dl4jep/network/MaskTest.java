@@ -104,16 +104,10 @@ class MaskTest {
         EpMultiLayerNetwork light = weighted(0.01);
         EpMultiLayerNetwork plain = weighted(1);
 
-        double lightError = EpPredictor.of(light)
-                .predict(x)
-                .epistemicVariance()
-                .meanNumber()
-                .doubleValue();
-        double plainError = EpPredictor.of(plain)
-                .predict(x)
-                .epistemicVariance()
-                .meanNumber()
-                .doubleValue();
+        double lightError =
+                light.predictor().predict(x).epistemicVariance().meanNumber().doubleValue();
+        double plainError =
+                plain.predictor().predict(x).epistemicVariance().meanNumber().doubleValue();
         assertThat(lightError).isGreaterThan(2 * plainError);
     }
 

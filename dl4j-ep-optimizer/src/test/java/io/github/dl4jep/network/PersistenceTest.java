@@ -56,7 +56,7 @@ class PersistenceTest {
 
     @Test
     void aLoadedNetworkPredictsTheSameBits() throws IOException {
-        EpMultiLayerNetwork loaded = EpNetworks.load(saved());
+        EpMultiLayerNetwork loaded = EpNetworks.load(saved(), EpMultiLayerNetwork.class);
 
         assertThat(loaded.output(features)).isEqualTo(network.output(features));
         assertThat(loaded.params()).isEqualTo(network.params());
@@ -65,7 +65,7 @@ class PersistenceTest {
 
     @Test
     void trainingGoesOnAfterLoadingAsIfNothingHadBeen() throws IOException {
-        EpMultiLayerNetwork loaded = EpNetworks.load(saved());
+        EpMultiLayerNetwork loaded = EpNetworks.load(saved(), EpMultiLayerNetwork.class);
 
         loaded.fit(ToyData.batches(data, 40), 2);
         network.fit(ToyData.batches(data, 40), 2);
@@ -88,7 +88,7 @@ class PersistenceTest {
         File file = folder.resolve("spiking.zip").toFile();
         spiking.save(file);
 
-        EpMultiLayerNetwork loaded = EpNetworks.load(file);
+        EpMultiLayerNetwork loaded = EpNetworks.load(file, EpMultiLayerNetwork.class);
         loaded.fit(ToyData.batches(data, 40), 2);
         spiking.fit(ToyData.batches(data, 40), 2);
 
@@ -96,7 +96,8 @@ class PersistenceTest {
         assertThat(loaded.params()).isEqualTo(spiking.params());
         assertThat(loaded.clone().output(features)).isEqualTo(spiking.output(features));
         MultiLayerNetwork stock = MultiLayerNetwork.load(file, false);
-        MultiLayerNetwork point = EpNetworks.toPointNetwork(EpNetworks.load(file));
+        MultiLayerNetwork point =
+                EpNetworks.load(file, EpMultiLayerNetwork.class).toPointNetwork();
         assertThat(stock.output(features).equalsWithEps(point.output(features), 1e-5))
                 .as("the stock loader predicts as the point network, corrected thresholds included")
                 .isTrue();
@@ -111,7 +112,7 @@ class PersistenceTest {
         File file = folder.resolve("double.zip").toFile();
         twice.save(file);
 
-        EpMultiLayerNetwork loaded = EpNetworks.load(file);
+        EpMultiLayerNetwork loaded = EpNetworks.load(file, EpMultiLayerNetwork.class);
         loaded.fit(line);
         twice.fit(line);
 
@@ -136,7 +137,7 @@ class PersistenceTest {
     void theStockLoaderPredictsAsThePointNetwork() throws IOException {
         MultiLayerNetwork stock = MultiLayerNetwork.load(saved(), true);
 
-        INDArray point = EpNetworks.toPointNetwork(network).output(features);
+        INDArray point = network.toPointNetwork().output(features);
         assertThat(stock.output(features).sub(point).amaxNumber().doubleValue()).isCloseTo(0, within(1e-5));
     }
 
@@ -148,8 +149,8 @@ class PersistenceTest {
                 .isInstanceOf(UnsupportedOperationException.class)
                 .hasMessage(
                         "An EP layer has no gradient, at layer \"out\" (index 1): this network was restored or copied"
-                                + " as a plain DL4J network. Load it with EpNetworks.load(file) or"
-                                + " EpNetworks.loadGraph(file), or copy it with the EP network's own clone(), to go on"
+                                + " as a plain DL4J network. Load it with"
+                                + " EpNetworks.load(file), or copy it with the EP network's own clone(), to go on"
                                 + " training it. ParallelWrapper and Spark copy networks so, too: train with fit(...) on"
                                 + " one machine");
         assertThat(stock.params()).isEqualTo(network.params());
@@ -162,7 +163,7 @@ class PersistenceTest {
         File file = folder.resolve("plain.zip").toFile();
         plain.save(file);
 
-        assertThatThrownBy(() -> EpNetworks.load(file))
+        assertThatThrownBy(() -> EpNetworks.load(file, EpMultiLayerNetwork.class))
                 .isInstanceOf(DL4JInvalidConfigException.class)
                 .hasMessageContaining("Layer 0 is a DenseLayer, allowed are EP layers");
     }

@@ -54,7 +54,7 @@ class SavedOverFilesTest {
         graph.save(linkTo("target.zip", "link.zip"), false);
 
         assertKept("target.zip", "link.zip");
-        assertThat(EpNetworks.loadGraph(folder.resolve("target.zip").toFile())).isEqualTo(graph);
+        assertThat(EpNetworks.load(folder.resolve("target.zip").toFile())).isEqualTo(graph);
     }
 
     @Test

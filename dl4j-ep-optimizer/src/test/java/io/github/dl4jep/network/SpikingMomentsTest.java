@@ -45,7 +45,7 @@ class SpikingMomentsTest {
     private static void check(IActivation unit, double thresholdNoise) {
         EpMultiLayerNetwork network = trained(unit, 32);
         INDArray x = ToyData.normal(ROWS, 3);
-        Prediction prediction = EpPredictor.of(network).predict(x);
+        Prediction prediction = network.prediction(x);
         Map<String, INDArray> p = network.paramTable();
         for (int row = 0; row < ROWS; row++) {
             for (int output = 0; output < ToyData.CLASSES; output++) {
@@ -101,10 +101,10 @@ class SpikingMomentsTest {
     private static Agreement agreement(IActivation unit, int... layers) {
         EpMultiLayerNetwork network = trained(unit, layers);
         INDArray x = ToyData.normal(ROWS, 3);
-        Prediction moments = EpPredictor.of(network).predict(x);
+        Prediction moments = network.predictor().predict(x);
         Nd4j.getRandom().setSeed(11);
 
-        Prediction samples = EpPredictor.of(network).predictFromSamples(x, DRAWS);
+        Prediction samples = network.predictor().predictFromSamples(x, DRAWS);
 
         INDArray deviation = Transforms.sqrt(samples.epistemicVariance(), true);
         INDArray difference = moments.mean().sub(samples.mean()).divi(deviation);

@@ -182,8 +182,8 @@ class UnitsAfterMaximaTest {
         EpMultiLayerNetwork fixed = EpNetworks.from(definition);
         fixed.params().assign(free.params());
         INDArray features = images().getFeatures();
-        assertThat(EpPredictor.of(fixed).predict(features).epistemicVariance())
-                .isEqualTo(EpPredictor.of(free).predict(features).epistemicVariance());
+        assertThat(fixed.prediction(features).epistemicVariance())
+                .isEqualTo(free.prediction(features).epistemicVariance());
         assertThat(fixed.output(features)).isEqualTo(free.output(features));
     }
 }

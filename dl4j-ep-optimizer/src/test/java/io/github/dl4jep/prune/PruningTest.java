@@ -8,7 +8,6 @@ import io.github.dl4jep.convert.EpNetworks;
 import io.github.dl4jep.convert.EpOptions;
 import io.github.dl4jep.network.EpComputationGraph;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
-import io.github.dl4jep.network.EpPredictor;
 import io.github.dl4jep.toy.ConvolutionalNetworks;
 import io.github.dl4jep.toy.ToyData;
 import io.github.dl4jep.toy.ToyGraphs;
@@ -79,14 +78,11 @@ class PruningTest {
             {1, .1}, {100, 1}, {.01, 1}
         });
 
-        assertThat(kept(EpNetworks.prune(network, 0.25)))
-                .containsExactly("[[1, 0, 1], [1, 0, 1]]", "[[1, 1], [0, 1], [1, 1]]");
-        assertThat(kept(EpNetworks.prune(network, 0.5)))
-                .containsExactly("[[1, 0, 0], [1, 0, 1]]", "[[0, 1], [0, 0], [1, 1]]");
-        assertThat(kept(EpNetworks.prune(network, 11 / 12.0)))
+        assertThat(kept(network.prune(0.25))).containsExactly("[[1, 0, 1], [1, 0, 1]]", "[[1, 1], [0, 1], [1, 1]]");
+        assertThat(kept(network.prune(0.5))).containsExactly("[[1, 0, 0], [1, 0, 1]]", "[[0, 1], [0, 0], [1, 1]]");
+        assertThat(kept(network.prune(11 / 12.0)))
                 .containsExactly("[[0, 0, 0], [0, 0, 1]]", "[[0, 0], [0, 0], [0, 0]]");
-        assertThat(kept(EpNetworks.prune(network, 0)))
-                .containsExactly("[[1, 1, 1], [1, 1, 1]]", "[[1, 1], [1, 1], [1, 1]]");
+        assertThat(kept(network.prune(0))).containsExactly("[[1, 1, 1], [1, 1, 1]]", "[[1, 1], [1, 1], [1, 1]]");
     }
 
     private static void set(Layer layer, double[][] mean, double[][] deviation) {
@@ -112,9 +108,9 @@ class PruningTest {
             layer.getParam("WAveragedMean").assign(1);
         }
 
-        EpMultiLayerNetwork pruned = EpNetworks.prune(network, 0.5);
+        EpMultiLayerNetwork pruned = network.prune(0.5);
 
-        assertThat(zeros(EpNetworks.toPointNetwork(pruned))).isEqualTo(24);
+        assertThat(zeros(pruned.toPointNetwork())).isEqualTo(24);
     }
 
     /** The oracle: an ordinary network whose removed weights have mean 0 and hardly any variance. */
@@ -123,7 +119,7 @@ class PruningTest {
         EpMultiLayerNetwork network = trained();
         INDArray before = network.params().dup();
 
-        EpMultiLayerNetwork pruned = EpNetworks.prune(network, 0.6);
+        EpMultiLayerNetwork pruned = network.prune(0.6);
 
         assertThat(network.params()).isEqualTo(before);
         EpMultiLayerNetwork expected = network.clone();
@@ -134,11 +130,11 @@ class PruningTest {
         }
         INDArray features = data.getFeatures();
         assertClose(
-                EpPredictor.of(pruned).predict(features).mean(),
-                EpPredictor.of(expected).predict(features).mean());
+                pruned.predictor().predict(features).mean(),
+                expected.predictor().predict(features).mean());
         assertClose(
-                EpPredictor.of(pruned).predict(features).epistemicVariance(),
-                EpPredictor.of(expected).predict(features).epistemicVariance());
+                pruned.predictor().predict(features).epistemicVariance(),
+                expected.predictor().predict(features).epistemicVariance());
         assertThat(pruned.output(features)).isNotEqualTo(network.output(features));
         assertThat(pruned.getIterationCount()).isEqualTo(network.getIterationCount());
         assertThat(pruned.getEpochCount()).isEqualTo(network.getEpochCount());
@@ -153,18 +149,18 @@ class PruningTest {
     void nothingRemovedChangesNothing() {
         EpMultiLayerNetwork network = trained();
 
-        assertClose(EpNetworks.prune(network, 0).output(data.getFeatures()), network.output(data.getFeatures()));
+        assertClose(network.prune(0).output(data.getFeatures()), network.output(data.getFeatures()));
     }
 
     /** Far longer than the memory of the averages, which forgets a finite precision. */
     @Test
     void furtherTrainingKeepsTheZeros() {
-        EpMultiLayerNetwork pruned = EpNetworks.prune(trained(), 0.5);
-        MultiLayerNetwork before = EpNetworks.toPointNetwork(pruned);
+        EpMultiLayerNetwork pruned = trained().prune(0.5);
+        MultiLayerNetwork before = pruned.toPointNetwork();
 
         pruned.fit(ToyData.batches(data, 10), 20);
 
-        MultiLayerNetwork after = EpNetworks.toPointNetwork(pruned);
+        MultiLayerNetwork after = pruned.toPointNetwork();
         assertThat(pruned.params().sumNumber().doubleValue()).isFinite();
         for (int i = 0; i < 2; i++) {
             assertThat(after.getLayer(i).getParam("W").eq(0))
@@ -173,7 +169,7 @@ class PruningTest {
                     .isNotEqualTo(before.getLayer(i).getParam("W"));
         }
         assertThat(zeros(after)).isEqualTo(24);
-        assertThat(zeros(EpNetworks.sampleNetwork(pruned, 3))).isEqualTo(24);
+        assertThat(zeros(pruned.sample(3))).isEqualTo(24);
         assertThat(pruned.evaluate(ToyData.batches(data, 30)).accuracy()).isGreaterThan(0.9);
     }
 
@@ -183,19 +179,19 @@ class PruningTest {
         EpMultiLayerNetwork network = EpNetworks.from(
                 ToyNetworks.classifier(), EpOptions.builder().sweepsPerBatch(3).build());
         network.fit(data);
-        EpMultiLayerNetwork pruned = EpNetworks.prune(network, 0.5);
+        EpMultiLayerNetwork pruned = network.prune(0.5);
         pruned.fit(ToyData.batches(data, 30), 3);
 
-        assertThat(zeros(EpNetworks.toPointNetwork(pruned))).isEqualTo(24);
+        assertThat(zeros(pruned.toPointNetwork())).isEqualTo(24);
         assertThat(pruned.params().sumNumber().doubleValue()).isFinite();
     }
 
     @Test
     void savedLoadedAndClonedItGoesOnAlike() throws IOException {
-        EpMultiLayerNetwork pruned = EpNetworks.prune(trained(), 0.7);
+        EpMultiLayerNetwork pruned = trained().prune(0.7);
         File file = folder.resolve("pruned.zip").toFile();
         pruned.save(file);
-        EpMultiLayerNetwork loaded = EpNetworks.load(file);
+        EpMultiLayerNetwork loaded = EpNetworks.load(file, EpMultiLayerNetwork.class);
         EpMultiLayerNetwork copy = pruned.clone();
 
         assertThat(loaded).isEqualTo(pruned);
@@ -206,18 +202,19 @@ class PruningTest {
         assertThat(loaded.params()).isEqualTo(pruned.params());
         assertThat(copy.params()).isEqualTo(pruned.params());
         assertThat(MultiLayerNetwork.load(file, false).output(data.getFeatures()))
-                .isEqualTo(EpNetworks.toPointNetwork(EpNetworks.load(file)).output(data.getFeatures()));
+                .isEqualTo(EpNetworks.load(file, EpMultiLayerNetwork.class)
+                        .toPointNetwork()
+                        .output(data.getFeatures()));
     }
 
     @Test
     void weightsRemovedEarlierCount() {
-        EpMultiLayerNetwork once = EpNetworks.prune(trained(), 0.8);
+        EpMultiLayerNetwork once = trained().prune(0.8);
 
-        EpMultiLayerNetwork twice = EpNetworks.prune(EpNetworks.prune(trained(), 0.5), 0.8);
+        EpMultiLayerNetwork twice = trained().prune(0.5).prune(0.8);
 
         assertThat(twice).isEqualTo(once);
-        assertThat(zeros(EpNetworks.toPointNetwork(EpNetworks.prune(once, 0.1))))
-                .isEqualTo(38);
+        assertThat(zeros(once.prune(0.1).toPointNetwork())).isEqualTo(38);
     }
 
     static List<ConvolutionalNetworks.Case> networks() {
@@ -229,16 +226,16 @@ class PruningTest {
     void everyLayerWithWeightsIsPruned(ConvolutionalNetworks.Case one) {
         EpMultiLayerNetwork network = EpNetworks.from(one.definition());
         network.fit(one.data());
-        MultiLayerNetwork whole = EpNetworks.toPointNetwork(network);
+        MultiLayerNetwork whole = network.toPointNetwork();
         long weights = Stream.of(whole.getLayers())
                 .flatMap(layer -> weightArrays(layer))
                 .mapToLong(INDArray::length)
                 .sum();
 
-        EpMultiLayerNetwork pruned = EpNetworks.prune(network, 0.5);
+        EpMultiLayerNetwork pruned = network.prune(0.5);
         pruned.fit(one.data());
 
-        assertThat(zeros(EpNetworks.toPointNetwork(pruned))).isEqualTo(Math.round(0.5 * weights));
+        assertThat(zeros(pruned.toPointNetwork())).isEqualTo(Math.round(0.5 * weights));
         assertThat(pruned.output(one.data().getFeatures()).sumNumber().doubleValue())
                 .isCloseTo(24, within(1e-3));
     }
@@ -253,12 +250,12 @@ class PruningTest {
         EpMultiLayerNetwork network = EpNetworks.from(
                 ToyNetworks.classifier(), EpOptions.builder().weightPrior(prior).build());
         network.fit(ToyData.batches(data, 30), 3);
-        MultiLayerNetwork before = EpNetworks.toPointNetwork(network);
+        MultiLayerNetwork before = network.toPointNetwork();
 
-        EpMultiLayerNetwork pruned = EpNetworks.prune(network, 0.75);
+        EpMultiLayerNetwork pruned = network.prune(0.75);
         pruned.fit(ToyData.batches(data, 30), 3);
 
-        MultiLayerNetwork after = EpNetworks.toPointNetwork(pruned);
+        MultiLayerNetwork after = pruned.toPointNetwork();
         for (int i = 0; i < 2; i++) {
             INDArray removed = pruned.getLayer(i).getParam("WKept").eq(0);
             assertThat(after.getLayer(i)
@@ -278,18 +275,18 @@ class PruningTest {
         graph.fit(ToyData.batches(data, 30), 2);
         INDArray before = graph.params().dup();
         long weights = 0;
-        for (Layer layer : EpNetworks.toPointNetwork(graph).getLayers()) {
+        for (Layer layer : graph.toPointNetwork().getLayers()) {
             weights += weightArrays(layer).mapToLong(INDArray::length).sum();
         }
 
-        EpComputationGraph pruned = EpNetworks.prune(graph, 0.6);
+        EpComputationGraph pruned = graph.prune(0.6);
         pruned.fit(ToyData.batches(data, 30), 2);
 
         assertThat(graph.params()).isEqualTo(before);
-        assertThat(zeros(EpNetworks.toPointNetwork(pruned))).isEqualTo(Math.round(0.6 * weights));
+        assertThat(zeros(pruned.toPointNetwork())).isEqualTo(Math.round(0.6 * weights));
         File file = folder.resolve("graph.zip").toFile();
         pruned.save(file);
-        assertThat(EpNetworks.loadGraph(file).outputSingle(data.getFeatures()))
+        assertThat(EpNetworks.load(file, EpComputationGraph.class).outputSingle(data.getFeatures()))
                 .isEqualTo(pruned.outputSingle(data.getFeatures()));
     }
 
@@ -301,7 +298,7 @@ class PruningTest {
         network.fit(data);
         INDArray frozen = network.getLayer(0).getParam("WAveragedMean").dup();
 
-        EpMultiLayerNetwork pruned = EpNetworks.prune(network, 0.5);
+        EpMultiLayerNetwork pruned = network.prune(0.5);
         pruned.fit(data);
 
         assertThat(pruned.getLayer(0).getParam("WAveragedMean")).isEqualTo(frozen);
@@ -316,7 +313,7 @@ class PruningTest {
                 ToyNetworks.classifier(),
                 EpOptions.builder().hiddenWeightPrior(new BinaryPrior()).build());
 
-        assertThatThrownBy(() -> EpNetworks.prune(network, 0.5))
+        assertThatThrownBy(() -> network.prune(0.5))
                 .isInstanceOf(DL4JInvalidConfigException.class)
                 .hasMessage(
                         "The network cannot be pruned: weights of the layer(s) \"hidden\""
@@ -328,7 +325,7 @@ class PruningTest {
     void badFractionsAreRefused(double fraction) {
         EpMultiLayerNetwork network = EpNetworks.from(ToyNetworks.classifier());
 
-        assertThatThrownBy(() -> EpNetworks.prune(network, fraction))
+        assertThatThrownBy(() -> network.prune(fraction))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("the fraction of weights to remove is " + fraction
                         + ", allowed: 0 (none) and more, but less than 1 (all); for example 0.9 keeps a tenth");

@@ -4,7 +4,6 @@ import static io.github.dl4jep.samediff.ToySameDiff.INPUT;
 import static io.github.dl4jep.samediff.ToySameDiff.LABEL;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.dl4jep.convert.EpNetworks;
 import io.github.dl4jep.convert.EpOptions;
 import io.github.dl4jep.samediff.moment.MomentGraphTest;
 import io.github.dl4jep.toy.ToyData;
@@ -247,7 +246,7 @@ public class OpsAgainstStockTest {
     private static void assertSame(SameDiff sd, DataSet data) {
         EpSameDiff ep = EpSameDiff.of(sd, EpOptions.defaults(), SEED);
         ep.fit(ToyData.batches(data, 16), 1);
-        ComputationGraph stock = EpNetworks.toPointNetwork(ep.network());
+        ComputationGraph stock = ep.network().toPointNetwork();
         INDArray expected = stock.outputSingle(data.getFeatures());
         INDArray actual = ep.pointOutput(data.getFeatures());
         assertThat(actual.castTo(DataType.FLOAT).equalsWithEps(expected.castTo(DataType.FLOAT), 1e-4))

@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.dl4jep.convert.EpNetworks;
 import io.github.dl4jep.convert.EpOptions;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
-import io.github.dl4jep.network.EpPredictor;
 import io.github.dl4jep.toy.ToyData;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
@@ -59,7 +58,7 @@ class TwinTest {
         History history = ep.fit(ToyData.batches(data, 32), 2);
         EpMultiLayerNetwork twin = EpNetworks.from(twin(8, 3, LossFunctions.LossFunction.MCXENT, Activation.SOFTMAX));
         twin.fit(ToyData.batches(data, 32), 2);
-        MultiLayerNetwork point = EpNetworks.toPointNetwork(twin);
+        MultiLayerNetwork point = twin.toPointNetwork();
         assertClose(sd, "w0", point.getParam("0_W"));
         assertClose(sd, "b0", point.getParam("0_b"));
         assertClose(sd, "w1", point.getParam("1_W"));
@@ -71,7 +70,7 @@ class TwinTest {
         assertThat(ep.predict(data.getFeatures())
                         .mean()
                         .equalsWithEps(
-                                EpPredictor.of(twin).predict(data.getFeatures()).mean(), 1e-5))
+                                twin.predictor().predict(data.getFeatures()).mean(), 1e-5))
                 .isTrue();
         INDArray output = sd.outputSingle(Map.of(INPUT, data.getFeatures()), "softmax");
         assertThat(output.equalsWithEps(point.output(data.getFeatures()), 1e-4)).isTrue();
@@ -96,7 +95,7 @@ class TwinTest {
         EpSameDiff.of(sd, EpOptions.defaults(), SEED).fit(ToyData.batches(data, 32), 3);
         EpMultiLayerNetwork twin = EpNetworks.from(twin(8, 1, LossFunctions.LossFunction.MSE, Activation.IDENTITY));
         twin.fit(ToyData.batches(data, 32), 3);
-        MultiLayerNetwork point = EpNetworks.toPointNetwork(twin);
+        MultiLayerNetwork point = twin.toPointNetwork();
         assertClose(sd, "w1", point.getParam("1_W").transpose());
         INDArray output = sd.outputSingle(Map.of(INPUT, data.getFeatures()), "prediction");
         assertThat(output.equalsWithEps(point.output(data.getFeatures()), 1e-3)).isTrue();

@@ -2,8 +2,8 @@ package io.github.dl4jep.saved;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.dl4jep.network.EpComputationGraph;
-import io.github.dl4jep.network.EpMultiLayerNetwork;
+import io.github.dl4jep.convert.EpNetworks;
+import io.github.dl4jep.network.EpNetwork;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
@@ -12,7 +12,6 @@ import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.nio.file.Path;
 import java.util.List;
-import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,7 +32,7 @@ class ResumeTest {
 
     /** A way to leave the program and come back. */
     private interface Interruption {
-        Model through(SavedCase each, Model network) throws IOException, ClassNotFoundException;
+        EpNetwork through(SavedCase each, EpNetwork network) throws IOException, ClassNotFoundException;
     }
 
     @ParameterizedTest
@@ -45,11 +44,7 @@ class ResumeTest {
     @ParameterizedTest
     @MethodSource("cases")
     void fromAClone(SavedCase each) throws IOException, ClassNotFoundException {
-        requireSameBits(
-                each,
-                (unused, network) -> network instanceof EpComputationGraph graph
-                        ? graph.clone()
-                        : ((EpMultiLayerNetwork) network).clone());
+        requireSameBits(each, (unused, network) -> network.clone());
     }
 
     @ParameterizedTest
@@ -58,39 +53,39 @@ class ResumeTest {
         requireSameBits(each, (unused, network) -> serialized(network));
     }
 
-    private Model file(SavedCase each, Model network) throws IOException {
+    private EpNetwork file(SavedCase each, EpNetwork network) throws IOException {
         File file = folder.resolve(each.name() + ".zip").toFile();
         ModelSerializer.writeModel(network, file, false);
-        return each.load(file);
+        return EpNetworks.load(file);
     }
 
-    private static Model serialized(Model network) throws IOException, ClassNotFoundException {
+    private static EpNetwork serialized(EpNetwork network) throws IOException, ClassNotFoundException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
             out.writeObject(network);
         }
         try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
-            return (Model) in.readObject();
+            return (EpNetwork) in.readObject();
         }
     }
 
     /** Interrupts one network after every batch, the other never. */
     private static void requireSameBits(SavedCase each, Interruption interruption)
             throws IOException, ClassNotFoundException {
-        Model whole = each.network().get();
-        Model interrupted = each.network().get();
+        EpNetwork whole = each.network().get();
+        EpNetwork interrupted = each.network().get();
         for (int pass = 0; pass < PASSES; pass++) {
             for (DataSet batch : each.data().batchBy(SavedCase.BATCH)) {
-                SavedCase.fit(whole, batch);
-                SavedCase.fit(interrupted, batch);
+                whole.fit(batch);
+                interrupted.fit(batch);
                 interrupted = interruption.through(each, interrupted);
                 assertThat(interrupted.params()).isEqualTo(whole.params());
             }
-            SavedCase.endPass(whole);
-            SavedCase.endPass(interrupted);
+            whole.incrementEpochCount();
+            interrupted.incrementEpochCount();
             interrupted = interruption.through(each, interrupted);
         }
         assertThat(interrupted).isEqualTo(whole).isNotSameAs(whole);
-        assertThat(SavedCase.iterations(interrupted)).isEqualTo(10);
+        assertThat(interrupted.getIterationCount()).isEqualTo(10);
     }
 }

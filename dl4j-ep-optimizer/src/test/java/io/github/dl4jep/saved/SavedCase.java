@@ -3,17 +3,13 @@ package io.github.dl4jep.saved;
 import io.github.dl4jep.activation.ActivationHeaviside;
 import io.github.dl4jep.convert.EpNetworks;
 import io.github.dl4jep.convert.EpOptions;
-import io.github.dl4jep.network.EpComputationGraph;
-import io.github.dl4jep.network.EpMultiLayerNetwork;
+import io.github.dl4jep.network.EpNetwork;
 import io.github.dl4jep.toy.ToyData;
 import io.github.dl4jep.toy.ToyNetworks;
 import io.github.dl4jep.weight.WeightPriors;
-import java.io.File;
-import java.io.IOException;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;
-import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -40,7 +36,7 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
  * @param features what is predicted, raw
  * @param normalized whether a normalizer is in the file
  */
-record SavedCase(String name, Supplier<Model> network, DataSet data, INDArray features, boolean normalized) {
+record SavedCase(String name, Supplier<EpNetwork> network, DataSet data, INDArray features, boolean normalized) {
 
     /** Size of a batch. */
     static final int BATCH = 20;
@@ -142,37 +138,6 @@ record SavedCase(String name, Supplier<Model> network, DataSet data, INDArray fe
             }
         }
         return new DataSet(Nd4j.createFromArray(images), Nd4j.createFromArray(labels));
-    }
-
-    boolean isGraph() {
-        return name.endsWith("graph");
-    }
-
-    /** Restores a file of this kind. */
-    Model load(File file) throws IOException {
-        return isGraph() ? EpNetworks.loadGraph(file) : EpNetworks.load(file);
-    }
-
-    static void fit(Model network, DataSet batch) {
-        if (network instanceof EpComputationGraph graph) {
-            graph.fit(batch);
-        } else {
-            ((EpMultiLayerNetwork) network).fit(batch);
-        }
-    }
-
-    static void endPass(Model network) {
-        if (network instanceof EpComputationGraph graph) {
-            graph.incrementEpochCount();
-        } else {
-            ((EpMultiLayerNetwork) network).incrementEpochCount();
-        }
-    }
-
-    static int iterations(Model network) {
-        return network instanceof EpComputationGraph graph
-                ? graph.getIterationCount()
-                : ((EpMultiLayerNetwork) network).getIterationCount();
     }
 
     @Override

@@ -1,10 +1,10 @@
 package io.github.dl4jep.saved;
 
+import io.github.dl4jep.network.EpNetwork;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.util.ModelSerializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
@@ -45,13 +45,13 @@ public final class SavedNetworks {
             normalizer.preProcess(data);
             normalizer.transform(features);
         }
-        Model network = each.network().get();
+        EpNetwork network = each.network().get();
         for (DataSet batch : data.batchBy(SavedCase.BATCH)) {
-            SavedCase.fit(network, batch);
+            network.fit(batch);
         }
-        SavedCase.endPass(network);
-        SavedCase.fit(network, data.batchBy(SavedCase.BATCH).get(0));
-        SavedCase.fit(network, data.batchBy(SavedCase.BATCH).get(1));
+        network.incrementEpochCount();
+        network.fit(data.batchBy(SavedCase.BATCH).get(0));
+        network.fit(data.batchBy(SavedCase.BATCH).get(1));
         File file = folder.resolve(each.name() + ".zip").toFile();
         ModelSerializer.writeModel(network, file, true);
         if (each.normalized()) {

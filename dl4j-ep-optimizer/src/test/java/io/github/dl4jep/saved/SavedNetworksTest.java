@@ -3,6 +3,8 @@ package io.github.dl4jep.saved;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.dl4jep.convert.EpNetworks;
+import io.github.dl4jep.network.EpNetwork;
 import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -10,7 +12,6 @@ import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -51,13 +52,13 @@ class SavedNetworksTest {
                 normalizer.preProcess(data);
             }
 
-            Model network = each.load(file);
+            EpNetwork network = EpNetworks.load(file);
 
             assertClose(SavedPrediction.of(network, raw, features).predictions(), saved.predictions());
-            assertThat(SavedCase.iterations(network)).isEqualTo(7);
-            SavedCase.fit(network, data.batchBy(SavedCase.BATCH).get(2));
+            assertThat(network.getIterationCount()).isEqualTo(7);
+            network.fit(data.batchBy(SavedCase.BATCH).get(2));
             assertThat(network.score()).isFinite();
-            assertThat(SavedCase.iterations(network)).isEqualTo(8);
+            assertThat(network.getIterationCount()).isEqualTo(8);
         }
     }
 

@@ -1,13 +1,10 @@
 package io.github.dl4jep.saved;
 
 import io.github.dl4jep.likelihood.Prediction;
-import io.github.dl4jep.network.EpComputationGraph;
-import io.github.dl4jep.network.EpMultiLayerNetwork;
-import io.github.dl4jep.network.EpPredictor;
+import io.github.dl4jep.network.EpNetwork;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.deeplearning4j.nn.api.Model;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -20,11 +17,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 record SavedPrediction(long[] shape, double[][] features, double[][] predictions) {
 
-    static SavedPrediction of(Model network, INDArray raw, INDArray features) {
-        EpPredictor predictor = network instanceof EpComputationGraph graph
-                ? EpPredictor.of(graph)
-                : EpPredictor.of((EpMultiLayerNetwork) network);
-        Prediction prediction = predictor.predict(features);
+    static SavedPrediction of(EpNetwork network, INDArray raw, INDArray features) {
+        Prediction prediction = network.prediction(features);
         double[][] outputs = prediction.output().toDoubleMatrix();
         double[][] variances = prediction.epistemicVariance().toDoubleMatrix();
         double[][] both = new double[outputs.length][];

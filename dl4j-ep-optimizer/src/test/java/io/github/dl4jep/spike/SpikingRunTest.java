@@ -128,7 +128,7 @@ class SpikingRunTest {
                 network.fit(ToyData.batches(ToyData.threeClasses(100, 1), 20));
             }
             INDArray x = ToyData.normal(50, 2);
-            MultiLayerNetwork point = EpNetworks.toPointNetwork(network);
+            MultiLayerNetwork point = network.toPointNetwork();
             SpikingRun run = SpikingRun.of(network).timeSteps(2);
 
             assertSame(run.output(x), point.output(x));

@@ -3,7 +3,6 @@ package io.github.dl4jep.examples;
 import io.github.dl4jep.convert.EpNetworks;
 import io.github.dl4jep.likelihood.Prediction;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
-import io.github.dl4jep.network.EpPredictor;
 import java.io.File;
 import java.io.IOException;
 import java.util.Locale;
@@ -102,7 +101,7 @@ public final class MnistClassifier {
         int[] count = new int[2];
         while (test.hasNext()) {
             DataSet batch = test.next();
-            Prediction prediction = EpPredictor.of(network).predict(batch.getFeatures());
+            Prediction prediction = network.predictor().predict(batch.getFeatures());
             evaluation.eval(batch.getLabels(), prediction.probabilities());
             INDArray guessed = prediction.probabilities().argMax(1);
             INDArray labels = batch.getLabels().argMax(1);

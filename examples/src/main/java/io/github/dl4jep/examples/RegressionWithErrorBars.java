@@ -3,7 +3,6 @@ package io.github.dl4jep.examples;
 import io.github.dl4jep.convert.EpNetworks;
 import io.github.dl4jep.likelihood.Prediction;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
-import io.github.dl4jep.network.EpPredictor;
 import java.io.File;
 import java.io.IOException;
 import java.util.Locale;
@@ -46,14 +45,14 @@ public final class RegressionWithErrorBars {
 
         /** Mean and the two parts of the variance, at some inputs. */
         Prediction at(double... inputs) {
-            return EpPredictor.of(network)
+            return network.predictor()
                     .predict(
                             Nd4j.createFromArray(inputs).castTo(Nd4j.dataType()).reshape(inputs.length, 1));
         }
 
         /** Share of the held out rows inside their 95 % interval. */
         double coverage() {
-            Prediction prediction = EpPredictor.of(network).predict(test.getFeatures());
+            Prediction prediction = network.predictor().predict(test.getFeatures());
             int inside = 0;
             for (int row = 0; row < test.numExamples(); row++) {
                 double error =

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dl4jep.activation.ActivationHeaviside;
 import io.github.dl4jep.compact.CompactNetwork;
-import io.github.dl4jep.convert.EpNetworks;
 import io.github.dl4jep.convert.EpOptions;
+import io.github.dl4jep.stock.CompactExport;
 import io.github.dl4jep.weight.WeightPriors;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -68,16 +68,16 @@ class CompactMnistTest {
                 .build();
         Training training = new Training(RealData.digits(), "mlp:129,65", 64, options);
         training.passInOrder(6_400);
-        MultiLayerNetwork point = EpNetworks.toPointNetwork(training.network());
+        MultiLayerNetwork point = training.network().toPointNetwork();
 
         assertSameClasses(point.convertDataType(DataType.DOUBLE), pixels);
         assertThat(CompactNetwork.read(folder.resolve("digits.epcn")).potentials(pixels.toFloatMatrix()))
-                .isDeepEqualTo(EpNetworks.toCompact(training.network()).potentials(pixels.toFloatMatrix()));
+                .isDeepEqualTo(training.network().toCompact().potentials(pixels.toFloatMatrix()));
     }
 
     private void assertSameClasses(MultiLayerNetwork point, INDArray digits) throws IOException {
         Path file = folder.resolve("digits.epcn");
-        EpNetworks.toCompact(point).write(file);
+        CompactExport.of(point).write(file);
 
         int[] compact = CompactNetwork.read(file).classify(digits.toFloatMatrix());
 

@@ -1,7 +1,5 @@
 package io.github.dl4jep.accuracy;
 
-import io.github.dl4jep.convert.EpNetworks;
-import io.github.dl4jep.network.EpPredictor;
 import io.github.dl4jep.spike.SpikingRun;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -20,7 +18,7 @@ final class PlainNetworkErrors {
 
     /** The point network, potentials averaged over time steps. */
     static double ofTimeSteps(Training training, int steps) {
-        MultiLayerNetwork point = EpNetworks.toPointNetwork(training.network());
+        MultiLayerNetwork point = training.network().toPointNetwork();
         INDArray features = training.split().test().getFeatures();
         return error(training, SpikingRun.of(point).timeSteps(steps).potentials(features));
     }
@@ -29,8 +27,7 @@ final class PlainNetworkErrors {
     static double ofDraws(Training training) {
         INDArray features = training.split().test().getFeatures();
         return error(
-                training,
-                EpPredictor.of(training.network()).sample(features, DRAWS).mean(0));
+                training, training.network().predictor().sample(features, DRAWS).mean(0));
     }
 
     private static double error(Training training, INDArray scores) {

@@ -2,9 +2,7 @@ package io.github.dl4jep.accuracy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.dl4jep.convert.EpNetworks;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
-import io.github.dl4jep.network.EpPredictor;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -34,7 +32,7 @@ class PruningAndUncertaintyFiguresTest {
         double before =
                 TestFigures.ofClasses(training.network(), training.split()).error();
 
-        EpMultiLayerNetwork pruned = EpNetworks.prune(training.network(), 0.9);
+        EpMultiLayerNetwork pruned = training.network().prune(0.9);
         double atOnce = TestFigures.ofClasses(pruned, training.split()).error();
         training.pass(pruned);
         training.pass(pruned);
@@ -42,7 +40,7 @@ class PruningAndUncertaintyFiguresTest {
 
         assertThat(atOnce).as("before retraining").isLessThan(0.1);
         assertThat(retrained).as("after two more passes").isLessThanOrEqualTo(before + 0.003);
-        MultiLayerNetwork point = EpNetworks.toPointNetwork(pruned);
+        MultiLayerNetwork point = pruned.toPointNetwork();
         assertThat(zeros(point)).isEqualTo(Math.round(0.9 * (784 * 500 + 500 * 500 + 500 * 10)));
         Evaluation evaluation = new Evaluation(10);
         evaluation.eval(
@@ -66,7 +64,7 @@ class PruningAndUncertaintyFiguresTest {
         double before =
                 TestFigures.ofClasses(training.network(), training.split()).error();
 
-        assertThat(TestFigures.ofClasses(EpNetworks.prune(training.network(), 0.5), training.split())
+        assertThat(TestFigures.ofClasses(training.network().prune(0.5), training.split())
                         .error())
                 .as("test error")
                 .isLessThanOrEqualTo(before + 0.003);
@@ -89,7 +87,7 @@ class PruningAndUncertaintyFiguresTest {
     }
 
     private static double[] entropies(INDArray images) {
-        return EpPredictor.of(training.network()).predict(images).entropy().toDoubleVector();
+        return training.network().predictor().predict(images).entropy().toDoubleVector();
     }
 
     /** The part of all pairs in which the foreign image is more uncertain; equal ones count half. */

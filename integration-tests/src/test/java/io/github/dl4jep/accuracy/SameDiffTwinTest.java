@@ -3,7 +3,6 @@ package io.github.dl4jep.accuracy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dl4jep.cli.data.split.Split;
-import io.github.dl4jep.convert.EpNetworks;
 import io.github.dl4jep.likelihood.Prediction;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
 import io.github.dl4jep.samediff.EpSameDiff;
@@ -100,7 +99,7 @@ class SameDiffTwinTest {
     }
 
     private static void assertEqualMeans(SameDiff sd, EpMultiLayerNetwork twin) {
-        MultiLayerNetwork point = EpNetworks.toPointNetwork(twin);
+        MultiLayerNetwork point = twin.toPointNetwork();
         for (int layer = 0; layer < point.getnLayers(); layer++) {
             assertClose("w" + layer, sd, point.getParam(layer + "_W"));
             assertClose("b" + layer, sd, point.getParam(layer + "_b"));

@@ -3,7 +3,6 @@ package io.github.dl4jep.accuracy;
 import io.github.dl4jep.cli.data.split.Split;
 import io.github.dl4jep.likelihood.Prediction;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
-import io.github.dl4jep.network.EpPredictor;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Figures of a network on the test rows of a split, computed here from predictions alone. */
@@ -20,7 +19,7 @@ final class TestFigures {
     record Numbers(double rmse, double logLikelihood) {}
 
     static Classes ofClasses(EpMultiLayerNetwork network, Split split) {
-        double[][] p = EpPredictor.of(network)
+        double[][] p = network.predictor()
                 .predict(split.test().getFeatures())
                 .probabilities()
                 .toDoubleMatrix();
@@ -46,7 +45,7 @@ final class TestFigures {
     }
 
     static Numbers ofNumbers(EpMultiLayerNetwork network, Split split) {
-        Prediction prediction = EpPredictor.of(network).predict(split.test().getFeatures());
+        Prediction prediction = network.predictor().predict(split.test().getFeatures());
         INDArray labels = split.test().getLabels();
         INDArray variance = prediction.variance();
         long rows = labels.size(0);

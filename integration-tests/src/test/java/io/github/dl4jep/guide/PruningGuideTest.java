@@ -48,12 +48,13 @@ class PruningGuideTest {
         EpMultiLayerNetwork net = trained();
         File file = folder.resolve("pruned.zip").toFile();
 
-        EpMultiLayerNetwork pruned = EpNetworks.prune(net, 0.5);
+        EpMultiLayerNetwork pruned = net.prune(0.5);
         pruned.save(file);
-        MultiLayerNetwork point = EpNetworks.toPointNetwork(pruned);
+        MultiLayerNetwork point = pruned.toPointNetwork();
 
         assertThat(zeros(point)).isEqualTo((INPUTS * HIDDEN + HIDDEN * 2) / 2);
-        assertThat(EpNetworks.load(file).output(data.getFeatures())).isEqualTo(pruned.output(data.getFeatures()));
+        assertThat(EpNetworks.load(file, EpMultiLayerNetwork.class).output(data.getFeatures()))
+                .isEqualTo(pruned.output(data.getFeatures()));
         assertThat(pruned.evaluate(trainIterator).accuracy()).isGreaterThan(0.9);
     }
 
@@ -63,12 +64,11 @@ class PruningGuideTest {
 
         EpMultiLayerNetwork sparse = net;
         for (double fraction : new double[] {0.6, 0.8, 0.87, 0.9}) {
-            sparse = EpNetworks.prune(sparse, fraction);
+            sparse = sparse.prune(fraction);
             sparse.fit(trainIterator);
         }
 
-        assertThat(zeros(EpNetworks.toPointNetwork(sparse)))
-                .isEqualTo(Math.round(0.9 * (INPUTS * HIDDEN + HIDDEN * 2)));
+        assertThat(zeros(sparse.toPointNetwork())).isEqualTo(Math.round(0.9 * (INPUTS * HIDDEN + HIDDEN * 2)));
         assertThat(sparse.evaluate(trainIterator).accuracy()).isGreaterThan(0.9);
     }
 

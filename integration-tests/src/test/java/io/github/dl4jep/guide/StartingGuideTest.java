@@ -9,7 +9,8 @@ import io.github.dl4jep.convert.EpOptions;
 import io.github.dl4jep.likelihood.Prediction;
 import io.github.dl4jep.network.EpComputationGraph;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
-import io.github.dl4jep.network.EpPredictor;
+import io.github.dl4jep.network.EpNetwork;
+import io.github.dl4jep.store.EpCheckpoints;
 import io.github.dl4jep.weight.GaussianPrior;
 import java.io.File;
 import java.io.IOException;
@@ -28,7 +29,6 @@ import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.transferlearning.FineTuneConfiguration;
 import org.deeplearning4j.nn.transferlearning.TransferLearning;
-import org.deeplearning4j.optimize.listeners.CheckpointListener;
 import org.deeplearning4j.optimize.listeners.ScoreIterationListener;
 import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.Test;
@@ -144,7 +144,7 @@ class StartingGuideTest {
     void readTheUncertainty() {
         EpMultiLayerNetwork net = trained();
 
-        Prediction prediction = EpPredictor.of(net).predict(features);
+        Prediction prediction = net.prediction(features);
         INDArray probabilities = prediction.probabilities();
         INDArray entropy = prediction.entropy();
         INDArray fromTheWeights = prediction.epistemicVariance();
@@ -154,10 +154,10 @@ class StartingGuideTest {
         assertThat(entropy.minNumber().doubleValue()).isPositive();
         assertThat(entropy.maxNumber().doubleValue()).isLessThan(Math.log(CLASSES) + 1e-6);
         assertThat(fromTheNoise.minNumber().doubleValue()).isPositive();
-        Prediction far = EpPredictor.of(net).predict(features.mul(10));
+        Prediction far = net.predictor().predict(features.mul(10));
         assertThat(far.epistemicVariance().meanNumber().doubleValue())
                 .isGreaterThan(10 * fromTheWeights.meanNumber().doubleValue());
-        assertThat(EpPredictor.of(net).sample(features, 20).shape()).containsExactly(20, 150, CLASSES);
+        assertThat(net.predictor().sample(features, 20).shape()).containsExactly(20, 150, CLASSES);
     }
 
     @Test
@@ -172,7 +172,7 @@ class StartingGuideTest {
         net.save(file);
         ModelSerializer.addNormalizerToModel(file, normalizer);
 
-        EpMultiLayerNetwork again = EpNetworks.load(file);
+        EpNetwork again = EpNetworks.load(file);
         NormalizerStandardize sameNormalizer = ModelSerializer.restoreNormalizerFromFile(file);
         again.fit(trainIterator);
 
@@ -184,22 +184,18 @@ class StartingGuideTest {
     }
 
     @Test
-    void checkpoints() throws IOException {
+    void checkpoints() {
         File folder = temporary.toFile();
-        EpMultiLayerNetwork net = EpNetworks.from(configuration);
 
-        CheckpointListener checkpoints = new CheckpointListener.Builder(folder)
-                .keepLast(3)
-                .saveEveryNIterations(5)
-                .build();
-        net.setListeners(new ScoreIterationListener(10), checkpoints);
-        net.fit(trainIterator, 2);
+        EpCheckpoints checkpoints = EpCheckpoints.in(folder).every(5).keepLast(3);
+        EpMultiLayerNetwork net = checkpoints.resume(EpNetworks.from(configuration));
+        net.setListeners(new ScoreIterationListener(10));
+        checkpoints.fit(net, trainIterator, 2);
 
-        File newest = checkpoints.getFileForCheckpoint(checkpoints.lastCheckpoint());
-        EpMultiLayerNetwork resumed = EpNetworks.load(newest);
-
-        assertThat(resumed.getIterationCount()).isEqualTo(16);
         assertThat(net.getIterationCount()).isEqualTo(20);
+        assertThat(checkpoints.newestFirst()).hasSize(3);
+        EpMultiLayerNetwork resumed = checkpoints.resume(EpNetworks.from(configuration));
+        assertThat(resumed.params()).isEqualTo(net.params());
     }
 
     @Test

@@ -10,7 +10,6 @@ import io.github.dl4jep.convert.EpOptions;
 import io.github.dl4jep.ensemble.PosteriorEnsemble;
 import io.github.dl4jep.likelihood.Prediction;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
-import io.github.dl4jep.network.EpPredictor;
 import io.github.dl4jep.spike.LatencyCode;
 import io.github.dl4jep.spike.RateCode;
 import io.github.dl4jep.spike.SpikePreProcessor;
@@ -117,9 +116,9 @@ class UserGuideTest {
     void read() {
         EpMultiLayerNetwork net = definedNetwork();
 
-        Prediction moments = EpPredictor.of(net).predict(features);
-        Prediction sampled = EpPredictor.of(net).predictFromSamples(features, 20);
-        INDArray draws = EpPredictor.of(net).sample(features, 20);
+        Prediction moments = net.predictor().predict(features);
+        Prediction sampled = net.predictor().predictFromSamples(features, 20);
+        INDArray draws = net.predictor().sample(features, 20);
         INDArray averaged = SpikingRun.of(net).timeSteps(25).output(features);
         INDArray accumulating = SpikingRun.of(net).timeSteps(25).cumulativeOutput(features);
 
@@ -147,12 +146,12 @@ class UserGuideTest {
         EpMultiLayerNetwork net = definedNetwork();
         File file = folder.resolve("point.zip").toFile();
 
-        MultiLayerNetwork point = EpNetworks.toPointNetwork(net);
+        MultiLayerNetwork point = net.toPointNetwork();
         point.save(file);
         MultiLayerNetwork loaded = MultiLayerNetwork.load(file, false);
 
-        MultiLayerNetwork draw = EpNetworks.sampleNetwork(net, 1);
-        PosteriorEnsemble ensemble = EpNetworks.ensemble(net, 20, 1);
+        MultiLayerNetwork draw = net.sample(1);
+        PosteriorEnsemble ensemble = net.ensemble(20, 1);
         INDArray probabilities = ensemble.output(features);
         INDArray disagreement = ensemble.spread(features);
 
@@ -173,11 +172,11 @@ class UserGuideTest {
         Path compactFile = folder.resolve("network.compact");
         float[][] pixels = features.toFloatMatrix();
 
-        EpNetworks.writeCompact(net, compactFile);
+        net.toCompact().write(compactFile);
         CompactNetwork compact = CompactNetwork.read(compactFile);
         int[] classes = compact.classify(pixels);
 
-        assertThat(classes).isEqualTo(EpNetworks.toPointNetwork(net).predict(features));
+        assertThat(classes).isEqualTo(net.toPointNetwork().predict(features));
     }
 
     private static MultiLayerConfiguration reluNetwork() {

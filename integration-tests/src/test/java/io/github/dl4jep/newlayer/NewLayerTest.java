@@ -125,7 +125,7 @@ class NewLayerTest {
         File file = folder.resolve("pairs.zip").toFile();
         network.save(file);
 
-        EpMultiLayerNetwork loaded = EpNetworks.load(file);
+        EpMultiLayerNetwork loaded = EpNetworks.load(file, EpMultiLayerNetwork.class);
         assertThat(loaded.params()).isEqualTo(network.params());
         assertThat(loaded.getLayerWiseConfigurations()).isEqualTo(network.getLayerWiseConfigurations());
         assertThat(network.paramTable(true)).containsKeys("0_W", "0_WDeviation", "0_b", "0_bDeviation");
@@ -141,7 +141,7 @@ class NewLayerTest {
 
     @Test
     void itIsPruned() {
-        EpMultiLayerNetwork pruned = EpNetworks.prune(trained(), 0.5);
+        EpMultiLayerNetwork pruned = trained().prune(0.5);
         double kept = 0;
         for (Layer layer : pruned.getLayers()) {
             for (NamedPosterior posterior : PosteriorLayout.of(layer)) {
@@ -168,7 +168,7 @@ class NewLayerTest {
     @Test
     void itBecomesAStockLayerAgain() {
         EpMultiLayerNetwork network = trained();
-        MultiLayerNetwork stock = EpNetworks.toPointNetwork(network);
+        MultiLayerNetwork stock = network.toPointNetwork();
         INDArray x = data(20, 3).getFeatures();
         Layer own = network.getLayer(0);
         own.setInput(x, LayerWorkspaceMgr.noWorkspaces());

@@ -62,7 +62,7 @@ class KerasImportTest {
         net.fit(Flowers.batches(train), 10);
 
         assertThat(accuracy(net)).isGreaterThan(0.95);
-        assertThat(accuracy(EpNetworks.toPointNetwork(net))).isGreaterThan(0.95);
+        assertThat(accuracy(net.toPointNetwork())).isGreaterThan(0.95);
 
         EpMultiLayerNetwork ofNetwork = EpNetworks.from(stock);
         ofNetwork.fit(Flowers.batches(train), 10);

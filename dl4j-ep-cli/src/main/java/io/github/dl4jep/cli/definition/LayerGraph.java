@@ -97,7 +97,7 @@ record LayerGraph(ComputationGraphConfiguration configuration) implements Defini
     public StockNetwork network() {
         ComputationGraph network = new ComputationGraph(configuration);
         network.init();
-        return StockNetwork.of(network);
+        return new StockNetwork(network);
     }
 
     @Override

@@ -62,7 +62,7 @@ record LayerList(MultiLayerConfiguration configuration) implements Definition {
     public StockNetwork network() {
         MultiLayerNetwork network = new MultiLayerNetwork(configuration);
         network.init();
-        return StockNetwork.of(network);
+        return new StockNetwork(network);
     }
 
     @Override

@@ -6,12 +6,12 @@ import io.github.dl4jep.cli.model.ModelCard;
 import io.github.dl4jep.cli.model.Position;
 import io.github.dl4jep.cli.model.SavedModel;
 import io.github.dl4jep.conf.EpOutputConf;
+import io.github.dl4jep.network.EpNetwork;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.api.Layer;
-import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -56,7 +56,7 @@ public record ModelReport(
      * @return the report
      */
     public static ModelReport of(SavedModel model) {
-        Model network = model.network().network();
+        EpNetwork network = model.network();
         ModelCard card = model.card();
         List<LayerReport> layers = new ArrayList<>();
         List<NoiseReport> outputs = new ArrayList<>();
@@ -77,8 +77,8 @@ public record ModelReport(
                 weights == 0 ? 0 : (double) certain / weights,
                 network.numParams(),
                 outputs,
-                iterations(network),
-                passes(network),
+                network.getIterationCount(),
+                network.getEpochCount(),
                 card == null ? null : card.position(),
                 model.normalizer(),
                 rows,
@@ -88,7 +88,7 @@ public record ModelReport(
     /** A layer and what to call it. */
     private record Named(String name, Layer runtime) {}
 
-    private static List<Named> layers(Model network) {
+    private static List<Named> layers(EpNetwork network) {
         if (network instanceof ComputationGraph graph) {
             List<Named> layers = new ArrayList<>();
             for (int index : graph.topologicalSortOrder()) {
@@ -108,17 +108,5 @@ public record ModelReport(
     private static String name(int index, Layer layer) {
         String own = layer.conf().getLayer().getLayerName();
         return own == null || own.equals("layer" + index) ? String.valueOf(index) : index + " " + own;
-    }
-
-    private static int iterations(Model network) {
-        return network instanceof ComputationGraph graph
-                ? graph.getIterationCount()
-                : ((MultiLayerNetwork) network).getIterationCount();
-    }
-
-    private static int passes(Model network) {
-        return network instanceof ComputationGraph graph
-                ? graph.getEpochCount()
-                : ((MultiLayerNetwork) network).getEpochCount();
     }
 }

@@ -47,7 +47,7 @@ public final class OutputFile {
         }
     }
 
-    private static UserException cannotWrite(String where, IOException e) {
+    static UserException cannotWrite(String where, IOException e) {
         return new UserException(
                 "Cannot write to " + where + ": " + e.getClass().getSimpleName() + ", " + UserException.reason(e) + ".",
                 e);

@@ -1,5 +1,7 @@
 package io.github.dl4jep.cli.model;
 
+import io.github.dl4jep.network.EpNetwork;
+
 /**
  * How far a training has come.
  *
@@ -12,20 +14,14 @@ public record Position(int passes, int batch, long batches) {
     public static final Position START = new Position(0, 0, 0);
 
     /**
-     * The position after one batch more.
+     * Where the training of a network stands.
      *
+     * @param network the network
      * @return the position
      */
-    public Position afterBatch() {
-        return new Position(passes, batch + 1, batches + 1);
-    }
-
-    /**
-     * The position after the end of the pass.
-     *
-     * @return the position
-     */
-    public Position afterPass() {
-        return new Position(passes + 1, 0, batches);
+    public static Position of(EpNetwork network) {
+        int batches = network.getIterationCount();
+        return new Position(
+                network.getEpochCount(), batches - (int) network.passCounter().getPassStart(), batches);
     }
 }

@@ -1,24 +1,17 @@
 package io.github.dl4jep.cli.model;
 
 import io.github.dl4jep.cli.failure.UserException;
-import io.github.dl4jep.cli.trainer.EpModel;
 import io.github.dl4jep.convert.EpNetworks;
-import java.io.DataOutputStream;
+import io.github.dl4jep.network.EpNetwork;
+import io.github.dl4jep.store.ModelFile;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.zip.Deflater;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
+import java.util.Map;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
-import org.deeplearning4j.nn.api.Model;
-import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * A network and its file. DL4J's own entries are as its {@code ModelSerializer} writes them, so that {@code EpNetworks.load},
@@ -29,7 +22,9 @@ import org.nd4j.linalg.factory.Nd4j;
  * @param normalizer the kind of DL4J's normalizer in the file, or null if there is none
  */
 public record SavedModel(
-        EpModel network, @Nullable ModelCard card, @Nullable String normalizer) {
+        EpNetwork network,
+        @Nullable ModelCard card,
+        @Nullable String normalizer) {
     /**
      * Reads a file.
      *
@@ -44,10 +39,9 @@ public record SavedModel(
                     + (Files.isDirectory(path) ? ": it is a folder." : "; dl4j-ep train writes such files."));
         }
         try {
-            EpModel network = EpModel.of(EpNetworks.loadModel(path.toFile()));
-            ZipEntries entries = ZipEntries.of(path);
-            byte[] card = entries.read(ModelCard.ENTRY);
-            byte[] normalizer = entries.read(ModelSerializer.NORMALIZER_BIN);
+            EpNetwork network = EpNetworks.load(path.toFile());
+            byte[] card = ModelFile.entry(path.toFile(), ModelCard.ENTRY);
+            byte[] normalizer = ModelFile.entry(path.toFile(), ModelSerializer.NORMALIZER_BIN);
             return new SavedModel(
                     network,
                     card == null ? null : ModelCard.read(path.toString(), card),
@@ -74,34 +68,29 @@ public record SavedModel(
      * @param card what is to be said of it
      * @throws UserException if it cannot be written
      */
-    public static void write(Path file, EpModel network, ModelCard card) {
-        OutputFile.write(file, out -> writeZip(out, network.network(), card));
+    public static void write(Path file, EpNetwork network, ModelCard card) {
+        try {
+            ModelFile.write(file, network, entries(card));
+        } catch (IOException e) {
+            throw OutputFile.cannotWrite(file.toString(), e);
+        }
     }
 
-    private static void writeZip(OutputStream out, Model network, ModelCard card) throws IOException {
-        ZipOutputStream zip = new ZipOutputStream(out);
-        // Numbers hardly shrink, and training waits.
-        zip.setLevel(Deflater.BEST_SPEED);
-        put(zip, ModelSerializer.CONFIGURATION_JSON, json(network).getBytes(StandardCharsets.UTF_8));
-        zip.putNextEntry(new ZipEntry(ModelSerializer.COEFFICIENTS_BIN));
-        DataOutputStream parameters = new DataOutputStream(zip);
-        Nd4j.write(network.params(), parameters);
-        parameters.flush();
-        zip.closeEntry();
-        put(zip, ModelSerializer.NORMALIZER_BIN, Normalizers.bytes(card.rows(), card.takesImages()));
-        put(zip, ModelCard.ENTRY, card.toJson());
-        zip.finish();
-    }
-
-    private static String json(Model network) {
-        return network instanceof ComputationGraph graph
-                ? graph.getConfiguration().toJson()
-                : ((MultiLayerNetwork) network).getLayerWiseConfigurations().toJson();
-    }
-
-    private static void put(ZipOutputStream zip, String name, byte[] bytes) throws IOException {
-        zip.putNextEntry(new ZipEntry(name));
-        zip.write(bytes);
-        zip.closeEntry();
+    /**
+     * What a file says of its network beside DL4J's own entries.
+     *
+     * @param card what is to be said
+     * @return entries by name
+     */
+    public static Map<String, byte[]> entries(ModelCard card) {
+        try {
+            return Map.of(
+                    ModelSerializer.NORMALIZER_BIN,
+                    Normalizers.bytes(card.rows(), card.takesImages()),
+                    ModelCard.ENTRY,
+                    card.toJson());
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing to memory failed", e);
+        }
     }
 }

@@ -47,7 +47,7 @@ public record PredictionTable(List<String> header, List<List<String>> rows, List
         if (card == null) {
             throw new UserException(
                     "The model " + file + " does not say what its rows and outputs are: only files of dl4j-ep"
-                            + " train do; use EpNetworks.load and EpPredictor in a program.");
+                            + " train do; use EpNetworks.load in a program.");
         }
         requireFit(model, card, file);
         UnlabelledRows rows = UnlabelledRows.open(data, card.rows(), reading);
@@ -59,7 +59,7 @@ public record PredictionTable(List<String> header, List<List<String>> rows, List
             int to = Math.min(from + BLOCK, rows.names().size());
             INDArray features = rows.features().range(from, to).getFeatures();
             table.add(
-                    model.network().predict(arranged(card, features)),
+                    model.network().prediction(arranged(card, features)),
                     rows.names().subList(from, to),
                     card.rows());
         }
@@ -88,7 +88,7 @@ public record PredictionTable(List<String> header, List<List<String>> rows, List
         boolean classes = format.task() == Task.CLASSIFICATION;
         boolean fits;
         try (INDArray row = Nd4j.zeros(1, format.inputs())) {
-            Prediction trial = model.network().predict(arranged(card, row));
+            Prediction trial = model.network().prediction(arranged(card, row));
             fits = trial.isClassification() == classes
                     && trial.mean().rank() == 2
                     && trial.mean().size(1) == (classes ? format.classes().size() : 1);

@@ -5,10 +5,9 @@ import io.github.dl4jep.cli.data.split.Rows;
 import io.github.dl4jep.cli.data.split.TrainingData;
 import io.github.dl4jep.cli.metric.Figures;
 import io.github.dl4jep.cli.metric.Scoring;
-import io.github.dl4jep.cli.trainer.EpModel;
 import io.github.dl4jep.cli.trainer.Predictive;
 import io.github.dl4jep.cli.trainer.TrainingSession;
-import io.github.dl4jep.likelihood.Prediction;
+import io.github.dl4jep.network.EpNetwork;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -26,13 +25,13 @@ public final class TestFigures {
      * @param data its rows, arranged as it takes them
      * @return the line
      */
-    public static String line(EpModel network, TrainingData data) {
+    public static String line(EpNetwork network, TrainingData data) {
         Rows test = data.test();
         if (test == null) {
             return "No rows were held out, so there is no test error.";
         }
         Task task = data.format().task();
-        Figures figures = Scoring.of(new Predicting(network, task), data.split(0), false, () -> {})
+        Figures figures = Scoring.of(new Predicting(network), data.split(0), false, () -> {})
                 .figures();
         return "On " + test.count() + " test rows: " + text(figures, task) + ".";
     }
@@ -52,7 +51,7 @@ public final class TestFigures {
     }
 
     /** A network that only predicts. */
-    private record Predicting(EpModel network, Task task) implements TrainingSession {
+    private record Predicting(EpNetwork network) implements TrainingSession {
         @Override
         public Map<String, Object> options() {
             return Map.of();
@@ -65,10 +64,7 @@ public final class TestFigures {
 
         @Override
         public Predictive predict(INDArray features) {
-            Prediction prediction = network.predict(features);
-            return task == Task.CLASSIFICATION
-                    ? new Predictive.Classes(prediction.probabilities())
-                    : new Predictive.Gaussian(prediction.mean(), prediction.variance());
+            return Predictive.of(network.prediction(features));
         }
     }
 }

@@ -4,8 +4,9 @@ import io.github.dl4jep.cli.data.split.TrainingData;
 import io.github.dl4jep.cli.failure.UserException;
 import io.github.dl4jep.cli.model.SavedModel;
 import io.github.dl4jep.file.WholeFile;
+import java.io.File;
 import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -28,9 +29,9 @@ public record Training(TrainingPlan plan, boolean resume, boolean overwrite) {
         if (resume || overwrite) {
             return;
         }
-        Path folder = checkpoints().folder();
-        if (!checkpoints().newestFirst().isEmpty()) {
-            throw new UserException("There are checkpoints of an earlier training in " + folder
+        if (!plan.checkpoints().newestFirst().isEmpty()) {
+            throw new UserException("There are checkpoints of an earlier training in "
+                    + TrainingPlan.checkpointFolder(plan.model())
                     + ": go on with --resume, start anew with --overwrite, or choose another --model.");
         }
         if (Files.exists(plan.model()) && !WholeFile.isStream(plan.model())) {
@@ -38,10 +39,6 @@ public record Training(TrainingPlan plan, boolean resume, boolean overwrite) {
                     + " exists already: give it more passes with --resume, replace it with --overwrite, or choose another"
                     + " --model.");
         }
-    }
-
-    private Checkpoints checkpoints() {
-        return new Checkpoints(plan.model(), plan.keep());
     }
 
     /**
@@ -54,16 +51,16 @@ public record Training(TrainingPlan plan, boolean resume, boolean overwrite) {
      * @throws UserException if it cannot be started or resumed
      */
     public TrainingRun prepare(TrainingData rows, TrainingListener listener, Interruption interruption) {
-        if (!checkpoints().arePossible()) {
+        if (!plan.hasPlaceForCheckpoints()) {
             listener.note("There is no place for checkpoints beside " + plan.model()
                     + ", so this training cannot be resumed.");
         }
         if (!resume) {
             TrainingRun run = TrainingRun.start(plan, rows, listener, interruption);
-            checkpoints().clear();
+            plan.checkpoints().clear();
             return run;
         }
-        checkpoints().sweep();
+        plan.checkpoints().deleteUnfinished();
         Optional<SavedModel> saved = newest(listener);
         if (saved.isEmpty()) {
             listener.note("There is no checkpoint yet; training starts from the beginning.");
@@ -76,18 +73,20 @@ public record Training(TrainingPlan plan, boolean resume, boolean overwrite) {
 
     /** A checkpoint is newer than the model: it is deleted when the model is written. */
     private Optional<SavedModel> newest(TrainingListener listener) {
-        boolean any = !checkpoints().newestFirst().isEmpty();
-        Optional<SavedModel> checkpoint =
-                checkpoints().newest(problem -> listener.note("An unreadable checkpoint is passed over: " + problem));
-        if (checkpoint.isPresent()) {
-            return checkpoint;
+        List<File> checkpoints = plan.checkpoints().newestFirst();
+        for (File file : checkpoints) {
+            try {
+                return Optional.of(SavedModel.read(file.toPath()));
+            } catch (UserException e) {
+                listener.note("An unreadable checkpoint is passed over: " + e.getMessage());
+            }
         }
         if (Files.exists(plan.model())) {
             return Optional.of(SavedModel.read(plan.model()));
         }
-        if (any) {
-            throw new UserException("Cannot resume: no checkpoint in "
-                    + checkpoints().folder() + " can be read; start anew with --overwrite.");
+        if (!checkpoints.isEmpty()) {
+            throw new UserException("Cannot resume: no checkpoint in " + TrainingPlan.checkpointFolder(plan.model())
+                    + " can be read; start anew with --overwrite.");
         }
         return Optional.empty();
     }

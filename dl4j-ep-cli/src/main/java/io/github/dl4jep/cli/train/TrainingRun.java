@@ -1,16 +1,24 @@
 package io.github.dl4jep.cli.train;
 
 import io.github.dl4jep.cli.data.split.PassBatches;
+import io.github.dl4jep.cli.data.split.Rows;
 import io.github.dl4jep.cli.data.split.TrainingData;
 import io.github.dl4jep.cli.definition.NetworkDefinition;
 import io.github.dl4jep.cli.failure.UserException;
 import io.github.dl4jep.cli.model.ModelCard;
 import io.github.dl4jep.cli.model.Position;
 import io.github.dl4jep.cli.model.SavedModel;
-import io.github.dl4jep.cli.trainer.EpModel;
 import io.github.dl4jep.cli.trainer.EpTrainer;
 import io.github.dl4jep.cli.trainer.LearningRates;
 import io.github.dl4jep.cli.trainer.TrainingJob;
+import io.github.dl4jep.network.EpNetwork;
+import io.github.dl4jep.store.EpCheckpoints;
+import io.github.dl4jep.store.Fingerprint;
+import java.io.UncheckedIOException;
+import java.util.DoubleSummaryStatistics;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.deeplearning4j.exception.DL4JException;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
@@ -19,21 +27,22 @@ import org.nd4j.linalg.factory.Nd4j;
 /** Trains a network by EP and keeps it. One thread of computation gives the same bits however often it is interrupted and resumed. */
 public final class TrainingRun {
     private static final double NANOS = 1e9;
+    private static final int BLOCK = 1_000;
 
     private final TrainingPlan plan;
     private final TrainingListener listener;
     private final Interruption interruption;
-    private final Checkpoints checkpoints;
+    private final EpCheckpoints checkpoints;
     private final TrainingData data;
     private final int batchesPerPass;
-    private final EpModel network;
-    private ModelCard card;
+    private final EpNetwork network;
+    private final ModelCard card;
     private double seconds;
 
     private TrainingRun(
             TrainingPlan plan,
             TrainingData data,
-            EpModel network,
+            EpNetwork network,
             ModelCard card,
             TrainingListener listener,
             Interruption interruption) {
@@ -43,7 +52,7 @@ public final class TrainingRun {
         this.card = card;
         this.listener = listener;
         this.interruption = interruption;
-        this.checkpoints = new Checkpoints(plan.model(), plan.keep());
+        this.checkpoints = plan.checkpoints().with(trained -> SavedModel.entries(card.at(Position.of(trained))));
         this.batchesPerPass = PassBatches.count(data.train(), plan.batch());
     }
 
@@ -62,7 +71,7 @@ public final class TrainingRun {
         NetworkDefinition definition = NetworkDefinition.of(plan.network(), rows.shape(), plan.seed());
         TrainingData data = definition.takesImages() ? rows.asImages() : rows;
         Nd4j.getRandom().setSeed(plan.seed());
-        EpModel network = EpTrainer.network(new TrainingJob(
+        EpNetwork network = EpTrainer.network(new TrainingJob(
                 definition.definition(),
                 data.format().task(),
                 data.train(),
@@ -75,7 +84,7 @@ public final class TrainingRun {
                 definition.takesImages(),
                 data.format(),
                 plan.settings(),
-                Fingerprint.of(rows.train()),
+                fingerprint(rows.train()),
                 Position.START);
         return new TrainingRun(plan, data, network, card, listener, interruption);
     }
@@ -107,6 +116,19 @@ public final class TrainingRun {
         return new TrainingRun(plan, data, saved.network(), card, listener, interruption);
     }
 
+    /** Of all features, then of all labels; in blocks, because rows may be kept in less memory than their arrays take. */
+    private static String fingerprint(Rows rows) {
+        return Fingerprint.of(
+                rows.count(),
+                Stream.concat(
+                        blocks(rows).map(DataSet::getFeatures), blocks(rows).map(DataSet::getLabels)));
+    }
+
+    private static Stream<DataSet> blocks(Rows rows) {
+        return IntStream.iterate(0, from -> from < rows.count(), from -> from + BLOCK)
+                .mapToObj(from -> rows.range(from, Math.min(from + BLOCK, rows.count())));
+    }
+
     private static void requireSame(TrainingPlan plan, ModelCard card, TrainingData rows) {
         plan.settings().forEach((option, value) -> {
             String before = card.settings().get(option);
@@ -116,7 +138,7 @@ public final class TrainingRun {
                         + (before == null ? "not set" : before) + " when the checkpoint was written.");
             }
         });
-        if (!Fingerprint.of(rows.train()).equals(card.dataFingerprint())
+        if (!fingerprint(rows.train()).equals(card.dataFingerprint())
                 || !rows.format().equals(card.rows())) {
             throw new UserException(
                     "Cannot resume: the training rows are not those that the checkpoint was trained on.");
@@ -141,70 +163,74 @@ public final class TrainingRun {
      * @throws UserException if a file cannot be written, or a batch cannot be learned from; checkpoints are then still there
      */
     public boolean run() {
-        while (card.position().passes() < plan.passes()) {
-            if (!trainPass()) {
+        while (position().passes() < plan.passes()) {
+            boolean complete = trainPass();
+            boolean more = position().passes() < plan.passes();
+            if (!complete || (more && interruption.isRequested())) {
+                interrupted();
                 return false;
             }
         }
-        SavedModel.write(plan.model(), network, card);
-        checkpoints.clear();
+        SavedModel.write(plan.model(), network, card.at(position()));
+        clearCheckpoints();
         return true;
+    }
+
+    private void interrupted() {
+        String kept = checkpoints.newestFirst().stream()
+                .findFirst()
+                .map(file -> file + " is the checkpoint, and the same command with --resume goes on from there.")
+                .orElse("nothing is kept, because there is no place for checkpoints.");
+        listener.note("Interrupted after batch " + position().batches() + "; " + kept);
     }
 
     /** Returns false if interrupted within the pass. */
     private boolean trainPass() {
-        int pass = card.position().passes() + 1;
-        listener.passStarted(pass, card.position().batch(), batchesPerPass);
-        DataSetIterator batches = PassBatches.of(data.train(), plan.batch(), plan.seed(), pass, () -> {});
-        for (int done = 0; done < card.position().batch(); done++) {
-            batches.next();
-        }
+        Position from = position();
+        listener.passStarted(from.passes() + 1, from.batch(), batchesPerPass);
+        DoubleSummaryStatistics scores = new DoubleSummaryStatistics();
         long start = System.nanoTime();
-        double score = 0;
-        int learned = 0;
-        while (batches.hasNext()) {
-            if (interruption.isRequested()) {
-                seconds += (System.nanoTime() - start) / NANOS;
-                interrupted();
-                return false;
-            }
-            learn(batches.next());
-            score += network.network().score();
-            learned++;
-            card = card.at(card.position().afterBatch());
-            listener.batchDone();
-            if (batches.hasNext() && card.position().batches() % plan.every() == 0) {
-                checkpoints.write(network, card);
-            }
-        }
-        network.endPass();
-        card = card.at(card.position().afterPass());
+        boolean complete = fit(from.passes() + 1, scores);
         double passSeconds = (System.nanoTime() - start) / NANOS;
         seconds += passSeconds;
-        if (card.position().passes() < plan.passes()) {
-            checkpoints.write(network, card);
+        if (complete) {
+            listener.passFinished(position(), passSeconds, scores.getAverage());
         }
-        listener.passFinished(card.position(), passSeconds, score / Math.max(1, learned));
-        return true;
+        return complete;
     }
 
-    private void learn(DataSet batch) {
+    private boolean fit(int passes, DoubleSummaryStatistics scores) {
         try {
-            network.learn(batch);
+            return checkpoints.fit(network, this::batches, passes, trained -> {
+                scores.accept(trained.score());
+                listener.batchDone();
+                return !interruption.isRequested();
+            });
         } catch (DL4JException e) {
             throw new UserException(
-                    "Training stopped: " + UserException.reason(e) + "; the checkpoints in " + checkpoints.folder()
-                            + " are from before this batch.",
+                    "Training stopped: " + UserException.reason(e) + "; the checkpoints in "
+                            + TrainingPlan.checkpointFolder(plan.model()) + " are from before this batch.",
                     e);
+        } catch (UncheckedIOException e) {
+            throw failed(e);
         }
     }
 
-    private void interrupted() {
-        String kept = checkpoints
-                .write(network, card)
-                .map(file -> file + " is the checkpoint, and the same command with --resume goes on from there.")
-                .orElse("nothing is kept, because there is no place for checkpoints.");
-        listener.note("Interrupted after batch " + card.position().batches() + "; " + kept);
+    private static UserException failed(UncheckedIOException e) {
+        String reason = UserException.reason(Objects.requireNonNull(e.getCause()));
+        return new UserException(UserException.reason(e) + ": " + reason + ".", e);
+    }
+
+    private DataSetIterator batches(int pass) {
+        return PassBatches.of(data.train(), plan.batch(), plan.seed(), pass + 1, () -> {});
+    }
+
+    private void clearCheckpoints() {
+        try {
+            checkpoints.clear();
+        } catch (UncheckedIOException e) {
+            throw failed(e);
+        }
     }
 
     /**
@@ -212,7 +238,7 @@ public final class TrainingRun {
      *
      * @return the network
      */
-    public EpModel network() {
+    public EpNetwork network() {
         return network;
     }
 
@@ -231,7 +257,7 @@ public final class TrainingRun {
      * @return the position
      */
     public Position position() {
-        return card.position();
+        return Position.of(network);
     }
 
     /**

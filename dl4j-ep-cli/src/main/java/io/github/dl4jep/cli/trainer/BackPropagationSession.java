@@ -111,9 +111,7 @@ final class BackPropagationSession implements TrainingSession {
     }
 
     private INDArray output(INDArray features) {
-        return timeSteps > 1 && network instanceof StockNetwork.OfLayers layers
-                ? layers.run(timeSteps).output(features)
-                : network.output(features);
+        return timeSteps > 1 ? network.run(timeSteps).output(features) : network.output(features);
     }
 
     private double meanSquaredResidual(DataSet rows) {

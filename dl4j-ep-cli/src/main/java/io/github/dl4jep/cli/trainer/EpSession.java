@@ -2,7 +2,7 @@ package io.github.dl4jep.cli.trainer;
 
 import io.github.dl4jep.cli.data.format.Task;
 import io.github.dl4jep.cli.definition.StockNetwork;
-import io.github.dl4jep.likelihood.Prediction;
+import io.github.dl4jep.network.EpNetwork;
 import java.util.Map;
 import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -16,7 +16,7 @@ final class EpSession implements TrainingSession {
     /** Networks drawn for {@link #sampledScores}. */
     private static final int DRAWS = 20;
 
-    private final EpModel network;
+    private final EpNetwork network;
     private final Task task;
     private final int timeSteps;
     private final Map<String, Object> options;
@@ -29,7 +29,7 @@ final class EpSession implements TrainingSession {
      * @param timeSteps how many time steps the network of point weights runs
      * @param options the options it was made with
      */
-    EpSession(EpModel network, Task task, int timeSteps, Map<String, Object> options) {
+    EpSession(EpNetwork network, Task task, int timeSteps, Map<String, Object> options) {
         this.network = network;
         this.task = task;
         this.timeSteps = timeSteps;
@@ -48,10 +48,7 @@ final class EpSession implements TrainingSession {
 
     @Override
     public Predictive predict(INDArray features) {
-        Prediction prediction = network.predict(features);
-        return task == Task.CLASSIFICATION
-                ? new Predictive.Classes(prediction.probabilities())
-                : new Predictive.Gaussian(prediction.mean(), prediction.variance());
+        return Predictive.of(network.prediction(features));
     }
 
     @Override
@@ -59,17 +56,14 @@ final class EpSession implements TrainingSession {
         if (task != Task.CLASSIFICATION) {
             return Optional.empty();
         }
-        StockNetwork point = network.point();
-        return Optional.of(
-                timeSteps > 1 && point instanceof StockNetwork.OfLayers layers
-                        ? layers.run(timeSteps).potentials(features)
-                        : point.output(features));
+        StockNetwork point = new StockNetwork(network.toPointNetwork());
+        return Optional.of(timeSteps > 1 ? point.run(timeSteps).potentials(features) : point.output(features));
     }
 
     @Override
     public Optional<INDArray> sampledScores(INDArray features) {
         return task == Task.CLASSIFICATION
-                ? Optional.of(network.sample(features, DRAWS).mean(0))
+                ? Optional.of(network.predictor().sample(features, DRAWS).mean(0))
                 : Optional.empty();
     }
 }

@@ -5,7 +5,9 @@ import io.github.dl4jep.cli.definition.HiddenLayers;
 import io.github.dl4jep.cli.definition.NetworkVariant;
 import io.github.dl4jep.cli.definition.SameDiffGraph;
 import io.github.dl4jep.cli.failure.UserException;
+import io.github.dl4jep.convert.EpNetworks;
 import io.github.dl4jep.convert.EpOptions;
+import io.github.dl4jep.network.EpNetwork;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -51,10 +53,12 @@ public final class EpTrainer implements Trainer {
      * @return the network, initialised
      * @throws UserException if the definition does not convert, or a batch does not fit into memory
      */
-    public static EpModel network(TrainingJob job) {
+    public static EpNetwork network(TrainingJob job) {
         NetworkVariant variant = job.variant();
         try {
-            EpModel network = EpModel.of(variant.withUnits(job.definition()), options(variant));
+            EpOptions options = options(variant);
+            EpNetwork network = variant.withUnits(job.definition())
+                    .map(layers -> EpNetworks.from(layers, options), graph -> EpNetworks.from(graph, options));
             MemoryCheck.require(network.memory(input(job)), job.batch());
             return network;
         } catch (UserException e) {

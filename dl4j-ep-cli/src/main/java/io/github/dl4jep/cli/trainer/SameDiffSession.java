@@ -4,8 +4,6 @@ import io.github.dl4jep.cli.data.format.Task;
 import io.github.dl4jep.cli.definition.SameDiffGraph;
 import io.github.dl4jep.cli.failure.UserException;
 import io.github.dl4jep.convert.EpOptions;
-import io.github.dl4jep.likelihood.Prediction;
-import io.github.dl4jep.network.EpPredictor;
 import io.github.dl4jep.samediff.EpSameDiff;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -77,10 +75,7 @@ abstract class SameDiffSession implements TrainingSession {
 
         @Override
         public Predictive predict(INDArray features) {
-            Prediction prediction = ep.predict(features);
-            return job.task() == Task.CLASSIFICATION
-                    ? new Predictive.Classes(prediction.probabilities())
-                    : new Predictive.Gaussian(prediction.mean(), prediction.variance());
+            return Predictive.of(ep.predict(features));
         }
 
         @Override
@@ -92,7 +87,7 @@ abstract class SameDiffSession implements TrainingSession {
         public Optional<INDArray> sampledScores(INDArray features) {
             return job.task() == Task.CLASSIFICATION
                     ? Optional.of(
-                            EpPredictor.of(ep.network()).sample(features, DRAWS).mean(0))
+                            ep.network().predictor().sample(features, DRAWS).mean(0))
                     : Optional.empty();
         }
     }

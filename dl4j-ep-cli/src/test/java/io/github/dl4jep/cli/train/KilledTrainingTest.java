@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.dl4jep.cli.Main;
 import io.github.dl4jep.cli.model.SavedModel;
+import io.github.dl4jep.store.EpCheckpoints;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,29 +66,32 @@ class KilledTrainingTest {
     }
 
     private INDArray params(String model) {
-        return SavedModel.read(folder.resolve(model)).network().network().params();
+        return SavedModel.read(folder.resolve(model)).network().params();
     }
 
     /** Waits until there is a checkpoint that was not there before, then a random moment more. */
     private void waitForWork(Process process, List<Path> before) throws InterruptedException {
-        Checkpoints checkpoints = checkpoints();
-        while (process.isAlive()
-                && (checkpoints.newestFirst().isEmpty()
-                        || checkpoints.newestFirst().equals(before))) {
+        while (process.isAlive() && (checkpoints().isEmpty() || checkpoints().equals(before))) {
             process.waitFor(5, TimeUnit.MILLISECONDS);
         }
         process.waitFor(random.nextInt(300), TimeUnit.MILLISECONDS);
     }
 
-    private Checkpoints checkpoints() {
-        return new Checkpoints(folder.resolve("killed.zip"), 3);
+    private Path checkpointFolder() {
+        return TrainingPlan.checkpointFolder(folder.resolve("killed.zip"));
+    }
+
+    private List<Path> checkpoints() {
+        return EpCheckpoints.in(checkpointFolder().toFile()).newestFirst().stream()
+                .map(File::toPath)
+                .toList();
     }
 
     /** Returns how many kills found the program at work. */
     private int kill(int times, int passes) throws IOException, InterruptedException {
         int kills = 0;
         while (kills < times) {
-            List<Path> before = checkpoints().newestFirst();
+            List<Path> before = checkpoints();
             Process process = start("killed.zip", passes, true);
             waitForWork(process, before);
             boolean atWork = process.isAlive();
@@ -97,7 +102,7 @@ class KilledTrainingTest {
                 return kills;
             }
             kills++;
-            checkpoints().newestFirst().forEach(SavedModel::read);
+            checkpoints().forEach(SavedModel::read);
         }
         return kills;
     }
@@ -111,7 +116,7 @@ class KilledTrainingTest {
         assertThat(last.waitFor()).as(log("killed.zip")).isZero();
         assertThat(kills).isEqualTo(times);
         assertThat(params("killed.zip")).isEqualTo(expected);
-        assertThat(checkpoints().folder()).doesNotExist();
+        assertThat(checkpointFolder()).doesNotExist();
     }
 
     @Test
@@ -135,7 +140,7 @@ class KilledTrainingTest {
         assertThat(process.waitFor()).as(log("killed.zip")).isEqualTo(INTERRUPTED);
 
         assertThat(log("killed.zip")).contains("Interrupted after batch ").contains("--resume goes on from there.");
-        Path newest = checkpoints().newestFirst().get(0);
+        Path newest = checkpoints().get(0);
         assertThat(log("killed.zip")).contains(newest.toString());
         assertThat(SavedModel.read(newest).card().position().batches()).isPositive();
     }

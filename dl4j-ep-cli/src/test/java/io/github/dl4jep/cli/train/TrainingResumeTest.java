@@ -10,6 +10,7 @@ import io.github.dl4jep.cli.definition.NetworkVariant;
 import io.github.dl4jep.cli.failure.UserException;
 import io.github.dl4jep.cli.model.Position;
 import io.github.dl4jep.cli.model.SavedModel;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,7 +79,7 @@ class TrainingResumeTest {
     private INDArray uninterrupted(int passes) {
         TrainingPlan plan = plan("whole.zip", passes, 1000);
         assertThat(run(plan, false, Integer.MAX_VALUE)).isTrue();
-        return SavedModel.read(plan.model()).network().network().params();
+        return SavedModel.read(plan.model()).network().params();
     }
 
     @ParameterizedTest
@@ -97,9 +98,9 @@ class TrainingResumeTest {
         // 21 batches; the last run may end with the training.
         assertThat(runs).isBetween(21 / stride, 21 / stride + 1);
         SavedModel model = SavedModel.read(plan.model());
-        assertThat(model.network().network().params()).isEqualTo(expected);
+        assertThat(model.network().params()).isEqualTo(expected);
         assertThat(model.card().position()).isEqualTo(new Position(3, 0, 21));
-        assertThat(new Checkpoints(plan.model(), 2).folder()).doesNotExist();
+        assertThat(TrainingPlan.checkpointFolder(plan.model())).doesNotExist();
     }
 
     @Test
@@ -110,7 +111,7 @@ class TrainingResumeTest {
 
         assertThat(run(plan, true, Integer.MAX_VALUE)).isTrue();
 
-        assertThat(SavedModel.read(plan.model()).network().network().params()).isEqualTo(expected);
+        assertThat(SavedModel.read(plan.model()).network().params()).isEqualTo(expected);
     }
 
     @Test
@@ -118,7 +119,8 @@ class TrainingResumeTest {
         INDArray expected = uninterrupted(2);
         TrainingPlan plan = plan("damaged.zip", 2, 2);
         run(plan, false, 9);
-        List<Path> files = new Checkpoints(plan.model(), 2).newestFirst();
+        List<Path> files =
+                plan.checkpoints().newestFirst().stream().map(File::toPath).toList();
         assertThat(files).hasSize(2);
         byte[] newest = Files.readAllBytes(files.get(0));
         newest[newest.length / 2] ^= 1;
@@ -127,7 +129,7 @@ class TrainingResumeTest {
         assertThat(run(plan, true, Integer.MAX_VALUE)).isTrue();
 
         assertThat(notes).anyMatch(note -> note.startsWith("An unreadable checkpoint is passed over: "));
-        assertThat(SavedModel.read(plan.model()).network().network().params()).isEqualTo(expected);
+        assertThat(SavedModel.read(plan.model()).network().params()).isEqualTo(expected);
     }
 
     @Test

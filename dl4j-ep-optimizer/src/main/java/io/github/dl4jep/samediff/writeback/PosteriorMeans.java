@@ -12,7 +12,7 @@ import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The posterior means in the VARIABLEs of a SameDiff graph: the point network of {@code EpNetworks.toPointNetwork}. The last layer
+ * The posterior means in the VARIABLEs of a SameDiff graph: the point network of {@code toPointNetwork}. The last layer
  * has the scale of its likelihood in it, so that a softmax of the graph is calibrated and a regression is in the targets' units.
  */
 public final class PosteriorMeans {

@@ -1,4 +1,4 @@
-package io.github.dl4jep.store;
+package io.github.dl4jep.stock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -76,11 +76,11 @@ class CompactExportTest {
         setWeights(point, 2, random, false);
 
         assertAgree(point, random, 9);
-        assertThat(EpNetworks.toCompact(point).layers().get(0).hasBias()).isFalse();
+        assertThat(CompactExport.of(point).layers().get(0).hasBias()).isFalse();
     }
 
     private static void assertAgree(MultiLayerNetwork point, Random random, int inputs) {
-        CompactNetwork compact = EpNetworks.toCompact(point);
+        CompactNetwork compact = CompactExport.of(point);
         double[][] rows = new double[300][inputs];
         float[][] features = new float[300][inputs];
         for (int i = 0; i < rows.length; i++) {
@@ -103,7 +103,7 @@ class CompactExportTest {
         point.setParam("1_W", Nd4j.createFromArray(new double[][] {{.5, 0}, {0, 0}}));
         point.setParam("2_W", Nd4j.createFromArray(new double[][] {{.5, -3}, {.5, 3}}));
 
-        CompactNetwork compact = EpNetworks.toCompact(point);
+        CompactNetwork compact = CompactExport.of(point);
 
         assertThat(compact.layers().stream().map(CompactLayer::kind))
                 .containsExactly(WeightKind.BINARY, WeightKind.TERNARY, WeightKind.BINARY);
@@ -120,18 +120,16 @@ class CompactExportTest {
         EpMultiLayerNetwork network = EpNetworks.from(network(output(5, 3, Activation.SOFTMAX)));
         Path file = folder.resolve("net.epcn");
 
-        EpNetworks.writeCompact(network, file);
+        network.toCompact().write(file);
 
         CompactNetwork read = CompactNetwork.read(file);
         assertThat(read.layers().get(0).kind()).isEqualTo(WeightKind.FLOAT);
         assertThat(read.potentials(new float[][] {{0, 0, 1, 0, 0}})[0][1])
                 .isCloseTo(
-                        EpNetworks.toPointNetwork(network).getParam("0_W").getDouble(2, 1)
-                                + EpNetworks.toPointNetwork(network)
-                                        .getParam("0_b")
-                                        .getDouble(1),
+                        network.toPointNetwork().getParam("0_W").getDouble(2, 1)
+                                + network.toPointNetwork().getParam("0_b").getDouble(1),
                         within(1e-6));
-        assertThat(EpNetworks.toCompact((MultiLayerNetwork) network)).hasToString(read.toString());
+        assertThat(network.toCompact()).hasToString(read.toString());
     }
 
     @Test
@@ -149,7 +147,7 @@ class CompactExportTest {
                 .build();
         MultiLayerNetwork point = network(relu, linear, dense(3, 3), output(3, 2, Activation.TANH));
 
-        assertThatThrownBy(() -> EpNetworks.toCompact(point))
+        assertThatThrownBy(() -> CompactExport.of(point))
                 .isInstanceOf(DL4JInvalidConfigException.class)
                 .hasMessage("This network has no compact form, for 4 reason(s):\n"
                         + " - layer \"first\" (index 0, DenseLayer): hidden activation is relu, allowed is"

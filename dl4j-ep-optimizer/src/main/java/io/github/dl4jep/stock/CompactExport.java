@@ -1,10 +1,9 @@
-package io.github.dl4jep.store;
+package io.github.dl4jep.stock;
 
 import io.github.dl4jep.activation.ActivationHeaviside;
 import io.github.dl4jep.compact.CompactLayer;
 import io.github.dl4jep.compact.CompactNetwork;
 import io.github.dl4jep.compact.CompactUnit;
-import io.github.dl4jep.stock.SignsAndScales;
 import java.util.ArrayList;
 import java.util.List;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
@@ -42,6 +41,13 @@ public final class CompactExport {
         this.network = network;
     }
 
+    /**
+     * The bit-packed network of a plain DL4J network whose weights are discrete already.
+     *
+     * @param network such as {@code toPointNetwork()} of an EP network makes; not changed
+     * @return the compact network
+     * @throws DL4JInvalidConfigException if a layer has no compact form; lists all that have none
+     */
     public static CompactNetwork of(MultiLayerNetwork network) {
         CompactExport export = new CompactExport(network);
         for (int i = 0; i < network.getnLayers(); i++) {
@@ -49,7 +55,7 @@ public final class CompactExport {
             export.add(i);
         }
         if (export.open >= 0) {
-            export.problem(export.open, "its activation identity has no Heaviside unit and no loss behind it");
+            export.problem(export.open, "its activation identity has no Heaviside unit and no loss after it");
         }
         if (!export.problems.isEmpty()) {
             throw new DL4JInvalidConfigException("This network has no compact form, for " + export.problems.size()

@@ -1,0 +1,265 @@
+package io.github.dl4jep.network;
+
+import io.github.dl4jep.conf.EpOutputConf;
+import io.github.dl4jep.conf.PassCounter;
+import io.github.dl4jep.engine.MessageGraph;
+import io.github.dl4jep.ensemble.PosteriorEnsemble;
+import io.github.dl4jep.likelihood.Prediction;
+import io.github.dl4jep.message.Moments;
+import io.github.dl4jep.runtime.EpOutput;
+import io.github.dl4jep.stock.SeededGenerator;
+import io.github.dl4jep.weight.WeightMoments;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.deeplearning4j.nn.api.FwdPassType;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.optimize.Solver;
+import org.deeplearning4j.optimize.api.TrainingListener;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** What an EP network does between the calls of DL4J, whether it is a list of layers or a graph: learning, predictions, counters. */
+final class EpEngine {
+
+    private final EpNetwork network;
+    private final Supplier<INDArray @Nullable []> features;
+    private final Supplier<INDArray @Nullable []> labels;
+    private final Supplier<INDArray @Nullable []> labelMasks;
+    private final Consumer<INDArray[]> announce;
+    private final WeightTable weights = new WeightTable();
+    private @Nullable NetworkLayout layout;
+
+    /**
+     * The engine of a network.
+     *
+     * @param network the network
+     * @param features gives those of the batch that DL4J has set, one array for each input
+     * @param labels gives its labels, one array for each output
+     * @param labelMasks gives its label masks
+     * @param announce hands its features and the mean activations of hidden layers to listeners
+     */
+    EpEngine(
+            EpNetwork network,
+            Supplier<INDArray @Nullable []> features,
+            Supplier<INDArray @Nullable []> labels,
+            Supplier<INDArray @Nullable []> labelMasks,
+            Consumer<INDArray[]> announce) {
+        this.network = network;
+        this.features = features;
+        this.labels = labels;
+        this.labelMasks = labelMasks;
+        this.announce = announce;
+    }
+
+    /** The engine of a network. */
+    static EpEngine of(EpNetwork network) {
+        return network instanceof EpMultiLayerNetwork layers
+                ? layers.engine()
+                : ((EpComputationGraph) network).engine();
+    }
+
+    /** The solver that DL4J's fit calls once per batch. */
+    Solver solver(Collection<TrainingListener> listeners) {
+        return new EpSolver(new EpOptimizer(network, listeners, this));
+    }
+
+    /** Takes the layers of an initialised network. */
+    void lay(NetworkLayout newLayout) {
+        layout = newLayout;
+    }
+
+    NetworkLayout layout() {
+        if (layout == null) {
+            network.init();
+        }
+        return Objects.requireNonNull(layout);
+    }
+
+    MessageGraph sweep() {
+        return layout().sweep();
+    }
+
+    /** What a predictor asks. */
+    EpPredictor predictor() {
+        return layout().keepsRows()
+                ? new EpPredictor(sweep(), layout()::inputs)
+                : EpPredictor.ofWholeBatches(sweep(), layout()::inputs);
+    }
+
+    /**
+     * Prepares what listeners may ask for, and tells them of the forward pass. Called before the batch is learned from.
+     *
+     * @param observed whether there is a listener that may ask for activations or changes
+     */
+    void announceBatch(boolean observed) {
+        weights.forget();
+        INDArray[] inputs = features.get();
+        if (!observed || inputs == null || Arrays.stream(inputs).anyMatch(Objects::isNull)) {
+            return;
+        }
+        weights.keep(weightTable());
+        try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+            announce.accept(inputs);
+        }
+    }
+
+    /** Learns from the batch that DL4J has set; keeps its score before. */
+    void learnBatch() {
+        int iteration = network.getIterationCount();
+        try {
+            Examples examples = examples("Batch " + iteration, features.get(), labels.get(), labelMasks.get());
+            network.setScore(examples.learn(sweep(), layout().inputs(examples.features()), outputConf(), iteration));
+        } catch (RuntimeException e) {
+            // DL4J does so after a batch that succeeds; the next batch may have no mask of its own.
+            network.clearLayerMaskArrays();
+            throw e;
+        }
+    }
+
+    private Examples examples(
+            String what, INDArray @Nullable [] inputs, INDArray @Nullable [] outputs, INDArray @Nullable [] masks) {
+        return Examples.of(what, layout().namesOfInputs().size(), layout().rowsOfOutputs(), inputs, outputs, masks);
+    }
+
+    /** Mean negative log predictive likelihood of a data set. */
+    double score(MultiDataSet data) {
+        Examples examples = examples(data);
+        return sweep().score(layout().inputs(examples.features()), examples.labels());
+    }
+
+    /** Negative log predictive likelihood of each example, [minibatch, 1]. */
+    INDArray scores(MultiDataSet data) {
+        Examples examples = examples(data);
+        return sweep().scores(layout().inputs(examples.features()), examples.labels());
+    }
+
+    private Examples examples(MultiDataSet data) {
+        String what = "The data set";
+        Examples.requireNoFeatureMask(what, data.getFeaturesMaskArrays());
+        return examples(what, data.getFeatures(), data.getLabels(), data.getLabelsMaskArrays());
+    }
+
+    /**
+     * Predictions of outputs, mean activations of other vertices and the inputs, in DL4J's own shape; detached. One pass for all.
+     *
+     * @param arrays one for each input
+     * @param names what is wanted
+     * @return arrays by name; perhaps more than what is wanted
+     */
+    Map<String, INDArray> activations(INDArray[] arrays, List<String> names) {
+        List<Moments> inputs = layout().inputs(arrays);
+        Map<String, INDArray> activations = new HashMap<>();
+        for (int i = 0; i < arrays.length; i++) {
+            activations.put(layout().namesOfInputs().get(i), arrays[i]);
+        }
+        List<String> outputs = layout().namesOfOutputs();
+        if (names.stream().anyMatch(outputs::contains)) {
+            List<Prediction> predictions = sweep().predict(inputs);
+            for (int i = 0; i < predictions.size(); i++) {
+                activations.put(outputs.get(i), predictions.get(i).output());
+            }
+        }
+        List<String> hidden = names.stream()
+                .filter(name -> !activations.containsKey(name))
+                .distinct()
+                .sorted(Comparator.comparing(layout()::node))
+                .toList();
+        if (!hidden.isEmpty()) {
+            List<Moments> means = sweep().meanActivations(
+                            inputs, hidden.stream().map(layout()::node).toList());
+            for (int i = 0; i < means.size(); i++) {
+                activations.put(hidden.get(i), layout().format(hidden.get(i)).array(means.get(i)));
+            }
+        }
+        return activations;
+    }
+
+    /** Checks what DL4J's passes for recurrent layers would ask for: a feature mask, or the state of an earlier call. */
+    static void requireWholeSequences(FwdPassType pass, boolean storeState, INDArray @Nullable ... featureMasks) {
+        Examples.requireNoFeatureMask("The call", featureMasks);
+        if (storeState || pass != FwdPassType.STANDARD) {
+            throw Examples.noState(pass == FwdPassType.RNN_TIMESTEP ? "rnnTimeStep" : "storeLastForTBPTT");
+        }
+    }
+
+    /** Checks that an iterator gives a batch to a pass. */
+    void requireBatches(Object iterator, Runnable pass) {
+        int before = network.getIterationCount();
+        pass.run();
+        Examples.requireBatch(iterator, before, network.getIterationCount(), network.getEpochCount() - 1);
+    }
+
+    /** The weights and the parameters, as listeners ask for them. */
+    Map<String, INDArray> weightTable() {
+        Map<String, Layer> byName = new LinkedHashMap<>();
+        layout().namesOfLayers().forEach(name -> byName.put(name, layout().layerOf(name)));
+        return WeightTable.of(byName);
+    }
+
+    /** What the last batch changed, or null if it was not kept. */
+    @Nullable
+    Gradient change() {
+        return weights.change(this::weightTable);
+    }
+
+    Map<String, Map<String, WeightMoments>> posterior() {
+        Map<String, Map<String, WeightMoments>> posterior = new LinkedHashMap<>();
+        for (String name : layout().namesOfLayers()) {
+            Map<String, WeightMoments> moments = WeightTable.moments(layout().layerOf(name));
+            if (!moments.isEmpty()) {
+                posterior.put(name, moments);
+            }
+        }
+        return posterior;
+    }
+
+    /** Draws a network; the state of ND4J's generator is the same before and after. */
+    static <N> N drawn(long seed, Supplier<N> draw) {
+        try (SeededGenerator generator = SeededGenerator.of(seed)) {
+            return draw.get();
+        }
+    }
+
+    static PosteriorEnsemble ensemble(int networks, long seed, Supplier<MultiLayerNetwork> draw) {
+        if (networks < 1) {
+            throw new IllegalArgumentException("number of networks is " + networks + ", allowed: 1 and more");
+        }
+        return drawn(seed, () -> {
+            List<MultiLayerNetwork> draws = new ArrayList<>();
+            for (int i = 0; i < networks; i++) {
+                draws.add(draw.get());
+            }
+            return PosteriorEnsemble.of(draws);
+        });
+    }
+
+    private EpOutputConf outputConf() {
+        return layout().outputs().get(0).outputConf();
+    }
+
+    PassCounter passCounter() {
+        return outputConf().getPassCounter();
+    }
+
+    /** Keeps the length of the pass that ends here; nothing where it was counted already. */
+    void countPass() {
+        for (EpOutput output : layout().outputs()) {
+            EpOutputConf conf = output.outputConf();
+            conf.setPassCounter(conf.getPassCounter().afterPass(network.getIterationCount()));
+        }
+    }
+}
