@@ -33,6 +33,8 @@ import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 public class EpOutputLayer extends EpLabelledLayer implements EpWeightConf {
 
     private static final long serialVersionUID = 1L;
+    /** Arrays shaped as the input that a teacher adds: scaled variance and its squares, messages of both, and each times its factor. */
+    private static final long OF_TEACHER = 14;
 
     private static final double DEFAULT_GAIN = 1;
 
@@ -92,13 +94,14 @@ public class EpOutputLayer extends EpLabelledLayer implements EpWeightConf {
 
     @Override
     public LayerMemoryReport getMemoryReport(InputType inputType) {
-        return LayerPriors.memoryReport(this, inputType, getOutputType(-1, inputType));
+        long ofTeacher = effectiveLikelihood().teacher() == null ? 0 : OF_TEACHER * inputType.arrayElementsPerExample();
+        return LayerPriors.memoryReport(this, inputType, getOutputType(-1, inputType), getNIn(), ofTeacher);
     }
 
     /** A teacher needs weights that its own can be added to, and one label for each example. */
     @Override
     Likelihood defaultLikelihood() {
-        return getOriginal() == null && weightPrior.isNormal()
+        return getOriginal() == null && weightPrior.hasNormalPosterior()
                 ? Likelihoods.ofWeights(getLossFn(), getActivationFn())
                 : super.defaultLikelihood();
     }

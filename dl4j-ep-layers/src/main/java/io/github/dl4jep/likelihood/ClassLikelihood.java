@@ -52,6 +52,8 @@ public final class ClassLikelihood implements Likelihood {
 
     private static final long serialVersionUID = 1L;
     private static final double PRIOR_PRECISION = 4;
+    /** In log k. */
+    private static final double LONGEST_STEP = 0.5;
     private static final double TOLERANCE = 0.1;
     private static final ClassProbabilities KIND = ClassProbabilities.ONE_OF_MANY;
 
@@ -223,7 +225,7 @@ public final class ClassLikelihood implements Likelihood {
 
     /**
      * What the withheld examples say about log k: curvature h and h log k - slope, the natural parameters of a parabola. With p from k u:
-     * slope k (E_p u - E_y u), curvature k^2 Var_p u.
+     * slope k (E_p u - E_y u), curvature k^2 Var_p u, summed over the examples.
      */
     private static void addStatistics(
             String name,
@@ -243,6 +245,8 @@ public final class ClassLikelihood implements Likelihood {
                 count += weights[n];
             }
         }
+        // One batch can be all right, or one example infinitely wrong: no parabola has its minimum further away than this.
+        curvature = Math.max(curvature, Math.abs(slope) / LONGEST_STEP);
         statistics.put(name + PRECISION, Statistic.of(new double[] {curvature}, new double[] {count}));
         statistics.put(
                 name + MEAN_TIMES_PRECISION,

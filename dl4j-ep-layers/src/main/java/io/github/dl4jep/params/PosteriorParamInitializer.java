@@ -207,10 +207,10 @@ public final class PosteriorParamInitializer implements PosteriorLayout {
      * @return weights and bias
      */
     public StockWeights sample(Map<String, INDArray> parameters) {
-        WeightPosterior biasPosterior = bias(parameters);
-        INDArray weights = weights(parameters).sample();
-        StockWeights drawn = new StockWeights(weights, biasPosterior == null ? null : biasPosterior.sample());
-        return readout == null ? drawn : drawn.plus(readout.sample(parameters));
+        List<NamedPosterior> posteriors = posteriors(parameters);
+        return new StockWeights(
+                posteriors.get(0).posterior().sample(),
+                posteriors.size() == 1 ? null : posteriors.get(1).posterior().sample());
     }
 
     @Override

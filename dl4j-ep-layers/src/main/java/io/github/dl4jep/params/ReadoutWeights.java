@@ -95,9 +95,4 @@ public final class ReadoutWeights {
         WeightPosterior bias = bias(parameters);
         return new StockWeights(weights(parameters).mode(), bias == null ? null : bias.mode());
     }
-
-    StockWeights sample(Map<String, INDArray> parameters) {
-        WeightPosterior bias = bias(parameters);
-        return new StockWeights(weights(parameters).sample(), bias == null ? null : bias.sample());
-    }
 }

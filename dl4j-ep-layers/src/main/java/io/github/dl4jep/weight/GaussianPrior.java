@@ -88,7 +88,7 @@ public final class GaussianPrior implements WeightPrior {
     }
 
     @Override
-    public boolean isNormal() {
+    public boolean hasNormalPosterior() {
         return true;
     }
 

@@ -5,7 +5,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The posterior of weights that are added to others: means are those of the sum, variances those of the own part alone, because the
- * other part is taken as known. A draw is a draw of both.
+ * other part is taken as known. So a draw is one of the own part.
  *
  * @param own the part that learns
  * @param other the part that is taken as known
@@ -58,7 +58,7 @@ public record OffsetPosterior(WeightPosterior own, WeightPosterior other) implem
 
     @Override
     public INDArray sample() {
-        return own.sample().addi(other.sample());
+        return own.sample().addi(other.predictiveMean());
     }
 
     @Override

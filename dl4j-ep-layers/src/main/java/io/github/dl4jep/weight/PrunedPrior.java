@@ -83,8 +83,8 @@ public final class PrunedPrior implements WeightPrior {
     }
 
     @Override
-    public boolean isNormal() {
-        return original.isNormal();
+    public boolean hasNormalPosterior() {
+        return original.hasNormalPosterior();
     }
 
     @Override

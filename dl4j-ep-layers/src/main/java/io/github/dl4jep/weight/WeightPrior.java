@@ -64,7 +64,7 @@ public interface WeightPrior extends Serializable {
      *
      * @return false, unless it is normal
      */
-    default boolean isNormal() {
+    default boolean hasNormalPosterior() {
         return false;
     }
 

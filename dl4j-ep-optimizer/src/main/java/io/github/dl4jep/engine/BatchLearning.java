@@ -1,6 +1,7 @@
 package io.github.dl4jep.engine;
 
 import io.github.dl4jep.engine.MessageGraph.Evidence;
+import io.github.dl4jep.array.ReusedWorkspace;
 import io.github.dl4jep.likelihood.LearningPhase;
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.BatchCovariance;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** What a batch says about the parameters of a graph, and the new values that come of it. Changes nothing itself. */
@@ -29,6 +31,8 @@ final class BatchLearning {
     private static final int LONG_PASS = 300;
 
     private static final int STRIDE = 4;
+
+    private static final String WORKSPACE = "WS_EP_WITHHELD";
 
     private final VertexGraph graph;
     private final int networkInputs;
@@ -129,14 +133,22 @@ final class BatchLearning {
         for (int i = 0; i < outputs.size(); i++) {
             WithheldExamples examples = withheld.get(i);
             if (examples.count() > 0) {
-                int node = outputs.get(i).node();
-                List<Moments> activations = graph.predict(examples.of(inputs), node + 1);
-                Labels labels = examples.labels();
-                sites = sites.plus(likelihood(i)
-                        .observeWithheld(activations.get(networkInputs + node), labels.values(), labels.mask()));
+                sites = sites.plus(observeWithheld(i, examples, inputs));
             }
         }
         return sites;
+    }
+
+    private Sites observeWithheld(int output, WithheldExamples examples, List<Moments> inputs) {
+        int node = outputs.get(output).node();
+        // Memory of its own, so that a batch takes the same with and without withheld examples.
+        try (MemoryWorkspace workspace = ReusedWorkspace.open(WORKSPACE)) {
+            List<Moments> activations = graph.predict(examples.of(inputs), node + 1);
+            Labels labels = examples.labels();
+            return likelihood(output)
+                    .observeWithheld(activations.get(networkInputs + node), labels.values(), labels.mask())
+                    .detached();
+        }
     }
 
     private void requireFinite(Sites sites, Map<Integer, BackwardMessage> messages, double score, LearningPhase phase) {

@@ -14,6 +14,8 @@ import io.github.dl4jep.toy.ToyData;
 import io.github.dl4jep.toy.ToyGraphs;
 import io.github.dl4jep.toy.ToyNetworks;
 import io.github.dl4jep.weight.GaussianPrior;
+import io.github.dl4jep.likelihood.CategoricalLikelihood;
+import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
@@ -37,6 +39,10 @@ import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 class ActivationBeforeLossTest {
+
+    private static final EpOptions SIGNED_TARGETS =
+            EpOptions.builder().likelihood(new CategoricalLikelihood()).build();
+
 
     private static final double FLOAT_ROUNDING = 1e-5;
 
@@ -68,7 +74,12 @@ class ActivationBeforeLossTest {
         stockParts.init(stock.params(), true);
         assertSame(stockParts.output(features), stock.output(features));
 
-        EpMultiLayerNetwork expected = EpNetworks.from(whole);
+        // A loss layer has no weights that a teacher's could be added to.
+        EpOptions options = whole.getConf(whole.getConfs().size() - 1).getLayer() instanceof BaseOutputLayer layer
+                        && layer.getActivationFn() instanceof ActivationSoftmax
+                ? SIGNED_TARGETS
+                : EpOptions.defaults();
+        EpMultiLayerNetwork expected = EpNetworks.from(whole, options);
         EpMultiLayerNetwork network = EpNetworks.from(stockParts);
         assertSame(network.output(features), expected.output(features));
         double before = network.score(data);
@@ -94,7 +105,7 @@ class ActivationBeforeLossTest {
                 .build();
         DataSet data = data(Activation.SOFTMAX);
         INDArray features = data.getFeatures();
-        EpComputationGraph expected = EpNetworks.from(ToyGraphs.classifier());
+        EpComputationGraph expected = EpNetworks.from(ToyGraphs.classifier(), SIGNED_TARGETS);
         EpComputationGraph graph = EpNetworks.from(parts);
 
         expected.fit(ToyData.batches(data, 20), 2);

@@ -136,7 +136,7 @@ class BadBatchTest {
         assertRejected(batch)
                 .hasMessageStartingWith(
                         "Invalid labels at layer \"out\" (index 1): label row 6 sums to 3.0; a class label"
-                                + " must be one-hot: exactly one 1, all others 0.");
+                                + " is one-hot, or probabilities that sum to 1.");
     }
 
     @Test
@@ -144,17 +144,16 @@ class BadBatchTest {
         DataSet batch = ToyData.threeClasses(20, 2);
         batch.getLabels().getRow(0).assign(0);
 
-        assertRejected(batch).hasMessageContaining("label row 0 sums to 0.0; a class label must be one-hot");
+        assertRejected(batch).hasMessageContaining("label row 0 sums to 0.0; a class label is one-hot");
     }
 
     @Test
-    void softLabels() {
+    void labelsThatAreNoProbabilities() {
         DataSet batch = ToyData.threeClasses(20, 2);
-        batch.getLabels().putRow(2, Nd4j.createFromArray(0.5f, 0.25f, 0.25f));
+        batch.getLabels().putRow(2, Nd4j.createFromArray(0.5f, 0.75f, -0.25f));
 
         assertRejected(batch)
-                .hasMessageContaining("label at row 2, column 0 is 0.5; allowed are 0 and 1 (soft labels and label"
-                        + " smoothing are not supported)");
+                .hasMessageContaining("label at row 2, column 2 is -0.25; allowed are probabilities from 0 to 1");
     }
 
     @Test

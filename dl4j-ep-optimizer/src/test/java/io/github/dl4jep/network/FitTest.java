@@ -135,7 +135,7 @@ class FitTest {
 
         network.fit(ToyData.batches(data, 60), 3);
 
-        assertThat(accuracy(network)).isGreaterThan(0.95);
+        assertThat(accuracy(network)).isGreaterThan(0.9);
         assertThat(network.params()).isNotEqualTo(defaults);
     }
 

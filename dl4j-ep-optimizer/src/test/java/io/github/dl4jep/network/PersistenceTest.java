@@ -219,11 +219,19 @@ class PersistenceTest {
                         "1_bPrecision",
                         "1_bMeanTimesPrecision",
                         "1_bAveragedMean",
-                        "1_noiseVariance",
-                        "1_probabilityScale",
-                        "1_pointScale");
+                        "1_logScalePrecision",
+                        "1_logScaleMeanTimesPrecision",
+                        "1_logPointScalePrecision",
+                        "1_logPointScaleMeanTimesPrecision",
+                        "1_readoutWPrecision",
+                        "1_readoutWMeanTimesPrecision",
+                        "1_readoutWAveragedMean",
+                        "1_readoutbPrecision",
+                        "1_readoutbMeanTimesPrecision",
+                        "1_readoutbAveragedMean",
+                        "1_teachernoiseVariance");
         assertThat(network.getParam("0_WPrecision").shape()).containsExactly(3, 8);
-        assertThat(network.numParams()).isEqualTo(3 * (3 * 8 + 8 + 8 * 3 + 3) + 3);
+        assertThat(network.numParams()).isEqualTo(3 * (3 * 8 + 8 + 2 * (8 * 3 + 3)) + 5);
         assertThat(network.params().length()).isEqualTo(network.numParams());
     }
 

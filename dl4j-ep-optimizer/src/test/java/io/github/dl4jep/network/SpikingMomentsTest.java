@@ -49,8 +49,10 @@ class SpikingMomentsTest {
         Map<String, INDArray> p = network.paramTable();
         for (int row = 0; row < ROWS; row++) {
             for (int output = 0; output < ToyData.CLASSES; output++) {
-                double mean = p.get("1_bAveragedMean").getDouble(output);
-                double variance = 1 / p.get("1_bPrecision").getDouble(output);
+                // The teacher's weights are taken as known.
+                double mean = p.get("1_bAveragedMean").getDouble(output)
+                        + p.get("1_readoutbAveragedMean").getDouble(output);
+                double variance = 1 / p.get("1_readoutbPrecision").getDouble(output);
                 for (int j = 0; j < 32; j++) {
                     double w = p.get("0_bAveragedMean").getDouble(j);
                     double v = 1 / p.get("0_bPrecision").getDouble(j);
@@ -60,8 +62,9 @@ class SpikingMomentsTest {
                                 / p.get("0_WPrecision").getDouble(i, j);
                     }
                     double fires = StandardNormal.cumulative(w / Math.sqrt(v + thresholdNoise));
-                    double m = p.get("1_WAveragedMean").getDouble(j, output);
-                    double s = 1 / p.get("1_WPrecision").getDouble(j, output);
+                    double m = p.get("1_WAveragedMean").getDouble(j, output)
+                            + p.get("1_readoutWAveragedMean").getDouble(j, output);
+                    double s = 1 / p.get("1_readoutWPrecision").getDouble(j, output);
                     mean += m * fires;
                     variance += (m * m + s) * fires - m * m * fires * fires;
                 }
