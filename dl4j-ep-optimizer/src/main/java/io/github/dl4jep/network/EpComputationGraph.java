@@ -147,12 +147,6 @@ public non-sealed class EpComputationGraph extends ComputationGraph implements E
         super.setInputs(features);
     }
 
-    /**
-     * Sets the labels of a batch.
-     *
-     * @param labels one array for each output
-     * @throws org.deeplearning4j.exception.DL4JInvalidInputException if there are more or fewer
-     */
     @Override
     public void setLabels(INDArray @Nullable ... labels) {
         if (labels != null) {
@@ -184,12 +178,6 @@ public non-sealed class EpComputationGraph extends ComputationGraph implements E
         getListeners().forEach(listener -> listener.onForwardPass(this, activations));
     }
 
-    /**
-     * Trains for one pass, as DL4J does.
-     *
-     * @param iterator the batches, of a network with one input and one output
-     * @throws org.deeplearning4j.exception.DL4JInvalidInputException if the iterator gives no batch
-     */
     @Override
     public void fit(DataSetIterator iterator) {
         engine.requireBatches(iterator, () -> super.fit(new MultiDataSetIteratorAdapter(iterator)));
@@ -337,13 +325,6 @@ public non-sealed class EpComputationGraph extends ComputationGraph implements E
         return copy;
     }
 
-    /**
-     * Writes the model file. Another file of this name is replaced when all is written; links are followed, and its mode is kept.
-     *
-     * @param file where to
-     * @param saveUpdater without effect: nothing is kept beside the posterior
-     * @throws IOException if it cannot be written; then the old file is still there
-     */
     @Override
     public void save(File file, boolean saveUpdater) throws IOException {
         WholeFile.write(file.toPath(), out -> ModelSerializer.writeModel(this, out, saveUpdater));

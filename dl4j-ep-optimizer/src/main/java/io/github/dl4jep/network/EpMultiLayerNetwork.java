@@ -326,13 +326,6 @@ public non-sealed class EpMultiLayerNetwork extends MultiLayerNetwork implements
         return copy;
     }
 
-    /**
-     * Writes the model file. Another file of this name is replaced when all is written; links are followed, and its mode is kept.
-     *
-     * @param file where to
-     * @param saveUpdater without effect: nothing is kept beside the posterior
-     * @throws IOException if it cannot be written; then the old file is still there
-     */
     @Override
     public void save(File file, boolean saveUpdater) throws IOException {
         WholeFile.write(file.toPath(), out -> ModelSerializer.writeModel(this, out, saveUpdater));

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.deeplearning4j.nn.api.Model;
@@ -281,6 +282,33 @@ class EpCheckpointsTest {
 
         assertThat(unfinished).doesNotExist();
         assertThat(checkpoints().newestFirst()).hasSize(1);
+    }
+
+    @Test
+    void withNoneToKeepItTrainsAndWritesNothing() {
+        EpMultiLayerNetwork network = layers();
+        EpCheckpoints none = checkpoints().every(1).keepLast(0);
+
+        assertThat(none.fit(network, this::shuffled, PASSES, trained -> trained.getIterationCount() < 7))
+                .isFalse();
+        assertThat(none.fit(network, this::shuffled, PASSES, trained -> true)).isTrue();
+
+        assertThat(network.params()).isEqualTo(uninterrupted(layers()));
+        assertThat(none.newestFirst()).isEmpty();
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void theChecksumOfBlocksIsThatOfTheWhole() {
+        List<DataSet> blocks = data.batchBy(30);
+
+        assertThat(Fingerprint.of(
+                        100,
+                        Stream.concat(
+                                blocks.stream().map(DataSet::getFeatures),
+                                blocks.stream().map(DataSet::getLabels))))
+                .isEqualTo(Fingerprint.of(data))
+                .startsWith("100 rows, crc32c ");
     }
 
     @Test

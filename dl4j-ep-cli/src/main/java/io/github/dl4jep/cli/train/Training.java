@@ -29,7 +29,7 @@ public record Training(TrainingPlan plan, boolean resume, boolean overwrite) {
         if (resume || overwrite) {
             return;
         }
-        if (!plan.checkpoints().newestFirst().isEmpty()) {
+        if (!TrainingRun.onFiles(plan.checkpoints()::newestFirst).isEmpty()) {
             throw new UserException("There are checkpoints of an earlier training in "
                     + TrainingPlan.checkpointFolder(plan.model())
                     + ": go on with --resume, start anew with --overwrite, or choose another --model.");
@@ -57,11 +57,13 @@ public record Training(TrainingPlan plan, boolean resume, boolean overwrite) {
         }
         if (!resume) {
             TrainingRun run = TrainingRun.start(plan, rows, listener, interruption);
-            plan.checkpoints().clear();
+            TrainingRun.clear(plan.checkpoints());
             return run;
         }
-        plan.checkpoints().deleteUnfinished();
-        Optional<SavedModel> saved = newest(listener);
+        Optional<SavedModel> saved = TrainingRun.onFiles(() -> {
+            plan.checkpoints().deleteUnfinished();
+            return newest(listener);
+        });
         if (saved.isEmpty()) {
             listener.note("There is no checkpoint yet; training starts from the beginning.");
             return TrainingRun.start(plan, rows, listener, interruption);

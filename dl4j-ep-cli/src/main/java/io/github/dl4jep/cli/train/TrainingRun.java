@@ -17,6 +17,7 @@ import io.github.dl4jep.store.Fingerprint;
 import java.io.UncheckedIOException;
 import java.util.DoubleSummaryStatistics;
 import java.util.Objects;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.deeplearning4j.exception.DL4JException;
@@ -172,12 +173,12 @@ public final class TrainingRun {
             }
         }
         SavedModel.write(plan.model(), network, card.at(position()));
-        clearCheckpoints();
+        clear(checkpoints);
         return true;
     }
 
     private void interrupted() {
-        String kept = checkpoints.newestFirst().stream()
+        String kept = onFiles(checkpoints::newestFirst).stream()
                 .findFirst()
                 .map(file -> file + " is the checkpoint, and the same command with --resume goes on from there.")
                 .orElse("nothing is kept, because there is no place for checkpoints.");
@@ -201,36 +202,38 @@ public final class TrainingRun {
 
     private boolean fit(int passes, DoubleSummaryStatistics scores) {
         try {
-            return checkpoints.fit(network, this::batches, passes, trained -> {
+            return onFiles(() -> checkpoints.fit(network, this::batches, passes, trained -> {
                 scores.accept(trained.score());
                 listener.batchDone();
                 return !interruption.isRequested();
-            });
+            }));
         } catch (DL4JException e) {
             throw new UserException(
                     "Training stopped: " + UserException.reason(e) + "; the checkpoints in "
                             + TrainingPlan.checkpointFolder(plan.model()) + " are from before this batch.",
                     e);
-        } catch (UncheckedIOException e) {
-            throw failed(e);
         }
     }
 
-    private static UserException failed(UncheckedIOException e) {
-        String reason = UserException.reason(Objects.requireNonNull(e.getCause()));
-        return new UserException(UserException.reason(e) + ": " + reason + ".", e);
+    /** What goes wrong with the files of checkpoints is one sentence. */
+    static <T> T onFiles(Supplier<T> access) {
+        try {
+            return access.get();
+        } catch (UncheckedIOException e) {
+            String reason = UserException.reason(Objects.requireNonNull(e.getCause()));
+            throw new UserException(UserException.reason(e) + ": " + reason + ".", e);
+        }
+    }
+
+    static void clear(EpCheckpoints checkpoints) {
+        onFiles(() -> {
+            checkpoints.clear();
+            return checkpoints;
+        });
     }
 
     private DataSetIterator batches(int pass) {
         return PassBatches.of(data.train(), plan.batch(), plan.seed(), pass + 1, () -> {});
-    }
-
-    private void clearCheckpoints() {
-        try {
-            checkpoints.clear();
-        } catch (UncheckedIOException e) {
-            throw failed(e);
-        }
     }
 
     /**

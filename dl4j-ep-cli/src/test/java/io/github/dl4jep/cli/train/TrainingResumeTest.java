@@ -147,6 +147,20 @@ class TrainingResumeTest {
     }
 
     @Test
+    void checkpointsThatCannotBeDeletedAreOneSentence() throws IOException {
+        TrainingPlan plan = plan("stuck.zip", 1, 2);
+        Path stuck = TrainingPlan.checkpointFolder(plan.model()).resolve("batch-000000001.zip");
+        Files.createDirectories(stuck.resolve("inside"));
+        StopAfter listener = new StopAfter(1);
+        Training training = new Training(plan, false, true);
+
+        assertThatThrownBy(() -> training.prepare(rows, listener, listener.interruption))
+                .isInstanceOf(UserException.class)
+                .hasMessageStartingWith("files in " + stuck.getParent() + " cannot be deleted: ")
+                .hasMessageEndingWith(".");
+    }
+
+    @Test
     void anotherPlanIsNotACutOffOne() {
         TrainingPlan plan = plan("other.zip", 2, 2);
         run(plan, false, 9);
