@@ -54,6 +54,7 @@ public final class ClassLikelihood implements Likelihood {
     private static final double PRIOR_PRECISION = 4;
     /** In log k. */
     private static final double LONGEST_STEP = 0.5;
+
     private static final double TOLERANCE = 0.1;
     private static final ClassProbabilities KIND = ClassProbabilities.ONE_OF_MANY;
 
@@ -245,7 +246,8 @@ public final class ClassLikelihood implements Likelihood {
                 count += weights[n];
             }
         }
-        // One batch can be all right, or one example infinitely wrong: no parabola has its minimum further away than this.
+        // One batch can be all right, or one example infinitely wrong: no parabola has its minimum further away than
+        // this.
         curvature = Math.max(curvature, Math.abs(slope) / LONGEST_STEP);
         statistics.put(name + PRECISION, Statistic.of(new double[] {curvature}, new double[] {count}));
         statistics.put(

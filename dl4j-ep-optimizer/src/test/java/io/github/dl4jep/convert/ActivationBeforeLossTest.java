@@ -8,19 +8,19 @@ import io.github.dl4jep.conf.EpActivationLayer;
 import io.github.dl4jep.conf.EpDenseLayer;
 import io.github.dl4jep.conf.EpFrozenLayer;
 import io.github.dl4jep.conf.EpLossLayer;
+import io.github.dl4jep.likelihood.CategoricalLikelihood;
 import io.github.dl4jep.network.EpComputationGraph;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
 import io.github.dl4jep.toy.ToyData;
 import io.github.dl4jep.toy.ToyGraphs;
 import io.github.dl4jep.toy.ToyNetworks;
 import io.github.dl4jep.weight.GaussianPrior;
-import io.github.dl4jep.likelihood.CategoricalLikelihood;
-import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
@@ -42,7 +42,6 @@ class ActivationBeforeLossTest {
 
     private static final EpOptions SIGNED_TARGETS =
             EpOptions.builder().likelihood(new CategoricalLikelihood()).build();
-
 
     private static final double FLOAT_ROUNDING = 1e-5;
 

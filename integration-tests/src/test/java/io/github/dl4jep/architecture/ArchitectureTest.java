@@ -159,7 +159,7 @@ class ArchitectureTest {
                 @Override
                 public SliceIdentifier getIdentifierOf(JavaClass type) {
                     String name = relativePackage(type);
-                    return SliceIdentifier.of(LAYER_TYPES.contains(name) ? "DL4J's layer types" : name);
+                    return SliceIdentifier.of(LAYER_TYPES.contains(topPackage(type)) ? "DL4J's layer types" : name);
                 }
 
                 @Override
