@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.dl4jep.conf.TrainingSchedule;
 import io.github.dl4jep.convert.EpNetworks;
+import io.github.dl4jep.convert.EpOptions;
+import io.github.dl4jep.likelihood.CategoricalLikelihood;
 import io.github.dl4jep.likelihood.LearningPhase;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
@@ -32,7 +34,10 @@ class CommitTest {
     private static final LearningPhase PHASE = new LearningPhase(1, true, 1);
     private static final SiteStep STEP = new SiteStep(1, 1, 1);
 
-    private final EpMultiLayerNetwork network = EpNetworks.from(ToyNetworks.classifier());
+    /** With signed targets the curvature of an example does not depend on the others of its batch. */
+    private final EpMultiLayerNetwork network = EpNetworks.from(
+            ToyNetworks.classifier(),
+            EpOptions.builder().likelihood(new CategoricalLikelihood()).build());
     private final MessageGraph graph = graph(network);
     private final DataSet data = ToyData.threeClasses(40, 1);
 

@@ -12,7 +12,7 @@ import org.nd4j.linalg.factory.Nd4j;
 
 class WithheldExamplesTest {
 
-    private static final int EXAMPLES = 4000;
+    private static final int EXAMPLES = 2000;
 
     private final INDArray features = Nd4j.rand(DataType.FLOAT, EXAMPLES, 3);
     private final INDArray labels =
