@@ -98,10 +98,15 @@ public class EpOutputLayer extends EpLabelledLayer implements EpWeightConf {
         return LayerPriors.memoryReport(this, inputType, getOutputType(-1, inputType), getNIn(), ofTeacher);
     }
 
-    /** A teacher needs weights that its own can be added to, and one label for each example. */
+    /**
+     * A teacher needs weights that its own can be added to, one label for each example, and one sweep: in a further one it would take what
+     * the softmax moved for its own.
+     */
     @Override
     Likelihood defaultLikelihood() {
-        return getOriginal() == null && weightPrior.hasNormalPosterior()
+        return getOriginal() == null
+                        && weightPrior.hasNormalPosterior()
+                        && getSchedule().getSweepsPerBatch() == 1
                 ? Likelihoods.ofWeights(getLossFn(), getActivationFn())
                 : super.defaultLikelihood();
     }

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.indexing.INDArrayIndex;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.INDArrayIndex;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.indexing.SpecifiedIndex;
 
@@ -105,7 +105,8 @@ final class WithheldExamples {
 
     private INDArray rowsOf(INDArray array) {
         if (array.rank() == 2) {
-            return Nd4j.pullRows(array, 1, Arrays.stream(rows).mapToInt(Math::toIntExact).toArray(), 'f');
+            return Nd4j.pullRows(
+                    array, 1, Arrays.stream(rows).mapToInt(Math::toIntExact).toArray(), 'f');
         }
         INDArrayIndex[] indices = NDArrayIndex.allFor(array);
         indices[0] = new SpecifiedIndex(rows);

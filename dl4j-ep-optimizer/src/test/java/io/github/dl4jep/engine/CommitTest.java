@@ -38,6 +38,7 @@ class CommitTest {
     private final EpMultiLayerNetwork network = EpNetworks.from(
             ToyNetworks.classifier(),
             EpOptions.builder().likelihood(new CategoricalLikelihood()).build());
+
     private final MessageGraph graph = graph(network);
     private final DataSet data = ToyData.threeClasses(40, 1);
 
