@@ -1,8 +1,7 @@
 /**
  * DL4J definitions and networks to EP networks and back.
  *
- * <p>To make a layer type convert: one {@link io.github.dl4jep.convert.LayerConverter} and one line in
- * {@link io.github.dl4jep.convert.LayerConverters}.
+ * <p>How each layer type converts is said by its descriptor, in {@code io.github.dl4jep.type}.
  */
 @NullMarked
 package io.github.dl4jep.convert;
