@@ -186,7 +186,7 @@ public final class CompactSpeed implements Callable<Integer> {
         for (float[] row : rows) {
             for (int i = 0; i < row.length; i++) {
                 long pixel = Math.round(255 * (row[i] * 0.3081 + 0.1307));
-                row[i] = levels == 1 ? pixel / 128 : pixel / 256f;
+                row[i] = levels == 1 ? (pixel >= 128 ? 1 : 0) : pixel / 256f;
             }
         }
         return rows;

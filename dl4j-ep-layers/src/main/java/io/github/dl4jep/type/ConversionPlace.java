@@ -105,6 +105,13 @@ public interface ConversionPlace {
     long outputsBefore();
 
     /**
+     * Whether the input comes from a convolution, directly or not.
+     *
+     * @return true if many positions share weights before this layer
+     */
+    boolean isAfterConvolution();
+
+    /**
      * Converts what the layer at this place wraps.
      *
      * @param wrapped the wrapped layer

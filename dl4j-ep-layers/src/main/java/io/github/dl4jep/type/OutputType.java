@@ -1,6 +1,7 @@
 package io.github.dl4jep.type;
 
 import io.github.dl4jep.conf.EpOutputLayer;
+import io.github.dl4jep.likelihood.ClassLikelihood;
 import io.github.dl4jep.message.ExampleFormat;
 import java.util.function.Function;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
@@ -42,6 +43,11 @@ final class OutputType<L extends BaseOutputLayer> extends LabelledType<L> {
                 .schedule(place.schedule())
                 .passCounter(place.passCounter())
                 .build();
+        if (place.likelihood() == null
+                && place.isAfterConvolution()
+                && converted.effectiveLikelihood() instanceof ClassLikelihood classes) {
+            converted.setLikelihood(new ClassLikelihood(classes.getWithheldShare(), true));
+        }
         ConvertedType.copyShape(layer, converted);
         if (labelDimensions() > 0) {
             converted.setOriginal((FeedForwardLayer) layer.clone());

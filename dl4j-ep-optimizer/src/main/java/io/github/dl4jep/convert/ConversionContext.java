@@ -72,6 +72,11 @@ record ConversionContext(EpOptions options, LayerNode node) implements Conversio
     }
 
     @Override
+    public boolean isAfterConvolution() {
+        return node.isAfterConvolution();
+    }
+
+    @Override
     public boolean belongsToLoss() {
         return ActivationBeforeLoss.belongsToLoss(node);
     }
