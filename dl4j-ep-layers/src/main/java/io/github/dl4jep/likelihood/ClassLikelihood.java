@@ -4,11 +4,8 @@ import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.solve.JointSoftmax;
-import io.github.dl4jep.weight.GaussianPrior;
-import io.github.dl4jep.weight.Parameters;
 import io.github.dl4jep.weight.Statistic;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -42,18 +39,11 @@ public final class ClassLikelihood implements Likelihood {
     /** Default share of the examples that only the scale learns from. */
     public static final double DEFAULT_WITHHELD_SHARE = 1.0 / 64;
 
-    /** Log k; its parameters are precision and mean times precision, as of a weight. */
-    static final String SCALE = "logScale";
-    /** The same of the point network. */
-    static final String POINT_SCALE = "logPointScale";
-
-    private static final String PRECISION = GaussianPrior.PRECISION;
-    private static final String MEAN_TIMES_PRECISION = GaussianPrior.MEAN_TIMES_PRECISION;
+    private static final LogScale SCALE = new LogScale("logScale");
+    /** That of the point network. */
+    private static final LogScale POINT_SCALE = new LogScale("logPointScale");
 
     private static final long serialVersionUID = 1L;
-    private static final double PRIOR_PRECISION = 4;
-    /** In log k. */
-    private static final double LONGEST_STEP = 0.5;
 
     private static final double TOLERANCE = 0.1;
     private static final ClassProbabilities KIND = ClassProbabilities.ONE_OF_MANY;
@@ -155,19 +145,15 @@ public final class ClassLikelihood implements Likelihood {
     @Override
     public Map<String, Integer> parameterLengths(int outputs) {
         Map<String, Integer> lengths = new LinkedHashMap<>();
-        for (String scale : List.of(SCALE, POINT_SCALE)) {
-            lengths.put(scale + PRECISION, 1);
-            lengths.put(scale + MEAN_TIMES_PRECISION, 1);
-        }
+        SCALE.parameterNames().forEach(name -> lengths.put(name, 1));
+        POINT_SCALE.parameterNames().forEach(name -> lengths.put(name, 1));
         return lengths;
     }
 
     @Override
     public void initialise(Map<String, INDArray> parameters) {
-        for (String scale : List.of(SCALE, POINT_SCALE)) {
-            Parameters.get(parameters, scale + PRECISION).assign(PRIOR_PRECISION);
-            Parameters.get(parameters, scale + MEAN_TIMES_PRECISION).assign(0);
-        }
+        SCALE.initialise(parameters);
+        POINT_SCALE.initialise(parameters);
     }
 
     /**
@@ -177,12 +163,7 @@ public final class ClassLikelihood implements Likelihood {
      * @return k
      */
     public static double scale(Map<String, INDArray> parameters) {
-        return scale(parameters, SCALE);
-    }
-
-    private static double scale(Map<String, INDArray> parameters, String name) {
-        return Math.exp(Parameters.scalar(parameters, name + MEAN_TIMES_PRECISION)
-                / Parameters.scalar(parameters, name + PRECISION));
+        return SCALE.value(parameters);
     }
 
     @Override
@@ -269,51 +250,15 @@ public final class ClassLikelihood implements Likelihood {
         double[] importance = batch.importanceOfExamples();
         double[][] labels = Rows.of(batch.doubleLabels());
         double[][] scores = Rows.of(scores(batch.mean(), batch.variance()));
-        double[][] means = Rows.of(batch.mean());
-        Map<String, Statistic> statistics = new LinkedHashMap<>();
-        addStatistics(SCALE, scale(parameters, SCALE), scores, labels, importance, statistics);
-        addStatistics(POINT_SCALE, scale(parameters, POINT_SCALE), means, labels, importance, statistics);
+        Map<String, Statistic> statistics =
+                new LinkedHashMap<>(SCALE.statistics(parameters, scores, labels, importance));
+        statistics.putAll(POINT_SCALE.statistics(parameters, Rows.of(batch.mean()), labels, importance));
         return statistics;
-    }
-
-    /**
-     * What the withheld examples say about log k: curvature h and h log k - slope, the natural parameters of a parabola. With p from k u:
-     * slope k (E_p u - E_y u), curvature k^2 Var_p u, summed over the examples.
-     */
-    private static void addStatistics(
-            String name,
-            double k,
-            double[][] scores,
-            double[][] labels,
-            double[] weights,
-            Map<String, Statistic> statistics) {
-        double slope = 0;
-        double curvature = 0;
-        double count = 0;
-        for (int n = 0; n < scores.length; n++) {
-            if (weights[n] > 0) {
-                double[] derivatives = ScaleFit.softmaxDerivatives(k, scores[n], labels[n]);
-                slope += weights[n] * k * derivatives[0];
-                curvature += weights[n] * k * k * derivatives[1];
-                count += weights[n];
-            }
-        }
-        // One batch can be all right, or one example infinitely wrong: no parabola has its minimum further away than
-        // this.
-        curvature = Math.max(curvature, Math.abs(slope) / LONGEST_STEP);
-        statistics.put(name + PRECISION, Statistic.of(new double[] {curvature}, new double[] {count}));
-        statistics.put(
-                name + MEAN_TIMES_PRECISION,
-                Statistic.of(new double[] {curvature * Math.log(k) - slope}, new double[] {count}));
     }
 
     @Override
     public INDArray learn(String parameter, INDArray current, Statistic statistic, LearningPhase phase) {
-        double prior = parameter.endsWith(MEAN_TIMES_PRECISION) ? 0 : PRIOR_PRECISION;
-        double next = prior
-                + phase.retention() * (current.getDouble(0) - prior)
-                + statistic.sum().getDouble(0);
-        return Nd4j.createFromArray(new double[][] {{next}});
+        return LogScale.learn(parameter, current, statistic, phase);
     }
 
     private static INDArray scores(INDArray mean, INDArray variance) {
@@ -347,7 +292,7 @@ public final class ClassLikelihood implements Likelihood {
     @Override
     public PointScale pointScale(Map<String, INDArray> parameters) {
         return new PointScale(
-                Nd4j.createFromArray(new double[][] {{scale(parameters, POINT_SCALE)}}),
+                Nd4j.createFromArray(new double[][] {{POINT_SCALE.value(parameters)}}),
                 Nd4j.createFromArray(new double[][] {{0}}));
     }
 
