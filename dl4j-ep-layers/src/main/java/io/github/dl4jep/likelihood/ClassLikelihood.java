@@ -20,7 +20,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * One class of several: a softmax of the potentials, and a teacher that fits the labels by least squares beside it.
  *
  * <p>The message of a batch is taken at the joint maximum of the softmax and the potentials' normal distribution ({@link JointSoftmax}): \(
- * z = \omega (y - p) \), \( G = W / (1 + W V) \), \( W = \omega p (1 - p) \). It reaches the features {@link #emphasis} times as
+ * z = \omega (y - p) \), \( G = W / (1 + W V) \), \( W = \omega p (1 - p) \). It reaches the features {@link #EMPHASIS} times as
  * strongly as it says, beside the message of the {@link #teacher}, whose least squares move features while the softmax is already
  * satisfied. Probabilities are \( softmax(k\, l / \sqrt{1 + \pi V / 8}) \) (MacKay 1992).
  *
@@ -34,8 +34,8 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  */
 public final class ClassLikelihood implements Likelihood {
 
-    private static final double EMPHASIS = 16;
-    private static final double CAUTIOUS_EMPHASIS = 4;
+    /** Times the message counts at the features. K of the features' part is multiplied by it, too. */
+    public static final double EMPHASIS = 16;
     /** Default share of the examples that only the scale learns from. */
     public static final double DEFAULT_WITHHELD_SHARE = 1.0 / 64;
 
@@ -50,8 +50,6 @@ public final class ClassLikelihood implements Likelihood {
 
     /** Share of the examples that only the scale of the probabilities learns from. */
     private final double withheldShare;
-    /** Whether steps are smaller, for features that many positions share. */
-    private final boolean cautious;
 
     /** A likelihood that withholds one example of 64. */
     public ClassLikelihood() {
@@ -64,44 +62,12 @@ public final class ClassLikelihood implements Likelihood {
      * @param withheldShare share of the examples, in [0, 1), that only the scale of the probabilities learns from; 0 leaves the scale at 1
      * @throws IllegalArgumentException if the share is outside
      */
-    public ClassLikelihood(double withheldShare) {
-        this(withheldShare, false);
-    }
-
-    /**
-     * A likelihood for features of any kind.
-     *
-     * @param withheldShare share of the examples, in [0, 1), that only the scale of the probabilities learns from
-     * @param cautious whether steps are smaller: after convolutions, whose K holds only a part of the potentials' variance, K is raised to
-     *     that variance, and the emphasis is 4 in place of 16
-     * @throws IllegalArgumentException if the share is outside
-     */
     @JsonCreator
-    public ClassLikelihood(
-            @JsonProperty("withheldShare") double withheldShare, @JsonProperty("cautious") boolean cautious) {
+    public ClassLikelihood(@JsonProperty("withheldShare") double withheldShare) {
         if (!(withheldShare >= 0 && withheldShare < 1)) {
             throw new IllegalArgumentException("withheldShare is " + withheldShare + ", allowed is [0, 1)");
         }
         this.withheldShare = withheldShare;
-        this.cautious = cautious;
-    }
-
-    /**
-     * Whether steps are smaller.
-     *
-     * @return true after convolutions
-     */
-    public boolean isCautious() {
-        return cautious;
-    }
-
-    /**
-     * Times the message counts at the features. K of the features' part is multiplied by it, too.
-     *
-     * @return 16, or 4 for cautious steps
-     */
-    public double emphasis() {
-        return cautious ? CAUTIOUS_EMPHASIS : EMPHASIS;
     }
 
     /**
@@ -177,9 +143,6 @@ public final class ClassLikelihood implements Likelihood {
         double[] importance = batch.learnedImportanceOfExamples();
         double[] variance = Rows.columns(batch.variance());
         double[] covariance = covariance(batch, variance, importance.length);
-        if (cautious) {
-            raise(covariance, variance, importance.length);
-        }
         JointSoftmax.Maximum maximum = new JointSoftmax(
                         cavityMean(batch, covariance, importance.length), covariance, labels, importance)
                 .solve(TOLERANCE);
@@ -214,21 +177,6 @@ public final class ClassLikelihood implements Likelihood {
             diagonal[(i % rows) * (rows + 1)] += variance[i] * rows / variance.length;
         }
         return diagonal;
-    }
-
-    /** Scales K so that no variance on its diagonal is below the mean over outputs of V; correlations stay. */
-    private static void raise(double[] covariance, double[] variance, int rows) {
-        double[] scale = new double[rows];
-        for (int i = 0; i < variance.length; i++) {
-            scale[i % rows] += variance[i] * rows / variance.length;
-        }
-        for (int n = 0; n < rows; n++) {
-            double own = covariance[n * (rows + 1)];
-            scale[n] = own > 0 ? Math.sqrt(Math.max(1, scale[n] / own)) : 1;
-        }
-        for (int i = 0; i < covariance.length; i++) {
-            covariance[i] *= scale[i / rows] * scale[i % rows];
-        }
     }
 
     /** w, without what an earlier sweep over the same batch moved. */
@@ -298,18 +246,16 @@ public final class ClassLikelihood implements Likelihood {
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof ClassLikelihood that
-                && Double.compare(withheldShare, that.withheldShare) == 0
-                && cautious == that.cautious;
+        return other instanceof ClassLikelihood that && Double.compare(withheldShare, that.withheldShare) == 0;
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(ClassLikelihood.class, withheldShare, cautious);
+        return Objects.hash(ClassLikelihood.class, withheldShare);
     }
 
     @Override
     public String toString() {
-        return "ClassLikelihood(withheldShare=" + withheldShare + ", cautious=" + cautious + ")";
+        return "ClassLikelihood(withheldShare=" + withheldShare + ")";
     }
 }

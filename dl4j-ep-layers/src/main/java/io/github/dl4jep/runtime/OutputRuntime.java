@@ -28,6 +28,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class OutputRuntime extends BaseOutputLayer<EpOutputLayer> implements EpOutput {
 
     private static final long serialVersionUID = 1L;
+    private static final Emphasis.Factors EMPHASIS =
+            new Emphasis.Factors(ClassLikelihood.EMPHASIS, 1, ClassLikelihood.EMPHASIS);
 
     private transient @Nullable LinearVertex linear;
     private transient @Nullable LikelihoodVertex likelihood;
@@ -44,12 +46,7 @@ public final class OutputRuntime extends BaseOutputLayer<EpOutputLayer> implemen
 
     @Override
     public Vertex vertex() {
-        if (!(layerConf().effectiveLikelihood() instanceof ClassLikelihood classes)) {
-            return linear();
-        }
-        double emphasis = classes.emphasis();
-        Emphasis.Factors factors = new Emphasis.Factors(emphasis, classes.isCautious() ? emphasis : 1, emphasis);
-        return new Emphasis(linear(), () -> factors);
+        return layerConf().effectiveLikelihood().teacher() == null ? linear() : new Emphasis(linear(), () -> EMPHASIS);
     }
 
     /** The map to the potentials. */

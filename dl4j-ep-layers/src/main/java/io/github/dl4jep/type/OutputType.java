@@ -2,6 +2,7 @@ package io.github.dl4jep.type;
 
 import io.github.dl4jep.conf.EpOutputLayer;
 import io.github.dl4jep.likelihood.ClassLikelihood;
+import io.github.dl4jep.likelihood.Likelihoods;
 import io.github.dl4jep.message.ExampleFormat;
 import java.util.function.Function;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
@@ -45,8 +46,9 @@ final class OutputType<L extends BaseOutputLayer> extends LabelledType<L> {
                 .build();
         if (place.likelihood() == null
                 && place.isAfterConvolution()
-                && converted.effectiveLikelihood() instanceof ClassLikelihood classes) {
-            converted.setLikelihood(new ClassLikelihood(classes.getWithheldShare(), true));
+                && converted.effectiveLikelihood() instanceof ClassLikelihood) {
+            // A teacher with a softmax is better on easy images, but its steps are too bold for hard ones.
+            converted.setLikelihood(Likelihoods.of(layer.getLossFn(), layer.getActivationFn()));
         }
         ConvertedType.copyShape(layer, converted);
         if (labelDimensions() > 0) {

@@ -19,7 +19,7 @@ class ClassLikelihoodTest extends LikelihoodContractTest {
 
     @Override
     Likelihood likelihood() {
-        return new ClassLikelihood(0.1, true);
+        return new ClassLikelihood(0.1);
     }
 
     @Override
@@ -100,26 +100,6 @@ class ClassLikelihoodTest extends LikelihoodContractTest {
                         likelihood().update(with, parameters).message().shift(),
                         likelihood().update(without, parameters).message().shift()))
                 .isLessThan(1e-12);
-    }
-
-    /** One example and two classes: the cautious step is that of the larger variance, the other that of the covariance. */
-    @Test
-    void aCautiousStepTakesItsVarianceFromThePotentials() {
-        for (boolean cautious : new boolean[] {false, true}) {
-            OutputBatch batch = new OutputBatch(
-                    new ForwardMessage(
-                            new Moments(Arrays2d.of(new double[] {0, 0}), Arrays2d.of(new double[] {8, 8})),
-                            BatchCovariance.of(Arrays2d.filled(1, 1, 2))),
-                    Arrays2d.of(new double[] {1, 0}),
-                    null,
-                    null);
-            Likelihood each = new ClassLikelihood(0, cautious);
-            double z =
-                    each.update(batch, parametersOf(each, 2)).message().shift().getDouble(0, 0);
-            // The potentials are k z and -k z, and z = 1 - sigmoid(2 k z).
-            double k = cautious ? 8 : 2;
-            assertThat(z).isCloseTo(1 - 1 / (1 + Math.exp(-2 * k * z)), within(0.01));
-        }
     }
 
     @Test
