@@ -238,6 +238,11 @@ public final class ClassLikelihood implements Likelihood {
     }
 
     @Override
+    public PredictiveForm predictiveForm(Map<String, INDArray> parameters) {
+        return PredictiveForm.ofScores(new PredictiveForm.Scores(false, scale(parameters), 1, Math.PI / 8));
+    }
+
+    @Override
     public PointScale pointScale(Map<String, INDArray> parameters) {
         return new PointScale(
                 Nd4j.createFromArray(new double[][] {{POINT_SCALE.value(parameters)}}),

@@ -139,21 +139,28 @@ public final class GaussianLikelihood implements Likelihood {
     @Override
     public Prediction predict(Moments potentials, Map<String, INDArray> parameters) {
         DataType type = potentials.mean().dataType();
-        PointScale point = pointScale(parameters);
-        INDArray squaredScale = point.factor().mul(point.factor()).castTo(type);
+        PredictiveForm form = predictiveForm(parameters);
+        INDArray squaredScale = form.factor().mul(form.factor()).castTo(type);
         INDArray mean = potentials
                 .mean()
-                .mulRowVector(point.factor().castTo(type))
-                .addiRowVector(point.offset().castTo(type));
+                .mulRowVector(form.factor().castTo(type))
+                .addiRowVector(form.offset().castTo(type));
         INDArray variance = potentials.variance();
         INDArray epistemic = variance == null ? mean.mul(0) : variance.mulRowVector(squaredScale);
-        INDArray noise = Parameters.row(parameters, NOISE).castTo(type).muli(squaredScale);
-        INDArray aleatoric = mean.mul(0).addiRowVector(noise);
+        INDArray aleatoric = mean.mul(0).addiRowVector(form.noise().castTo(type));
         INDArray entropy = Transforms.log(epistemic.add(aleatoric), false)
                 .addi(LOG_TWO_PI + 1)
                 .muli(0.5)
                 .sum(true, 1);
         return new Prediction(mean, epistemic, aleatoric, null, entropy);
+    }
+
+    @Override
+    public PredictiveForm predictiveForm(Map<String, INDArray> parameters) {
+        PointScale point = pointScale(parameters);
+        INDArray squaredScale = point.factor().mul(point.factor());
+        INDArray noise = Parameters.row(parameters, NOISE).muli(squaredScale);
+        return new PredictiveForm(point.factor(), point.offset(), noise, null);
     }
 
     @Override

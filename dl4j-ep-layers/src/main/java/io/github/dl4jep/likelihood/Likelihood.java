@@ -27,6 +27,17 @@ public interface Likelihood extends Serializable {
     Map<String, Integer> parameterLengths(int outputs);
 
     /**
+     * How many columns labels have: one for each output, unless an output says something else about a label, as its noise.
+     *
+     * @param outputs number of outputs
+     * @return number of label columns
+     * @throws IllegalArgumentException if there is no likelihood of so many outputs
+     */
+    default int labelColumns(int outputs) {
+        return outputs;
+    }
+
+    /**
      * Sets the learned parameters to where training starts.
      *
      * @param parameters views by name, changed in place
@@ -56,8 +67,8 @@ public interface Likelihood extends Serializable {
     /**
      * Checks labels before anything is computed from them.
      *
-     * @param labels finite labels, [minibatch, outputs]
-     * @param importance weight of each entry, [minibatch, outputs]; entries of weight 0 are not checked
+     * @param labels finite labels, [minibatch, label columns]
+     * @param importance weight of each entry, [minibatch, label columns]; entries of weight 0 are not checked
      * @throws InvalidLabelException if a row is not what this likelihood takes
      */
     void validate(INDArray labels, INDArray importance);
@@ -110,6 +121,17 @@ public interface Likelihood extends Serializable {
      * @return the prediction
      */
     Prediction predict(Moments potentials, Map<String, INDArray> parameters);
+
+    /**
+     * How {@link #predict} follows from the moments of the potentials, if elementary functions can say it: for those who write predictions
+     * down elsewhere.
+     *
+     * @param parameters learned parameters by name
+     * @return the form, or null if there is none
+     */
+    default @Nullable PredictiveForm predictiveForm(Map<String, INDArray> parameters) {
+        return null;
+    }
 
     /**
      * Factor and offset that turn output potentials into what a point network's output activation expects.

@@ -29,8 +29,8 @@ public final class OutputBatch {
      * A batch.
      *
      * @param forward moments of the output potentials, [minibatch, outputs], and their batch covariance
-     * @param labels the labels as DL4J has them, [minibatch, outputs]
-     * @param importance weight of each entry, [minibatch, outputs]: label mask times the loss's per-output weights; 0 means
+     * @param labels the labels as DL4J has them, [minibatch, label columns]
+     * @param importance weight of each entry, [minibatch, label columns]: label mask times the loss's per-output weights; 0 means
      *     not observed; null for 1 everywhere
      * @param earlierShift z of the sweep before on the same batch, [minibatch, outputs], or null in the first sweep
      */
@@ -43,7 +43,7 @@ public final class OutputBatch {
      * A batch of which some examples are withheld.
      *
      * @param forward moments of the output potentials and their batch covariance
-     * @param labels the labels as DL4J has them, [minibatch, outputs]
+     * @param labels the labels as DL4J has them, [minibatch, label columns]
      * @param importance weight of each entry, or null for 1 everywhere
      * @param earlierShift z of the sweep before on the same batch, or null in the first sweep
      * @param withheld for each example whether weights must not learn from it, or null for none
@@ -73,7 +73,7 @@ public final class OutputBatch {
     /**
      * The labels as DL4J has them.
      *
-     * @return [minibatch, outputs]
+     * @return [minibatch, label columns]
      */
     public INDArray labels() {
         return labels;
@@ -82,7 +82,7 @@ public final class OutputBatch {
     /**
      * Weight of each entry.
      *
-     * @return [minibatch, outputs], or null for 1 everywhere
+     * @return [minibatch, label columns], or null for 1 everywhere
      */
     public @Nullable INDArray importance() {
         return importance;
@@ -97,16 +97,24 @@ public final class OutputBatch {
         return earlierShift;
     }
 
-    /** Means of the output potentials, [minibatch, outputs], double; not to be changed. */
-    INDArray mean() {
+    /**
+     * Means of the output potentials.
+     *
+     * @return [minibatch, outputs], double; not to be changed
+     */
+    public INDArray mean() {
         if (mean == null) {
             mean = forward.moments().mean().castTo(DataType.DOUBLE);
         }
         return mean;
     }
 
-    /** Variances of the output potentials, [minibatch, outputs], double; 0 where observed; not to be changed. */
-    INDArray variance() {
+    /**
+     * Variances of the output potentials.
+     *
+     * @return [minibatch, outputs], double, 0 where observed; not to be changed
+     */
+    public INDArray variance() {
         if (variance == null) {
             INDArray given = forward.moments().variance();
             variance = given == null ? mean().mul(0) : given.castTo(DataType.DOUBLE);
@@ -114,16 +122,24 @@ public final class OutputBatch {
         return variance;
     }
 
-    /** Labels in double precision; not to be changed. */
-    INDArray doubleLabels() {
+    /**
+     * Labels in double precision.
+     *
+     * @return [minibatch, label columns], double; not to be changed
+     */
+    public INDArray doubleLabels() {
         if (doubleLabels == null) {
             doubleLabels = labels.castTo(DataType.DOUBLE);
         }
         return doubleLabels;
     }
 
-    /** Importance in double precision, ones if not given; not to be changed. */
-    INDArray importanceOrOnes() {
+    /**
+     * Importance in double precision.
+     *
+     * @return [minibatch, label columns], double, ones if not given; not to be changed
+     */
+    public INDArray importanceOrOnes() {
         if (doubleImportance == null) {
             doubleImportance = importance == null
                     ? Nd4j.ones(DataType.DOUBLE, labels.shape())

@@ -184,6 +184,15 @@ abstract class SignedTargetLikelihood implements Likelihood {
     }
 
     @Override
+    public PredictiveForm predictiveForm(Map<String, INDArray> parameters) {
+        double noise = Parameters.scalar(parameters, NOISE);
+        boolean independent = kind() == ClassProbabilities.INDEPENDENT;
+        double factor = Parameters.scalar(parameters, SCALE) * (independent ? 2 : 1);
+        return new PredictiveForm(
+                scalar(1), scalar(0), scalar(noise), new PredictiveForm.Scores(independent, factor, noise, 1));
+    }
+
+    @Override
     public PointScale pointScale(Map<String, INDArray> parameters) {
         // DL4J's sigmoid is that of its pre-activation, ours of twice the score.
         double factor = Parameters.scalar(parameters, POINT_SCALE) * (kind() == ClassProbabilities.INDEPENDENT ? 2 : 1);

@@ -51,6 +51,11 @@ public final class SoftmaxLikelihood extends SiteApproximationLikelihood {
     }
 
     @Override
+    public PredictiveForm predictiveForm(Map<String, INDArray> parameters) {
+        return PredictiveForm.ofScores(new PredictiveForm.Scores(false, 1, 1, Math.PI / 8));
+    }
+
+    @Override
     public PointScale pointScale(Map<String, INDArray> parameters) {
         return new PointScale(Nd4j.createFromArray(new double[][] {{1}}), Nd4j.createFromArray(new double[][] {{0}}));
     }

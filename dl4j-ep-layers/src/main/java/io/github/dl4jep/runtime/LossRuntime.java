@@ -88,7 +88,7 @@ public final class LossRuntime extends BaseOutputLayer<EpLossLayer> implements E
 
     @Override
     protected INDArray getLabels2d(LayerWorkspaceMgr workspaceMgr, ArrayType arrayType) {
-        return likelihood().rows().labelRows(labels);
+        return likelihood().labelRows().labelRows(labels);
     }
 
     /** The point network's output in DL4J's own shape. */

@@ -1,7 +1,6 @@
 package io.github.dl4jep.type;
 
 import io.github.dl4jep.conf.EpOutputLayer;
-import io.github.dl4jep.likelihood.ClassLikelihood;
 import io.github.dl4jep.likelihood.Likelihoods;
 import io.github.dl4jep.message.ExampleFormat;
 import java.util.function.Function;
@@ -46,7 +45,7 @@ final class OutputType<L extends BaseOutputLayer> extends LabelledType<L> {
                 .build();
         if (place.likelihood() == null
                 && place.isAfterConvolution()
-                && converted.effectiveLikelihood() instanceof ClassLikelihood) {
+                && converted.effectiveLikelihood().teacher() != null) {
             // A teacher with a softmax is better on easy images, but its steps are too bold for hard ones.
             converted.setLikelihood(Likelihoods.of(layer.getLossFn(), layer.getActivationFn()));
         }

@@ -29,6 +29,7 @@ public final class LikelihoodVertex {
     private final Likelihood likelihood;
     private final @Nullable INDArray outputWeights;
     private final OutputRows rows;
+    private final OutputRows labelRows;
     private final Supplier<String> place;
     private final Supplier<Map<String, INDArray>> parameters;
 
@@ -37,7 +38,7 @@ public final class LikelihoodVertex {
      *
      * @param likelihood the likelihood
      * @param loss DL4J's loss, for the weights of outputs
-     * @param rows what labels look like
+     * @param rows where the outputs stand
      * @param place the layer's name and index, for messages
      * @param parameters the layer's current parameters
      */
@@ -50,6 +51,7 @@ public final class LikelihoodVertex {
         this.likelihood = likelihood;
         this.outputWeights = Likelihoods.outputWeights(loss);
         this.rows = rows;
+        this.labelRows = rows.withOutputs(likelihood.labelColumns(Math.toIntExact(rows.outputs())));
         this.place = place;
         this.parameters = parameters;
     }
@@ -66,7 +68,7 @@ public final class LikelihoodVertex {
      * The joint message of a batch to the potentials, and what the likelihood learns from it.
      *
      * @param message moments of the potentials and their batch covariance
-     * @param labels [minibatch, outputs], or in DL4J's own shape where labels stand at positions
+     * @param labels [minibatch, label columns], or in DL4J's own shape where labels stand at positions
      * @param mask label mask, or null
      * @param earlier message at the potentials in the sweep before on the same batch, or null in the first
      * @param withheld for each example whether weights must not learn from it, or null for none
@@ -165,10 +167,10 @@ public final class LikelihoodVertex {
             @Nullable INDArray mask,
             @Nullable INDArray earlierShift,
             boolean @Nullable [] withheld) {
-        rows.requireSamePositions(labels, message.moments(), place.get());
+        labelRows.requireSamePositions(labels, message.moments(), rows.outputs(), place.get());
         return new OutputBatch(
                 new ForwardMessage(rows.rows(message.moments()), message.covariance()),
-                rows.labelRows(labels),
+                labelRows.labelRows(labels),
                 importance(labels, mask),
                 earlierShift,
                 withheld);
@@ -201,13 +203,7 @@ public final class LikelihoodVertex {
             return ofRows;
         }
         ExampleShape shape = potentials.shape();
-        INDArray probabilities = ofRows.classProbabilities();
-        return new Prediction(
-                rows.array(ofRows.mean(), shape),
-                rows.array(ofRows.epistemicVariance(), shape),
-                rows.array(ofRows.aleatoricVariance(), shape),
-                probabilities == null ? null : rows.array(probabilities, shape),
-                rows.array(ofRows.entropy(), shape));
+        return ofRows.map(array -> rows.array(array, shape));
     }
 
     /**
@@ -228,12 +224,21 @@ public final class LikelihoodVertex {
     }
 
     /**
-     * What labels look like.
+     * Where the outputs stand.
      *
      * @return the rows
      */
     public OutputRows rows() {
         return rows;
+    }
+
+    /**
+     * What labels look like.
+     *
+     * @return rows with as many outputs as labels have columns
+     */
+    public OutputRows labelRows() {
+        return labelRows;
     }
 
     /**
@@ -244,26 +249,26 @@ public final class LikelihoodVertex {
      * @throws DL4JInvalidInputException if labels or mask are not what the layer takes
      */
     public void validate(INDArray labels, @Nullable INDArray mask) {
-        rows.validate(labels, mask, place.get());
+        labelRows.validate(labels, mask, place.get());
         INDArray importance = importance(labels, mask);
-        INDArray labelRows = rows.labelRows(labels);
+        INDArray values = labelRows.labelRows(labels);
         try {
-            likelihood.validate(labelRows, importance == null ? Nd4j.ones(labelRows.shape()) : importance);
+            likelihood.validate(values, importance == null ? Nd4j.ones(values.shape()) : importance);
         } catch (InvalidLabelException e) {
             throw new DL4JInvalidInputException("Invalid labels at " + place.get() + ": " + e.getMessage(), e);
         }
     }
 
-    /** Label mask times the loss's per-output weights, [rows, outputs], or null for 1 everywhere. */
+    /** Label mask times the loss's per-output weights, [rows, label columns], or null for 1 everywhere. */
     private @Nullable INDArray importance(INDArray labels, @Nullable INDArray mask) {
         if (mask == null && outputWeights == null) {
             return null;
         }
         INDArray importance = mask == null
-                ? Nd4j.ones(DataType.DOUBLE, labels.length() / rows.outputs(), rows.outputs())
-                : rows.maskRows(mask, labels);
+                ? Nd4j.ones(DataType.DOUBLE, labels.length() / labelRows.outputs(), labelRows.outputs())
+                : labelRows.maskRows(mask, labels);
         return outputWeights == null
                 ? importance
-                : importance.mulRowVector(outputWeights.castTo(DataType.DOUBLE).reshape(1, rows.outputs()));
+                : importance.mulRowVector(outputWeights.castTo(DataType.DOUBLE).reshape(1, labelRows.outputs()));
     }
 }

@@ -26,6 +26,11 @@ public record OutputRows(ExampleFormat format, long outputs, int spatialRank) {
         return new OutputRows(ExampleFormat.CHANNELS_FIRST, outputs, 0);
     }
 
+    /** The same places with another number of outputs. */
+    OutputRows withOutputs(long number) {
+        return new OutputRows(format, number, spatialRank);
+    }
+
     /** [minibatch, outputs x positions] as rows. */
     INDArray rows(INDArray matrix) {
         return spatialRank == 0 ? matrix : reshaped(matrix, matrix.length() / outputs, outputs);
@@ -131,8 +136,8 @@ public record OutputRows(ExampleFormat format, long outputs, int spatialRank) {
     }
 
     /** Throws unless labels are at the positions of the potentials. */
-    void requireSamePositions(INDArray labels, Moments potentials, String where) {
-        if (spatialRank > 0 && labels.length() != potentials.mean().length()) {
+    void requireSamePositions(INDArray labels, Moments potentials, long ofPotentials, String where) {
+        if (spatialRank > 0 && labels.length() / outputs != potentials.mean().length() / ofPotentials) {
             throw new DL4JInvalidInputException("Labels have shape " + Arrays.toString(labels.shape())
                     + ", but an example's output has shape " + potentials.shape() + " (outputs first) at " + where
                     + "; labels must be at the same positions");

@@ -7,9 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
-import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
@@ -82,7 +80,8 @@ public final class EpPredictor {
         List<Prediction> whole = new ArrayList<>();
         for (int i = 0; i < parts.get(0).size(); i++) {
             int output = i;
-            whole.add(concatenate(parts.stream().map(part -> part.get(output)).toList()));
+            whole.add(Prediction.concatenate(
+                    parts.stream().map(part -> part.get(output)).toList()));
         }
         return whole;
     }
@@ -173,23 +172,5 @@ public final class EpPredictor {
                     + " outputs, so there is not one answer; use predictAll, sampleAll or predictAllFromSamples");
         }
         return outputs.get(0);
-    }
-
-    private static Prediction concatenate(List<Prediction> parts) {
-        boolean classes = parts.get(0).isClassification();
-        return new Prediction(
-                stack(parts, Prediction::mean),
-                stack(parts, Prediction::epistemicVariance),
-                stack(parts, Prediction::aleatoricVariance),
-                classes ? stack(parts, Prediction::probabilities) : noProbabilities(),
-                stack(parts, Prediction::entropy));
-    }
-
-    private static @Nullable INDArray noProbabilities() {
-        return null;
-    }
-
-    private static INDArray stack(List<Prediction> parts, Function<Prediction, INDArray> field) {
-        return Nd4j.vstack(parts.stream().map(field).toArray(INDArray[]::new));
     }
 }

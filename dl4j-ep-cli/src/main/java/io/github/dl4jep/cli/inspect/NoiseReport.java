@@ -4,8 +4,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.github.dl4jep.cli.data.format.RowFormat;
 import io.github.dl4jep.cli.data.format.Task;
 import io.github.dl4jep.conf.EpOutputConf;
-import io.github.dl4jep.likelihood.GaussianLikelihood;
 import io.github.dl4jep.likelihood.Likelihood;
+import io.github.dl4jep.likelihood.PredictiveForm;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,7 +18,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * @param layer the layer
  * @param likelihood its likelihood
- * @param noiseDeviation for a Gaussian, the standard deviation of the noise of each output, in the units of the labels
+ * @param noiseDeviation for numbers of one noise for all rows, the standard deviation of the noise of each output, in the units of the labels
  * @param labelUnits true if these are the original units of the data, false if they are those of the labels in training; null if there is
  *     no deviation
  * @param learned all learned parameters, by name
@@ -48,8 +48,8 @@ public record NoiseReport(
                 learned.put(parameter, list(values.dup('c').data().asDouble()));
             }
         }
-        List<Double> variance = learned.get(GaussianLikelihood.NOISE);
-        if (!(likelihood instanceof GaussianLikelihood) || variance == null) {
+        PredictiveForm form = likelihood.predictiveForm(parameters);
+        if (form == null || form.scores() != null) {
             return new NoiseReport(name, likelihood.toString(), null, null, learned);
         }
         boolean original = false;
@@ -58,11 +58,9 @@ public record NoiseReport(
             original = true;
             unit = rows.targetDeviation();
         }
-        double[] scale =
-                likelihood.pointScale(parameters).factor().dup('c').data().asDouble();
-        double[] deviation = new double[variance.size()];
+        double[] deviation = form.noise().dup('c').data().asDouble();
         for (int i = 0; i < deviation.length; i++) {
-            deviation[i] = Math.sqrt(variance.get(i)) * scale[Math.min(i, scale.length - 1)] * unit;
+            deviation[i] = Math.sqrt(deviation[i]) * unit;
         }
         return new NoiseReport(name, likelihood.toString(), list(deviation), original, learned);
     }
