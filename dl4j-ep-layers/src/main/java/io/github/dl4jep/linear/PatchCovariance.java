@@ -43,12 +43,10 @@ final class PatchCovariance {
         INDArray mean = input.moments().mean();
         double multiplications = (double) geometry.outputPositions() * geometry.kernelPositions() * units;
         PositionSample sample = PositionSample.of(geometry.inputPositions(), mean.size(0), multiplications);
-        BatchCovariance before = input.covariance();
-        INDArray gain = before.gain();
         INDArray reads = reads(geometry, sample, mean.dataType());
         return LinearFactor.covarianceOfPreActivation(
                 sample.columns(mean),
-                gain == null ? before : new BatchCovariance(before.covariance(), sample.columns(gain)),
+                input.covariance().ofUnits(sample::columns),
                 perElement(meanVariance, reads),
                 perElement(meanSquaredMean, reads),
                 bias);

@@ -3,6 +3,7 @@ package io.github.dl4jep.message;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -22,7 +23,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * <p>Shapes: {@code covariance}: [minibatch, minibatch], symmetric, null when the input is observed; {@code gain}:
  * [minibatch, units], null for a gain of 1.
  *
- * <p>Behind weights that many positions share, {@code positions} tells how these are correlated.
+ * <p>After weights that many positions share, {@code positions} says how these are correlated.
  *
  * @param covariance K, or null for none
  * @param gain D, or null for 1
@@ -65,7 +66,7 @@ public record BatchCovariance(
     }
 
     /**
-     * The message behind a further unit.
+     * The message after a further unit.
      *
      * @param unitGain the unit's gain, [minibatch, units], or null for 1
      * @return this covariance with the gains multiplied
@@ -79,7 +80,7 @@ public record BatchCovariance(
     }
 
     /**
-     * The same covariance behind weights that positions share.
+     * The same covariance after weights that positions share.
      *
      * @param features makes what these weights see, [positions x minibatch, n]
      * @param before the covariance at their input
@@ -92,7 +93,7 @@ public record BatchCovariance(
     }
 
     /**
-     * The message behind a map that combines elements, such as pooling.
+     * The message after a map that combines elements, such as pooling.
      *
      * @param activation the activation that the gain belongs to, for its shape
      * @param map what the map does with the gain
@@ -104,7 +105,7 @@ public record BatchCovariance(
     }
 
     /**
-     * The message behind a map that chooses positions, such as a maximum.
+     * The message after a map that chooses positions, such as a maximum.
      *
      * @param chosen the gain of the chosen elements; null for 1
      * @return this covariance with that gain; if there is none, this one
@@ -178,7 +179,37 @@ public record BatchCovariance(
     public BatchCovariance plus(BatchCovariance other) {
         INDArray mine = collapsed().covariance;
         INDArray others = other.collapsed().covariance;
-        return mine == null ? other : others == null ? this : of(mine.add(others));
+        return mine == null
+                ? other
+                : others == null ? this : of(mine.add(others)).correlatedAs(mine, positions, others, other.positions);
+    }
+
+    private BatchCovariance correlatedAs(
+            INDArray mine,
+            @Nullable PositionCorrelation ofMine,
+            INDArray others,
+            @Nullable PositionCorrelation ofOthers) {
+        return ofMine == null && ofOthers == null
+                ? this
+                : new BatchCovariance(
+                        covariance, gain, PositionCorrelation.ofSum(ofMine, trace(mine), ofOthers, trace(others)));
+    }
+
+    private static double trace(INDArray matrix) {
+        return Nd4j.diag(matrix).sumNumber().doubleValue();
+    }
+
+    /**
+     * The same covariance, of which a part comes from before, and the rest from parameters that all positions share.
+     *
+     * @param before the part, without gain, as it was passed on
+     * @param positions how positions were correlated before, or null
+     * @return the message
+     */
+    public BatchCovariance withPart(INDArray before, @Nullable PositionCorrelation positions) {
+        return positions == null || covariance == null
+                ? this
+                : correlatedAs(before, positions, covariance.sub(before), null);
     }
 
     /**
@@ -209,7 +240,15 @@ public record BatchCovariance(
             }
             from += rows[i];
         }
-        return new BatchCovariance(covariance, stackedGain(blocks, rows, total));
+        double[] shares = new double[rows.length];
+        for (int i = 0; i < rows.length; i++) {
+            shares[i] = blocks.get(i).covariance == null ? 0 : (double) rows[i] / total;
+        }
+        return new BatchCovariance(
+                covariance,
+                stackedGain(blocks, rows, total),
+                PositionCorrelation.ofBlocks(
+                        blocks.stream().map(BatchCovariance::positions).collect(Collectors.toList()), shares));
     }
 
     private static @Nullable INDArray stackedGain(List<BatchCovariance> blocks, long[] rows, long total) {
@@ -234,7 +273,7 @@ public record BatchCovariance(
      * The covariance of some examples.
      *
      * @param from first row
-     * @param to row behind the last
+     * @param to row after the last
      * @return the block of K on its diagonal, and those rows of the gain
      */
     public BatchCovariance block(long from, long to) {
@@ -248,6 +287,7 @@ public record BatchCovariance(
                 gain == null
                         ? null
                         : gain.get(NDArrayIndex.interval(from, to), NDArrayIndex.all())
-                                .dup('f'));
+                                .dup('f'),
+                positions == null ? null : positions.block(from, to, covariance.rows()));
     }
 }

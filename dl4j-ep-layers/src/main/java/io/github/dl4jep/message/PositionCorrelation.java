@@ -1,11 +1,14 @@
 package io.github.dl4jep.message;
 
+import java.util.List;
+import java.util.Objects;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * How the positions of a batch are correlated by weights that they share. Nothing is computed before it is asked for.
@@ -26,7 +29,81 @@ public record PositionCorrelation(@Nullable Supplier<INDArray> makeFeatures, Dou
     }
 
     /**
-     * Behind a map that moves or mixes positions: only the rank stays.
+     * That of a sum of two activations that do not depend on the same weights. The Frobenius norm of a sum is at most the sum of the
+     * norms, so \( \eta^{-1/2} = (v_1 \eta_1^{-1/2} + v_2 \eta_2^{-1/2}) / (v_1 + v_2) \) is never too large.
+     *
+     * @param one of the first, or null for rank 1
+     * @param variance v of the first, summed over the examples
+     * @param other of the second, or null for rank 1
+     * @param otherVariance v of the second
+     * @return the correlation without features, or null if both are
+     */
+    static @Nullable PositionCorrelation ofSum(
+            @Nullable PositionCorrelation one,
+            double variance,
+            @Nullable PositionCorrelation other,
+            double otherVariance) {
+        if (one == null && other == null || !(variance + otherVariance > 0)) {
+            return one == null ? other : one.withoutFeatures();
+        }
+        return new PositionCorrelation(null, () -> {
+            double norm = (variance * norm(one) + otherVariance * norm(other)) / (variance + otherVariance);
+            return 1 / (norm * norm);
+        });
+    }
+
+    /** Frobenius norm of a correlation, for each row. */
+    private static double norm(@Nullable PositionCorrelation positions) {
+        return positions == null ? 1 : 1 / Math.sqrt(positions.rank());
+    }
+
+    /**
+     * That of examples below one another, which correlate within their block only: \( \eta^{-1} = \sum_i w_i^2 \eta_i^{-1} \).
+     *
+     * @param blocks of each block, or null for rank 1
+     * @param shares w, each block's share of the examples; 0 for one without variance
+     * @return the correlation without features, or null if all are
+     */
+    static @Nullable PositionCorrelation ofBlocks(List<@Nullable PositionCorrelation> blocks, double[] shares) {
+        if (blocks.stream().allMatch(Objects::isNull)) {
+            return null;
+        }
+        return new PositionCorrelation(null, () -> {
+            double squares = 0;
+            for (int i = 0; i < shares.length; i++) {
+                double norm = shares[i] * norm(blocks.get(i));
+                squares += norm * norm;
+            }
+            return 1 / squares;
+        });
+    }
+
+    /**
+     * That of some examples. Their correlation due to earlier weights counts as that of all.
+     *
+     * @param from first example
+     * @param to example after the last
+     * @param batch number of all examples
+     * @return the correlation, with their features
+     */
+    PositionCorrelation block(long from, long to, long batch) {
+        return makeFeatures == null
+                ? this
+                : new PositionCorrelation(
+                        () -> {
+                            INDArray all = makeFeatures.get();
+                            long columns = all.columns();
+                            return all.dup('f')
+                                    .reshape('f', batch, all.length() / batch)
+                                    .get(NDArrayIndex.interval(from, to), NDArrayIndex.all())
+                                    .dup('f')
+                                    .reshape('f', all.length() / batch * (to - from) / columns, columns);
+                        },
+                        makeEarlierRank);
+    }
+
+    /**
+     * After a map that moves or mixes positions: only the rank stays.
      *
      * @return the correlation without features
      */

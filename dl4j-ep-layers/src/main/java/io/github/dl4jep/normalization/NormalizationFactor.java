@@ -213,10 +213,16 @@ public final class NormalizationFactor {
         double share = 1.0 / factor.length();
         INDArray meanSquaredFactor = factor.mul(factor).muli(share);
         INDArray passedOn = LinearFactor.passedOn(before, meanSquaredFactor);
-        BatchCovariance centred = passedOn == null ? BatchCovariance.none() : BatchCovariance.of(centred(passedOn));
+        INDArray centred = passedOn == null ? null : centred(passedOn);
         // What comes from before has passed the scale already.
         INDArray passed = meanSquaredFactor.ulike().assign(share);
-        return LinearFactor.covarianceOfPreActivation(normalised, centred, scaleVariance.mul(share), passed, shift);
+        BatchCovariance covariance = LinearFactor.covarianceOfPreActivation(
+                normalised,
+                centred == null ? BatchCovariance.none() : BatchCovariance.of(centred),
+                scaleVariance.mul(share),
+                passed,
+                shift);
+        return centred == null ? covariance : covariance.withPart(centred, before.positions());
     }
 
     /** (I - 1 1^T / B) K (I - 1 1^T / B): what mu takes away. */

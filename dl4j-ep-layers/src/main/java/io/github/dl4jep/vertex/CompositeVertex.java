@@ -1,11 +1,13 @@
 package io.github.dl4jep.vertex;
 
+import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** A small graph of vertices as one vertex, whose activation is that of the last: a layer with its unit, or a cell. */
 public final class CompositeVertex implements Vertex {
@@ -53,7 +55,17 @@ public final class CompositeVertex implements Vertex {
     public Pass forward(List<ForwardMessage> inputs, Sites pending) {
         VertexGraph.Sweep sweep = graph.forward(inputs, pending);
         int last = inputs.size() + graph.nodes().size() - 1;
-        return new Pass(sweep.activation(last), message -> sweep.answer(Map.of(last, message)));
+        return new Pass(sweep.activation(last), new Backward() {
+            @Override
+            public Answer answer(BackwardMessage message) {
+                return sweep.answer(Map.of(last, message));
+            }
+
+            @Override
+            public List<@Nullable BackwardMessage> messages(BackwardMessage message) {
+                return sweep.messages(Map.of(last, message));
+            }
+        });
     }
 
     @Override

@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param vertex the vertex
  * @param inputs numbers of the activations that it reads: the graph's inputs come first, then the nodes in their order
- * @param frozen whether its parameters stay as they are: moments and messages pass, sites are dropped
+ * @param frozen whether its parameters stay as they are: moments and messages pass, sites are not computed
  */
 public record GraphNode(Vertex vertex, List<Integer> inputs, boolean frozen) {
 

@@ -13,6 +13,7 @@ import io.github.dl4jep.weight.Statistic;
 import io.github.dl4jep.weight.WeightMoments;
 import io.github.dl4jep.weight.WeightPosterior;
 import io.github.dl4jep.window.WindowGeometry;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
@@ -98,19 +99,37 @@ public final class LinearVertex implements LinearMap {
 
         @Override
         public Answer answer(BackwardMessage message) {
+            WeightMoments used = used();
+            BackwardMessage toUnits = toUnits(message, used);
+            BackwardMessage toInput = messageToInput(toUnits, used);
+            return Answer.of(toInput, sites(toUnits, used));
+        }
+
+        @Override
+        public List<@Nullable BackwardMessage> messages(BackwardMessage message) {
+            WeightMoments used = used();
+            return Collections.singletonList(messageToInput(toUnits(message, used), used));
+        }
+
+        private WeightMoments used() {
             WeightMoments used = moments.getAndSet(null);
             if (used == null) {
                 throw new IllegalStateException(
                         "The pass through " + describe() + " was answered before; call forward again");
             }
-            BackwardMessage toUnits = windowed == null
-                    ? message
-                    : rowsOfPatches(message, used.mean().columns());
-            BackwardMessage toInput = input.isPointMass() ? null : messageToInput(toUnits, used);
-            return Answer.of(toInput, sites(toUnits, used));
+            return used;
         }
 
-        private BackwardMessage messageToInput(BackwardMessage toUnits, WeightMoments used) {
+        private BackwardMessage toUnits(BackwardMessage message, WeightMoments used) {
+            return windowed == null
+                    ? message
+                    : rowsOfPatches(message, used.mean().columns());
+        }
+
+        private @Nullable BackwardMessage messageToInput(BackwardMessage toUnits, WeightMoments used) {
+            if (input.isPointMass()) {
+                return null;
+            }
             return windowed == null ? groups.messageToInput(toUnits, used) : windowed.messageToInput(toUnits, used);
         }
 
@@ -173,7 +192,7 @@ public final class LinearVertex implements LinearMap {
         return rows.reshape('f', rows.rows() / positions, rows.columns() * (long) positions);
     }
 
-    /** The way back from {@link #activationOf}. */
+    /** The backward pass of {@link #activationOf}. */
     private static BackwardMessage rowsOfPatches(BackwardMessage message, long units) {
         long rows = message.shift().length() / units;
         return new BackwardMessage(

@@ -103,12 +103,9 @@ public final class NormalizationVertex implements Vertex {
         ExampleShape shape = message.moments().shape();
         int positions = Math.toIntExact(shape.positions());
         PositionSample sample = PositionSample.of(positions, x.size(0), positions);
-        INDArray gain = message.covariance().gain();
         return NormalizationFactor.covariance(
                 sample.columns(x),
-                gain == null
-                        ? message.covariance()
-                        : new BatchCovariance(message.covariance().covariance(), sample.columns(gain)),
+                message.covariance().ofUnits(sample::columns),
                 sample.repeated(scale.mean().mul(inverseDeviation)),
                 sample.repeated(scale.variance()),
                 shift);

@@ -77,6 +77,16 @@ public interface Vertex {
          * @return messages and sites
          */
         Answer answer(BackwardMessage message);
+
+        /**
+         * The messages at the inputs alone, where the parameters do not learn.
+         *
+         * @param message message at the activation
+         * @return as {@link Answer#toInputs()}
+         */
+        default List<@Nullable BackwardMessage> messages(BackwardMessage message) {
+            return answer(message).toInputs();
+        }
     }
 
     /**

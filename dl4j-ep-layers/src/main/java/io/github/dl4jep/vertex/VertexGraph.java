@@ -138,6 +138,20 @@ public final class VertexGraph {
          * @return messages at the inputs of the graph, and the sites of all vertices that are not frozen
          */
         public Vertex.Answer answer(Map<Integer, BackwardMessage> atActivations) {
+            return answer(atActivations, true);
+        }
+
+        /**
+         * Sends messages back through all vertices; none learns.
+         *
+         * @param atActivations messages by the number of the activation
+         * @return messages at the inputs of the graph
+         */
+        List<@Nullable BackwardMessage> messages(Map<Integer, BackwardMessage> atActivations) {
+            return answer(atActivations, false).toInputs();
+        }
+
+        private Vertex.Answer answer(Map<Integer, BackwardMessage> atActivations, boolean learns) {
             @Nullable BackwardMessage[] messages = new BackwardMessage[inputs + nodes.size()];
             atActivations.forEach((number, message) -> messages[number] = message);
             Sites sites = Sites.NONE;
@@ -146,8 +160,10 @@ public final class VertexGraph {
                 // Null where nothing after this vertex has labels, or all before it is observed.
                 if (message != null) {
                     GraphNode node = nodes.get(n);
-                    Vertex.Answer answer = back.get(n).answer(message);
-                    sites = node.frozen() ? sites : sites.plus(answer.sites());
+                    Vertex.Answer answer = learns && !node.frozen()
+                            ? back.get(n).answer(message)
+                            : new Vertex.Answer(back.get(n).messages(message), Sites.NONE);
+                    sites = sites.plus(answer.sites());
                     for (int i = 0; i < node.inputs().size(); i++) {
                         int input = node.inputs().get(i);
                         messages[input] =

@@ -144,4 +144,84 @@ class BatchCovarianceTest {
         assertThat(before.times(4).positions().features()).isEqualTo(features);
         assertThat(before.collapsed().positions().features()).isEqualTo(features);
     }
+
+    /** Examples at two positions, and what the last weights see there: the correlation of rows is that of their features. */
+    private static BatchCovariance atPositions(INDArray features, double variance) {
+        return BatchCovariance.of(Nd4j.eye(ROWS).castTo(DataType.DOUBLE).mul(variance))
+                .withFeatures(() -> features, BatchCovariance.none());
+    }
+
+    private static INDArray correlation(INDArray features) {
+        INDArray rows = PositionCorrelation.normalised(features);
+        return rows.mmul(rows.transpose());
+    }
+
+    /** (tr C)^2 / |C|^2 of all rows, written out. */
+    private static double rankOf(INDArray c) {
+        double trace = Nd4j.diag(c).sumNumber().doubleValue();
+        return trace * trace / c.mul(c).sumNumber().doubleValue();
+    }
+
+    private static INDArray features() {
+        return Nd4j.randn(DataType.DOUBLE, 2 * ROWS, 3);
+    }
+
+    @Test
+    void aSumCorrelatesPositionsAtLeastAsFarAsIsKnown() {
+        for (int draw = 0; draw < 20; draw++) {
+            INDArray one = features();
+            INDArray other = features();
+            double variance = 0.1 + draw;
+            BatchCovariance a = atPositions(one, variance);
+            BatchCovariance b = atPositions(other, 3);
+
+            PositionCorrelation sum = a.plus(b).positions();
+
+            double exact =
+                    rankOf(correlation(one).mul(variance).add(correlation(other).mul(3)));
+            assertThat(sum.features()).isNull();
+            assertThat(sum.rank())
+                    .isLessThanOrEqualTo(exact + 1e-9)
+                    .isGreaterThan(Math.min(a.positions().rank(), b.positions().rank()) - 1e-9);
+            assertThat(a.plus(atPositions(one, 5)).positions().rank())
+                    .as("one correlation twice")
+                    .isCloseTo(a.positions().rank(), within(1e-9));
+            assertThat(a.plus(BatchCovariance.of(covariance())).positions().rank())
+                    .as("with rows that move together")
+                    .isBetween(1.0, a.positions().rank());
+        }
+        assertThat(BatchCovariance.of(covariance())
+                        .plus(BatchCovariance.of(covariance()))
+                        .positions())
+                .isNull();
+    }
+
+    @Test
+    void stackedPositionsCorrelateWithinTheirBlock() {
+        INDArray one = features();
+        INDArray other = features();
+        BatchCovariance a = atPositions(one, 1);
+        BatchCovariance b = atPositions(other, 1);
+
+        BatchCovariance stacked = BatchCovariance.stacked(List.of(a, b), new long[] {ROWS, ROWS}, gain());
+
+        INDArray dense = Nd4j.zeros(DataType.DOUBLE, 4 * ROWS, 4 * ROWS);
+        for (int i = 0; i < 2 * ROWS; i++) {
+            for (int j = 0; j < 2 * ROWS; j++) {
+                dense.putScalar(i, j, correlation(one).getDouble(i, j));
+                dense.putScalar(2 * ROWS + i, 2 * ROWS + j, correlation(other).getDouble(i, j));
+            }
+        }
+        assertThat(stacked.positions().rank()).isCloseTo(rankOf(dense), within(1e-9));
+    }
+
+    @Test
+    void someExamplesKeepTheFeaturesOfTheirPositions() {
+        INDArray features = features();
+
+        INDArray block = atPositions(features, 1).block(1, 3).positions().features();
+
+        // The minibatch is fastest: rows of example n are n and ROWS + n.
+        assertThat(block).isEqualTo(features.getRows(1, 2, ROWS + 1, ROWS + 2));
+    }
 }

@@ -163,6 +163,25 @@ class NormalizationFactorTest {
     }
 
     @Test
+    void positionsStayCorrelatedAsBeforeAndMoreByTheScale() {
+        INDArray root = normal(BATCH, BATCH, 0, 1);
+        INDArray features = normal(2 * BATCH, 3, 0, 1);
+        BatchCovariance before =
+                BatchCovariance.of(root.mmul(root.transpose())).withFeatures(() -> features, BatchCovariance.none());
+        double rank = before.positions().rank();
+        INDArray x = normal(BATCH, 8, 0, 1);
+        INDArray factor = normal(8, 1, 1, 0.3);
+        INDArray nothing = Nd4j.zeros(DataType.DOUBLE, 8, 1);
+        BatchCovariance known = NormalizationFactor.covariance(x, before, factor, nothing, null);
+        BatchCovariance learned = NormalizationFactor.covariance(x, before, factor, nothing.add(0.2), null);
+
+        assertThat(rank).isGreaterThan(1);
+        assertThat(known.positions().features()).isNull();
+        assertThat(known.positions().rank()).isCloseTo(rank, within(1e-9));
+        assertThat(learned.positions().rank()).isGreaterThan(1).isLessThan(rank - 1e-3);
+    }
+
+    @Test
     void scaleAndShiftAddWhatAllExamplesShare() {
         // y = gamma x + beta of known x: covariance x_n x_k S_gamma averaged over columns, plus the mean S_beta.
         INDArray x = normal(BATCH, CHANNELS, 0, 1);

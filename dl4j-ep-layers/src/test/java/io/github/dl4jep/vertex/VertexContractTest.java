@@ -199,6 +199,19 @@ class VertexContractTest {
                 .isEqualTo(pass.output().moments().shape());
     }
 
+    /** As a frozen layer is asked. */
+    @ParameterizedTest
+    @MethodSource("cases")
+    void messagesAloneAreThoseOfTheAnswer(Case one) {
+        Vertex vertex = one.vertex().get();
+        List<ForwardMessage> inputs = messages(inputs(one, 3));
+        Vertex.Pass pass = vertex.forward(inputs, Sites.NONE);
+        BackwardMessage message = message(pass.output().moments(), 4);
+
+        assertThat(vertex.forward(inputs, Sites.NONE).back().messages(message))
+                .isEqualTo(pass.back().answer(message).toInputs());
+    }
+
     @ParameterizedTest
     @MethodSource("cases")
     void everySiteIsFiniteAndHasALearner(Case one) {

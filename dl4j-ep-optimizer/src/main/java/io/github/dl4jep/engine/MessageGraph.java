@@ -58,6 +58,14 @@ public final class MessageGraph {
      */
     public record Evidence(double score, Sites sites) {}
 
+    /**
+     * What comes of a batch that nothing is learned from.
+     *
+     * @param predictions of each output
+     * @param means mean activations of the nodes that were asked for
+     */
+    public record Activations(List<Prediction> predictions, List<Moments> means) {}
+
     private static final String WORKSPACE = "WS_EP_GRAPH";
 
     private final int networkInputs;
@@ -198,13 +206,24 @@ public final class MessageGraph {
      * @return the prediction of each output, detached
      */
     public List<Prediction> predict(List<Moments> inputs) {
+        return predict(inputs, List.of()).predictions();
+    }
+
+    /**
+     * The predictions for a batch and mean activations of some of the nodes, in one pass.
+     *
+     * @param inputs features of each input
+     * @param wanted indices of nodes
+     * @return both, detached
+     */
+    public Activations predict(List<Moments> inputs, List<Integer> wanted) {
         return reading(() -> {
             List<Moments> activations = predictAll(inputs);
             List<Prediction> predictions = new ArrayList<>();
             for (int i = 0; i < outputs.size(); i++) {
                 predictions.add(detached(likelihood(i).prediction(activations.get(slotOf(i)))));
             }
-            return predictions;
+            return new Activations(predictions, means(activations, wanted));
         });
     }
 
@@ -226,15 +245,16 @@ public final class MessageGraph {
      * @return their activations without variances, detached
      */
     public List<Moments> meanActivations(List<Moments> inputs, List<Integer> wanted) {
-        return reading(() -> {
-            List<Moments> means = new ArrayList<>();
-            List<Moments> activations = graph.predict(inOpenWorkspace(inputs), wanted.get(wanted.size() - 1) + 1);
-            for (int node : wanted) {
-                Moments activation = units.activation(node, activations.get(networkInputs + node));
-                means.add(Moments.pointMass(activation.mean().detach()).shapedAs(activation.shape()));
-            }
-            return means;
-        });
+        return reading(() -> means(graph.predict(inOpenWorkspace(inputs), wanted.get(wanted.size() - 1) + 1), wanted));
+    }
+
+    private List<Moments> means(List<Moments> activations, List<Integer> wanted) {
+        List<Moments> means = new ArrayList<>();
+        for (int node : wanted) {
+            Moments activation = units.activation(node, activations.get(networkInputs + node));
+            means.add(Moments.pointMass(activation.mean().detach()).shapedAs(activation.shape()));
+        }
+        return means;
     }
 
     /**

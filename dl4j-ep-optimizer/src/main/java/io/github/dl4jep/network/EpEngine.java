@@ -4,7 +4,6 @@ import io.github.dl4jep.conf.EpOutputConf;
 import io.github.dl4jep.conf.PassCounter;
 import io.github.dl4jep.engine.MessageGraph;
 import io.github.dl4jep.ensemble.PosteriorEnsemble;
-import io.github.dl4jep.likelihood.Prediction;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.runtime.EpOutput;
 import io.github.dl4jep.stock.SeededGenerator;
@@ -167,23 +166,24 @@ final class EpEngine {
             activations.put(layout().namesOfInputs().get(i), arrays[i]);
         }
         List<String> outputs = layout().namesOfOutputs();
-        if (names.stream().anyMatch(outputs::contains)) {
-            List<Prediction> predictions = sweep().predict(inputs);
-            for (int i = 0; i < predictions.size(); i++) {
-                activations.put(outputs.get(i), predictions.get(i).output());
-            }
-        }
         List<String> hidden = names.stream()
-                .filter(name -> !activations.containsKey(name))
+                .filter(name -> !activations.containsKey(name) && !outputs.contains(name))
                 .distinct()
                 .sorted(Comparator.comparing(layout()::node))
                 .toList();
-        if (!hidden.isEmpty()) {
-            List<Moments> means = sweep().meanActivations(
-                            inputs, hidden.stream().map(layout()::node).toList());
-            for (int i = 0; i < means.size(); i++) {
-                activations.put(hidden.get(i), layout().format(hidden.get(i)).array(means.get(i)));
+        List<Integer> nodes = hidden.stream().map(layout()::node).toList();
+        List<Moments> means = List.of();
+        if (names.stream().anyMatch(outputs::contains)) {
+            MessageGraph.Activations all = sweep().predict(inputs, nodes);
+            for (int i = 0; i < outputs.size(); i++) {
+                activations.put(outputs.get(i), all.predictions().get(i).output());
             }
+            means = all.means();
+        } else if (!hidden.isEmpty()) {
+            means = sweep().meanActivations(inputs, nodes);
+        }
+        for (int i = 0; i < means.size(); i++) {
+            activations.put(hidden.get(i), layout().format(hidden.get(i)).array(means.get(i)));
         }
         return activations;
     }

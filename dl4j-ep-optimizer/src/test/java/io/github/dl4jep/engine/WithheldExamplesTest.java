@@ -3,12 +3,14 @@ package io.github.dl4jep.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.dl4jep.message.ExampleFormat;
 import io.github.dl4jep.message.Moments;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 class WithheldExamplesTest {
 
@@ -19,7 +21,11 @@ class WithheldExamplesTest {
             Nd4j.rand(DataType.FLOAT, EXAMPLES, 2).gt(0.5).castTo(DataType.FLOAT);
 
     private static boolean[] flags(INDArray features, INDArray labels, double share) {
-        return WithheldExamples.of(List.of(Moments.pointMass(features)), new Labels(labels, null), share)
+        return flags(Moments.pointMass(features), labels, share);
+    }
+
+    private static boolean[] flags(Moments features, INDArray labels, double share) {
+        return WithheldExamples.of(List.of(features), new Labels(labels, null), share)
                 .flags();
     }
 
@@ -43,6 +49,18 @@ class WithheldExamplesTest {
             int row = EXAMPLES - 1 - 37 * n;
             INDArray one = features.getRow(row, true).dup(n % 2 == 0 ? 'c' : 'f');
             assertThat(flags(one, labels.getRow(row, true), 0.2)).containsExactly(all[row]);
+        }
+    }
+
+    @Test
+    void theOrderOfChannelsDoesNotDecide() {
+        INDArray images = Nd4j.rand(DataType.FLOAT, 300, 3, 4, 5);
+        INDArray last = images.permute(0, 2, 3, 1).dup('c');
+        INDArray some = labels.get(NDArrayIndex.interval(0, 300), NDArrayIndex.all());
+        for (char order : new char[] {'c', 'f'}) {
+            assertThat(flags(ExampleFormat.CHANNELS_LAST.observed(last.dup(order)), some, 0.5))
+                    .isEqualTo(flags(ExampleFormat.CHANNELS_FIRST.observed(images.dup(order)), some, 0.5))
+                    .contains(true, false);
         }
     }
 

@@ -8,6 +8,7 @@ import io.github.dl4jep.convert.EpOptions;
 import io.github.dl4jep.toy.ToyData;
 import io.github.dl4jep.toy.ToyNetworks;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -17,6 +18,7 @@ import org.nd4j.evaluation.classification.ROC;
 import org.nd4j.evaluation.classification.ROCMultiClass;
 import org.nd4j.evaluation.regression.RegressionEvaluation;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.activations.impl.ActivationTanH;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
@@ -66,6 +68,36 @@ class InferenceTest {
         INDArray expected = network.output(test.getFeatures()).getRow(7, true);
 
         assertSame(network.output(test.getFeatures().getRow(7, true)), expected);
+    }
+
+    /** An activation that EP integrates by quadrature, and counts. */
+    public static final class CountedTanh extends ActivationTanH {
+        private static final AtomicInteger CALLS = new AtomicInteger();
+
+        @Override
+        public INDArray getActivation(INDArray in, boolean training) {
+            CALLS.incrementAndGet();
+            return super.getActivation(in, training);
+        }
+    }
+
+    private static int calls(Runnable run) {
+        int before = CountedTanh.CALLS.get();
+        run.run();
+        return CountedTanh.CALLS.get() - before;
+    }
+
+    @Test
+    void feedForwardIsOnePass() {
+        EpMultiLayerNetwork counted = EpNetworks.from(
+                ToyNetworks.classifier(),
+                EpOptions.builder().hiddenActivation(new CountedTanh()).build());
+        INDArray x = test.getFeatures();
+        int one = calls(() -> counted.output(x));
+
+        assertThat(one).isPositive();
+        assertThat(calls(() -> counted.feedForward(x))).isEqualTo(one);
+        assertThat(counted.feedForward(x)).last().isEqualTo(counted.output(x));
     }
 
     @Test
