@@ -122,9 +122,11 @@ class DamagedTablesTest {
         StringWriter problem = new StringWriter();
         int predicted = run(table, problem, "predict", "--model", model.toString(), "--data", data.toString());
         if (predicted != 0) {
-            // A damaged header may also be one of the rows.
+            // A damaged header may also be one of the rows; a row without a label, of which nothing was learned, may be
+            // anywhere.
             requireSentence(seed, predicted, problem);
-            assertThat(problem.toString()).contains("may be a header or a row");
+            assertThat(problem.toString())
+                    .containsAnyOf("may be a header or a row", "the row is too far from what the model was trained on");
             return;
         }
         List<String> lines = table.toString().lines().toList();

@@ -3,7 +3,6 @@ package io.github.dl4jep.cli.data.table;
 import io.github.dl4jep.cli.data.format.Column;
 import io.github.dl4jep.cli.failure.UserException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +24,7 @@ final class ColumnReader {
      *
      * @param file the file
      * @param records its rows, without a header
-     * @param used which of them are read
+     * @param used which of them are read, in ascending order
      * @param strict whether missing values and words are refused
      */
     ColumnReader(CsvRecords file, List<List<String>> records, int[] used, boolean strict) {
@@ -66,7 +65,7 @@ final class ColumnReader {
             }
         }
         present += numbers;
-        if (numbers == used.length) {
+        if (numbers == records.size()) {
             return new Column.Numbers(name, values);
         }
         if (days > 0 && 2 * days >= present) {
@@ -77,25 +76,29 @@ final class ColumnReader {
     }
 
     /**
-     * Reads numbers.
+     * Reads numbers. A wrong cell is one in the other rows, too: they may be predicted later.
      *
      * @param name what the column is called
      * @param place where it stands, from 0
      * @return the column
      */
     Column.Numbers numbers(String name, int place) {
-        return new Column.Numbers(
-                name,
-                Arrays.stream(used).mapToDouble(row -> number(name, row, place)).toArray());
-    }
-
-    private double number(String name, int row, int place) {
-        String cell = records.get(row).get(place);
-        OptionalDouble number = file.number(cell);
-        if (number.isEmpty()) {
-            (Cell.isMissing(cell) ? missing : bad).add(row, name, cell);
+        double[] values = new double[used.length];
+        int next = 0;
+        for (int row = 0; row < records.size(); row++) {
+            String cell = records.get(row).get(place);
+            OptionalDouble number = file.number(cell);
+            boolean isUsed = next < used.length && used[next] == row;
+            if (number.isEmpty() && !Cell.isMissing(cell)) {
+                bad.add(row, name, cell);
+            } else if (number.isEmpty() && isUsed) {
+                missing.add(row, name, cell);
+            }
+            if (isUsed) {
+                values[next++] = number.orElse(Double.NaN);
+            }
         }
-        return number.orElse(Double.NaN);
+        return new Column.Numbers(name, values);
     }
 
     /**

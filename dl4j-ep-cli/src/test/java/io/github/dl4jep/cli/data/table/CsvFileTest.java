@@ -67,6 +67,19 @@ class CsvFileTest {
                         + "\" is not a finite number; a missing value is an empty cell, NA or ?.");
     }
 
+    /** The row would be refused when the file is predicted. */
+    @Test
+    void aBadCellInARowWithoutALabelIsNamedToo() {
+        CsvFile csv = read("a,b,y\n1,2,3\n4,5,6\n7,x,\n");
+
+        assertThatThrownBy(() -> csv.table(null, null))
+                .isInstanceOf(UserException.class)
+                .hasMessage(
+                        "FILE, row 3, column \"b\": \"x\" is not a finite number; a missing value is an empty cell, NA or ?.");
+        assertThat(read("a,b,y\n1,2,3\n4,5,6\n7,NA,\n").table(null, null).notes())
+                .noneMatch(note -> note.startsWith("Missing values"));
+    }
+
     @Test
     void allBadCellsAreCounted() {
         CsvFile csv = read("a,b,y\n1,x,3\n4,5,6\ny,7,8\n9,10,z\n11,12,13\n");
