@@ -9,6 +9,7 @@ import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.params.StockWeights;
+import io.github.dl4jep.vertex.window.WindowPlacement;
 import io.github.dl4jep.weight.Statistic;
 import io.github.dl4jep.weight.WeightMoments;
 import io.github.dl4jep.weight.WeightPosterior;

@@ -225,8 +225,7 @@ public final class EpOptions {
         }
 
         /**
-         * Replaces the activation of all hidden layers but those with the identity, for example by spiking units:
-         * {@code hiddenActivation(new ActivationHeaviside())}. What is set for one layer goes before.
+         * Replaces the activation of all hidden layers but those with the identity; what is set for one layer goes before.
          *
          * @param activation any elementwise activation
          * @return this builder
@@ -295,8 +294,7 @@ public final class EpOptions {
         }
 
         /**
-         * Sets over how many batches predictions average the means, default 75, but never over more than the last quarter of
-         * the batches so far; 1 for no averaging.
+         * Sets over how many batches predictions average means: default 75, at most the last quarter so far; 1 for no averaging.
          *
          * @param batches at least 1
          * @return this builder

@@ -2,9 +2,9 @@ package io.github.dl4jep.type.linear;
 
 import io.github.dl4jep.linear.WeightGroups;
 import io.github.dl4jep.type.LayerTypes;
-import io.github.dl4jep.vertex.TransposedWindows;
-import io.github.dl4jep.vertex.WindowPlacement;
-import io.github.dl4jep.vertex.Windows;
+import io.github.dl4jep.vertex.window.TransposedWindows;
+import io.github.dl4jep.vertex.window.WindowPlacement;
+import io.github.dl4jep.vertex.window.Windows;
 import java.util.Arrays;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 

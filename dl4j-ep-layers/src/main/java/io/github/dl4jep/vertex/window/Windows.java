@@ -1,4 +1,4 @@
-package io.github.dl4jep.vertex;
+package io.github.dl4jep.vertex.window;
 
 import io.github.dl4jep.message.ExampleShape;
 import io.github.dl4jep.window.WindowGeometry;
@@ -20,7 +20,7 @@ public final class Windows implements WindowPlacement {
      *
      * @param kernel kernel sizes
      * @param stride steps between windows
-     * @param padding zeros before and behind the input; not used by the modes Same and Causal
+     * @param padding zeros before and after the input; not used by the modes Same and Causal
      * @param dilation steps between kernel elements
      * @param mode how the output size is found
      */
@@ -41,11 +41,7 @@ public final class Windows implements WindowPlacement {
 
     @Override
     public WindowGeometry on(ExampleShape shape, String place) {
-        if (shape.spatialRank() != kernel.length) {
-            throw new DL4JInvalidInputException("An example has shape " + shape + ", allowed are channels and "
-                    + kernel.length + " dimension(s) at " + place
-                    + "; set the input type of the network or add a preprocessor");
-        }
+        WindowPlacement.requireDimensions(kernel.length, shape, place);
         int[] output = new int[kernel.length];
         int[] before = new int[kernel.length];
         for (int i = 0; i < kernel.length; i++) {
