@@ -52,6 +52,34 @@ final class BatchSize {
         }
     }
 
+    /**
+     * Throws if the covariances of a batch alone do not fit into the memory outside of Java's heap.
+     *
+     * @param rows number of examples
+     * @param batch number of the batch, from 0
+     * @param bytesOfOne bytes that they take for one example: their number grows with the square
+     * @param memory bytes that ND4J may use
+     * @throws DL4JInvalidInputException with the largest batch that may fit
+     */
+    static void requireNative(long rows, long batch, double bytesOfOne, long memory) {
+        double needed = bytesOfOne * rows * rows;
+        if (needed > memory) {
+            throw new DL4JInvalidInputException(String.format(
+                    Locale.ROOT,
+                    "Batch %d has %d rows, which are learned from together: matrices of %d x %d numbers take about %.1f GB"
+                            + " of memory outside of Java's heap, allowed are %.1f GB. The posterior is unchanged; use batches"
+                            + " of less than %d rows, a few hundred are best, or start Java with a larger -Xmx or"
+                            + " -Dorg.bytedeco.javacpp.maxbytes",
+                    batch,
+                    rows,
+                    rows,
+                    rows,
+                    gigabytes(needed),
+                    gigabytes((double) memory),
+                    (long) Math.sqrt(memory / bytesOfOne)));
+        }
+    }
+
     private static double gigabytes(double bytes) {
         return bytes / (1 << 30);
     }

@@ -121,12 +121,25 @@ final class EpEngine {
         int iteration = network.getIterationCount();
         try {
             Examples examples = examples("Batch " + iteration, features.get(), labels.get(), labelMasks.get());
+            requireRoom(examples.features()[0].size(0), iteration);
             network.setScore(examples.learn(sweep(), layout().inputs(examples.features()), outputConf(), iteration));
         } catch (RuntimeException e) {
             // DL4J does so after a batch that succeeds; the next batch may have no mask of its own.
             network.clearLayerMaskArrays();
             throw e;
         }
+    }
+
+    private void requireRoom(long rows, int batch) {
+        long layers = layout().namesOfLayers().stream()
+                .filter(name -> layout().layerOf(name).numParams() > 0)
+                .count();
+        BatchSize.require(rows, batch, Runtime.getRuntime().maxMemory());
+        BatchSize.requireNative(
+                rows,
+                batch,
+                MemoryEstimate.leastBytesOfPairs(1, layers, network.params().dataType()),
+                MemoryEstimate.allowedBytes());
     }
 
     private Examples examples(

@@ -217,7 +217,6 @@ final class Examples {
         for (Labels one : observed) {
             BatchCheck.requireFinite("label", one.values(), iteration);
         }
-        BatchSize.require(features[0].size(0), iteration, Runtime.getRuntime().maxMemory());
         return sweep.learn(
                 inputs, observed, conf.getSchedule(), conf.getPassCounter().phase(iteration));
     }

@@ -1,23 +1,34 @@
 package io.github.dl4jep.network;
 
 import io.github.dl4jep.conf.EpConvolutionLayer;
+import io.github.dl4jep.conf.EpWeightedLayer;
 import io.github.dl4jep.linear.WindowedFactor;
+import java.util.List;
+import org.bytedeco.javacpp.Pointer;
 import org.deeplearning4j.nn.conf.CacheMode;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.memory.LayerMemoryReport;
+import org.deeplearning4j.nn.conf.memory.MemoryReport;
 import org.deeplearning4j.nn.conf.memory.MemoryType;
 import org.deeplearning4j.nn.conf.memory.MemoryUseMode;
 import org.deeplearning4j.nn.conf.memory.NetworkMemoryReport;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
- * How much memory outside of Java's heap an EP network needs, and a batch that it learns from: \( f + B v \) bytes for \( B \)
- * examples. An estimate from the memory report of the configuration: a sweep keeps the arrays of all layers until it commits, so the
- * working memory of all layers adds up, where DL4J's own total takes the largest. The covariances between the examples of a batch
- * (\( B^2 \) numbers a layer) are left out; they count only where layers are narrower than the batch.
+ * How much memory outside of Java's heap an EP network needs, and a batch that it learns from: \( f + B v + B^2 q \) bytes for
+ * \( B \) examples. An estimate from the memory report of the configuration: a sweep keeps the arrays of all layers until it commits,
+ * so the working memory of all layers adds up, where DL4J's own total takes the largest.
  *
  * @param fixedBytes f: parameters, and what a batch makes of them
  * @param bytesPerExample v: moments, messages and patches
+ * @param bytesPerPair q: covariances between the examples of a batch
  */
-public record MemoryEstimate(long fixedBytes, long bytesPerExample) {
+public record MemoryEstimate(long fixedBytes, long bytesPerExample, long bytesPerPair) {
+
+    /** K of a layer with weights, and a matrix that it is made of. */
+    private static final int PAIRS_OF_A_LAYER = 2;
+    /** Those of the layer with labels, beside its own: a solve, and of classes that of the teacher, too. */
+    private static final int PAIRS_OF_LABELS = 7;
 
     /**
      * Estimates from a report.
@@ -27,25 +38,59 @@ public record MemoryEstimate(long fixedBytes, long bytesPerExample) {
      * @return the estimate
      */
     public static MemoryEstimate of(NetworkMemoryReport report, DataType dataType) {
+        List<MemoryReport> weighted = report.getLayerAndVertexReports().values().stream()
+                .filter(layer -> bytes(layer, MemoryType.PARAMETERS, dataType) > 0)
+                .toList();
         return new MemoryEstimate(
                 bytes(report, MemoryType.PARAMETERS, dataType)
                         + bytes(report, MemoryType.WORKING_MEMORY_FIXED, dataType)
-                        + patches(report) * dataType.width(),
-                bytes(report, MemoryType.WORKING_MEMORY_VARIABLE, dataType));
+                        + (weighted.stream().anyMatch(MemoryEstimate::hasPatches)
+                                ? WindowedFactor.WORKING_ELEMENTS * dataType.width()
+                                : 0),
+                bytes(report, MemoryType.WORKING_MEMORY_VARIABLE, dataType),
+                (PAIRS_OF_A_LAYER * (long) weighted.size() + PAIRS_OF_LABELS) * dataType.width());
     }
 
-    /** Convolutions use the same memory in turn. */
-    private static long patches(NetworkMemoryReport report) {
-        return report.getLayerAndVertexReports().values().stream()
-                        .anyMatch(layer -> layer.getReportClass() == EpConvolutionLayer.class)
-                ? WindowedFactor.WORKING_ELEMENTS
-                : 0;
+    /** Convolutions use the same memory in turn; a layer that holds one of the type {@link EpWeightedLayer} is separable. */
+    private static boolean hasPatches(MemoryReport layer) {
+        return layer.getReportClass() == EpConvolutionLayer.class
+                || layer.getReportClass() == EpWeightedLayer.class
+                        && layer instanceof LayerMemoryReport held
+                        && held.getInputType().getType() != InputType.Type.FF;
     }
 
     private static long bytes(NetworkMemoryReport report, MemoryType part, DataType dataType) {
         return report.getLayerAndVertexReports().values().stream()
-                .mapToLong(layer -> layer.getMemoryBytes(part, 1, MemoryUseMode.TRAINING, CacheMode.NONE, dataType))
+                .mapToLong(layer -> bytes(layer, part, dataType))
                 .sum();
+    }
+
+    private static long bytes(MemoryReport layer, MemoryType part, DataType dataType) {
+        return layer.getMemoryBytes(part, 1, MemoryUseMode.TRAINING, CacheMode.NONE, dataType);
+    }
+
+    /**
+     * The memory outside of Java's heap that the program was started with.
+     *
+     * @return bytes that JavaCPP allows, which owns ND4J's memory; {@link Long#MAX_VALUE} if there is no limit
+     */
+    public static long allowedBytes() {
+        // Limits of 0 mean none.
+        long bytes = Pointer.maxBytes() > 0 ? Pointer.maxBytes() : Long.MAX_VALUE;
+        long physical = Pointer.maxPhysicalBytes() > 0 ? Pointer.maxPhysicalBytes() : Long.MAX_VALUE;
+        return Math.min(bytes, physical);
+    }
+
+    /**
+     * The least memory that the covariances of a batch take, whatever the layers are.
+     *
+     * @param examples B
+     * @param layers number of layers with weights
+     * @param dataType the network's data type
+     * @return bytes
+     */
+    static double leastBytesOfPairs(long examples, long layers, DataType dataType) {
+        return (PAIRS_OF_A_LAYER * (double) layers + 1) * dataType.width() * examples * examples;
     }
 
     /**
@@ -55,16 +100,19 @@ public record MemoryEstimate(long fixedBytes, long bytesPerExample) {
      * @return bytes
      */
     public long bytes(long examples) {
-        return fixedBytes + examples * bytesPerExample;
+        return fixedBytes + examples * (bytesPerExample + examples * bytesPerPair);
     }
 
     /**
      * The largest batch that fits.
      *
-     * @param available bytes, for example {@code Pointer.maxBytes()} of JavaCPP
+     * @param available bytes, for example {@link #allowedBytes()}
      * @return B; 0 if not even one example fits
      */
     public long largestBatch(long available) {
-        return Math.max(0, available - fixedBytes) / Math.max(1, bytesPerExample);
+        double free = Math.max(0, available - fixedBytes);
+        double v = Math.max(1, bytesPerExample);
+        // The positive root of q B^2 + v B = free, in a form that has no cancellation and allows q = 0.
+        return (long) (2 * free / (v + Math.sqrt(v * v + 4 * bytesPerPair * free)));
     }
 }

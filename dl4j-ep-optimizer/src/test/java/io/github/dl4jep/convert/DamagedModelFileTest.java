@@ -30,8 +30,6 @@ import org.nd4j.linalg.dataset.api.preprocessor.NormalizerMinMaxScaler;
 
 /** Model files that are not whole. */
 class DamagedModelFileTest {
-    private static final int DAMAGES = 300;
-
     @TempDir
     private Path folder;
 
@@ -60,10 +58,20 @@ class DamagedModelFileTest {
 
     @Test
     void aDamagedFileIsOneClearErrorOrReadsAsBefore() throws IOException {
+        damageBytes(100);
+    }
+
+    @Test
+    @Tag("long-running-test")
+    void aThousandDamagedFilesAreOneClearErrorOrReadAsBefore() throws IOException {
+        damageBytes(1000);
+    }
+
+    private void damageBytes(int damages) throws IOException {
         byte[] whole = Files.readAllBytes(file.toPath());
         List<String> wrong = new ArrayList<>();
         int refused = 0;
-        for (int seed = 0; seed < DAMAGES; seed++) {
+        for (int seed = 0; seed < damages; seed++) {
             Files.write(file.toPath(), damaged(whole, new Random(seed)));
             try {
                 // Names, times and the like, that nothing reads.
@@ -81,7 +89,7 @@ class DamagedModelFileTest {
         }
 
         assertThat(wrong).isEmpty();
-        assertThat(refused).isGreaterThan(DAMAGES / 2);
+        assertThat(refused).isGreaterThan(damages / 2);
     }
 
     private static List<EpMultiLayerNetwork> networks() {

@@ -186,6 +186,13 @@ class CallsTest {
         BatchSize.require(5792, 3, 1L << 30);
         assertThatThrownBy(() -> BatchSize.require(50_000, 0, Long.MAX_VALUE))
                 .hasMessageContaining("at most 46340 rows");
+        assertRefused(
+                () -> BatchSize.requireNative(20_000, 3, 20, 1L << 30),
+                "Batch 3 has 20000 rows, which are learned from together: matrices of 20000 x 20000 numbers take about"
+                        + " 7.5 GB of memory outside of Java's heap, allowed are 1.0 GB. The posterior is unchanged; use batches"
+                        + " of less than 7327 rows, a few hundred are best, or start Java with a larger -Xmx or"
+                        + " -Dorg.bytedeco.javacpp.maxbytes");
+        BatchSize.requireNative(7327, 3, 20, 1L << 30);
         INDArray features = Nd4j.zeros(60_000, 3);
         assertThatThrownBy(() -> network.fit(features, features)).hasMessageContaining("Batch 0 has 60000 rows");
     }

@@ -3,12 +3,15 @@ package io.github.dl4jep.network;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dl4jep.convert.EpNetworks;
+import io.github.dl4jep.linear.WindowedFactor;
+import java.util.List;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,13 +28,24 @@ class MemoryEstimateTest {
 
     @Test
     void largestBatchIsTheLastThatFits() {
-        MemoryEstimate estimate = new MemoryEstimate(1000, 7);
+        MemoryEstimate estimate = new MemoryEstimate(1000, 7, 0);
 
         assertThat(estimate.bytes(3)).isEqualTo(1021);
         assertThat(estimate.largestBatch(1021)).isEqualTo(3);
         assertThat(estimate.largestBatch(1020)).isEqualTo(2);
         assertThat(estimate.largestBatch(1006)).isZero();
         assertThat(estimate.largestBatch(999)).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1000, 1009, 1010, 50_000, 12_345_678, 4_000_000_000L})
+    void pairsCountInTheLargestBatch(long available) {
+        MemoryEstimate estimate = new MemoryEstimate(1000, 7, 3);
+
+        assertThat(estimate.bytes(3)).isEqualTo(1000 + 21 + 27);
+        long largest = estimate.largestBatch(available);
+        assertThat(estimate.bytes(largest)).isLessThanOrEqualTo(available);
+        assertThat(estimate.bytes(largest + 1)).isGreaterThan(available);
     }
 
     /**
@@ -51,6 +65,41 @@ class MemoryEstimateTest {
         assertThat((double) estimate.bytesPerExample() * 32 / (large - small)).isBetween(0.9, 1.5);
     }
 
+    /** Second differences leave the squares, in narrow layers. */
+    @Test
+    void estimateOfPairsIsNearTheBytesOfABatch() {
+        EpMultiLayerNetwork network = EpNetworks.from(definition("narrow"));
+        MemoryEstimate estimate = network.memory(InputType.feedForward(400));
+        long least = (long) MemoryEstimate.leastBytesOfPairs(1, network.getnLayers(), DataType.FLOAT);
+
+        double pairs =
+                (measured(network, 300) - 2.0 * measured(network, 200) + measured(network, 100)) / (2 * 100 * 100);
+
+        assertThat(estimate.bytesPerPair() / pairs).isBetween(0.95, 1.5);
+        assertThat(least / pairs).isBetween(0.3, 1.0);
+    }
+
+    @Test
+    void patchesOfSeparableConvolutionsAreCounted() {
+        MultiLayerConfiguration separable = new NeuralNetConfiguration.Builder()
+                .list()
+                .layer(new SeparableConvolution2D.Builder(3, 3).nOut(4).build())
+                .layer(new OutputLayer.Builder(LossFunction.MCXENT)
+                        .nOut(3)
+                        .activation(Activation.SOFTMAX)
+                        .build())
+                .setInputType(InputType.convolutional(8, 8, 2))
+                .build();
+        long fixed = EpNetworks.from(separable)
+                .memory(InputType.convolutional(8, 8, 2))
+                .fixedBytes();
+
+        assertThat(fixed)
+                .isBetween(
+                        WindowedFactor.WORKING_ELEMENTS * Float.BYTES,
+                        WindowedFactor.WORKING_ELEMENTS * Float.BYTES + 100_000);
+    }
+
     private static long measured(EpMultiLayerNetwork network, int rows) {
         INDArray features = Nd4j.randn(DataType.FLOAT, rows, 400);
         INDArray labels = Nd4j.zeros(DataType.FLOAT, rows, 3);
@@ -63,7 +112,10 @@ class MemoryEstimateTest {
     private static MultiLayerConfiguration definition(String kind) {
         NeuralNetConfiguration.ListBuilder layers =
                 new NeuralNetConfiguration.Builder().activation(Activation.RELU).list();
-        if (kind.equals("dense")) {
+        if (kind.equals("narrow")) {
+            layers.layer(new DenseLayer.Builder().nOut(4).build())
+                    .layer(new DenseLayer.Builder().nOut(4).build());
+        } else if (kind.equals("dense")) {
             layers.layer(new DenseLayer.Builder().nOut(300).build())
                     .layer(new DenseLayer.Builder().nOut(200).build());
         } else {
@@ -81,7 +133,9 @@ class MemoryEstimateTest {
                         .activation(Activation.SOFTMAX)
                         .build())
                 .setInputType(
-                        kind.equals("dense") ? InputType.feedForward(400) : InputType.convolutionalFlat(20, 20, 1))
+                        List.of("dense", "narrow").contains(kind)
+                                ? InputType.feedForward(400)
+                                : InputType.convolutionalFlat(20, 20, 1))
                 .build();
     }
 }

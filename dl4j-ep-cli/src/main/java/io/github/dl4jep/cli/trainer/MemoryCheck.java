@@ -1,6 +1,5 @@
 package io.github.dl4jep.cli.trainer;
 
-import io.github.dl4jep.cli.definition.SizeCheck;
 import io.github.dl4jep.cli.failure.UserException;
 import io.github.dl4jep.network.MemoryEstimate;
 import java.util.Locale;
@@ -19,7 +18,7 @@ final class MemoryCheck {
      * @throws UserException if the batch does not fit
      */
     static void require(MemoryEstimate estimate, int batch) {
-        require(estimate, batch, SizeCheck.allowed());
+        require(estimate, batch, MemoryEstimate.allowedBytes());
     }
 
     /**
