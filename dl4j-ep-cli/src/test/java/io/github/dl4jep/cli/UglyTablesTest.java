@@ -160,7 +160,16 @@ class UglyTablesTest {
                         "Columns of words: 1 (a 50 different words)"),
                 text("empty", "", 0, "is empty"),
                 text("only blank lines", "\n\n\n", 0, "is empty"),
-                text("huge numbers", table(20, i -> i + "e306,1," + i), 0, "too large to be scaled")));
+                text(
+                        "huge numbers",
+                        table(20, i -> i + "e306,1," + i),
+                        0,
+                        "column \"a\": its numbers are too large or"),
+                text(
+                        "tiny numbers",
+                        table(20, i -> i + ",1," + i + "e-320"),
+                        0,
+                        "column \"y\": its numbers are too large or")));
         files.add(wide());
         return files.stream();
     }

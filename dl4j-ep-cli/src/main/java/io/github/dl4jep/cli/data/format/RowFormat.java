@@ -110,6 +110,21 @@ public record RowFormat(
         return scales ? null : "a scale of the row format is not a positive finite number";
     }
 
+    /**
+     * Looks for numbers that cannot be brought to mean 0 and deviation 1.
+     *
+     * @return the name of the first input, or of the label; null if there is none
+     */
+    public @Nullable String unscalable() {
+        List<String> names = inputNames();
+        for (int i = 0; i < names.size(); i++) {
+            if (!Double.isFinite(means.get(i)) || !isScale(deviations.get(i))) {
+                return names.get(i);
+            }
+        }
+        return Double.isFinite(targetMean) && isScale(targetDeviation) ? null : label;
+    }
+
     private static boolean isScale(double value) {
         return value > 0 && value < Double.POSITIVE_INFINITY;
     }

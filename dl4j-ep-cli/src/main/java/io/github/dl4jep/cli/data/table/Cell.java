@@ -20,31 +20,41 @@ final class Cell {
     private static final Pattern COMMA = Pattern.compile("[+-]?\\d+,\\d+([eE][+-]?\\d+)?");
     private static final Pattern POINT = Pattern.compile("[+-]?\\d*\\.\\d+([eE][+-]?\\d+)?");
     private static final Pattern MEANT_AS_NUMBER = Pattern.compile("[$\u20ac\u00a3]?\\s*[+-]?"
-            + "(\\d{1,3}([,.' \u00a0]\\d{3})+([.,]\\d+)?|\\d+([.,]\\d+)?)\\s*[%$\u20ac\u00a3]?"
+            + "(\\d{1,3}([,.' ]\\d{3})+([.,]\\d+)?|\\d+([.,]\\d+)?)\\s*[%$\u20ac\u00a3]?"
             + "|[+-]?(?i:inf(inity)?)");
     private static final int NAMED = 5;
+    private static final char NO_BREAK = '\u00a0';
+    private static final String NO_BREAKS = "[\u00a0\u2007\u202f]";
+    private static final char LONG_MINUS = '\u2212';
 
     private Cell() {}
 
+    /** The cell without blanks around it, those that break no line included, and with the long minus of text programs as a minus. */
+    private static String plain(String cell) {
+        boolean asTyped = cell.chars().allMatch(c -> c < NO_BREAK);
+        return (asTyped ? cell : cell.replaceAll(NO_BREAKS, " ").replace(LONG_MINUS, '-')).strip();
+    }
+
     /** Returns whether there is no value: an empty cell, or one of the usual words for it. */
     static boolean isMissing(String cell) {
-        return MISSING.contains(cell.strip().toLowerCase(Locale.ROOT));
+        return MISSING.contains(plain(cell).toLowerCase(Locale.ROOT));
     }
 
     /** Returns whether it is a date or a time of day. */
     static boolean isDate(String cell) {
-        return DATE.matcher(cell.strip()).matches();
+        return DATE.matcher(plain(cell)).matches();
     }
 
     /** Returns whether it is meant as a number, such as {@code 1,200}, {@code 5 %} or {@code inf}, but is none that is read. */
     static boolean isMeantAsNumber(String cell) {
-        return MEANT_AS_NUMBER.matcher(cell.strip()).matches();
+        return MEANT_AS_NUMBER.matcher(plain(cell)).matches();
     }
 
     /** Returns the number, if it is one. */
     static OptionalDouble number(String cell, boolean decimalComma) {
-        boolean comma = decimalComma && COMMA.matcher(cell.strip()).matches();
-        return FiniteNumber.parse(comma ? cell.replace(',', '.') : cell);
+        String text = plain(cell);
+        boolean comma = decimalComma && COMMA.matcher(text).matches();
+        return FiniteNumber.parse(comma ? text.replace(',', '.') : text);
     }
 
     /** Returns whether there are numbers with a decimal comma, and none with a decimal point. */
@@ -52,7 +62,7 @@ final class Cell {
         boolean comma = false;
         for (List<String> cells : records) {
             for (String cell : cells) {
-                String text = cell.strip();
+                String text = plain(cell);
                 if (POINT.matcher(text).matches()) {
                     return false;
                 }

@@ -94,7 +94,7 @@ public record Table(
      *
      * @param holdout its rows; none need be held out
      * @return the scaled rows and their format
-     * @throws UserException if the target of a regression is the same on all training rows, or a number is too large to be scaled
+     * @throws UserException if the target of a regression is the same on all training rows, or numbers cannot be scaled
      */
     public TrainingData trainingData(Holdout holdout) {
         double[][] targets = targets();
@@ -117,8 +117,11 @@ public record Table(
                 regression ? targetScale.deviation(0) : 1,
                 null,
                 1);
-        if (format.problem() != null) {
-            throw new UserException(name + ": the numbers of a column are too large to be scaled to deviation 1.");
+        String column = format.unscalable();
+        if (column != null) {
+            throw new UserException(
+                    name + ", column \"" + column
+                            + "\": its numbers are too large or too small to be scaled to deviation 1; write them in another unit.");
         }
         List<String> names = format.inputNames();
         return new TrainingData(

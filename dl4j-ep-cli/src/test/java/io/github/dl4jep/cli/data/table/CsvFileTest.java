@@ -67,6 +67,15 @@ class CsvFileTest {
                         + "\" is not a finite number; a missing value is an empty cell, NA or ?.");
     }
 
+    @Test
+    void theMinusAndTheBlanksOfTextProgramsAreRead() {
+        Table table = read("a,b,y\n\u22121,\u00a02\u202f,3\n4,\u00a0,\u22125e\u22122\n")
+                .table(null, null);
+
+        assertThat(inputs(table)).isDeepEqualTo(new double[][] {{-1, 2, 0}, {4, 2, 1}});
+        assertThat(table.labels()).containsExactly(3, -0.05);
+    }
+
     /** The row would be refused when the file is predicted. */
     @Test
     void aBadCellInARowWithoutALabelIsNamedToo() {
