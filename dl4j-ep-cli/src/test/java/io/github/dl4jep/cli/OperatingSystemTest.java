@@ -3,6 +3,7 @@ package io.github.dl4jep.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.dl4jep.cli.data.source.ImageFolderFixture;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -174,6 +175,23 @@ class OperatingSystemTest {
 
         assertThat(ended.code()).as(ended.err()).isEqualTo(2);
         assertThat(ended.err()).contains("has characters that the encoding of this locale, ");
+    }
+
+    @Test
+    void aClassOfImagesThatTheLocaleCannotExpressIsOneSentence() throws IOException, InterruptedException {
+        ImageFolderFixture.write(folder.resolve("images"), 2, 4, 4);
+
+        Ended ended = shell(
+                "g=\"$(printf 'gr\\303\\274n')\"; for h in train test; do mv images/$h/left images/$h/\"$g\"; done;"
+                        + " ep train --data images:images --net mlp:2 --passes 1 --model never.zip",
+                Map.of("LC_ALL", "C"));
+
+        assertThat(ended.code()).as(ended.err()).isEqualTo(2);
+        assertThat(ended.err())
+                .startsWith("\"gr")
+                .contains("n\" has characters that the encoding of this locale, ")
+                .hasLineCount(1);
+        assertThat(folder.resolve("never.zip")).doesNotExist();
     }
 
     @Test

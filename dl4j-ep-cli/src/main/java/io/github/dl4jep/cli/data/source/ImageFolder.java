@@ -1,6 +1,7 @@
 package io.github.dl4jep.cli.data.source;
 
 import io.github.dl4jep.cli.data.table.TextFiles;
+import io.github.dl4jep.cli.failure.LocaleEncoding;
 import io.github.dl4jep.cli.failure.UserException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,7 +36,7 @@ record ImageFolder(Path path, List<String> classes, List<Path> files, int skippe
      * @param data the folder that the user named
      * @param half {@code train} or {@code test}
      * @return what is there
-     * @throws UserException if the folder is missing or has no classes, or a class has no images
+     * @throws UserException if the folder is missing or has no classes, or a class has no images or a name that the locale cannot express
      */
     static ImageFolder list(Path data, String half) {
         Path folder = data.resolve(half).toAbsolutePath().normalize();
@@ -65,6 +66,7 @@ record ImageFolder(Path path, List<String> classes, List<Path> files, int skippe
         List<String> names = classFolders.stream()
                 .map(classFolder -> classFolder.getFileName().toString())
                 .toList();
+        names.forEach(LocaleEncoding::requireExpressible);
         return new ImageFolder(folder, names, List.copyOf(files), skipped);
     }
 
