@@ -178,20 +178,40 @@ class OperatingSystemTest {
     }
 
     @Test
-    void aClassOfImagesThatTheLocaleCannotExpressIsOneSentence() throws IOException, InterruptedException {
-        ImageFolderFixture.write(folder.resolve("images"), 2, 4, 4);
+    void imagesAndClassesThatTheLocaleCannotExpressAreOneSentence() throws IOException, InterruptedException {
+        Path images = ImageFolderFixture.write(folder.resolve("images"), 2, 4, 4);
+        String model = folder.resolve("images.zip").toString();
+        assertThat(new CommandRun()
+                        .execute(
+                                "train",
+                                "--data",
+                                "images:" + images,
+                                "--net",
+                                "mlp:2",
+                                "--passes",
+                                "1",
+                                "--model",
+                                model))
+                .isZero();
+        Map<String, String> ascii = Map.of("LC_ALL", "C");
 
-        Ended ended = shell(
+        Ended classes = shell(
                 "g=\"$(printf 'gr\\303\\274n')\"; for h in train test; do mv images/$h/left images/$h/\"$g\"; done;"
                         + " ep train --data images:images --net mlp:2 --passes 1 --model never.zip",
-                Map.of("LC_ALL", "C"));
+                ascii);
+        Ended files = shell(
+                "mv images/test/right/0.png images/test/right/\"$(printf 'gr\\303\\274n')\".png;"
+                        + " ep predict --model images.zip --data images/test/right --out never.csv",
+                ascii);
 
-        assertThat(ended.code()).as(ended.err()).isEqualTo(2);
-        assertThat(ended.err())
-                .startsWith("\"gr")
-                .contains("n\" has characters that the encoding of this locale, ")
-                .hasLineCount(1);
+        for (Ended ended : List.of(classes, files)) {
+            assertThat(ended.code()).as(ended.err()).isEqualTo(2);
+            assertThat(ended.err())
+                    .contains("gr", "\" has characters that the encoding of this locale, ")
+                    .hasLineCount(1);
+        }
         assertThat(folder.resolve("never.zip")).doesNotExist();
+        assertThat(folder.resolve("never.csv")).doesNotExist();
     }
 
     @Test

@@ -89,15 +89,22 @@ record ImageFolder(Path path, List<String> classes, List<Path> files, int skippe
         }
     }
 
-    private static boolean isImage(Path file) {
+    /**
+     * Returns whether a file is an image that is read.
+     *
+     * @param file a path
+     * @return true if there is a file whose name says so
+     */
+    static boolean isImage(Path file) {
         String name = file.getFileName().toString();
         String suffix = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
         return Files.isRegularFile(file) && !isHidden(file) && FORMATS.contains(suffix);
     }
 
-    /** Systems leave files of their own, such as {@code ._x.png} and {@code .DS_Store}. */
+    /** Systems leave files of their own, such as {@code ._x.png}, {@code .DS_Store} and the folder {@code __MACOSX}. */
     private static boolean isHidden(Path file) {
-        return file.getFileName().toString().startsWith(".");
+        String name = file.getFileName().toString();
+        return name.startsWith(".") || name.equals("__MACOSX");
     }
 
     /**

@@ -8,6 +8,7 @@ import io.github.dl4jep.cli.data.split.FloatRows;
 import io.github.dl4jep.cli.data.split.Rows;
 import io.github.dl4jep.cli.data.table.ReadOptions;
 import io.github.dl4jep.cli.data.table.UnlabelledCsv;
+import io.github.dl4jep.cli.failure.LocaleEncoding;
 import io.github.dl4jep.cli.failure.UserException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,6 +57,9 @@ public record UnlabelledRows(Rows features, String nameColumn, List<String> name
         Path path = Path.of(spec);
         if (format.image() == null) {
             return csv(path, format, reading);
+        }
+        if (ImageFolder.isImage(path)) {
+            throw new UserException(path.toAbsolutePath() + " is one image: --data takes the folder that it is in.");
         }
         return Files.isDirectory(path) ? images(path, format) : idx(path, format);
     }
@@ -118,6 +122,7 @@ public record UnlabelledRows(Rows features, String nameColumn, List<String> name
         }
         Path path = folder.toAbsolutePath().normalize();
         List<Path> files = ImageFolder.images(path);
+        files.forEach(file -> LocaleEncoding.requireExpressible(file.toString()));
         if (files.isEmpty()) {
             throw new UserException("The folder " + path + " has no images: they end in " + ImageFolder.ENDINGS + ".");
         }

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.dl4jep.cli.data.format.DataShape;
 import io.github.dl4jep.cli.data.format.ImageShape;
+import io.github.dl4jep.cli.data.format.RowFormat;
 import io.github.dl4jep.cli.data.format.Task;
 import io.github.dl4jep.cli.data.split.ByteRows;
 import io.github.dl4jep.cli.data.split.Rows;
 import io.github.dl4jep.cli.data.split.Split;
+import io.github.dl4jep.cli.data.table.ReadOptions;
 import io.github.dl4jep.cli.failure.UserException;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -147,6 +149,7 @@ class ImageFolderSourceTest {
         ImageFolderFixture.write(folder, 2, 4, 4);
         Files.writeString(folder.resolve("train/left/._0.png"), "what macOS leaves in archives");
         Files.createDirectories(folder.resolve("train/.cache"));
+        Files.createDirectories(folder.resolve("train/__MACOSX"));
         Files.writeString(folder.resolve("train/left/anim.gif"), "GIF89a");
         Files.writeString(folder.resolve("test/right/notes.txt"), "no image");
 
@@ -156,6 +159,17 @@ class ImageFolderSourceTest {
         assertThat(source.notes())
                 .containsExactly(
                         "Files skipped: 2, whose names do not end in .png, .jpg, .jpeg, .bmp, .tif, .tiff or .webp.");
+    }
+
+    @Test
+    void oneImageIsNoFolderToPredict() throws IOException {
+        ImageFolderFixture.write(folder, 2, 4, 4);
+        RowFormat format = open(null).trainingData(0).format();
+        Path image = folder.resolve("test/left/0.png");
+
+        assertThatThrownBy(() -> UnlabelledRows.open(image.toString(), format, ReadOptions.DEFAULTS))
+                .isInstanceOf(UserException.class)
+                .hasMessage(image + " is one image: --data takes the folder that it is in.");
     }
 
     @Test
