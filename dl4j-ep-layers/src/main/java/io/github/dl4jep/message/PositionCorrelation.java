@@ -43,7 +43,7 @@ public record PositionCorrelation(@Nullable Supplier<INDArray> makeFeatures, Dou
             double variance,
             @Nullable PositionCorrelation other,
             double otherVariance) {
-        if (one == null && other == null || !(variance + otherVariance > 0)) {
+        if ((one == null && other == null) || !(variance + otherVariance > 0)) {
             return one == null ? other : one.withoutFeatures();
         }
         return new PositionCorrelation(null, () -> {

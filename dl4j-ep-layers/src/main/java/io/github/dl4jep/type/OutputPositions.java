@@ -3,8 +3,7 @@ package io.github.dl4jep.type;
 import io.github.dl4jep.conf.EpLossLayer;
 import io.github.dl4jep.conf.EpOutputLayer;
 import io.github.dl4jep.vertex.OutputRows;
-import io.github.dl4jep.vertex.window.WindowPlacement;
-import io.github.dl4jep.vertex.window.Windows;
+import io.github.dl4jep.vertex.Windows;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +37,7 @@ public final class OutputPositions {
     }
 
     /** The windows of an output layer's weights: one position each, or null for a dense layer. */
-    public static @Nullable WindowPlacement windows(EpOutputLayer layer) {
+    public static @Nullable Windows windows(EpOutputLayer layer) {
         FeedForwardLayer original = layer.getOriginal();
         return original == null ? null : Windows.ofOne(rank(original));
     }

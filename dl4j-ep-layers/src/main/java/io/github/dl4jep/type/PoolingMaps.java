@@ -3,7 +3,7 @@ package io.github.dl4jep.type;
 import io.github.dl4jep.map.FixedMap;
 import io.github.dl4jep.message.ExampleShape;
 import io.github.dl4jep.message.ForwardMessage;
-import io.github.dl4jep.vertex.window.Windows;
+import io.github.dl4jep.vertex.Windows;
 import io.github.dl4jep.window.NormPooling;
 import io.github.dl4jep.window.WindowGeometry;
 import io.github.dl4jep.window.WindowSum;

@@ -9,7 +9,6 @@ import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.params.StockWeights;
-import io.github.dl4jep.vertex.window.WindowPlacement;
 import io.github.dl4jep.weight.Statistic;
 import io.github.dl4jep.weight.WeightMoments;
 import io.github.dl4jep.weight.WeightPosterior;
@@ -51,7 +50,7 @@ public final class LinearVertex implements LinearMap {
      * @param groups which columns a unit sees
      * @param weights where the posteriors are
      */
-    public LinearVertex(long inputs, @Nullable WindowPlacement windows, WeightGroups groups, LayerWeights weights) {
+    public LinearVertex(long inputs, @Nullable Windows windows, WeightGroups groups, LayerWeights weights) {
         this.inputs = inputs;
         this.weights = weights;
         this.groups = groups;

@@ -18,7 +18,6 @@ import io.github.dl4jep.type.EpVertices;
 import io.github.dl4jep.type.PreProcessors;
 import io.github.dl4jep.unit.IdentityUnit;
 import io.github.dl4jep.unit.ReluUnit;
-import io.github.dl4jep.vertex.window.Windows;
 import io.github.dl4jep.weight.GaussianPrior;
 import io.github.dl4jep.weight.PriorScale;
 import io.github.dl4jep.weight.SiteStep;

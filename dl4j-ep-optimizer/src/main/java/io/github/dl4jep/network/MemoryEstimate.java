@@ -54,9 +54,9 @@ public record MemoryEstimate(long fixedBytes, long bytesPerExample, long bytesPe
     /** Convolutions use the same memory in turn; a layer that holds one of the type {@link EpWeightedLayer} is separable. */
     private static boolean hasPatches(MemoryReport layer) {
         return layer.getReportClass() == EpConvolutionLayer.class
-                || layer.getReportClass() == EpWeightedLayer.class
+                || (layer.getReportClass() == EpWeightedLayer.class
                         && layer instanceof LayerMemoryReport held
-                        && held.getInputType().getType() != InputType.Type.FF;
+                        && held.getInputType().getType() != InputType.Type.FF);
     }
 
     private static long bytes(NetworkMemoryReport report, MemoryType part, DataType dataType) {

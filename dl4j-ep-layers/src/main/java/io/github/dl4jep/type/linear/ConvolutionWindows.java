@@ -2,9 +2,7 @@ package io.github.dl4jep.type.linear;
 
 import io.github.dl4jep.linear.WeightGroups;
 import io.github.dl4jep.type.LayerTypes;
-import io.github.dl4jep.vertex.window.TransposedWindows;
-import io.github.dl4jep.vertex.window.WindowPlacement;
-import io.github.dl4jep.vertex.window.Windows;
+import io.github.dl4jep.vertex.Windows;
 import java.util.Arrays;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 
@@ -16,7 +14,7 @@ import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
  * @param rows rows of the weights: elements of a window in one group
  * @param fanIn how many of them a unit sees at one position
  */
-public record ConvolutionWindows(WindowPlacement placement, WeightGroups groups, long rows, long fanIn) {
+public record ConvolutionWindows(Windows placement, WeightGroups groups, long rows, long fanIn) {
 
     /**
      * The windows of a layer.
@@ -50,7 +48,7 @@ public record ConvolutionWindows(WindowPlacement placement, WeightGroups groups,
     }
 
     /** The windows of a layer without what it does with channels. */
-    static WindowPlacement windows(ConvolutionLayer layer, int dimensions) {
+    static Windows windows(ConvolutionLayer layer, int dimensions) {
         return new Windows(
                 Arrays.copyOf(layer.getKernelSize(), dimensions),
                 Arrays.copyOf(layer.getStride(), dimensions),
@@ -72,7 +70,7 @@ public record ConvolutionWindows(WindowPlacement placement, WeightGroups groups,
     public static ConvolutionWindows transposed(ConvolutionLayer layer) {
         long rows = layer.getNIn() * product(layer.getKernelSize());
         return new ConvolutionWindows(
-                new TransposedWindows(
+                Windows.transposed(
                         layer.getKernelSize(),
                         layer.getStride(),
                         layer.getPadding(),

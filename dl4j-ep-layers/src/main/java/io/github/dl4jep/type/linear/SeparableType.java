@@ -10,7 +10,7 @@ import io.github.dl4jep.vertex.ChainedMap;
 import io.github.dl4jep.vertex.LayerWeights;
 import io.github.dl4jep.vertex.LinearMap;
 import io.github.dl4jep.vertex.LinearVertex;
-import io.github.dl4jep.vertex.window.Windows;
+import io.github.dl4jep.vertex.Windows;
 import io.github.dl4jep.weight.Parameters;
 import java.util.Map;
 import java.util.function.Supplier;
