@@ -116,7 +116,7 @@ class DamagedInputsTest {
     @Test
     @Timeout(900)
     void everyDamageIsOneSentenceOrHarmless(TestReporter reporter) throws IOException {
-        damage(160, reporter);
+        damage(64, reporter);
     }
 
     @Test
