@@ -5,9 +5,7 @@ import java.util.Arrays;
 import java.util.concurrent.ForkJoinPool;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.concurrency.AffinityManager;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Runs a loop channel by channel over float activations [minibatch, channels x positions], f-ordered: each channel is copied into
@@ -69,8 +67,7 @@ public final class ChannelLoop {
         FloatBuffer[] from = new FloatBuffer[inputs.length];
         int[] lengths = new int[inputs.length];
         for (int k = 0; k < inputs.length; k++) {
-            from[k] =
-                    (isDense(inputs[k]) ? inputs[k] : inputs[k].dup('f')).data().asNioFloat();
+            from[k] = HostMemory.floats(isDense(inputs[k]) ? inputs[k] : inputs[k].dup('f'));
             lengths[k] = Math.toIntExact(inputs[k].length() / channels);
         }
         FloatBuffer[] to = new FloatBuffer[outputs.length];
@@ -78,7 +75,7 @@ public final class ChannelLoop {
             if (!isDense(outputs[k])) {
                 throw new IllegalArgumentException("Outputs of a channel loop must be f-ordered and dense");
             }
-            to[k] = outputs[k].data().asNioFloat();
+            to[k] = HostMemory.floats(outputs[k]);
         }
         // A block has heap arrays of its own, which its channels use in turn: no more blocks than threads.
         int threads = ForkJoinPool.getCommonPoolParallelism() + 1;
@@ -100,7 +97,7 @@ public final class ChannelLoop {
             }
         });
         for (INDArray output : outputs) {
-            Nd4j.getAffinityManager().tagLocation(output, AffinityManager.Location.HOST);
+            HostMemory.written(output);
         }
     }
 

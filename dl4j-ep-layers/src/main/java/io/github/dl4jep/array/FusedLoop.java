@@ -4,9 +4,7 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.concurrency.AffinityManager;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Runs one elementwise loop over several equally shaped float arrays, chunk by chunk.
@@ -108,7 +106,7 @@ public final class FusedLoop {
             runBlock(new Block(formula, from, to, block), first, end, chunk);
         });
         for (INDArray output : outputs) {
-            Nd4j.getAffinityManager().tagLocation(output, AffinityManager.Location.HOST);
+            HostMemory.written(output);
         }
     }
 
@@ -169,7 +167,7 @@ public final class FusedLoop {
     private static FloatBuffer[] buffers(INDArray[] arrays) {
         FloatBuffer[] buffers = new FloatBuffer[arrays.length];
         for (int k = 0; k < arrays.length; k++) {
-            buffers[k] = arrays[k].data().asNioFloat();
+            buffers[k] = HostMemory.floats(arrays[k]);
         }
         return buffers;
     }

@@ -27,7 +27,7 @@ public final class Rows {
     private static double[] elements(INDArray matrix, char order) {
         INDArray doubles = matrix.castTo(DataType.DOUBLE);
         boolean dense = doubles.ordering() == order && doubles.elementWiseStride() == 1;
-        DoubleBuffer buffer = (dense ? doubles : doubles.dup(order)).data().asNioDouble();
+        DoubleBuffer buffer = HostMemory.doubles(dense ? doubles : doubles.dup(order));
         double[] values = new double[Math.toIntExact(matrix.length())];
         buffer.get(buffer.position(), values);
         return values;

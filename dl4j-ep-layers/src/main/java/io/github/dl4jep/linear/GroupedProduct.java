@@ -1,5 +1,6 @@
 package io.github.dl4jep.linear;
 
+import io.github.dl4jep.array.HostMemory;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
@@ -48,7 +49,7 @@ final class GroupedProduct implements WeightProduct {
                 to.write(unit, result);
             }
         });
-        Patches.written(sum);
+        HostMemory.written(sum);
     }
 
     @Override
@@ -74,7 +75,7 @@ final class GroupedProduct implements WeightProduct {
                 to.write(group * fanIn + k, sum);
             }
         });
-        return Patches.written(result);
+        return HostMemory.written(result);
     }
 
     @Override
@@ -102,7 +103,7 @@ final class GroupedProduct implements WeightProduct {
                 to.write(unit, site);
             }
         });
-        Patches.written(sum);
+        HostMemory.written(sum);
     }
 
     private static void addScaled(float factor, float[] column, float[] sum) {
@@ -138,7 +139,7 @@ final class GroupedProduct implements WeightProduct {
         private final int rows;
 
         Columns(INDArray matrix) {
-            this.buffer = Patches.dense(matrix).data().asNioFloat();
+            this.buffer = HostMemory.floats(Patches.dense(matrix));
             this.rows = matrix.rows();
         }
 

@@ -1,5 +1,6 @@
 package io.github.dl4jep.linear;
 
+import io.github.dl4jep.array.HostMemory;
 import io.github.dl4jep.window.WindowGeometry;
 import java.nio.FloatBuffer;
 import java.util.stream.IntStream;
@@ -39,7 +40,7 @@ final class PatchSum {
             addPlain(block, from, plain);
             return;
         }
-        FloatBuffer in = from.data().asNioFloat();
+        FloatBuffer in = HostMemory.floats(from);
         IntStream channels = IntStream.range(0, geometry.channels());
         (patches.length() < Patches.PARALLEL_FROM ? channels : channels.parallel())
                 .forEach(channel -> block.addChannel(in, channel, batch, planes[channel]));
@@ -52,11 +53,11 @@ final class PatchSum {
         if (type != DataType.FLOAT) {
             return activation.assign(Nd4j.createFromArray(plain).reshape('f', batch, columns));
         }
-        FloatBuffer out = activation.data().asNioFloat();
+        FloatBuffer out = HostMemory.floats(activation);
         for (int channel = 0; channel < planes.length; channel++) {
             out.put(out.position() + channel * planes[channel].length, planes[channel]);
         }
-        return Patches.written(activation);
+        return HostMemory.written(activation);
     }
 
     /** The plain version: element by element into [channels x inputPositions x minibatch], the minibatch fastest. */

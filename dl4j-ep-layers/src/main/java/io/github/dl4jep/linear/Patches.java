@@ -1,6 +1,7 @@
 package io.github.dl4jep.linear;
 
 import io.github.dl4jep.array.ChannelLoop;
+import io.github.dl4jep.array.HostMemory;
 import io.github.dl4jep.window.WindowGeometry;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -9,7 +10,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.concurrency.AffinityManager;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -159,10 +159,10 @@ public final class Patches {
         if (activation.dataType() != DataType.FLOAT) {
             return patches.assign(plainGather(from));
         }
-        FloatBuffer in = from.data().asNioFloat();
-        FloatBuffer out = patches.data().asNioFloat();
+        FloatBuffer in = HostMemory.floats(from);
+        FloatBuffer out = HostMemory.floats(patches);
         columns(patches.length()).forEach(column -> gatherColumn(in, out, column, batch));
-        return written(patches);
+        return HostMemory.written(patches);
     }
 
     private void gatherColumn(FloatBuffer in, FloatBuffer out, int column, int batch) {
@@ -232,11 +232,6 @@ public final class Patches {
 
     static INDArray dense(INDArray matrix) {
         return matrix.ordering() == 'f' && matrix.elementWiseStride() == 1 ? matrix : matrix.dup('f');
-    }
-
-    static INDArray written(INDArray array) {
-        Nd4j.getAffinityManager().tagLocation(array, AffinityManager.Location.HOST);
-        return array;
     }
 
     /** The plain version of {@link #gather(INDArray)}: element by element. */

@@ -1,5 +1,6 @@
 package io.github.dl4jep.linear;
 
+import io.github.dl4jep.array.HostMemory;
 import java.nio.FloatBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -102,12 +103,12 @@ public final class PositionSample {
     private static INDArray copied(INDArray from, int[] columns) {
         INDArray result = Nd4j.createUninitialized(from.dataType(), new long[] {from.rows(), columns.length}, 'f');
         int rows = from.rows();
-        FloatBuffer in = from.data().asNioFloat();
-        FloatBuffer out = result.data().asNioFloat();
+        FloatBuffer in = HostMemory.floats(from);
+        FloatBuffer out = HostMemory.floats(result);
         for (int i = 0; i < columns.length; i++) {
             out.put(out.position() + i * rows, in, in.position() + columns[i] * rows, rows);
         }
-        return Patches.written(result);
+        return HostMemory.written(result);
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.github.dl4jep.linear;
 
+import io.github.dl4jep.array.HostMemory;
 import java.nio.FloatBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -19,7 +20,7 @@ final class RowBlock {
         INDArray block = Nd4j.createUninitialized(matrix.dataType(), new long[] {rows, matrix.columns()}, 'f');
         if (isFast(matrix)) {
             copy(matrix, from, block, 0, rows);
-            return Patches.written(block);
+            return HostMemory.written(block);
         }
         return block.assign(matrix.get(NDArrayIndex.interval(from, from + rows), NDArrayIndex.all()));
     }
@@ -38,7 +39,7 @@ final class RowBlock {
         }
         if (isFast(matrix) && isFast(block)) {
             copy(block, 0, matrix, from, block.rows());
-            Patches.written(matrix);
+            HostMemory.written(matrix);
         } else {
             matrix.get(NDArrayIndex.interval(from, from + block.rows()), NDArrayIndex.all())
                     .assign(block);
@@ -50,8 +51,8 @@ final class RowBlock {
     }
 
     private static void copy(INDArray source, long sourceRow, INDArray target, long targetRow, long rows) {
-        FloatBuffer in = source.data().asNioFloat();
-        FloatBuffer out = target.data().asNioFloat();
+        FloatBuffer in = HostMemory.floats(source);
+        FloatBuffer out = HostMemory.floats(target);
         int inRows = source.rows();
         int outRows = target.rows();
         for (int column = 0; column < source.columns(); column++) {

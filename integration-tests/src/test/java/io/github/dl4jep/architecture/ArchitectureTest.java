@@ -1,6 +1,8 @@
 package io.github.dl4jep.architecture;
 
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -115,6 +117,14 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.deeplearning4j..");
+
+    /** Where arrays lie is known in one place, for backends whose arrays are not on the host. */
+    @ArchTest
+    static final ArchRule memoryIsTakenInOnePlace = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName(ROOT + ".array.HostMemory")
+            .should()
+            .callMethodWhere(target(nameMatching("asNio.*")));
 
     /** The reader of compact files runs on a device that has Java and nothing else. */
     @ArchTest
