@@ -127,7 +127,7 @@ class KilledTrainingTest {
     @Test
     @Tag("long-running-test")
     void aTrainingThatIsKilledTwentyTimesGoesOnWithTheSameBits() throws IOException, InterruptedException {
-        killAndCompare(20, 3000);
+        killAndCompare(20, 1000);
     }
 
     @Test
