@@ -1,7 +1,7 @@
 package io.github.dl4jep.conf;
 
 import io.github.dl4jep.likelihood.Likelihood;
-import io.github.dl4jep.likelihood.Likelihoods;
+import io.github.dl4jep.loss.Likelihoods;
 import java.util.List;
 import java.util.Objects;
 import org.deeplearning4j.nn.conf.InputPreProcessor;

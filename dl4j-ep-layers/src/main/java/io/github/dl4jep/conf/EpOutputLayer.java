@@ -1,7 +1,7 @@
 package io.github.dl4jep.conf;
 
 import io.github.dl4jep.likelihood.Likelihood;
-import io.github.dl4jep.likelihood.Likelihoods;
+import io.github.dl4jep.loss.Likelihoods;
 import io.github.dl4jep.params.PosteriorParamInitializer;
 import io.github.dl4jep.runtime.OutputRuntime;
 import io.github.dl4jep.weight.GaussianPrior;

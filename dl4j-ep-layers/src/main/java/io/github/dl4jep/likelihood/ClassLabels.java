@@ -4,7 +4,7 @@ import io.github.dl4jep.array.Rows;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Checks of class labels. */
-final class ClassLabels {
+public final class ClassLabels {
 
     private static final double TOLERANCE = 1e-6;
     /** Softened labels are sums of many single-precision numbers. */
@@ -12,8 +12,14 @@ final class ClassLabels {
 
     private ClassLabels() {}
 
-    /** Every row, where it is observed, must be one-hot. */
-    static void requireOneHot(INDArray labels, INDArray importance) {
+    /**
+     * Every row, where it is observed, must be one-hot.
+     *
+     * @param labels [rows, classes]
+     * @param importance weight of each entry
+     * @throws InvalidLabelException if a row is not
+     */
+    public static void requireOneHot(INDArray labels, INDArray importance) {
         double[][] rows = Rows.of(labels);
         double[][] omega = Rows.of(importance);
         for (int n = 0; n < rows.length; n++) {

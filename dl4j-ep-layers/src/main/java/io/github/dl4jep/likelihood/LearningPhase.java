@@ -20,7 +20,7 @@ public record LearningPhase(long step, boolean firstPass, double batchesPerPass)
      *
      * @return a rate in (0, 1]
      */
-    double rate() {
+    public double rate() {
         return 1 / Math.max(1, Math.min(MAX_MEMORY, batchesPerPass));
     }
 
@@ -29,7 +29,7 @@ public record LearningPhase(long step, boolean firstPass, double batchesPerPass)
      *
      * @return f in [0, 1)
      */
-    double retention() {
+    public double retention() {
         return 1 - 1 / Math.min((double) step, Math.max(MIN_MEMORY, batchesPerPass));
     }
 }

@@ -74,6 +74,18 @@ public interface Likelihood extends Serializable {
     void validate(INDArray labels, INDArray importance);
 
     /**
+     * The same, where the number of outputs matters.
+     *
+     * @param labels finite labels, [minibatch, label columns]
+     * @param importance weight of each entry
+     * @param outputs number of outputs
+     * @throws InvalidLabelException if a row is not what this likelihood takes
+     */
+    default void validate(INDArray labels, INDArray importance, int outputs) {
+        validate(labels, importance);
+    }
+
+    /**
      * The joint message of the whole batch to the output potentials, and what is learned from it.
      *
      * @param batch predictions and labels

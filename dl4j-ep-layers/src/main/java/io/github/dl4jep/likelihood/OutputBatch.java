@@ -148,6 +148,33 @@ public final class OutputBatch {
         return doubleImportance;
     }
 
+    /**
+     * The same batch with labels in another form.
+     *
+     * @param otherLabels [minibatch, label columns]
+     * @param otherImportance weight of each entry, or null for 1 everywhere
+     * @return a batch with the same examples withheld
+     */
+    public OutputBatch withLabels(INDArray otherLabels, @Nullable INDArray otherImportance) {
+        return new OutputBatch(forward, otherLabels, otherImportance, earlierShift, withheld);
+    }
+
+    /**
+     * The same batch after a unit.
+     *
+     * @param activation moments of the activations and their batch covariance
+     * @param gain D of the unit, [minibatch, outputs], double
+     * @return a batch whose shift of the sweep before is that of the activations, z / D, and 0 where D is
+     */
+    public OutputBatch through(ForwardMessage activation, INDArray gain) {
+        INDArray shift = earlierShift;
+        if (shift != null) {
+            INDArray blocked = gain.eq(0).castTo(DataType.DOUBLE);
+            shift = shift.castTo(DataType.DOUBLE).mul(blocked.rsub(1)).divi(gain.add(blocked));
+        }
+        return new OutputBatch(activation, labels, importance, shift, withheld);
+    }
+
     /** DL4J's weight of each example of a class: the importance of its label. */
     double[] importanceOfExamples() {
         double[] weights = Rows.columns(importanceOrOnes());

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * @param offset [1, outputs], in units of the label
  * @param scale [1, outputs], in units of the label, positive
  */
-record TargetScaling(INDArray offset, INDArray scale) {
+public record TargetScaling(INDArray offset, INDArray scale) {
 
     private static final Logger LOG = LoggerFactory.getLogger(TargetScaling.class);
     private static final double LARGEST_PLAIN = 30;
@@ -27,7 +27,7 @@ record TargetScaling(INDArray offset, INDArray scale) {
      * @param importance weights, [minibatch, outputs]; entries of weight 0 do not count
      * @return the scaling
      */
-    static TargetScaling from(INDArray labels, INDArray importance) {
+    public static TargetScaling from(INDArray labels, INDArray importance) {
         int outputs = labels.columns();
         double[] offset = new double[outputs];
         double[] scale = new double[outputs];
@@ -72,8 +72,13 @@ record TargetScaling(INDArray offset, INDArray scale) {
         return Nd4j.createFromArray(values).castTo(DataType.DOUBLE).reshape(1, values.length);
     }
 
-    /** (labels - offset) / scale, a new array. */
-    INDArray standardise(INDArray labels) {
+    /**
+     * Labels in units of the potentials.
+     *
+     * @param labels [minibatch, outputs]
+     * @return (labels - offset) / scale, a new array
+     */
+    public INDArray standardise(INDArray labels) {
         return labels.subRowVector(offset).diviRowVector(scale);
     }
 }

@@ -2,7 +2,7 @@ package io.github.dl4jep.type;
 
 import io.github.dl4jep.activation.SpikingActivation;
 import io.github.dl4jep.likelihood.Likelihood;
-import io.github.dl4jep.likelihood.Likelihoods;
+import io.github.dl4jep.loss.Likelihoods;
 import io.github.dl4jep.message.ExampleFormat;
 import java.util.function.Function;
 import org.deeplearning4j.nn.conf.RNNFormat;

@@ -1,7 +1,7 @@
 package io.github.dl4jep.type;
 
 import io.github.dl4jep.conf.EpOutputLayer;
-import io.github.dl4jep.likelihood.Likelihoods;
+import io.github.dl4jep.loss.Likelihoods;
 import io.github.dl4jep.message.ExampleFormat;
 import java.util.function.Function;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;

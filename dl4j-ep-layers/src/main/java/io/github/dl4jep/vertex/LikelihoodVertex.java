@@ -3,9 +3,9 @@ package io.github.dl4jep.vertex;
 import io.github.dl4jep.likelihood.InvalidLabelException;
 import io.github.dl4jep.likelihood.LearningPhase;
 import io.github.dl4jep.likelihood.Likelihood;
-import io.github.dl4jep.likelihood.Likelihoods;
 import io.github.dl4jep.likelihood.OutputBatch;
 import io.github.dl4jep.likelihood.Prediction;
+import io.github.dl4jep.loss.Likelihoods;
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.ExampleShape;
@@ -253,7 +253,10 @@ public final class LikelihoodVertex {
         INDArray importance = importance(labels, mask);
         INDArray values = labelRows.labelRows(labels);
         try {
-            likelihood.validate(values, importance == null ? Nd4j.ones(values.shape()) : importance);
+            likelihood.validate(
+                    values,
+                    importance == null ? Nd4j.ones(values.shape()) : importance,
+                    Math.toIntExact(rows.outputs()));
         } catch (InvalidLabelException e) {
             throw new DL4JInvalidInputException("Invalid labels at " + place.get() + ": " + e.getMessage(), e);
         }

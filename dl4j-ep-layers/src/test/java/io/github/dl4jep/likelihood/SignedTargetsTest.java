@@ -9,16 +9,7 @@ import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.nd4j.linalg.activations.impl.ActivationIdentity;
-import org.nd4j.linalg.activations.impl.ActivationSigmoid;
-import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.lossfunctions.impl.LossBinaryXENT;
-import org.nd4j.linalg.lossfunctions.impl.LossHinge;
-import org.nd4j.linalg.lossfunctions.impl.LossL2;
-import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
-import org.nd4j.linalg.lossfunctions.impl.LossMSE;
-import org.nd4j.linalg.lossfunctions.impl.LossNegativeLogLikelihood;
 
 /** Formulas, settings and registration of the likelihoods with signed targets. */
 class SignedTargetsTest {
@@ -107,33 +98,5 @@ class SignedTargetsTest {
                 .hasMessage("initialNoise is NaN, allowed are positive finite numbers");
         assertThatThrownBy(() -> new BinaryLikelihood(1, -1, true))
                 .hasMessage("noiseFloor is -1.0, allowed are 0 and positive finite numbers");
-    }
-
-    @Test
-    void lossAndActivationSelectTheLikelihood() {
-        assertThat(Likelihoods.of(new LossMSE(), new ActivationIdentity())).isEqualTo(new GaussianLikelihood());
-        assertThat(Likelihoods.of(new LossL2(), new ActivationIdentity())).isEqualTo(new GaussianLikelihood());
-        assertThat(Likelihoods.of(new LossMCXENT(), new ActivationSoftmax())).isEqualTo(new CategoricalLikelihood());
-        assertThat(Likelihoods.of(new LossNegativeLogLikelihood(), new ActivationSoftmax()))
-                .isEqualTo(new CategoricalLikelihood());
-        assertThat(Likelihoods.of(new LossBinaryXENT(), new ActivationSigmoid()))
-                .isEqualTo(new BinaryLikelihood());
-        assertThatThrownBy(() -> Likelihoods.of(new LossHinge(), new ActivationIdentity()))
-                .isInstanceOf(UnsupportedOperationException.class)
-                .hasMessage("loss LossHinge with output activation ActivationIdentity has no likelihood; supported are"
-                        + " LossMSE with ActivationIdentity, LossL2 with ActivationIdentity, LossMCXENT with"
-                        + " ActivationSoftmax, LossNegativeLogLikelihood with ActivationSoftmax, LossBinaryXENT with"
-                        + " ActivationSigmoid");
-    }
-
-    @Test
-    void weightsOfTheLossAreFound() {
-        INDArray weights = Arrays2d.of(new double[] {1, 2, 3});
-        assertThat(Likelihoods.outputWeights(new LossMCXENT(weights))).isEqualTo(weights);
-        assertThat(Likelihoods.outputWeights(new LossNegativeLogLikelihood(weights)))
-                .isEqualTo(weights);
-        assertThat(Likelihoods.outputWeights(new LossMSE(weights))).isEqualTo(weights);
-        assertThat(Likelihoods.outputWeights(new LossBinaryXENT(weights))).isEqualTo(weights);
-        assertThat(Likelihoods.outputWeights(new LossMCXENT())).isNull();
     }
 }

@@ -83,7 +83,7 @@ class ConversionErrorTest {
                         dense("normed").hasLayerNorm(true).build())
                 .layer(dense("soft").activation(Activation.SOFTMAX).build())
                 .layer(dense("fine").build())
-                .layer(new OutputLayer.Builder(LossFunction.MSE)
+                .layer(new OutputLayer.Builder(LossFunction.L1)
                         .name("out")
                         .nIn(4)
                         .nOut(4)
@@ -110,8 +110,8 @@ class ConversionErrorTest {
                         + " set hasLayerNorm(false)")
                 .hasMessageContaining("layer \"soft\" (index 4, DenseLayer): softmax is not elementwise, so it has no"
                         + " moments as a hidden unit")
-                .hasMessageContaining("layer \"out\" (index 6, OutputLayer): loss LossMSE with output activation"
-                        + " ActivationSoftmax has no likelihood; supported are")
+                .hasMessageContaining("layer \"out\" (index 6, OutputLayer): loss LossL1 with output activation"
+                        + " ActivationSoftmax has no likelihood: it compares")
                 .hasMessageContaining(
                         "preprocessor Doubling of layer 3 may change values, not only their arrangement; apply"
                                 + " it to the data instead, supported are [Cnn3DToFeedForwardPreProcessor,"
@@ -126,11 +126,13 @@ class ConversionErrorTest {
     }
 
     @Test
-    void absoluteLossHasNoLikelihood() {
-        assertThatThrownBy(() -> EpNetworks.from(ToyNetworks.of(new LossL1(), Activation.IDENTITY, 1)))
+    void absoluteLossOfProbabilitiesHasNoLikelihood() {
+        assertThatThrownBy(() -> EpNetworks.from(ToyNetworks.of(new LossL1(), Activation.SOFTMAX, 2)))
                 .isInstanceOf(DL4JInvalidConfigException.class)
-                .hasMessageContaining("loss LossL1 with output activation ActivationIdentity has no likelihood;"
-                        + " supported are LossMSE");
+                .hasMessageContaining(
+                        "loss LossL1 with output activation ActivationSoftmax has no likelihood: it compares"
+                                + " each probability by itself")
+                .hasMessageContaining("use the cross-entropy loss (MCXENT)");
     }
 
     @Test
@@ -172,7 +174,7 @@ class ConversionErrorTest {
 
     @Test
     void anErrorLeavesTheDefinitionAsItIs() {
-        MultiLayerConfiguration definition = ToyNetworks.of(new LossL1(), Activation.IDENTITY, 1);
+        MultiLayerConfiguration definition = ToyNetworks.of(new LossL1(), Activation.SOFTMAX, 2);
         String before = definition.toJson();
 
         assertThatThrownBy(() -> EpNetworks.from(definition)).isInstanceOf(DL4JInvalidConfigException.class);

@@ -37,6 +37,8 @@ class ArchitectureTest {
             Set.of("weight"),
             Set.of("unit", "linear", "window", "map", "normalization", "solve"),
             Set.of("likelihood"),
+            Set.of("density"),
+            Set.of("loss"),
             Set.of("conf", "params", "runtime", "type", "vertex"),
             Set.of("engine"),
             Set.of("stock"),
@@ -113,7 +115,9 @@ class ArchitectureTest {
                     pattern("map"),
                     pattern("normalization"),
                     pattern("solve"),
-                    pattern("likelihood"))
+                    pattern("likelihood"),
+                    pattern("density"),
+                    pattern("loss"))
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.deeplearning4j..");
