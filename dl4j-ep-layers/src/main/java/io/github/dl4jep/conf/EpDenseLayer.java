@@ -45,7 +45,7 @@ public class EpDenseLayer extends EpHiddenLayer {
 
     @Override
     public PosteriorParamInitializer initializer() {
-        return LayerPriors.initializer(this, getWeightPrior(), gain(), hasBias, null);
+        return LayerPriors.initializer(this, getWeightPrior(), gain(), hasBias);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.github.dl4jep.conf;
 import io.github.dl4jep.likelihood.Likelihood;
 import io.github.dl4jep.loss.Likelihoods;
 import io.github.dl4jep.params.PosteriorParamInitializer;
+import io.github.dl4jep.params.ReadoutWeights;
 import io.github.dl4jep.runtime.OutputRuntime;
 import io.github.dl4jep.weight.GaussianPrior;
 import io.github.dl4jep.weight.WeightPrior;
@@ -42,6 +43,8 @@ public class EpOutputLayer extends EpLabelledLayer implements EpWeightConf {
     private WeightPrior weightPrior = new GaussianPrior();
     /** Gain of the prior, or 0 for the default. */
     private double priorGain;
+    /** Prior of the weights that are added to those of a teacher. */
+    private GaussianPrior readoutPrior = ReadoutWeights.DEFAULT_PRIOR;
 
     /** For Jackson. */
     public EpOutputLayer() {
@@ -78,7 +81,12 @@ public class EpOutputLayer extends EpLabelledLayer implements EpWeightConf {
     @Override
     public PosteriorParamInitializer initializer() {
         return LayerPriors.initializer(
-                this, weightPrior, priorGain > 0 ? priorGain : DEFAULT_GAIN, hasBias(), effectiveLikelihood());
+                this,
+                weightPrior,
+                priorGain > 0 ? priorGain : DEFAULT_GAIN,
+                hasBias(),
+                effectiveLikelihood(),
+                readoutPrior);
     }
 
     @Override
@@ -139,6 +147,24 @@ public class EpOutputLayer extends EpLabelledLayer implements EpWeightConf {
         this.priorGain = priorGain;
     }
 
+    /**
+     * The prior of the weights that are added to those of a teacher, where the likelihood has one.
+     *
+     * @return a Gaussian, whose scale is that of a layer of gain 1
+     */
+    public GaussianPrior getReadoutPrior() {
+        return readoutPrior;
+    }
+
+    /**
+     * Sets the prior of the weights that are added to those of a teacher.
+     *
+     * @param readoutPrior a Gaussian, whose scale is that of a layer of gain 1
+     */
+    public void setReadoutPrior(GaussianPrior readoutPrior) {
+        this.readoutPrior = readoutPrior;
+    }
+
     @Override
     public EpOutputLayer clone() {
         return (EpOutputLayer) super.clone();
@@ -149,7 +175,8 @@ public class EpOutputLayer extends EpLabelledLayer implements EpWeightConf {
         return other instanceof EpOutputLayer that
                 && super.equals(other)
                 && weightPrior.equals(that.weightPrior)
-                && Double.compare(priorGain, that.priorGain) == 0;
+                && Double.compare(priorGain, that.priorGain) == 0
+                && readoutPrior.equals(that.readoutPrior);
     }
 
     @Override
@@ -159,7 +186,7 @@ public class EpOutputLayer extends EpLabelledLayer implements EpWeightConf {
 
     @Override
     public int hashCode() {
-        return Objects.hash(super.hashCode(), weightPrior, priorGain);
+        return Objects.hash(super.hashCode(), weightPrior, priorGain, readoutPrior);
     }
 
     /** Builds an {@link EpOutputLayer}, in DL4J's style; default: MCXENT with softmax. */

@@ -2,6 +2,7 @@ package io.github.dl4jep.conf;
 
 import io.github.dl4jep.likelihood.Likelihood;
 import io.github.dl4jep.params.PosteriorParamInitializer;
+import io.github.dl4jep.params.ReadoutWeights;
 import io.github.dl4jep.weight.PriorScale;
 import io.github.dl4jep.weight.WeightPrior;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -19,9 +20,21 @@ final class LayerPriors {
     private LayerPriors() {}
 
     static PosteriorParamInitializer initializer(
-            FeedForwardLayer layer, WeightPrior prior, double gain, boolean hasBias, @Nullable Likelihood likelihood) {
+            FeedForwardLayer layer, WeightPrior prior, double gain, boolean hasBias) {
+        return initializer(layer, prior, gain, hasBias, null, ReadoutWeights.DEFAULT_PRIOR);
+    }
+
+    /** Of an output layer. */
+    static PosteriorParamInitializer initializer(
+            FeedForwardLayer layer,
+            WeightPrior prior,
+            double gain,
+            boolean hasBias,
+            @Nullable Likelihood likelihood,
+            WeightPrior readoutPrior) {
         PriorScale scale = new PriorScale(Math.max(1, layer.getNIn()), gain);
-        return new PosteriorParamInitializer(prior, scale, layer.getNIn(), layer.getNOut(), hasBias, likelihood);
+        return new PosteriorParamInitializer(
+                prior, scale, 1, layer.getNIn(), layer.getNOut(), hasBias, likelihood, readoutPrior);
     }
 
     /** Of weights [rows, nOut] whose units see one group of the input, fanIn of its elements at a time. */
@@ -34,7 +47,8 @@ final class LayerPriors {
             double gain,
             boolean hasBias) {
         PriorScale scale = new PriorScale(Math.max(1, fanIn), gain);
-        return new PosteriorParamInitializer(prior, scale, groups, rows, layer.getNOut(), hasBias, null);
+        return new PosteriorParamInitializer(
+                prior, scale, groups, rows, layer.getNOut(), hasBias, null, ReadoutWeights.DEFAULT_PRIOR);
     }
 
     static LayerMemoryReport memoryReport(FeedForwardLayer layer, InputType inputType, InputType outputType) {

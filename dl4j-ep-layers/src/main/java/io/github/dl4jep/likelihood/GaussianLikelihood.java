@@ -94,6 +94,17 @@ public final class GaussianLikelihood implements Likelihood {
     }
 
     @Override
+    public PointScale startFromStock(@Nullable INDArray size, Map<String, INDArray> parameters) {
+        INDArray scale = Parameters.get(parameters, SCALE);
+        scale.assign(1);
+        if (size != null) {
+            scale.assign(TargetScaling.ofSize(size.toDoubleVector()));
+        }
+        Parameters.get(parameters, OFFSET).assign(0);
+        return pointScale(parameters);
+    }
+
+    @Override
     public void validate(INDArray labels, INDArray importance) {
         // Every finite number is a label of a regression.
     }

@@ -7,6 +7,7 @@ import java.io.Serializable;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.shade.jackson.annotation.JsonTypeInfo;
 
 /**
@@ -43,6 +44,18 @@ public interface Likelihood extends Serializable {
      * @param parameters views by name, changed in place
      */
     void initialise(Map<String, INDArray> parameters);
+
+    /**
+     * Sets the learned parameters for the potentials of a network that was trained by gradients, so that predictions of certain potentials
+     * are those of that network.
+     *
+     * @param size typical size of its pre-activations, [1, outputs], positive; null where the potentials must be exactly these
+     * @param parameters views by name, changed in place
+     * @return what turns potentials into its pre-activations: potential = (pre-activation - offset) / factor
+     */
+    default PointScale startFromStock(@Nullable INDArray size, Map<String, INDArray> parameters) {
+        return PointScale.NONE;
+    }
 
     /**
      * The likelihood of a second array of weights beside those of the potentials, whose only task is to teach the features. An output
@@ -167,5 +180,14 @@ public interface Likelihood extends Serializable {
      * @param factor [1, outputs]
      * @param offset [1, outputs]
      */
-    record PointScale(INDArray factor, INDArray offset) {}
+    record PointScale(INDArray factor, INDArray offset) {
+
+        /** Potentials as they are. */
+        static final PointScale NONE = of(1, 0);
+
+        static PointScale of(double factor, double offset) {
+            return new PointScale(
+                    Nd4j.createFromArray(new double[][] {{factor}}), Nd4j.createFromArray(new double[][] {{offset}}));
+        }
+    }
 }

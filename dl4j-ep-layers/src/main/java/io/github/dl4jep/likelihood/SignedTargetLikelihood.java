@@ -36,6 +36,9 @@ abstract class SignedTargetLikelihood implements Likelihood {
     static final double DEFAULT_NOISE = 0.5;
     static final double DEFAULT_FLOOR = 0.05;
 
+    /** Pre-activation of a trained stock network that a target of 1 stands for. */
+    private static final double STOCK_TARGET = 4;
+
     private static final long serialVersionUID = 1L;
     private static final double FIRST_SCALE = 2;
     private static final double SCALE_RATE = 1.0 / 50;
@@ -98,6 +101,18 @@ abstract class SignedTargetLikelihood implements Likelihood {
         Parameters.get(parameters, NOISE).assign(initialNoise);
         Parameters.get(parameters, SCALE).assign(FIRST_SCALE);
         Parameters.get(parameters, POINT_SCALE).assign(FIRST_SCALE / Math.sqrt(initialNoise));
+    }
+
+    /** A pre-activation of {@link #STOCK_TARGET} is as sure as a target of 1; what all classes have in common is as in the targets. */
+    @Override
+    public PointScale startFromStock(@Nullable INDArray size, Map<String, INDArray> parameters) {
+        double factor = size == null ? 1 : STOCK_TARGET;
+        boolean independent = kind() == ClassProbabilities.INDEPENDENT;
+        double pointScale = independent ? factor / 2 : factor;
+        Parameters.get(parameters, POINT_SCALE).assign(pointScale);
+        Parameters.get(parameters, SCALE).assign(pointScale * Math.sqrt(Parameters.scalar(parameters, NOISE)));
+        return new PointScale(
+                scalar(factor), scalar(size == null || independent ? 0 : factor * (1 - 2.0 / size.length())));
     }
 
     @Override

@@ -34,8 +34,7 @@ public record TargetScaling(INDArray offset, INDArray scale) {
         for (int c = 0; c < outputs; c++) {
             double[] moments = moments(labels, importance, c);
             double rootMeanSquare = Math.hypot(moments[0], moments[1]);
-            boolean plain =
-                    rootMeanSquare == 0 || (rootMeanSquare <= LARGEST_PLAIN && rootMeanSquare >= 1 / LARGEST_PLAIN);
+            boolean plain = isPlain(rootMeanSquare);
             offset[c] = plain ? 0 : moments[0];
             scale[c] = plain ? 1 : moments[1] > 0 ? moments[1] : rootMeanSquare;
             if (!plain) {
@@ -48,6 +47,19 @@ public record TargetScaling(INDArray offset, INDArray scale) {
             }
         }
         return new TargetScaling(row(offset), row(scale));
+    }
+
+    private static boolean isPlain(double rootMeanSquare) {
+        return rootMeanSquare == 0 || (rootMeanSquare <= LARGEST_PLAIN && rootMeanSquare >= 1 / LARGEST_PLAIN);
+    }
+
+    /** Scale of outputs of some typical sizes, [1, outputs]: 1 where labels of that size are taken as they are. */
+    static INDArray ofSize(double[] size) {
+        double[] scale = size.clone();
+        for (int c = 0; c < scale.length; c++) {
+            scale[c] = isPlain(size[c]) ? 1 : size[c];
+        }
+        return row(scale);
     }
 
     /** Mean and standard deviation of one column's observed entries; 0 and 0 if there is none. */

@@ -15,6 +15,7 @@ import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
@@ -166,11 +167,7 @@ public final class NormalizationParamInitializer implements PosteriorLayout {
     private void initialise(Map<String, INDArray> parameters, String prefix, double mean) {
         WeightPosterior posterior = posterior(parameters, prefix);
         if (posterior != null) {
-            posterior.initialiseBias();
-            INDArray precision = Parameters.get(parameters, prefix + GaussianPrior.PRECISION);
-            Parameters.get(parameters, prefix + GaussianPrior.MEAN_TIMES_PRECISION)
-                    .assign(precision.mul(mean));
-            Parameters.get(parameters, prefix + GaussianPrior.AVERAGED_MEAN).assign(mean);
+            posterior.startAt(Nd4j.valueArrayOf(posterior.shape(), mean));
         }
     }
 

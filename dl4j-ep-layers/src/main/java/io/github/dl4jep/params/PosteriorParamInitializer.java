@@ -65,7 +65,7 @@ public final class PosteriorParamInitializer implements PosteriorLayout {
             long nOut,
             boolean hasBias,
             @Nullable Likelihood likelihood) {
-        this(prior, scale, 1, nIn, nOut, hasBias, likelihood);
+        this(prior, scale, 1, nIn, nOut, hasBias, likelihood, ReadoutWeights.DEFAULT_PRIOR);
     }
 
     /**
@@ -78,6 +78,7 @@ public final class PosteriorParamInitializer implements PosteriorLayout {
      * @param nOut number of outputs of all groups, group by group
      * @param hasBias whether there is a bias
      * @param likelihood likelihood of an output layer, or null
+     * @param readoutPrior prior of the weights that are added to those of a teacher
      */
     public PosteriorParamInitializer(
             WeightPrior prior,
@@ -86,7 +87,8 @@ public final class PosteriorParamInitializer implements PosteriorLayout {
             long nIn,
             long nOut,
             boolean hasBias,
-            @Nullable Likelihood likelihood) {
+            @Nullable Likelihood likelihood,
+            WeightPrior readoutPrior) {
         this.prior = prior;
         this.groups = groups;
         this.biasPrior = prior.biasPrior();
@@ -112,7 +114,7 @@ public final class PosteriorParamInitializer implements PosteriorLayout {
                     .forEach((name, length) -> shapes.put(name, new long[] {1, length}));
         }
         Likelihood teacher = likelihood == null ? null : likelihood.teacher();
-        this.readout = teacher == null ? null : new ReadoutWeights(scale.fanIn(), hasBias);
+        this.readout = teacher == null ? null : new ReadoutWeights(readoutPrior, scale.fanIn(), hasBias);
         if (teacher != null && readout != null) {
             readout.shapes(nIn, nOut).forEach(shapes::put);
             teacher.parameterLengths(Math.toIntExact(nOut))

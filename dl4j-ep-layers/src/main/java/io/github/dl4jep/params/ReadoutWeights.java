@@ -13,32 +13,36 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The second array of weights of an output layer with a teacher, which is added to the teacher's: mean 0 and variance 64 / nIn a
- * priori, its bias 64. Own, docs/algorithm.md, section 4.
+ * The second array of weights of an output layer with a teacher, which is added to the teacher's: by default mean 0 and
+ * variance 64 / nIn a priori, its bias 64. Own, docs/algorithm.md, section 4.
  */
 public final class ReadoutWeights {
 
     private static final String WEIGHTS = "readoutW";
     private static final String BIAS = "readoutb";
-    private static final WeightPrior PRIOR = new GaussianPrior(64);
+    /** The prior by default: variance 64 / nIn, and 64 of the bias. */
+    public static final GaussianPrior DEFAULT_PRIOR = new GaussianPrior(64);
+
     /** Which weights of the layer are removed, if some are. */
     private static final String KEPT = PosteriorParamInitializer.WEIGHT_PREFIX + PrunedPrior.KEPT;
 
+    private final WeightPrior prior;
     private final PriorScale scale;
     private final boolean hasBias;
 
-    ReadoutWeights(long fanIn, boolean hasBias) {
+    ReadoutWeights(WeightPrior prior, long fanIn, boolean hasBias) {
+        this.prior = prior;
         this.scale = new PriorScale(fanIn, 1);
         this.hasBias = hasBias;
     }
 
     Map<String, long[]> shapes(long nIn, long nOut) {
         Map<String, long[]> shapes = new LinkedHashMap<>();
-        for (String name : PRIOR.parameterNames()) {
+        for (String name : prior.parameterNames()) {
             shapes.put(WEIGHTS + name, new long[] {nIn, nOut});
         }
         if (hasBias) {
-            PRIOR.parameterNames().forEach(name -> shapes.put(BIAS + name, new long[] {1, nOut}));
+            prior.parameterNames().forEach(name -> shapes.put(BIAS + name, new long[] {1, nOut}));
         }
         return shapes;
     }
@@ -53,11 +57,11 @@ public final class ReadoutWeights {
         Map<String, INDArray> own = Parameters.withoutPrefix(parameters, WEIGHTS);
         INDArray kept = parameters.get(KEPT);
         if (kept == null) {
-            return PRIOR.posterior(own, scale);
+            return prior.posterior(own, scale);
         }
         // A weight that is removed is zero as a sum.
         own.put(PrunedPrior.KEPT, kept);
-        return PrunedPrior.of(PRIOR).posterior(own, scale);
+        return PrunedPrior.of(prior).posterior(own, scale);
     }
 
     /**
@@ -67,7 +71,7 @@ public final class ReadoutWeights {
      * @return a view, [1, nOut], or null if the layer has none
      */
     public @Nullable WeightPosterior bias(Map<String, INDArray> parameters) {
-        return hasBias ? PRIOR.posterior(Parameters.withoutPrefix(parameters, BIAS), new PriorScale(1, 1)) : null;
+        return hasBias ? prior.posterior(Parameters.withoutPrefix(parameters, BIAS), new PriorScale(1, 1)) : null;
     }
 
     /**

@@ -4,6 +4,7 @@ import io.github.dl4jep.conf.EpBatchNormalization;
 import io.github.dl4jep.message.ExampleFormat;
 import io.github.dl4jep.params.NormalizationParamInitializer;
 import io.github.dl4jep.weight.Parameters;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.Layer;
@@ -49,5 +50,34 @@ final class BatchNormalizationType extends LayerType<BatchNormalization> {
         if (value != null) {
             to.setParam(name, value.reshape(to.getParam(name).shape()));
         }
+    }
+
+    @Override
+    public Map<String, INDArray> stockValues(org.deeplearning4j.nn.api.Layer from, Map<String, long[]> shapes) {
+        Map<String, INDArray> values = new LinkedHashMap<>();
+        long channels = ((BatchNormalization) from.conf().getLayer()).getNOut();
+        if (shapes.containsKey(NormalizationParamInitializer.SCALE_PREFIX)) {
+            values.put(
+                    NormalizationParamInitializer.SCALE_PREFIX,
+                    StockArrays.reshaped(from, BatchNormalizationParamInitializer.GAMMA, 1, channels));
+            values.put(
+                    NormalizationParamInitializer.SHIFT_PREFIX,
+                    StockArrays.reshaped(from, BatchNormalizationParamInitializer.BETA, 1, channels));
+        }
+        values.put(
+                NormalizationParamInitializer.MEAN,
+                StockArrays.reshaped(from, BatchNormalizationParamInitializer.GLOBAL_MEAN, 1, channels));
+        boolean logarithm = from.paramTable().containsKey(BatchNormalizationParamInitializer.GLOBAL_LOG_STD);
+        INDArray variance = StockArrays.reshaped(
+                from,
+                logarithm
+                        ? BatchNormalizationParamInitializer.GLOBAL_LOG_STD
+                        : BatchNormalizationParamInitializer.GLOBAL_VAR,
+                1,
+                channels);
+        values.put(
+                NormalizationParamInitializer.VARIANCE,
+                logarithm ? Transforms.exp(variance.muli(2 * Math.log(10)), false) : variance);
+        return values;
     }
 }

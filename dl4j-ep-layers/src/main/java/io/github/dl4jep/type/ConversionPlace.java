@@ -112,6 +112,13 @@ public interface ConversionPlace {
     boolean isAfterConvolution();
 
     /**
+     * Whether the network starts from the weights of a trained one.
+     *
+     * @return true where means are given
+     */
+    boolean startsFromWeights();
+
+    /**
      * Converts what the layer at this place wraps.
      *
      * @param wrapped the wrapped layer

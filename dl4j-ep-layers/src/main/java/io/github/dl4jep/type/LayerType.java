@@ -2,6 +2,7 @@ package io.github.dl4jep.type;
 
 import io.github.dl4jep.message.ExampleFormat;
 import io.github.dl4jep.params.PosteriorParamInitializer;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
@@ -133,6 +134,43 @@ public abstract class LayerType<L extends Layer> {
             to.setParam(DefaultParamInitializer.WEIGHT_KEY, arranged(weights, shape));
         }
         setBias(to, values);
+    }
+
+    /**
+     * The values of a layer of a stock network: the other direction of {@link #setStock}.
+     *
+     * @param from an initialised DL4J layer of this type; not changed
+     * @param shapes shapes of EP's arrays, by the names of the posteriors
+     * @return new arrays of these shapes, and what else the layer has learned
+     * @throws IllegalArgumentException if an array of the layer has another size
+     */
+    public Map<String, INDArray> stockValues(org.deeplearning4j.nn.api.Layer from, Map<String, long[]> shapes) {
+        Map<String, INDArray> values = new LinkedHashMap<>();
+        long[] weights = shapes.get(PosteriorParamInitializer.WEIGHT_PREFIX);
+        if (weights != null) {
+            values.put(
+                    PosteriorParamInitializer.WEIGHT_PREFIX,
+                    StockArrays.arrangedBack(from, DefaultParamInitializer.WEIGHT_KEY, weights, this::arranged));
+        }
+        addBias(from, shapes, values);
+        return values;
+    }
+
+    /**
+     * Adds the bias of a layer of a stock network, if EP's layer has one.
+     *
+     * @param from an initialised DL4J layer
+     * @param shapes shapes of EP's arrays, by the names of the posteriors
+     * @param values arrays by the names of the posteriors, to which it is added
+     */
+    protected static void addBias(
+            org.deeplearning4j.nn.api.Layer from, Map<String, long[]> shapes, Map<String, INDArray> values) {
+        long[] shape = shapes.get(PosteriorParamInitializer.BIAS_PREFIX);
+        if (shape != null) {
+            values.put(
+                    PosteriorParamInitializer.BIAS_PREFIX,
+                    StockArrays.reshaped(from, DefaultParamInitializer.BIAS_KEY, shape));
+        }
     }
 
     /**

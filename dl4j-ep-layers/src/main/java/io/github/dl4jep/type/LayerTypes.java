@@ -44,6 +44,7 @@ import org.deeplearning4j.nn.conf.layers.convolutional.Cropping3D;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.conf.layers.misc.RepeatVector;
+import org.deeplearning4j.nn.conf.layers.samediff.SameDiffLambdaLayer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -161,6 +162,7 @@ public final class LayerTypes {
                 });
         register(new FrozenType<>(FrozenLayer.class, FrozenLayer::getLayer, false));
         register(new FrozenType<>(FrozenLayerWithBackprop.class, FrozenLayerWithBackprop::getUnderlying, true));
+        register(new FixedType<>(SameDiffLambdaLayer.class, SameDiffFunction::linearised));
         RefusedTypes.all().forEach(LayerTypes::register);
     }
 
@@ -185,7 +187,7 @@ public final class LayerTypes {
     }
 
     /**
-     * What is known of exactly a layer's class.
+     * What is known of a layer's class; of subclasses only those of a lambda layer are of its type.
      *
      * @param <L> the class
      * @param layer a layer
@@ -193,7 +195,10 @@ public final class LayerTypes {
      */
     @SuppressWarnings("unchecked") // the key is the class of what the type is about
     public static <L extends Layer> @Nullable LayerType<L> find(L layer) {
-        return (LayerType<L>) REGISTRY.get(layer.getClass());
+        LayerType<?> own = REGISTRY.get(layer.getClass());
+        // Each lambda is a class of its own.
+        return (LayerType<L>)
+                (own == null && layer instanceof SameDiffLambdaLayer ? REGISTRY.get(SameDiffLambdaLayer.class) : own);
     }
 
     /** Without what freezes it; and the DL4J layer in it, unless the EP layer has a type. */
@@ -313,5 +318,18 @@ public final class LayerTypes {
         if (type != null) {
             type.setStock(to, values);
         }
+    }
+
+    /**
+     * The values of a layer of a stock network.
+     *
+     * @param from an initialised DL4J layer, not frozen
+     * @param shapes shapes of EP's arrays, by the names of the posteriors
+     * @return new arrays by the names of the posteriors, and what else the layer has learned; empty for an unknown type
+     * @throws IllegalArgumentException if an array of the layer has another size
+     */
+    public static Map<String, INDArray> stockValues(org.deeplearning4j.nn.api.Layer from, Map<String, long[]> shapes) {
+        LayerType<Layer> type = find(from.conf().getLayer());
+        return type == null ? Map.of() : type.stockValues(from, shapes);
     }
 }

@@ -45,6 +45,7 @@ final class OutputType<L extends BaseOutputLayer> extends LabelledType<L> {
                 .build();
         if (place.likelihood() == null
                 && place.isAfterConvolution()
+                && !place.startsFromWeights()
                 && converted.effectiveLikelihood().teacher() != null) {
             // A teacher with a softmax is better on easy images, but its steps are too bold for hard ones.
             converted.setLikelihood(Likelihoods.of(layer.getLossFn(), layer.getActivationFn()));

@@ -49,9 +49,13 @@ final class GaussianPosterior implements WeightPosterior {
 
     @Override
     public void initialiseWeights() {
+        startAt(Nd4j.randn(averagedMean.dataType(), averagedMean.shape()).muli(Math.sqrt(initialMeanVariance)));
+    }
+
+    @Override
+    public void startAt(INDArray means) {
         precision.assign(priorPrecision);
-        averagedMean.assign(
-                Nd4j.randn(averagedMean.dataType(), averagedMean.shape()).muli(Math.sqrt(initialMeanVariance)));
+        averagedMean.assign(means);
         meanTimesPrecision.assign(averagedMean.mul(priorPrecision));
     }
 

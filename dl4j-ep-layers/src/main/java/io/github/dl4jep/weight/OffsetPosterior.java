@@ -33,6 +33,11 @@ public record OffsetPosterior(WeightPosterior own, WeightPosterior other) implem
     }
 
     @Override
+    public void startAt(INDArray means) {
+        own.startAt(means.sub(other.predictiveMean()));
+    }
+
+    @Override
     public WeightMoments moments(@Nullable WeightSite pending) {
         return added(own.moments(pending), other.moments(null).mean());
     }

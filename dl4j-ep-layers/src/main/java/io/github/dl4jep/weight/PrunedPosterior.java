@@ -46,6 +46,12 @@ final class PrunedPosterior implements WeightPosterior {
     }
 
     @Override
+    public void startAt(INDArray means) {
+        original.startAt(means);
+        kept.assign(1);
+    }
+
+    @Override
     public WeightMoments moments(@Nullable WeightSite pending) {
         return ofKept(original.moments(pending == null ? null : ofKept(pending)));
     }

@@ -34,6 +34,14 @@ public interface WeightPosterior {
     void initialiseWeights();
 
     /**
+     * Sets the posterior to the prior around given means: what weights of a trained network start from.
+     *
+     * @param means finite, shaped as the weights
+     * @throws UnsupportedOperationException if the weights have no normal distribution
+     */
+    void startAt(INDArray means);
+
+    /**
      * The moments that a sweep uses.
      *
      * @param pending sites of the current batch from an earlier sweep, which move the mean; null for the cavity itself

@@ -13,6 +13,7 @@ import io.github.dl4jep.message.ExampleShape;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.params.PosteriorParamInitializer;
+import io.github.dl4jep.params.ReadoutWeights;
 import io.github.dl4jep.runtime.BatchNormalizationRuntime;
 import io.github.dl4jep.type.EpVertices;
 import io.github.dl4jep.type.PreProcessors;
@@ -87,7 +88,14 @@ class VertexContractTest {
 
     private static LayerWeights weights(String place, int groups, long rows, long units) {
         PosteriorParamInitializer layout = new PosteriorParamInitializer(
-                new GaussianPrior(), new PriorScale(rows, 1), groups, rows, units, true, null);
+                new GaussianPrior(),
+                new PriorScale(rows, 1),
+                groups,
+                rows,
+                units,
+                true,
+                null,
+                ReadoutWeights.DEFAULT_PRIOR);
         Nd4j.getRandom().setSeed(3);
         Map<String, INDArray> parameters = layout.init(
                 new NeuralNetConfiguration(),

@@ -33,12 +33,12 @@ record ConversionContext(EpOptions options, LayerNode node) implements Conversio
 
     @Override
     public WeightPrior hiddenPrior() {
-        return options.weightPriorOf(node.name(), node.networkDepth());
+        return options.priors().of(node.name(), node.networkDepth());
     }
 
     @Override
     public WeightPrior outputPrior() {
-        return options.outputWeightPriorOf(node.name(), node.networkDepth());
+        return options.priors().ofOutput(node.name(), node.networkDepth());
     }
 
     @Override
@@ -74,6 +74,11 @@ record ConversionContext(EpOptions options, LayerNode node) implements Conversio
     @Override
     public boolean isAfterConvolution() {
         return node.isAfterConvolution();
+    }
+
+    @Override
+    public boolean startsFromWeights() {
+        return options.startShare() > 0;
     }
 
     @Override

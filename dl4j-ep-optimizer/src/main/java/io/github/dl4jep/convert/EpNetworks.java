@@ -49,13 +49,14 @@ public final class EpNetworks {
      * @throws org.deeplearning4j.exception.DL4JInvalidConfigException if a layer does not convert; lists all that do not
      */
     public static EpMultiLayerNetwork from(MultiLayerConfiguration configuration, EpOptions options) {
-        EpMultiLayerNetwork network = new EpMultiLayerNetwork(ConfigurationConverter.convert(configuration, options));
+        MultiLayerConfiguration definition = DefinitionReaders.read(configuration, DefinitionReader::read);
+        EpMultiLayerNetwork network = new EpMultiLayerNetwork(ConfigurationConverter.convert(definition, options));
         network.init();
         return network;
     }
 
     /**
-     * An EP network of an existing network's definition, with default options.
+     * An EP network of an existing network, with default options.
      *
      * @param network a DL4J network; not changed
      * @return the EP network; see {@link #from(MultiLayerNetwork, EpOptions)}
@@ -65,8 +66,10 @@ public final class EpNetworks {
     }
 
     /**
-     * An EP network of an existing network's definition. The definition and the listeners are taken over, the weights and the
-     * counters are not: the prior's means are drawn anew from the definition's seed.
+     * An EP network of an existing network. The definition and the listeners are taken over; the counters start anew. A trained network
+     * keeps its weights, as {@link EpOptions.Builder#startFromWeights()} says, and predicts as before; a new one, whose biases never
+     * moved, starts from the prior, whose means are drawn from the definition's seed. To start a trained one from the prior, give its
+     * configuration.
      *
      * <p>Layers of a plain network that are EP layers already keep their posterior: what DL4J's {@code TransferLearning} makes of an
      * EP network goes on here, its frozen layers as they are, and its new layers from their prior. Kept layers that are not frozen
@@ -83,8 +86,12 @@ public final class EpNetworks {
         if (network instanceof EpMultiLayerNetwork trained) {
             return copy(trained, options);
         }
-        EpMultiLayerNetwork converted = from(network.getLayerWiseConfigurations(), options);
-        PosteriorTransfer.carry(network, converted);
+        MultiLayerNetwork original =
+                network.isInitCalled() ? DefinitionReaders.read(network, DefinitionReader::read) : network;
+        EpOptions starting = StartingWeights.options(original, options);
+        EpMultiLayerNetwork drawn = from(original.getLayerWiseConfigurations(), starting);
+        PosteriorTransfer.carry(original, drawn);
+        EpMultiLayerNetwork converted = StartingWeights.started(original, drawn, starting);
         converted.setListeners(List.copyOf(network.getListeners()));
         return converted;
     }
@@ -97,7 +104,7 @@ public final class EpNetworks {
                     + network.getClass().getSimpleName()
                     + " already and has its priors, units and schedule, so that other options"
                     + " would have no effect; use from(network) for a copy that keeps the posterior, or"
-                    + " from(network.toPointNetwork(), options) to start anew from the priors");
+                    + " from(network.toPointNetwork(), options) to start from its point weights with other priors");
         }
         N copy = (N) network.clone();
         copy.setListeners(List.copyOf(network.getListeners()));
@@ -164,13 +171,14 @@ public final class EpNetworks {
      * @throws org.deeplearning4j.exception.DL4JInvalidConfigException if a layer or vertex does not convert; lists all that do not
      */
     public static EpComputationGraph from(ComputationGraphConfiguration configuration, EpOptions options) {
-        EpComputationGraph graph = new EpComputationGraph(GraphConfigurationConverter.convert(configuration, options));
+        ComputationGraphConfiguration definition = DefinitionReaders.read(configuration, DefinitionReader::read);
+        EpComputationGraph graph = new EpComputationGraph(GraphConfigurationConverter.convert(definition, options));
         graph.init();
         return graph;
     }
 
     /**
-     * An EP graph of an existing graph's definition, with default options.
+     * An EP graph of an existing graph, with default options.
      *
      * @param graph a DL4J graph; not changed
      * @return the EP graph; see {@link #from(ComputationGraph, EpOptions)}
@@ -180,9 +188,8 @@ public final class EpNetworks {
     }
 
     /**
-     * An EP graph of an existing graph's definition. The definition and the listeners are taken over, the weights and the counters
-     * are not: the prior's means are drawn anew from the definition's seed. EP layers of a plain graph keep their posterior; see
-     * {@link #from(MultiLayerNetwork, EpOptions)}.
+     * An EP graph of an existing graph. The definition and the listeners are taken over, and the weights of a trained graph; EP layers of
+     * a plain graph keep their posterior. See {@link #from(MultiLayerNetwork, EpOptions)}.
      *
      * @param graph a DL4J graph; not changed
      * @param options how it is trained
@@ -194,8 +201,12 @@ public final class EpNetworks {
         if (graph instanceof EpComputationGraph trained) {
             return copy(trained, options);
         }
-        EpComputationGraph converted = from(graph.getConfiguration(), options);
-        PosteriorTransfer.carry(graph, converted);
+        ComputationGraph original =
+                graph.getLayers() == null ? graph : DefinitionReaders.read(graph, DefinitionReader::read);
+        EpOptions starting = StartingWeights.options(original, options);
+        EpComputationGraph drawn = from(original.getConfiguration(), starting);
+        PosteriorTransfer.carry(original, drawn);
+        EpComputationGraph converted = StartingWeights.started(original, drawn, starting);
         converted.setListeners(List.copyOf(graph.getListeners()));
         return converted;
     }

@@ -22,12 +22,10 @@ import org.nd4j.linalg.activations.impl.ActivationIdentity;
  */
 public final class EpOptions {
 
-    private static final String BY_DEPTH = "gaussian(scale=min(0.5, 2/depth))";
     private static final EpOptions DEFAULTS = builder().build();
 
-    private final @Nullable WeightPrior hiddenWeightPrior;
-    private final @Nullable WeightPrior outputWeightPrior;
-    private final Map<String, WeightPrior> weightPriors;
+    private final PriorChoice priors;
+    private final double startShare;
     private final @Nullable IActivation hiddenActivation;
     private final Map<String, IActivation> activations;
     private final @Nullable Likelihood likelihood;
@@ -36,20 +34,31 @@ public final class EpOptions {
     private final PassCounter passCounter;
 
     private EpOptions(Builder builder) {
-        this.hiddenWeightPrior = builder.hiddenWeightPrior;
-        this.outputWeightPrior = builder.outputWeightPrior;
+        this.priors =
+                new PriorChoice(builder.hiddenWeightPrior, builder.outputWeightPrior, Map.copyOf(builder.weightPriors));
+        this.startShare = builder.startShare;
         this.hiddenActivation = builder.hiddenActivation;
-        this.weightPriors = Map.copyOf(builder.weightPriors);
         this.activations = Map.copyOf(builder.activations);
         this.likelihood = builder.likelihood;
         this.maxPooling = builder.maxPooling;
-        this.schedule = new TrainingSchedule(
-                builder.memoryPasses,
-                builder.minMemoryBatches,
-                builder.averagingBatches,
-                builder.damping,
-                builder.sweepsPerBatch);
-        this.passCounter = new PassCounter(builder.batchesPerPass, 0);
+        this.schedule = builder.schedule();
+        this.passCounter = builder.passCounter();
+    }
+
+    private EpOptions(EpOptions options, double startShare) {
+        this.priors = options.priors;
+        this.startShare = startShare;
+        this.hiddenActivation = options.hiddenActivation;
+        this.activations = options.activations;
+        this.likelihood = options.likelihood;
+        this.maxPooling = options.maxPooling;
+        this.schedule = options.schedule;
+        this.passCounter = options.passCounter;
+    }
+
+    /** These options for a network that starts from its weights. */
+    EpOptions startingFrom(double share) {
+        return new EpOptions(this, share);
     }
 
     /**
@@ -70,19 +79,17 @@ public final class EpOptions {
         return new Builder();
     }
 
-    /** The prior of a hidden layer in a network of some depth. */
-    WeightPrior weightPriorOf(String layerName, int depth) {
-        return priorOf(layerName, hiddenWeightPrior, depth);
+    PriorChoice priors() {
+        return priors;
     }
 
-    /** The prior of an output layer in a network of some depth. */
-    WeightPrior outputWeightPriorOf(String layerName, int depth) {
-        return priorOf(layerName, outputWeightPrior, depth).forOutput();
+    /** Prior variance of weights that a network starts from, as a share of their mean square; 0 where nothing was said. */
+    double startShare() {
+        return startShare;
     }
 
-    private WeightPrior priorOf(String layerName, @Nullable WeightPrior chosen, int depth) {
-        WeightPrior ofLayer = weightPriors.get(layerName);
-        return ofLayer != null ? ofLayer : chosen != null ? chosen : GaussianPrior.ofDepth(depth);
+    boolean replacesActivations() {
+        return hiddenActivation != null || !activations.isEmpty();
     }
 
     boolean replacesActivationOf(String layerName) {
@@ -115,7 +122,7 @@ public final class EpOptions {
 
     /** Names of layers that an option was given for. */
     java.util.Set<String> layerNames() {
-        java.util.Set<String> names = new java.util.TreeSet<>(weightPriors.keySet());
+        java.util.Set<String> names = new java.util.TreeSet<>(priors.layers().keySet());
         names.addAll(activations.keySet());
         return names;
     }
@@ -126,14 +133,10 @@ public final class EpOptions {
      * @return values by option name; an infinite memory is the text "infinity"
      */
     public Map<String, Object> asMap() {
-        Map<String, Object> map = new LinkedHashMap<>();
-        map.put("weightPrior", hiddenWeightPrior == null ? BY_DEPTH : hiddenWeightPrior.toString());
-        map.put(
-                "outputWeightPrior",
-                outputWeightPrior == null
-                        ? BY_DEPTH
-                        : outputWeightPrior.forOutput().toString());
-        weightPriors.forEach((layer, prior) -> map.put("weightPrior." + layer, prior.toString()));
+        Map<String, Object> map = priors.asMap();
+        if (startShare > 0) {
+            map.put("startFromWeights", startShare);
+        }
         if (hiddenActivation != null) {
             map.put("activation", hiddenActivation.toString());
         }
@@ -151,7 +154,7 @@ public final class EpOptions {
     }
 
     /** Builds {@link EpOptions}. */
-    public static final class Builder {
+    public static final class Builder extends ScheduleBuilder<Builder> {
 
         private @Nullable WeightPrior hiddenWeightPrior;
         private @Nullable WeightPrior outputWeightPrior;
@@ -160,14 +163,42 @@ public final class EpOptions {
         private final Map<String, IActivation> activations = new LinkedHashMap<>();
         private @Nullable Likelihood likelihood;
         private MaxPoolingKind maxPooling = MaxPoolingKind.LARGEST_MEAN;
-        private double memoryPasses = TrainingSchedule.DEFAULT_MEMORY_PASSES;
-        private double minMemoryBatches = TrainingSchedule.DEFAULT_MIN_MEMORY_BATCHES;
-        private double averagingBatches = TrainingSchedule.DEFAULT_AVERAGING_BATCHES;
-        private double damping = 1;
-        private int sweepsPerBatch = 1;
-        private double batchesPerPass;
+        private double startShare;
 
         private Builder() {}
+
+        @Override
+        Builder self() {
+            return this;
+        }
+
+        /**
+         * Starts from the weights of the network that is converted, with a prior of default width around them: see
+         * {@link #startFromWeights(double)}.
+         *
+         * @return this builder
+         */
+        public Builder startFromWeights() {
+            return startFromWeights(StartingWeights.DEFAULT_SHARE);
+        }
+
+        /**
+         * Starts from the weights of the network that is converted: they are the means of the posterior, and the network predicts as
+         * before. Layers that {@link #weightPrior} names have that prior around them.
+         *
+         * @param share variance of the prior as a share of the mean square of the layer's weights; small values trust the weights, .01 is
+         *     the default
+         * @return this builder
+         * @throws IllegalArgumentException if the share is not a positive finite number
+         */
+        public Builder startFromWeights(double share) {
+            if (!(share > 0) || Double.isInfinite(share)) {
+                throw new IllegalArgumentException(
+                        "startFromWeights is " + share + ", allowed are positive finite numbers");
+            }
+            this.startShare = share;
+            return this;
+        }
 
         /**
          * Sets the scale of the Gaussian prior of all layers: prior variance as a share of the variance that keeps the activations'
@@ -267,73 +298,6 @@ public final class EpOptions {
          */
         public Builder maxPooling(MaxPoolingKind kind) {
             this.maxPooling = kind;
-            return this;
-        }
-
-        /**
-         * Sets how many passes are remembered, default 1: every example counts once, however often it is seen. Infinity is
-         * assumed density filtering.
-         *
-         * @param passes a positive number
-         * @return this builder
-         */
-        public Builder memoryPasses(double passes) {
-            this.memoryPasses = passes;
-            return this;
-        }
-
-        /**
-         * Sets the shortest memory, default 25 batches.
-         *
-         * @param batches at least 1
-         * @return this builder
-         */
-        public Builder minMemoryBatches(double batches) {
-            this.minMemoryBatches = batches;
-            return this;
-        }
-
-        /**
-         * Sets over how many batches predictions average means: default 75, at most the last quarter so far; 1 for no averaging.
-         *
-         * @param batches at least 1
-         * @return this builder
-         */
-        public Builder averagingBatches(double batches) {
-            this.averagingBatches = batches;
-            return this;
-        }
-
-        /**
-         * Sets the share of each batch's sites that is applied, default 1.
-         *
-         * @param share in (0, 1]
-         * @return this builder
-         */
-        public Builder damping(double share) {
-            this.damping = share;
-            return this;
-        }
-
-        /**
-         * Sets the number of sweeps over each batch, default 1.
-         *
-         * @param sweeps at least 1
-         * @return this builder
-         */
-        public Builder sweepsPerBatch(int sweeps) {
-            this.sweepsPerBatch = sweeps;
-            return this;
-        }
-
-        /**
-         * Tells how many batches a pass has. Needed only where DL4J counts no epochs, as with repeated {@code fit(DataSet)}.
-         *
-         * @param batches a positive number; default 0, learned at the end of the first epoch
-         * @return this builder
-         */
-        public Builder batchesPerPass(double batches) {
-            this.batchesPerPass = batches;
             return this;
         }
 

@@ -40,10 +40,30 @@ public final class PosteriorTransfer {
             learns |= carry(original, converted, from.getLayer(i), to.getLayer(i));
         }
         if (learns) {
-            int counted = countedBatches(to.getLayers());
-            to.setIterationCount(counted);
-            startPassAt(counted, to.getLayers());
+            countAsLearned(to);
         }
+    }
+
+    /**
+     * Counts what a network knows as the shortest memory: at iteration 0 the first batch would take its place.
+     *
+     * @param network a network whose posterior was given
+     */
+    public static void countAsLearned(EpMultiLayerNetwork network) {
+        int counted = countedBatches(network.getLayers());
+        network.setIterationCount(counted);
+        startPassAt(counted, network.getLayers());
+    }
+
+    /**
+     * Counts what a graph knows as the shortest memory.
+     *
+     * @param graph a graph whose posterior was given
+     */
+    public static void countAsLearned(EpComputationGraph graph) {
+        int counted = countedBatches(graph.getLayers());
+        graph.getConfiguration().setIterationCount(counted);
+        startPassAt(counted, graph.getLayers());
     }
 
     /**
@@ -65,9 +85,7 @@ public final class PosteriorTransfer {
             }
         }
         if (learns) {
-            int counted = countedBatches(to.getLayers());
-            to.getConfiguration().setIterationCount(counted);
-            startPassAt(counted, to.getLayers());
+            countAsLearned(to);
         }
     }
 
@@ -86,7 +104,6 @@ public final class PosteriorTransfer {
         return !(converted instanceof EpFrozenLayer);
     }
 
-    /** What is known counts as the shortest memory: at iteration 0 the first batch would take its place. */
     private static int countedBatches(Layer[] layers) {
         double shortest = Arrays.stream(layers)
                 .map(layer -> layer.conf().getLayer())

@@ -209,7 +209,7 @@ class TransferLearningTest {
                 .hasMessage(
                         "The network is an EpMultiLayerNetwork already and has its priors, units and schedule, so that"
                                 + " other options would have no effect; use from(network) for a copy that keeps the posterior, or"
-                                + " from(network.toPointNetwork(), options) to start anew from the priors");
+                                + " from(network.toPointNetwork(), options) to start from its point weights with other priors");
         assertThatThrownBy(() -> EpNetworks.from(graph, binary))
                 .isInstanceOf(DL4JInvalidConfigException.class)
                 .hasMessageStartingWith("The network is an EpComputationGraph already");

@@ -2,6 +2,7 @@ package io.github.dl4jep.guide;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.github.dl4jep.convert.EpModelSaver;
 import io.github.dl4jep.convert.EpNetworks;
@@ -86,7 +87,7 @@ class StartingGuideTest {
         String source = GuidePage.sourceOf(StartingGuideTest.class);
 
         assertThat(GuidePage.blocks("README.md"))
-                .hasSize(8)
+                .hasSize(9)
                 .allSatisfy(block -> assertThat(source).contains(block));
     }
 
@@ -106,6 +107,26 @@ class StartingGuideTest {
     }
 
     @Test
+    void startFromATrainedNetwork() {
+        MultiLayerNetwork trainedNetwork = new MultiLayerNetwork(configuration.clone());
+        trainedNetwork.init();
+        trainedNetwork.fit(trainIterator, 20);
+
+        EpMultiLayerNetwork same = EpNetworks.from(trainedNetwork);
+        EpMultiLayerNetwork bold = EpNetworks.from(
+                trainedNetwork, EpOptions.builder().startFromWeights(0.03).build());
+        Prediction uncertain = same.prediction(features);
+        same.fit(trainIterator);
+
+        assertThat(uncertain.epistemicVariance().minNumber().doubleValue()).isPositive();
+        assertThat(bold.getParam("0_WPrecision").getDouble(0) * 3)
+                .isCloseTo(
+                        EpNetworks.from(trainedNetwork).getParam("0_WPrecision").getDouble(0), withinPercentage(0.1));
+        assertThat(accuracy(same.output(features)))
+                .isGreaterThanOrEqualTo(accuracy(trainedNetwork.output(features)) - 0.01);
+    }
+
+    @Test
     void otherKindsOfNetworks() {
         ComputationGraphConfiguration graphConfiguration = new NeuralNetConfiguration.Builder()
                 .seed(1)
@@ -119,12 +140,12 @@ class StartingGuideTest {
         existingNetwork.init();
 
         EpComputationGraph graph = EpNetworks.from(graphConfiguration);
-        EpMultiLayerNetwork fresh = EpNetworks.from(existingNetwork);
+        EpMultiLayerNetwork converted = EpNetworks.from(existingNetwork);
 
         graph.fit(trainIterator, 2);
-        fresh.fit(trainIterator, 2);
+        converted.fit(trainIterator, 2);
         assertThat(accuracy(graph.outputSingle(features))).isGreaterThan(0.95);
-        assertThat(accuracy(fresh.output(features))).isGreaterThan(0.95);
+        assertThat(accuracy(converted.output(features))).isGreaterThan(0.95);
     }
 
     @Test

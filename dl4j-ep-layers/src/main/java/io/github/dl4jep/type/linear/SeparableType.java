@@ -6,13 +6,16 @@ import io.github.dl4jep.message.ExampleFormat;
 import io.github.dl4jep.params.ChainedParamInitializer;
 import io.github.dl4jep.params.PosteriorParamInitializer;
 import io.github.dl4jep.type.DataFormats;
+import io.github.dl4jep.type.StockArrays;
 import io.github.dl4jep.vertex.ChainedMap;
 import io.github.dl4jep.vertex.LayerWeights;
 import io.github.dl4jep.vertex.LinearMap;
 import io.github.dl4jep.vertex.LinearVertex;
 import io.github.dl4jep.vertex.Windows;
 import io.github.dl4jep.weight.Parameters;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
@@ -103,5 +106,28 @@ public final class SeparableType extends WeightedType<SeparableConvolution2D> {
                 pointwise,
                 KernelArrangement.unitsFirst(second, to.getParam(pointwise).shape()));
         setBias(to, values);
+    }
+
+    @Override
+    public Map<String, INDArray> stockValues(Layer from, Map<String, long[]> shapes) {
+        String first = ChainedParamInitializer.FIRST_PREFIX + PosteriorParamInitializer.WEIGHT_PREFIX;
+        String second = PosteriorParamInitializer.WEIGHT_PREFIX;
+        Map<String, INDArray> values = new LinkedHashMap<>();
+        values.put(
+                first,
+                StockArrays.arrangedBack(
+                        from,
+                        SeparableConvolutionParamInitializer.DEPTH_WISE_WEIGHT_KEY,
+                        Objects.requireNonNull(shapes.get(first)),
+                        KernelArrangement::depthwiseOfSeparable));
+        values.put(
+                second,
+                StockArrays.arrangedBack(
+                        from,
+                        SeparableConvolutionParamInitializer.POINT_WISE_WEIGHT_KEY,
+                        Objects.requireNonNull(shapes.get(second)),
+                        KernelArrangement::unitsFirst));
+        addBias(from, shapes, values);
+        return values;
     }
 }

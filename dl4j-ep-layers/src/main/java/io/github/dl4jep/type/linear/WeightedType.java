@@ -4,6 +4,7 @@ import io.github.dl4jep.conf.EpWeightedLayer;
 import io.github.dl4jep.message.ExampleFormat;
 import io.github.dl4jep.params.PosteriorLayout;
 import io.github.dl4jep.params.PosteriorParamInitializer;
+import io.github.dl4jep.params.ReadoutWeights;
 import io.github.dl4jep.type.ConversionPlace;
 import io.github.dl4jep.type.LayerType;
 import io.github.dl4jep.vertex.LinearMap;
@@ -102,6 +103,7 @@ public abstract class WeightedType<L extends FeedForwardLayer> extends LayerType
     protected static PosteriorParamInitializer layout(
             EpWeightedLayer conf, double gain, int groups, long rows, long fanIn, long units, boolean bias) {
         PriorScale scale = new PriorScale(Math.max(1, fanIn), gain);
-        return new PosteriorParamInitializer(conf.getWeightPrior(), scale, groups, rows, units, bias, null);
+        return new PosteriorParamInitializer(
+                conf.getWeightPrior(), scale, groups, rows, units, bias, null, ReadoutWeights.DEFAULT_PRIOR);
     }
 }

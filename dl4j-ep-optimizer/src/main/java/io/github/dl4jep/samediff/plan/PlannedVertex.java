@@ -56,7 +56,7 @@ public final class PlannedVertex {
     }
 
     @Nullable
-    GraphVertex vertex() {
+    public GraphVertex vertex() {
         return vertex;
     }
 

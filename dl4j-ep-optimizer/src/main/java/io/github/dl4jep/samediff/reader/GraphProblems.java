@@ -88,12 +88,17 @@ final class GraphProblems {
                 checkPlaceholder(variable, roots);
             }
         }
-        if (types.isEmpty()) {
-            add("no VARIABLE is between the features and the loss, so there is nothing to learn");
-        } else if (types.size() > 1) {
+        if (types.size() > 1) {
             add("the VARIABLEs have the data types " + types + ", supported is one of FLOAT and DOUBLE for all");
         }
         return types.contains(DataType.DOUBLE) ? DataType.DOUBLE : DataType.FLOAT;
+    }
+
+    /** Checks that there is something to learn. */
+    void checkWeights(SameDiff sd, Collection<String> leaves) {
+        if (leaves.stream().noneMatch(name -> sd.getVariable(name).getVariableType() == VariableType.VARIABLE)) {
+            add("no VARIABLE is between the features and the loss, so there is nothing to learn");
+        }
     }
 
     private DataType checkWeight(SDVariable variable) {

@@ -31,9 +31,9 @@ public final class GraphReader {
     private final Ancestors ancestors;
     private final GraphProblems problems = new GraphProblems();
 
-    private GraphReader(SameDiff sd) {
+    private GraphReader(SameDiff sd, GraphRoots roots) {
         this.sd = sd;
-        this.roots = GraphRoots.of(sd);
+        this.roots = roots;
         this.ancestors = Ancestors.of(sd, roots.losses());
     }
 
@@ -46,16 +46,40 @@ public final class GraphReader {
      * @throws DL4JInvalidConfigException if something stands in the way; lists it all
      */
     public static GraphReading read(SameDiff sd, long seed) {
-        return new GraphReader(sd).read(seed);
+        return new GraphReader(sd, GraphRoots.of(sd)).read(seed);
     }
 
-    private GraphReading read(long seed) {
-        DataType type = problems.checkLeaves(sd, ancestors.leaves(), roots);
+    /**
+     * Reads a part of a network: a graph that may have no weights and no loss.
+     *
+     * @param sd the graph; not changed
+     * @param features placeholders that it reads
+     * @param labels placeholders of labels
+     * @param target the variable that it computes
+     * @return what it was read as
+     * @throws DL4JInvalidConfigException if something stands in the way; lists it all
+     */
+    public static GraphPlan readPart(SameDiff sd, List<String> features, List<String> labels, String target) {
+        GraphReader reader = new GraphReader(sd, new GraphRoots(features, labels, List.of(target)));
+        reader.problems.checkLeaves(sd, reader.ancestors.leaves(), reader.roots);
+        GraphPlan plan = reader.plan();
+        reader.problems.throwIfAny();
+        return plan;
+    }
+
+    private GraphPlan plan() {
         GraphPlan plan = new GraphPlan(sd, ancestors, shapes());
         placeLeaves(plan);
         for (SameDiffOp op : ancestors.ops()) {
             read(plan, op);
         }
+        return plan;
+    }
+
+    private GraphReading read(long seed) {
+        DataType type = problems.checkLeaves(sd, ancestors.leaves(), roots);
+        problems.checkWeights(sd, ancestors.leaves());
+        GraphPlan plan = plan();
         if (problems.isEmpty() && plan.outputs().isEmpty()) {
             problems.add("no loss was found before the loss variables " + roots.losses());
         }
