@@ -113,6 +113,7 @@ public final class ClassLikelihood implements Likelihood {
         Map<String, Integer> lengths = new LinkedHashMap<>();
         SCALE.parameterNames().forEach(name -> lengths.put(name, 1));
         POINT_SCALE.parameterNames().forEach(name -> lengths.put(name, 1));
+        lengths.put(TrustRegion.NAME, 1);
         return lengths;
     }
 
@@ -120,6 +121,7 @@ public final class ClassLikelihood implements Likelihood {
     public void initialise(Map<String, INDArray> parameters) {
         SCALE.initialise(parameters);
         POINT_SCALE.initialise(parameters);
+        TrustRegion.initialise(parameters);
     }
 
     /**

@@ -105,20 +105,6 @@ public interface ConversionPlace {
     long outputsBefore();
 
     /**
-     * Whether the input comes from a convolution, directly or not.
-     *
-     * @return true if many positions share weights before this layer
-     */
-    boolean isAfterConvolution();
-
-    /**
-     * Whether the network starts from the weights of a trained one.
-     *
-     * @return true where means are given
-     */
-    boolean startsFromWeights();
-
-    /**
      * Converts what the layer at this place wraps.
      *
      * @param wrapped the wrapped layer

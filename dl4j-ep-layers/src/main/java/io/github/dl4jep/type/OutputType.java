@@ -1,7 +1,6 @@
 package io.github.dl4jep.type;
 
 import io.github.dl4jep.conf.EpOutputLayer;
-import io.github.dl4jep.loss.Likelihoods;
 import io.github.dl4jep.message.ExampleFormat;
 import java.util.function.Function;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
@@ -43,13 +42,6 @@ final class OutputType<L extends BaseOutputLayer> extends LabelledType<L> {
                 .schedule(place.schedule())
                 .passCounter(place.passCounter())
                 .build();
-        if (place.likelihood() == null
-                && place.isAfterConvolution()
-                && !place.startsFromWeights()
-                && converted.effectiveLikelihood().teacher() != null) {
-            // A teacher with a softmax is better on easy images, but its steps are too bold for hard ones.
-            converted.setLikelihood(Likelihoods.of(layer.getLossFn(), layer.getActivationFn()));
-        }
         ConvertedType.copyShape(layer, converted);
         if (labelDimensions() > 0) {
             converted.setOriginal((FeedForwardLayer) layer.clone());

@@ -27,6 +27,14 @@ public interface Learner {
     Runnable learn(Sites sites, SiteStep step, LearningPhase phase);
 
     /**
+     * Replaces the precision of the prior by a multiple; does nothing where there is no prior.
+     *
+     * @param from factor of the precision that the posterior has now
+     * @param to factor that it gets
+     */
+    default void rescalePrior(double from, double to) {}
+
+    /**
      * The learner of an array of weights.
      *
      * @param key the array
@@ -34,18 +42,26 @@ public interface Learner {
      * @return multiplies the sites into the posterior
      */
     static Learner of(ParameterKey key, Supplier<WeightPosterior> posterior) {
-        return (sites, step, phase) -> {
-            WeightSite site = sites.site(key);
-            if (site == null) {
-                return NO_CHANGE;
+        return new Learner() {
+            @Override
+            public Runnable learn(Sites sites, SiteStep step, LearningPhase phase) {
+                WeightSite site = sites.site(key);
+                if (site == null) {
+                    return NO_CHANGE;
+                }
+                WeightPosterior current = posterior.get();
+                if (!Arrays.equals(current.shape(), site.shift().shape())) {
+                    throw new IllegalArgumentException("The site of " + key + " has shape "
+                            + Arrays.toString(site.shift().shape()) + ", allowed is " + Arrays.toString(current.shape())
+                            + "; add up the sites of networks of one definition only");
+                }
+                return () -> current.update(site, step);
             }
-            WeightPosterior current = posterior.get();
-            if (!Arrays.equals(current.shape(), site.shift().shape())) {
-                throw new IllegalArgumentException("The site of " + key + " has shape "
-                        + Arrays.toString(site.shift().shape()) + ", allowed is " + Arrays.toString(current.shape())
-                        + "; add up the sites of networks of one definition only");
+
+            @Override
+            public void rescalePrior(double from, double to) {
+                posterior.get().rescalePrior(from, to);
             }
-            return () -> current.update(site, step);
         };
     }
 }

@@ -5,6 +5,7 @@ import io.github.dl4jep.likelihood.LearningPhase;
 import io.github.dl4jep.likelihood.Likelihood;
 import io.github.dl4jep.likelihood.OutputBatch;
 import io.github.dl4jep.likelihood.Prediction;
+import io.github.dl4jep.likelihood.TrustRegion;
 import io.github.dl4jep.loss.Likelihoods;
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.BatchCovariance;
@@ -111,6 +112,33 @@ public final class LikelihoodVertex {
     public Sites observeWithheld(Moments potentials, INDArray labels, @Nullable INDArray mask) {
         ForwardMessage message = new ForwardMessage(potentials, BatchCovariance.none());
         return sites(likelihood.observeWithheld(batch(message, labels, mask, null, null), parameters.get()));
+    }
+
+    /**
+     * Whether the likelihood learns how far the features may move.
+     *
+     * @return true if it has a {@link TrustRegion}
+     */
+    public boolean checksSteps() {
+        return parameters.get().containsKey(TrustRegion.NAME);
+    }
+
+    /**
+     * The factor of the precision of the hidden priors.
+     *
+     * @return at least 1; 1 where it is not learned
+     */
+    public double priorFactor() {
+        return TrustRegion.factor(parameters.get());
+    }
+
+    /**
+     * Sets the factor of the precision of the hidden priors.
+     *
+     * @param factor at least 1
+     */
+    public void setPriorFactor(double factor) {
+        Parameters.get(parameters.get(), TrustRegion.NAME).assign(factor);
     }
 
     private Sites sites(Map<String, Statistic> statistics) {

@@ -135,7 +135,7 @@ final class GaussianPosterior implements WeightPosterior {
     private void fusedUpdate(WeightSite site, SiteStep step) {
         FusedLoop.run(
                 (in, out, count, start, block) -> {
-                    updateOfChunk(in, out, count, step, (float) priorPrecision);
+                    updateOfChunk(in, out, count, step, (float) (priorPrecision * step.priorFactor()));
                 },
                 new INDArray[] {precision, meanTimesPrecision, averagedMean, site.shift(), site.requiredPrecision()},
                 new INDArray[] {precision, meanTimesPrecision, averagedMean});
@@ -170,15 +170,23 @@ final class GaussianPosterior implements WeightPosterior {
 
     /** The plain version of the fused update: M + S Rw, t0 + f (t - t0) + T, r = t M. */
     void plainUpdate(WeightSite site, SiteStep step) {
+        double prior = priorPrecision * step.priorFactor();
         INDArray mean =
                 site.shift().mul(step.damping()).addi(meanTimesPrecision).divi(precision);
         precision
-                .subi(priorPrecision)
+                .subi(prior)
                 .muli(step.retention())
-                .addi(priorPrecision)
+                .addi(prior)
                 .addi(site.requiredPrecision().mul(step.damping()));
         meanTimesPrecision.assign(mean).muli(precision);
         averagedMean.addi(mean.subi(averagedMean).muli(step.averagingRate()));
+    }
+
+    @Override
+    public void rescalePrior(double from, double to) {
+        INDArray mean = meanTimesPrecision.div(precision);
+        precision.addi((to - from) * priorPrecision);
+        meanTimesPrecision.assign(mean.muli(precision));
     }
 
     @Override

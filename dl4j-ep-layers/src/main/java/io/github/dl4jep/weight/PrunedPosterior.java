@@ -72,6 +72,11 @@ final class PrunedPosterior implements WeightPosterior {
     }
 
     @Override
+    public void rescalePrior(double from, double to) {
+        original.rescalePrior(from, to);
+    }
+
+    @Override
     public INDArray sample() {
         return original.sample().muli(kept);
     }

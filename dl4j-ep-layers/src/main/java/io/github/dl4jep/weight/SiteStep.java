@@ -7,8 +7,9 @@ package io.github.dl4jep.weight;
  *     density filtering, 1 - 1/W averages the sites of the last W batches
  * @param averagingRate weight, in (0, 1], of the newest mean in the running average that predictions use; 1 for none
  * @param damping share, in (0, 1], of the sites that is applied
+ * @param priorFactor factor, positive, of the prior's precision
  */
-public record SiteStep(double retention, double averagingRate, double damping) {
+public record SiteStep(double retention, double averagingRate, double damping, double priorFactor) {
 
     /**
      * Checks the ranges.
@@ -16,6 +17,7 @@ public record SiteStep(double retention, double averagingRate, double damping) {
      * @param retention f
      * @param averagingRate weight of the newest mean
      * @param damping share that is applied
+     * @param priorFactor factor of the prior's precision
      * @throws IllegalArgumentException if a number is outside its range
      */
     public SiteStep {
@@ -28,5 +30,30 @@ public record SiteStep(double retention, double averagingRate, double damping) {
         if (!(damping > 0 && damping <= 1)) {
             throw new IllegalArgumentException("damping is " + damping + ", allowed is (0, 1]");
         }
+        if (!(priorFactor > 0) || Double.isInfinite(priorFactor)) {
+            throw new IllegalArgumentException(
+                    "priorFactor is " + priorFactor + ", allowed are positive finite numbers");
+        }
+    }
+
+    /**
+     * A step with priors as they are.
+     *
+     * @param retention f
+     * @param averagingRate weight of the newest mean
+     * @param damping share that is applied
+     */
+    public SiteStep(double retention, double averagingRate, double damping) {
+        this(retention, averagingRate, damping, 1);
+    }
+
+    /**
+     * The same step with another prior.
+     *
+     * @param factor factor of the prior's precision
+     * @return the step
+     */
+    public SiteStep withPriorFactor(double factor) {
+        return new SiteStep(retention, averagingRate, damping, factor);
     }
 }

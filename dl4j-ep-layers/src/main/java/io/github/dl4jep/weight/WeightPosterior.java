@@ -72,6 +72,14 @@ public interface WeightPosterior {
     void update(WeightSite site, SiteStep step);
 
     /**
+     * Replaces the prior's precision by a multiple; means stay. Does nothing where the prior has no width, as that of a discrete weight.
+     *
+     * @param from factor of the precision that the posterior has now
+     * @param to factor that it gets
+     */
+    default void rescalePrior(double from, double to) {}
+
+    /**
      * Draws every weight from the posterior, by ND4J's generator.
      *
      * @return one draw

@@ -72,16 +72,6 @@ record ConversionContext(EpOptions options, LayerNode node) implements Conversio
     }
 
     @Override
-    public boolean isAfterConvolution() {
-        return node.isAfterConvolution();
-    }
-
-    @Override
-    public boolean startsFromWeights() {
-        return options.startShare() > 0;
-    }
-
-    @Override
     public boolean belongsToLoss() {
         return ActivationBeforeLoss.belongsToLoss(node);
     }

@@ -1,6 +1,5 @@
 package io.github.dl4jep.convert;
 
-import io.github.dl4jep.conf.EpConf;
 import io.github.dl4jep.type.EpVertices;
 import io.github.dl4jep.type.LayerTypes;
 import java.util.ArrayList;
@@ -11,7 +10,6 @@ import java.util.Objects;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
-import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +28,6 @@ final class LayerNode {
 
     private int networkDepth = 1;
     /** Null while unknown. */
-    private @Nullable Boolean afterConvolution;
-
     private LayerNode(String name, String place, @Nullable Layer layer, @Nullable GraphVertex vertex) {
         this.name = name;
         this.place = place;
@@ -73,18 +69,6 @@ final class LayerNode {
             depth = before + (layer == null ? 0 : LayerTypes.linearMaps(layer));
         }
         return depth;
-    }
-
-    /** Whether weights that many positions share are on a path to this node. */
-    boolean isAfterConvolution() {
-        if (afterConvolution == null) {
-            afterConvolution = inputs.stream().anyMatch(input -> input.isConvolution() || input.isAfterConvolution());
-        }
-        return afterConvolution;
-    }
-
-    private boolean isConvolution() {
-        return layer != null && EpConf.definition(layer) instanceof ConvolutionLayer;
     }
 
     /** Number of layers with weights on the longest path of the network, at least 1. */

@@ -3,6 +3,7 @@ package io.github.dl4jep.engine;
 import io.github.dl4jep.array.ReusedWorkspace;
 import io.github.dl4jep.engine.MessageGraph.Evidence;
 import io.github.dl4jep.likelihood.LearningPhase;
+import io.github.dl4jep.likelihood.TrustRegion;
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.ForwardMessage;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -38,6 +40,7 @@ final class BatchLearning {
     private final int networkInputs;
     private final List<MessageGraph.Output> outputs;
     private final List<Observer> observers = new ArrayList<>();
+    private final StepCheck check;
 
     /**
      * Learning by some vertices. Teachers are added to them: they see what their output layer sees.
@@ -60,6 +63,15 @@ final class BatchLearning {
             }
         }
         this.graph = new VertexGraph(networkInputs, all);
+        this.check = new StepCheck(networkInputs, graph, outputs);
+    }
+
+    /** What a batch says, and what the joint solve expects of the step; null where that is not checked. */
+    record Swept(Evidence evidence, StepCheck.@Nullable Goal goal) {}
+
+    /** Compares a step with what was expected of it. */
+    StepCheck check() {
+        return check;
     }
 
     /** What takes the labels of an output: its likelihood, or its teacher's. */
@@ -81,11 +93,11 @@ final class BatchLearning {
     }
 
     /** Sweeps over a batch, and checks that all that it says is finite. */
-    Evidence evidence(List<Moments> inputs, List<Labels> labels, int sweeps, LearningPhase phase) {
+    Swept evidence(List<Moments> inputs, List<Labels> labels, int sweeps, LearningPhase phase) {
         return solved(phase, () -> sweepAll(inputs, labels, sweeps, phase));
     }
 
-    private Evidence sweepAll(List<Moments> inputs, List<Labels> labels, int sweeps, LearningPhase phase) {
+    private Swept sweepAll(List<Moments> inputs, List<Labels> labels, int sweeps, LearningPhase phase) {
         List<ForwardMessage> features = inputs.stream()
                 .map(input -> new ForwardMessage(input, BatchCovariance.none()))
                 .toList();
@@ -95,6 +107,7 @@ final class BatchLearning {
                     WithheldExamples.of(inputs, labels.get(i), likelihood(i).withheldShare()));
         }
         double score = Double.NaN;
+        StepCheck.Goal goal = null;
         Sites sites = Sites.NONE;
         Map<Integer, BackwardMessage> messages = Map.of();
         for (int number = 0; number < sweeps; number++) {
@@ -116,12 +129,15 @@ final class BatchLearning {
                 messages.put(observer.slot(), observation.message());
                 learned = learned.plus(observation.sites());
             }
+            if (sweeps == 1 && TrustRegion.checks(phase.step())) {
+                goal = check.goal(sweep, messages, labels, withheld);
+            }
             // A further sweep may learn less than the first: what it leaves out stays.
             sites = sweep.answer(messages).sites().plus(learned).orEarlier(sites);
         }
         sites = sites.plus(observeWithheld(inputs, withheld, phase));
         requireFinite(sites, messages, score, phase);
-        return new Evidence(score, sites);
+        return new Swept(new Evidence(score, sites), goal);
     }
 
     /** Withheld examples are predicted as any others. In a long pass only now and then, because that takes all weights' moments. */
@@ -189,8 +205,8 @@ final class BatchLearning {
         }
         return solved(
                 phase,
-                () -> learners.values().stream()
-                        .map(learner -> learner.learn(sites, step, phase))
+                () -> learners.entrySet().stream()
+                        .map(entry -> entry.getValue().learn(sites, check.stepOf(entry.getKey(), step), phase))
                         .toList());
     }
 

@@ -112,12 +112,26 @@ public final class MessageGraph {
      */
     public double learn(List<Moments> inputs, List<Labels> labels, TrainingSchedule schedule, LearningPhase phase) {
         lock.writeLock().lock();
-        try (MemoryWorkspace workspace = ReusedWorkspace.open(WORKSPACE)) {
-            Evidence evidence = evidence(inputs, labels, schedule.getSweepsPerBatch(), phase);
-            commit(evidence.sites(), schedule.at(phase.step(), phase.batchesPerPass()), phase);
-            return evidence.score();
+        try {
+            BatchLearning.Swept swept = committed(inputs, labels, schedule, phase);
+            StepCheck.Goal goal = swept.goal();
+            if (goal != null) {
+                try (MemoryWorkspace workspace = ReusedWorkspace.open(WORKSPACE)) {
+                    learning.check().compare(goal, inOpenWorkspace(inputs), labels, phase);
+                }
+            }
+            return swept.evidence().score();
         } finally {
             lock.writeLock().unlock();
+        }
+    }
+
+    private BatchLearning.Swept committed(
+            List<Moments> inputs, List<Labels> labels, TrainingSchedule schedule, LearningPhase phase) {
+        try (MemoryWorkspace workspace = ReusedWorkspace.open(WORKSPACE)) {
+            BatchLearning.Swept swept = swept(inputs, labels, schedule.getSweepsPerBatch(), phase);
+            commit(swept.evidence().sites(), schedule.at(phase.step(), phase.batchesPerPass()), phase);
+            return swept;
         }
     }
 
@@ -132,6 +146,10 @@ public final class MessageGraph {
      * @throws RejectedBatchException if there is a NaN or an infinity among them
      */
     public Evidence evidence(List<Moments> inputs, List<Labels> labels, int sweeps, LearningPhase phase) {
+        return swept(inputs, labels, sweeps, phase).evidence();
+    }
+
+    private BatchLearning.Swept swept(List<Moments> inputs, List<Labels> labels, int sweeps, LearningPhase phase) {
         learning.validate(labels);
         lock.readLock().lock();
         try {

@@ -90,6 +90,19 @@ final class WithheldExamples {
         return rows.length;
     }
 
+    /** Mean over the examples that are not withheld; 0 where there are none. Values: [minibatch, 1]. */
+    double meanOfOthers(INDArray values) {
+        double sum = 0;
+        int others = 0;
+        for (int n = 0; n < values.length(); n++) {
+            if (flags == null || !flags[n]) {
+                sum += values.getDouble(n);
+                others++;
+            }
+        }
+        return others > 0 ? sum / others : 0;
+    }
+
     /** The withheld rows of each input. */
     List<Moments> of(List<Moments> inputs) {
         return inputs.stream()

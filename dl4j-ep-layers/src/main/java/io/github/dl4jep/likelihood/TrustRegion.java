@@ -1,0 +1,90 @@
+package io.github.dl4jep.likelihood;
+
+import io.github.dl4jep.weight.Parameters;
+import java.util.Map;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * How far the features may be trusted to move as the joint solve expects: a factor of the precision of all hidden priors, learned from
+ * what steps really do.
+ *
+ * <p>The joint solve knows the network by its first derivatives, so it expects a certain loss of the batch after the step. Where weights
+ * move too far for that, the real loss is higher, and what was learned before is lost. The factor grows where a step wins less than a part
+ * of what was expected, and falls back towards 1 where steps win what they should: the wider the prior, the further weights move.
+ *
+ * <p>Source: Levenberg 1944 and Marquardt 1963 for the damping of least squares, with the thresholds of a trust region; as a width of
+ * the prior: own, docs/algorithm.md, section 4.
+ */
+public final class TrustRegion {
+
+    /** Name of the parameter that holds the factor, [1, 1]. */
+    public static final String NAME = "priorFactor";
+
+    /** Every one of the first steps is checked, as features are made there; later every {@link #STRIDE}th. */
+    private static final long FIRST = 32;
+
+    private static final long STRIDE = 8;
+
+    private static final double FAILED = 0.25;
+    private static final double FAILED_FACTOR = 4;
+    private static final double POOR = 0.6;
+    private static final double POOR_FACTOR = 2;
+    private static final double GOOD = 0.75;
+    /** By which the factor falls in a batch, while steps are good. */
+    private static final double RELAXATION = 1.03;
+
+    private static final double MOST = 1e6;
+
+    private TrustRegion() {}
+
+    /**
+     * Sets the factor to where training starts, 1.
+     *
+     * @param parameters views by name, changed in place
+     */
+    static void initialise(Map<String, INDArray> parameters) {
+        Parameters.get(parameters, NAME).assign(1);
+    }
+
+    /**
+     * The factor of the hidden priors' precision.
+     *
+     * @param parameters learned parameters by name
+     * @return at least 1; 1 where it is not learned
+     */
+    public static double factor(Map<String, INDArray> parameters) {
+        return parameters.containsKey(NAME) ? Parameters.scalar(parameters, NAME) : 1;
+    }
+
+    /**
+     * Whether a step is checked, which costs one more forward pass.
+     *
+     * @param step number of the batch, from 1
+     * @return true in the first steps, and now and then
+     */
+    public static boolean checks(long step) {
+        return step <= FIRST || step % STRIDE == 0;
+    }
+
+    /**
+     * The factor after a step.
+     *
+     * @param factor the factor so far
+     * @param before loss of the batch before the step
+     * @param expected loss that the joint solve expects after it; where it is not below the one before, nothing can be learned here
+     * @param after loss after it; may be infinite or NaN where the step went too far
+     * @param step number of the batch, from 1
+     * @return the next factor, at least 1
+     */
+    public static double next(double factor, double before, double expected, double after, long step) {
+        if (!(expected < before)) {
+            return factor;
+        }
+        double won = (before - after) / (before - expected);
+        if (won >= POOR) {
+            double relaxed = factor / Math.pow(RELAXATION, step <= FIRST ? 1 : STRIDE);
+            return won > GOOD ? Math.max(1, relaxed) : factor;
+        }
+        return Math.min(MOST, factor * (won >= FAILED ? POOR_FACTOR : FAILED_FACTOR));
+    }
+}
