@@ -28,6 +28,8 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * posterior around 0, prior deviation 1/2, of which every batch adds slope and curvature and which forgets as weights do. The scale of the
  * point network is a second one.
  *
+ * <p>How far features may move is learned from what steps really do: {@link TrustRegion}.
+ *
  * <p>Labels are any distribution over the classes, so that smoothed and distilled labels are learned from as they are.
  *
  * <p>Source: own, docs/algorithm.md, section 4.
@@ -50,24 +52,40 @@ public final class ClassLikelihood implements Likelihood {
 
     /** Share of the examples that only the scale of the probabilities learns from. */
     private final double withheldShare;
+    /** Whether steps are checked against what the joint solve expects of them. */
+    private final boolean trustRegion;
 
-    /** A likelihood that withholds one example of 64. */
+    /** A likelihood that withholds one example of 64 and checks its steps. */
     public ClassLikelihood() {
-        this(DEFAULT_WITHHELD_SHARE);
+        this(DEFAULT_WITHHELD_SHARE, true);
+    }
+
+    /**
+     * A likelihood that checks its steps.
+     *
+     * @param withheldShare share of the examples, in [0, 1), that only the scale of the probabilities learns from; 0 leaves the scale at 1
+     * @throws IllegalArgumentException if the share is outside
+     */
+    public ClassLikelihood(double withheldShare) {
+        this(withheldShare, true);
     }
 
     /**
      * A likelihood.
      *
      * @param withheldShare share of the examples, in [0, 1), that only the scale of the probabilities learns from; 0 leaves the scale at 1
+     * @param trustRegion whether steps are checked against what the joint solve expects of them: {@link TrustRegion}. False in files of
+     *     version 0.1.0
      * @throws IllegalArgumentException if the share is outside
      */
     @JsonCreator
-    public ClassLikelihood(@JsonProperty("withheldShare") double withheldShare) {
+    public ClassLikelihood(
+            @JsonProperty("withheldShare") double withheldShare, @JsonProperty("trustRegion") boolean trustRegion) {
         if (!(withheldShare >= 0 && withheldShare < 1)) {
             throw new IllegalArgumentException("withheldShare is " + withheldShare + ", allowed is [0, 1)");
         }
         this.withheldShare = withheldShare;
+        this.trustRegion = trustRegion;
     }
 
     /**
@@ -77,6 +95,15 @@ public final class ClassLikelihood implements Likelihood {
      */
     public double getWithheldShare() {
         return withheldShare;
+    }
+
+    /**
+     * Whether steps are checked against what the joint solve expects of them.
+     *
+     * @return false if the hidden priors keep their widths
+     */
+    public boolean isTrustRegion() {
+        return trustRegion;
     }
 
     @Override
@@ -113,7 +140,9 @@ public final class ClassLikelihood implements Likelihood {
         Map<String, Integer> lengths = new LinkedHashMap<>();
         SCALE.parameterNames().forEach(name -> lengths.put(name, 1));
         POINT_SCALE.parameterNames().forEach(name -> lengths.put(name, 1));
-        lengths.put(TrustRegion.NAME, 1);
+        if (trustRegion) {
+            lengths.put(TrustRegion.NAME, 1);
+        }
         return lengths;
     }
 
@@ -121,7 +150,9 @@ public final class ClassLikelihood implements Likelihood {
     public void initialise(Map<String, INDArray> parameters) {
         SCALE.initialise(parameters);
         POINT_SCALE.initialise(parameters);
-        TrustRegion.initialise(parameters);
+        if (trustRegion) {
+            TrustRegion.initialise(parameters);
+        }
     }
 
     /**
@@ -253,16 +284,18 @@ public final class ClassLikelihood implements Likelihood {
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof ClassLikelihood that && Double.compare(withheldShare, that.withheldShare) == 0;
+        return other instanceof ClassLikelihood that
+                && Double.compare(withheldShare, that.withheldShare) == 0
+                && trustRegion == that.trustRegion;
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(ClassLikelihood.class, withheldShare);
+        return Objects.hash(ClassLikelihood.class, withheldShare, trustRegion);
     }
 
     @Override
     public String toString() {
-        return "ClassLikelihood(withheldShare=" + withheldShare + ")";
+        return "ClassLikelihood(withheldShare=" + withheldShare + ", trustRegion=" + trustRegion + ")";
     }
 }

@@ -52,6 +52,20 @@ class GaussianPosteriorTest {
                 Nd4j.randn(type, shape).dup('f'), Nd4j.rand(type, shape).muli(2).dup('f'));
     }
 
+    @Test
+    void anotherWidthOfThePriorKeepsTheMeans() {
+        Arrays arrays = Arrays.of(DataType.DOUBLE, 4, 3);
+        arrays.posterior.update(site(DataType.DOUBLE, 4, 3), WHOLE);
+        INDArray mean = arrays.mean();
+        INDArray precision = arrays.precision.dup();
+        arrays.posterior.rescalePrior(1, 8);
+        assertThat(arrays.mean().distance2(mean)).isLessThan(1e-12);
+        assertThat(arrays.precision.distance2(precision.add(7 * PRIOR_PRECISION)))
+                .isLessThan(1e-12);
+        arrays.posterior.rescalePrior(8, 1);
+        assertThat(arrays.precision.distance2(precision)).isLessThan(1e-12);
+    }
+
     /** Sizes below and above a chunk and the parallel limit of the fused loop; double goes through the plain operations. */
     @ParameterizedTest
     @CsvSource({
@@ -65,7 +79,7 @@ class GaussianPosteriorTest {
     })
     void updateIsTheFormula(DataType type, int rows, int columns) {
         Arrays arrays = Arrays.of(type, rows, columns);
-        SiteStep step = new SiteStep(0.8, 0.3, 0.6);
+        SiteStep step = new SiteStep(0.8, 0.3, 0.6).withPriorFactor(2.5);
         arrays.posterior.update(site(type, rows, columns), WHOLE);
         INDArray t = arrays.precision.dup();
         INDArray mean = arrays.mean().castTo(DataType.DOUBLE);
@@ -75,10 +89,11 @@ class GaussianPosteriorTest {
         double tolerance = type == DataType.FLOAT ? 1e-5 : 1e-12;
         for (int i = 0; i < rows; i++) {
             for (int j = 0; j < columns; j++) {
-                // M + S Rw, t0 + f (t - t0) + T, r = t M
+                // M + S Rw, t0' + f (t - t0') + T with t0' = 2.5 t0, r = t M
                 double m = mean.getDouble(i, j) + 0.6 * site.shift().getDouble(i, j) / t.getDouble(i, j);
-                double next = PRIOR_PRECISION
-                        + 0.8 * (t.getDouble(i, j) - PRIOR_PRECISION)
+                double prior = 2.5 * PRIOR_PRECISION;
+                double next = prior
+                        + 0.8 * (t.getDouble(i, j) - prior)
                         + 0.6 * site.precision().getDouble(i, j);
                 assertThat(arrays.precision.getDouble(i, j)).isCloseTo(next, within(tolerance * next));
                 assertThat(arrays.meanTimesPrecision.getDouble(i, j))

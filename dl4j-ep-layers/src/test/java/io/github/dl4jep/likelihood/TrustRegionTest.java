@@ -1,0 +1,56 @@
+package io.github.dl4jep.likelihood;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.nd4j.linalg.factory.Nd4j;
+
+class TrustRegionTest {
+
+    /** Before 2, expected 1: the share that was won is 2 - after. */
+    @ParameterizedTest
+    @CsvSource({
+        "1.00, 10, 9.7087", // all that was expected: 3 % wider
+        "0.50, 10, 9.7087", // more than that
+        "1.30, 10, 10", // most of it: as it is
+        "1.45, 10, 20", // a part
+        "1.80, 10, 40", // nearly nothing
+        "9.00, 10, 40", // a loss
+        "NaN, 10, 40",
+        "Infinity, 10, 40",
+        "1.00, 1.01, 1", // never wider than the prior
+        "9.00, 900000, 1000000"
+    })
+    void followsTheShareThatWasWon(double after, double factor, double next) {
+        assertThat(TrustRegion.next(factor, 2, 1, after, 5)).isCloseTo(next, Offset.offset(1e-3 * next));
+    }
+
+    @Test
+    void relaxesByBatchesAndNotByChecks() {
+        assertThat(TrustRegion.next(100, 2, 1, 1, 48)).isCloseTo(100 / Math.pow(1.03, 8), Offset.offset(1e-9));
+    }
+
+    @Test
+    void saysNothingWhereNothingWasToBeWon() {
+        assertThat(TrustRegion.next(7, 1, 1, 5, 3)).isEqualTo(7);
+        assertThat(TrustRegion.next(7, 1, Double.NaN, 5, 3)).isEqualTo(7);
+    }
+
+    @Test
+    void checksTheFirstStepsAndThenEveryEighth() {
+        for (long step = 1; step < 200; step++) {
+            assertThat(TrustRegion.checks(step)).isEqualTo(step <= 32 || step % 8 == 0);
+        }
+    }
+
+    @Test
+    void isOneWhereItIsNotLearned() {
+        assertThat(TrustRegion.factor(Map.of())).isEqualTo(1);
+        assertThat(TrustRegion.factor(Map.of(TrustRegion.NAME, Nd4j.createFromArray(new float[][] {{3}}))))
+                .isEqualTo(3);
+    }
+}

@@ -1,0 +1,80 @@
+package io.github.dl4jep.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.dl4jep.convert.EpNetworks;
+import io.github.dl4jep.convert.EpOptions;
+import io.github.dl4jep.likelihood.ClassLikelihood;
+import io.github.dl4jep.network.EpMultiLayerNetwork;
+import io.github.dl4jep.toy.ToyData;
+import io.github.dl4jep.toy.ToyNetworks;
+import io.github.dl4jep.weight.GaussianPrior;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+
+/** The check of steps, seen through networks. */
+class StepCheckTest {
+
+    private static final String FACTOR = "1_priorFactor";
+
+    /** A hidden layer of 2 inputs has t0 = 1 / s0 for ReLU units of gain 2. */
+    private static EpMultiLayerNetwork network(double priorScale, ClassLikelihood likelihood) {
+        return EpNetworks.from(
+                ToyNetworks.classifier(),
+                EpOptions.builder()
+                        .hiddenWeightPrior(new GaussianPrior(priorScale))
+                        .likelihood(likelihood)
+                        .build());
+    }
+
+    private static double factor(EpMultiLayerNetwork network) {
+        return network.getParam(FACTOR).getDouble(0);
+    }
+
+    @Test
+    void priorsOfStepsThatDoWhatIsExpectedKeepTheirWidth() {
+        EpMultiLayerNetwork network = network(0.5, new ClassLikelihood());
+        for (DataSet batch : ToyData.threeClasses(200, 1).batchBy(40)) {
+            network.fit(batch);
+        }
+        assertThat(factor(network)).isEqualTo(1);
+    }
+
+    /** With weights as wide as this, derivatives say nothing about where a step ends. */
+    @Test
+    void priorsThatAreTooWideBecomeNarrower() {
+        EpMultiLayerNetwork network = network(3e4, new ClassLikelihood());
+        double smallest = network.getParam("0_WPrecision").minNumber().doubleValue();
+        for (DataSet batch : ToyData.threeClasses(400, 1).batchBy(40)) {
+            network.fit(batch);
+        }
+        assertThat(factor(network)).isGreaterThan(8);
+        // Every precision holds that of the narrower prior.
+        assertThat(network.getParam("0_WPrecision").minNumber().doubleValue())
+                .isGreaterThan(0.99 * smallest * factor(network));
+        assertThat(network.getParam("0_bPrecision").minNumber().doubleValue())
+                .isGreaterThan(0.99 * smallest * factor(network));
+    }
+
+    @Test
+    void canBeSwitchedOff() {
+        EpMultiLayerNetwork network = network(3e4, new ClassLikelihood(1.0 / 64, false));
+        network.fit(ToyData.threeClasses(40, 1));
+        assertThat(network.paramTable()).doesNotContainKey(FACTOR);
+    }
+
+    /** A checked step of an easy batch changes nothing: the check itself leaves no trace. */
+    @Test
+    void theCheckChangesNothingElse() {
+        EpMultiLayerNetwork checked = network(0.5, new ClassLikelihood());
+        EpMultiLayerNetwork unchecked = network(0.5, new ClassLikelihood(1.0 / 64, false));
+        for (DataSet batch : ToyData.threeClasses(120, 1).batchBy(40)) {
+            checked.fit(batch);
+            unchecked.fit(batch);
+        }
+        assertThat(factor(checked)).isEqualTo(1);
+        INDArray of = checked.getParam("0_WMeanTimesPrecision");
+        assertThat(of).isEqualTo(unchecked.getParam("0_WMeanTimesPrecision"));
+    }
+}
