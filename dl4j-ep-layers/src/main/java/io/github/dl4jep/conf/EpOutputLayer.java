@@ -106,17 +106,28 @@ public class EpOutputLayer extends EpLabelledLayer implements EpWeightConf {
         return LayerPriors.memoryReport(this, inputType, getOutputType(-1, inputType), getNIn(), ofTeacher);
     }
 
-    /**
-     * A teacher needs weights that its own can be added to, one label for each example, and one sweep: in a further one it would take what
-     * the softmax moved for its own.
-     */
     @Override
     Likelihood defaultLikelihood() {
-        return getOriginal() == null
-                        && weightPrior.hasNormalPosterior()
-                        && getSchedule().getSweepsPerBatch() == 1
+        return whyNoTeacher() == null
                 ? Likelihoods.ofWeights(getLossFn(), getActivationFn())
                 : super.defaultLikelihood();
+    }
+
+    /**
+     * Why no likelihood with a teacher can be here: it needs weights that its own can be added to, one label for each example, and one
+     * sweep, because in a further one it would take what the other moved for its own.
+     *
+     * @return the reason, or null if there is none
+     */
+    public @Nullable String whyNoTeacher() {
+        if (getOriginal() != null) {
+            return "labels stand at every position of an example";
+        }
+        if (!weightPrior.hasNormalPosterior()) {
+            return "the output weights are not normal but " + weightPrior;
+        }
+        int sweeps = getSchedule().getSweepsPerBatch();
+        return sweeps == 1 ? null : "there are " + sweeps + " sweeps per batch";
     }
 
     @Override

@@ -113,6 +113,11 @@ public final class SparseLabels implements Likelihood {
     }
 
     @Override
+    public double @Nullable [] trust(OutputBatch batch, Map<String, INDArray> parameters) {
+        return likelihood.trust(oneHot(batch), parameters);
+    }
+
+    @Override
     public Map<String, Statistic> observeWithheld(OutputBatch batch, Map<String, INDArray> parameters) {
         return likelihood.observeWithheld(oneHot(batch), parameters);
     }

@@ -50,10 +50,7 @@ public final class ClassLabels {
             for (int c = 0; c < rows[n].length; c++) {
                 if (omega[n][c] > 0) {
                     observed = true;
-                    if (!(rows[n][c] >= -TOLERANCE && rows[n][c] <= 1 + TOLERANCE)) {
-                        throw new InvalidLabelException("label at row " + n + ", column " + c + " is " + rows[n][c]
-                                + "; allowed are probabilities from 0 to 1");
-                    }
+                    requireProbability(rows[n][c], n, c);
                 }
                 sum += rows[n][c];
             }
@@ -62,6 +59,26 @@ public final class ClassLabels {
                         + "; a class label is one-hot, or probabilities that sum to 1. For several independent labels use"
                         + " the binary cross-entropy loss (XENT) with a sigmoid");
             }
+        }
+    }
+
+    /** Every observed entry must be a probability. */
+    static void requireProbabilities(INDArray labels, INDArray importance) {
+        double[][] rows = Rows.of(labels);
+        double[][] omega = Rows.of(importance);
+        for (int n = 0; n < rows.length; n++) {
+            for (int c = 0; c < rows[n].length; c++) {
+                if (omega[n][c] > 0) {
+                    requireProbability(rows[n][c], n, c);
+                }
+            }
+        }
+    }
+
+    private static void requireProbability(double value, int row, int column) {
+        if (!(value >= -TOLERANCE && value <= 1 + TOLERANCE)) {
+            throw new InvalidLabelException("label at row " + row + ", column " + column + " is " + value
+                    + "; allowed are probabilities from 0 to 1");
         }
     }
 

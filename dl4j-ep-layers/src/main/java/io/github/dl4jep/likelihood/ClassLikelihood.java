@@ -1,11 +1,12 @@
 package io.github.dl4jep.likelihood;
 
 import io.github.dl4jep.array.Rows;
+import io.github.dl4jep.array.SymmetricMatrix;
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.solve.JointSoftmax;
 import io.github.dl4jep.weight.Statistic;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  *
  * <p>The scale k is learned from examples that the weights never learn from, {@link #getWithheldShare} of all: log k has a normal
  * posterior around 0, prior deviation 1/2, of which every batch adds slope and curvature and which forgets as weights do. The scale of the
- * point network is a second one.
+ * point network is a second one ({@link ProbabilityScale}).
  *
  * <p>How far features may move is learned from what steps really do: {@link TrustRegion}.
  *
@@ -34,21 +35,17 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  *
  * <p>Source: own, docs/algorithm.md, section 4.
  */
-public final class ClassLikelihood implements Likelihood {
+public class ClassLikelihood implements Likelihood {
 
     /** Times the message counts at the features. K of the features' part is multiplied by it, too. */
     public static final double EMPHASIS = 16;
     /** Default share of the examples that only the scale learns from. */
     public static final double DEFAULT_WITHHELD_SHARE = 1.0 / 64;
 
-    private static final LogScale SCALE = new LogScale("logScale");
-    /** That of the point network. */
-    private static final LogScale POINT_SCALE = new LogScale("logPointScale");
-
     private static final long serialVersionUID = 1L;
 
+    /** Of a potential at the joint maximum. */
     private static final double TOLERANCE = 0.1;
-    private static final ClassProbabilities KIND = ClassProbabilities.ONE_OF_MANY;
 
     /** Share of the examples that only the scale of the probabilities learns from. */
     private final double withheldShare;
@@ -106,6 +103,21 @@ public final class ClassLikelihood implements Likelihood {
         return trustRegion;
     }
 
+    /** One class of several. */
+    ClassProbabilities kind() {
+        return ClassProbabilities.ONE_OF_MANY;
+    }
+
+    /** How many outputs are solved for together: those whose probabilities sum to 1. */
+    private int together(int outputs) {
+        return kind() == ClassProbabilities.ONE_OF_MANY ? outputs : 1;
+    }
+
+    /** How many problems there are, each with its own scale: one, or one for each output. */
+    final int problems(int outputs) {
+        return outputs / together(outputs);
+    }
+
     @Override
     public double withheldShare() {
         return withheldShare;
@@ -113,7 +125,7 @@ public final class ClassLikelihood implements Likelihood {
 
     @Override
     public Likelihood teacher() {
-        return new TeacherLikelihood();
+        return new TeacherLikelihood(this);
     }
 
     /**
@@ -137,9 +149,7 @@ public final class ClassLikelihood implements Likelihood {
 
     @Override
     public Map<String, Integer> parameterLengths(int outputs) {
-        Map<String, Integer> lengths = new LinkedHashMap<>();
-        SCALE.parameterNames().forEach(name -> lengths.put(name, 1));
-        POINT_SCALE.parameterNames().forEach(name -> lengths.put(name, 1));
+        Map<String, Integer> lengths = scale().parameterLengths(outputs, problems(outputs));
         if (trustRegion) {
             lengths.put(TrustRegion.NAME, 1);
         }
@@ -148,21 +158,15 @@ public final class ClassLikelihood implements Likelihood {
 
     @Override
     public void initialise(Map<String, INDArray> parameters) {
-        SCALE.initialise(parameters);
-        POINT_SCALE.initialise(parameters);
+        scale().initialise(parameters);
         if (trustRegion) {
             TrustRegion.initialise(parameters);
         }
     }
 
-    /**
-     * The scale of the probabilities.
-     *
-     * @param parameters learned parameters by name
-     * @return k
-     */
-    public static double scale(Map<String, INDArray> parameters) {
-        return SCALE.value(parameters);
+    /** How potentials become scores. */
+    private ProbabilityScale scale() {
+        return new ProbabilityScale(kind());
     }
 
     @Override
@@ -170,57 +174,112 @@ public final class ClassLikelihood implements Likelihood {
         ClassLabels.requireDistribution(labels, importance);
     }
 
+    /** The importance of every entry for the weights, column by column: of one class of several that of its example. */
+    final double[] learnedImportance(OutputBatch batch) {
+        double[] importance = importance(batch);
+        for (int i = 0; i < importance.length; i++) {
+            importance[i] *= batch.trust(i % batch.labels().rows());
+        }
+        return importance;
+    }
+
+    private double[] importance(OutputBatch batch) {
+        double[] importance = Rows.columns(batch.importanceOrOnes());
+        if (kind() == ClassProbabilities.ONE_OF_MANY) {
+            double[] ofExamples = batch.importanceOfExamples();
+            for (int i = 0; i < importance.length; i++) {
+                importance[i] = ofExamples[i % ofExamples.length];
+            }
+        }
+        return importance;
+    }
+
     @Override
     public Update update(OutputBatch batch, Map<String, INDArray> parameters) {
-        double[] labels = Rows.columns(batch.doubleLabels());
-        double[] importance = batch.learnedImportanceOfExamples();
+        int rows = batch.labels().rows();
+        int outputs = batch.labels().columns();
         double[] variance = Rows.columns(batch.variance());
-        double[] covariance = covariance(batch, variance, importance.length);
-        JointSoftmax.Maximum maximum = new JointSoftmax(
-                        cavityMean(batch, covariance, importance.length), covariance, labels, importance)
-                .solve(TOLERANCE);
-        double[] curvature = maximum.probabilities();
-        for (int i = 0; i < curvature.length; i++) {
-            double ofSoftmax = importance[i % importance.length] * curvature[i] * (1 - curvature[i]);
-            curvature[i] = ofSoftmax / (1 + ofSoftmax * variance[i]);
+        double[] importance = learnedImportance(batch);
+        double[] shift = new double[variance.length];
+        double[] curvature = new double[variance.length];
+        double[] expected = new double[variance.length];
+        int length = together(outputs) * rows;
+        for (int from = 0; from < shift.length; from += length) {
+            JointSoftmax.Maximum maximum = maximum(batch, importance, variance, from, from + length);
+            System.arraycopy(maximum.shift(), 0, shift, from, length);
+            System.arraycopy(maximum.potentials(), 0, expected, from, length);
+            for (int i = 0; i < length; i++) {
+                double p = maximum.probabilities()[i];
+                double ofSoftmax = importance[from + i] * p * (1 - p);
+                curvature[from + i] = ofSoftmax / (1 + ofSoftmax * variance[from + i]);
+            }
         }
         DataType type = batch.forward().moments().mean().dataType();
-        int outputs = batch.labels().columns();
         return new Update(
                 new BackwardMessage(
-                        Rows.matrix(maximum.shift(), importance.length, outputs).castTo(type),
-                        Rows.matrix(curvature, importance.length, outputs).castTo(type)),
-                Map.of());
+                        Rows.matrix(shift, rows, outputs).castTo(type),
+                        Rows.matrix(curvature, rows, outputs).castTo(type)),
+                scale().counts(batch, importance(batch)),
+                trustRegion ? Rows.matrix(expected, rows, outputs).castTo(type) : null);
     }
 
-    /** K; the mean variances where examples are independent. */
-    private static double[] covariance(OutputBatch batch, double[] variance, int rows) {
+    /** Of the columns from one entry to another. */
+    private static JointSoftmax.Maximum maximum(
+            OutputBatch batch, double[] importance, double[] variance, int from, int to) {
+        int rows = batch.labels().rows();
+        double[] covariance = covariance(batch, variance, rows, from, to);
+        return new JointSoftmax(
+                        cavityMean(batch, covariance, rows, from, to),
+                        covariance,
+                        Arrays.copyOfRange(Rows.columns(batch.doubleLabels()), from, to),
+                        Arrays.copyOfRange(importance, from, from + rows))
+                .solve(TOLERANCE);
+    }
+
+    /**
+     * K of some outputs: the common one, times their share of the variance; where examples are independent, their mean variances.
+     */
+    private static double[] covariance(OutputBatch batch, double[] variance, int rows, int from, int to) {
         INDArray given = batch.forward().covariance().covariance();
-        if (given != null) {
-            if (given.rows() != rows) {
-                throw new UnsupportedOperationException(
-                        "ClassLikelihood takes one label for each example, but there are "
-                                + rows + " labels for " + given.rows()
-                                + " examples; choose new CategoricalLikelihood() in EpOptions.likelihood(...)");
-            }
-            return Rows.columns(given);
-        }
-        double[] diagonal = new double[rows * rows];
+        double[] sums = new double[rows];
+        double ofAll = 0;
+        double ofThese = 0;
         for (int i = 0; i < variance.length; i++) {
-            diagonal[(i % rows) * (rows + 1)] += variance[i] * rows / variance.length;
+            ofAll += variance[i] / variance.length;
+            if (i >= from && i < to) {
+                sums[i % rows] += variance[i] * rows / (to - from);
+                ofThese += variance[i] / (to - from);
+            }
         }
-        return diagonal;
+        if (given == null) {
+            double[] diagonal = new double[rows * rows];
+            for (int n = 0; n < rows; n++) {
+                diagonal[n * (rows + 1)] = sums[n];
+            }
+            return diagonal;
+        }
+        if (given.rows() != rows) {
+            throw new UnsupportedOperationException("ClassLikelihood takes one label for each example, but there are "
+                    + rows + " labels for " + given.rows()
+                    + " examples; choose new CategoricalLikelihood() in EpOptions.likelihood(...)");
+        }
+        double[] covariance = Rows.columns(given);
+        for (int i = 0; to - from < variance.length && i < covariance.length; i++) {
+            // Without any uncertainty there is nothing to share.
+            covariance[i] *= ofAll > 0 ? ofThese / ofAll : 1;
+        }
+        return covariance;
     }
 
-    /** w, without what an earlier sweep over the same batch moved. */
-    private static double[] cavityMean(OutputBatch batch, double[] covariance, int rows) {
-        double[] mean = Rows.columns(batch.mean());
+    /** w of some outputs, without what an earlier sweep over the same batch moved. */
+    private static double[] cavityMean(OutputBatch batch, double[] covariance, int rows, int from, int to) {
+        double[] mean = Arrays.copyOfRange(Rows.columns(batch.mean()), from, to);
         INDArray earlier = batch.earlierShift();
         if (earlier != null) {
-            INDArray moved = Rows.matrix(covariance, rows, rows).mmul(earlier.castTo(DataType.DOUBLE));
-            double[] change = Rows.columns(moved);
+            double[] moved =
+                    SymmetricMatrix.times(covariance, Arrays.copyOfRange(Rows.columns(earlier), from, to), rows);
             for (int i = 0; i < mean.length; i++) {
-                mean[i] -= change[i];
+                mean[i] -= moved[i];
             }
         }
         return mean;
@@ -228,32 +287,28 @@ public final class ClassLikelihood implements Likelihood {
 
     @Override
     public Map<String, Statistic> observeWithheld(OutputBatch batch, Map<String, INDArray> parameters) {
-        double[] importance = batch.importanceOfExamples();
-        double[][] labels = Rows.of(batch.doubleLabels());
-        double[][] scores = Rows.of(scores(batch.mean(), batch.variance()));
-        Map<String, Statistic> statistics =
-                new LinkedHashMap<>(SCALE.statistics(parameters, scores, labels, importance));
-        statistics.putAll(POINT_SCALE.statistics(parameters, Rows.of(batch.mean()), labels, importance));
-        return statistics;
+        double[] importance = importance(batch);
+        double[] trust = trust(batch, parameters);
+        for (int i = 0; trust != null && i < importance.length; i++) {
+            importance[i] *= trust[i % trust.length];
+        }
+        return scale().statistics(batch, importance, problems(batch.labels().columns()), parameters);
     }
 
     @Override
     public INDArray learn(String parameter, INDArray current, Statistic statistic, LearningPhase phase) {
-        return LogScale.learn(parameter, current, statistic, phase);
+        return ProbabilityScale.learn(parameter, current, statistic, phase);
     }
 
-    private static INDArray scores(INDArray mean, INDArray variance) {
-        return mean.div(Transforms.sqrt(variance.mul(Math.PI / 8).addi(1), false));
-    }
-
-    private static INDArray logProbabilities(INDArray mean, INDArray variance, Map<String, INDArray> parameters) {
-        return KIND.logProbabilities(scores(mean, variance).muli(scale(parameters)));
+    /** Log probabilities of the classes. */
+    final INDArray logProbabilities(INDArray mean, INDArray variance, Map<String, INDArray> parameters) {
+        return kind().logProbabilities(scale().scores(parameters).of(mean, variance));
     }
 
     @Override
     public INDArray negativeLogLikelihood(OutputBatch batch, Map<String, INDArray> parameters) {
         INDArray logs = logProbabilities(batch.mean(), batch.variance(), parameters);
-        return KIND.negativeLogLikelihood(logs, batch.doubleLabels(), batch.importanceOrOnes());
+        return kind().negativeLogLikelihood(logs, batch.doubleLabels(), batch.importanceOrOnes());
     }
 
     @Override
@@ -267,35 +322,35 @@ public final class ClassLikelihood implements Likelihood {
                 epistemic,
                 mean.mul(0),
                 Transforms.exp(logs, true).castTo(mean.dataType()),
-                KIND.entropy(logs).castTo(mean.dataType()));
+                kind().entropy(logs).castTo(mean.dataType()));
     }
 
     @Override
     public PredictiveForm predictiveForm(Map<String, INDArray> parameters) {
-        return PredictiveForm.ofScores(new PredictiveForm.Scores(false, scale(parameters), 1, Math.PI / 8));
+        return PredictiveForm.ofScores(scale().scores(parameters));
     }
 
     @Override
     public PointScale pointScale(Map<String, INDArray> parameters) {
-        return new PointScale(
-                Nd4j.createFromArray(new double[][] {{POINT_SCALE.value(parameters)}}),
-                Nd4j.createFromArray(new double[][] {{0}}));
+        return scale().pointScale(parameters);
     }
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof ClassLikelihood that
+        return other != null
+                && getClass() == other.getClass()
+                && other instanceof ClassLikelihood that
                 && Double.compare(withheldShare, that.withheldShare) == 0
                 && trustRegion == that.trustRegion;
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(ClassLikelihood.class, withheldShare, trustRegion);
+        return Objects.hash(getClass(), withheldShare, trustRegion);
     }
 
     @Override
     public String toString() {
-        return "ClassLikelihood(withheldShare=" + withheldShare + ", trustRegion=" + trustRegion + ")";
+        return getClass().getSimpleName() + "(withheldShare=" + withheldShare + ", trustRegion=" + trustRegion + ")";
     }
 }

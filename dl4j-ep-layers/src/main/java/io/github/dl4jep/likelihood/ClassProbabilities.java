@@ -50,13 +50,13 @@ enum ClassProbabilities {
         }
     },
 
-    /** Sigmoid of twice each score, which is the softmax over (score, -score): every output is right or wrong by itself. */
+    /** Sigmoid of each score: every output is right or wrong by itself. */
     INDEPENDENT {
         @Override
         double[] logProbabilities(double[] scores) {
             double[] logs = new double[scores.length];
             for (int c = 0; c < scores.length; c++) {
-                logs[c] = logSigmoid(2 * scores[c]);
+                logs[c] = logSigmoid(scores[c]);
             }
             return logs;
         }
@@ -74,8 +74,8 @@ enum ClassProbabilities {
         double logLikelihood(double[] logProbabilities, double[] labels, double[] importance) {
             double sum = 0;
             for (int c = 0; c < labels.length; c++) {
-                double log = labels[c] > 0.5 ? logProbabilities[c] : logComplement(logProbabilities[c]);
-                sum += importance[c] * log;
+                double log = logProbabilities[c];
+                sum += importance[c] * (labels[c] * log + (1 - labels[c]) * logComplement(log));
             }
             return sum;
         }

@@ -12,6 +12,8 @@ public record LearningPhase(long step, boolean firstPass, double batchesPerPass)
     /** The shortest memory of a learned scalar that has a posterior, in batches. */
     private static final double MIN_MEMORY = 25;
 
+    private static final double RECENT = 4;
+
     /** The longest memory of a learned scalar, in batches. */
     private static final double MAX_MEMORY = 50;
 
@@ -22,6 +24,15 @@ public record LearningPhase(long step, boolean firstPass, double batchesPerPass)
      */
     public double rate() {
         return 1 / Math.max(1, Math.min(MAX_MEMORY, batchesPerPass));
+    }
+
+    /**
+     * The same with a memory of the last quarter of the batches so far, at most a pass: for what the first batches know nothing of.
+     *
+     * @return f in [0, 1)
+     */
+    double recentRetention() {
+        return 1 - 1 / Math.max(1, Math.min(step / RECENT, Math.max(MIN_MEMORY, batchesPerPass)));
     }
 
     /**

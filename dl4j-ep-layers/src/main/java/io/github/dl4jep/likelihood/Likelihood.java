@@ -78,6 +78,17 @@ public interface Likelihood extends Serializable {
     }
 
     /**
+     * How much weights, those of a teacher too, learn from each example of a batch.
+     *
+     * @param batch predictions and labels
+     * @param parameters learned parameters by name, not changed
+     * @return 0 to 1 for each row, or null for 1
+     */
+    default double @Nullable [] trust(OutputBatch batch, Map<String, INDArray> parameters) {
+        return null;
+    }
+
+    /**
      * Checks labels before anything is computed from them.
      *
      * @param labels finite labels, [minibatch, label columns]
@@ -171,8 +182,24 @@ public interface Likelihood extends Serializable {
      *
      * @param message message to the output potentials, [minibatch, outputs]
      * @param statistics what the batch says about learned parameters, by name; those that stay are left out
+     * @param expected means of the potentials that the joint solve expects after the step, [minibatch, outputs], or null where steps are
+     *     not checked
      */
-    record Update(BackwardMessage message, Map<String, Statistic> statistics) {}
+    record Update(
+            BackwardMessage message,
+            Map<String, Statistic> statistics,
+            @Nullable INDArray expected) {
+
+        /**
+         * A result of a step that is not checked.
+         *
+         * @param message message to the output potentials, [minibatch, outputs]
+         * @param statistics what the batch says about learned parameters
+         */
+        public Update(BackwardMessage message, Map<String, Statistic> statistics) {
+            this(message, statistics, null);
+        }
+    }
 
     /**
      * Result of {@link #pointScale}: pre-activation of the point network = factor * potential + offset.

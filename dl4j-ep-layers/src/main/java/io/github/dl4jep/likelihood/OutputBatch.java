@@ -19,7 +19,7 @@ public final class OutputBatch {
     private final INDArray labels;
     private final @Nullable INDArray importance;
     private final @Nullable INDArray earlierShift;
-    private final boolean @Nullable [] withheld;
+    private final double @Nullable [] trust;
     private @Nullable INDArray mean;
     private @Nullable INDArray variance;
     private @Nullable INDArray doubleLabels;
@@ -40,21 +40,21 @@ public final class OutputBatch {
     }
 
     /**
-     * A batch of which some examples are withheld.
+     * A batch of which weights do not learn from all examples alike.
      *
      * @param forward moments of the output potentials and their batch covariance
      * @param labels the labels as DL4J has them, [minibatch, label columns]
      * @param importance weight of each entry, or null for 1 everywhere
      * @param earlierShift z of the sweep before on the same batch, or null in the first sweep
-     * @param withheld for each example whether weights must not learn from it, or null for none
+     * @param trust for each row, or each example, how much weights learn from it: 1 as from any other, 0 not at all; null for 1
      */
     public OutputBatch(
             ForwardMessage forward,
             INDArray labels,
             @Nullable INDArray importance,
             @Nullable INDArray earlierShift,
-            boolean @Nullable [] withheld) {
-        this.withheld = withheld;
+            double @Nullable [] trust) {
+        this.trust = trust;
         this.forward = forward;
         this.labels = labels;
         this.importance = importance;
@@ -153,10 +153,10 @@ public final class OutputBatch {
      *
      * @param otherLabels [minibatch, label columns]
      * @param otherImportance weight of each entry, or null for 1 everywhere
-     * @return a batch with the same examples withheld
+     * @return a batch of which weights learn alike
      */
     public OutputBatch withLabels(INDArray otherLabels, @Nullable INDArray otherImportance) {
-        return new OutputBatch(forward, otherLabels, otherImportance, earlierShift, withheld);
+        return new OutputBatch(forward, otherLabels, otherImportance, earlierShift, trust);
     }
 
     /**
@@ -172,7 +172,7 @@ public final class OutputBatch {
             INDArray blocked = gain.eq(0).castTo(DataType.DOUBLE);
             shift = shift.castTo(DataType.DOUBLE).mul(blocked.rsub(1)).divi(gain.add(blocked));
         }
-        return new OutputBatch(activation, labels, importance, shift, withheld);
+        return new OutputBatch(activation, labels, importance, shift, trust);
     }
 
     /** DL4J's weight of each example of a class: the importance of its label. */
@@ -186,22 +186,13 @@ public final class OutputBatch {
         return sums;
     }
 
-    /** The same; 0 where weights must not learn from an example. */
-    double[] learnedImportanceOfExamples() {
-        double[] learned = importanceOfExamples();
-        for (int n = 0; withheld != null && n < learned.length; n++) {
-            learned[n] = withheld[n % withheld.length] ? 0 : learned[n];
-        }
-        return learned;
+    /** How much weights learn from each example, 0 to 1; of one at positions, from each of them. */
+    double trust(int row) {
+        return trust == null ? 1 : trust[row % trust.length];
     }
 
-    /** This batch with the importance of every example at all its outputs, 0 where it is withheld: what a teacher of classes sees. */
-    OutputBatch byExample() {
-        double[] ofExamples = learnedImportanceOfExamples();
-        double[] weights = new double[ofExamples.length * labels.columns()];
-        for (int i = 0; i < weights.length; i++) {
-            weights[i] = ofExamples[i % ofExamples.length];
-        }
-        return new OutputBatch(forward, labels, Rows.matrix(weights, labels.rows(), labels.columns()), earlierShift);
+    /** This batch with another importance of every entry, column by column. */
+    OutputBatch withImportance(double[] columns) {
+        return new OutputBatch(forward, labels, Rows.matrix(columns, labels.rows(), labels.columns()), earlierShift);
     }
 }

@@ -1,5 +1,6 @@
 package io.github.dl4jep.likelihood;
 
+import io.github.dl4jep.array.Rows;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -32,12 +33,47 @@ public record PredictiveForm(
     }
 
     /**
-     * Scores \( k\, w / \sqrt{c + d V} \), whose softmax or sigmoid are the class probabilities.
+     * Scores \( b + k\, w / \sqrt{c + d V} \), whose softmax or sigmoid are the class probabilities.
      *
      * @param independent true for a sigmoid of each output, false for the softmax of all
-     * @param factor k
+     * @param factor k, [1, outputs] or [1, 1]
+     * @param offset b, as the factor
      * @param added c
      * @param share d
      */
-    public record Scores(boolean independent, double factor, double added, double share) {}
+    public record Scores(boolean independent, INDArray factor, INDArray offset, double added, double share) {
+
+        /**
+         * What the mean probabilities of a softmax or sigmoid over normal potentials nearly are: \( b + k\, w / \sqrt{1 + \pi V / 8} \)
+         * (MacKay 1992).
+         *
+         * @param independent true for a sigmoid of each output, false for the softmax of all
+         * @param factor k, [1, outputs] or [1, 1]
+         * @param offset b, [1, outputs] or [1, 1]
+         * @return the scores
+         */
+        static Scores moderated(boolean independent, INDArray factor, INDArray offset) {
+            return new Scores(independent, factor, offset, 1, Math.PI / 8);
+        }
+
+        /**
+         * The scores of potentials.
+         *
+         * @param mean w, [minibatch, outputs]
+         * @param variance V, [minibatch, outputs]
+         * @return scores, [minibatch, outputs], double
+         */
+        INDArray of(INDArray mean, INDArray variance) {
+            double[] scores = Rows.columns(mean);
+            double[] v = Rows.columns(variance);
+            double[] k = Rows.flat(factor);
+            double[] b = Rows.flat(offset);
+            int rows = mean.rows();
+            for (int i = 0; i < scores.length; i++) {
+                double standardised = scores[i] / Math.sqrt(added + share * v[i]);
+                scores[i] = b[b.length == 1 ? 0 : i / rows] + k[k.length == 1 ? 0 : i / rows] * standardised;
+            }
+            return Rows.matrix(scores, rows, mean.columns());
+        }
+    }
 }

@@ -1,12 +1,17 @@
 package io.github.dl4jep.likelihood;
 
 import io.github.dl4jep.array.Rows;
+import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.normal.StandardNormal;
+import io.github.dl4jep.solve.PseudoObservation;
+import io.github.dl4jep.weight.Statistic;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.ops.transforms.Transforms;
 import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
@@ -15,9 +20,11 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * the cavity N(w, V): with z = t w / sqrt(1 + V) and h = phi(z) / Phi(z), d log Z / dw = t h / sqrt(1 + V) and the curvature is
  * h (z + h) / (1 + V).
  *
+ * <p>The sites are solved jointly. Nothing is learned but the weights.
+ *
  * <p>Source: Rasmussen and Williams 2006, eq. (3.58); Minka 2001.
  */
-public final class ProbitLikelihood extends SiteApproximationLikelihood {
+public final class ProbitLikelihood implements Likelihood {
 
     private static final long serialVersionUID = 1L;
 
@@ -51,13 +58,13 @@ public final class ProbitLikelihood extends SiteApproximationLikelihood {
         return independent;
     }
 
-    @Override
-    ClassProbabilities kind() {
+    /** Softmax or independent outputs. */
+    private ClassProbabilities kind() {
         return independent ? ClassProbabilities.INDEPENDENT : ClassProbabilities.ONE_OF_MANY;
     }
 
-    @Override
-    double[][][] sites(double[][] mean, double[][] variance, double[][] labels) {
+    /** Residual and noise of the site of every entry, as [2][minibatch][outputs]. */
+    static double[][][] sites(double[][] mean, double[][] variance, double[][] labels) {
         double[][] residual = new double[mean.length][];
         double[][] noise = new double[mean.length][];
         for (int n = 0; n < mean.length; n++) {
@@ -78,20 +85,68 @@ public final class ProbitLikelihood extends SiteApproximationLikelihood {
         return new double[][][] {residual, noise};
     }
 
-    @Override
-    INDArray scores(INDArray mean, INDArray variance) {
+    /** Scores whose softmax or sigmoid are the predictive probabilities. */
+    private INDArray scores(INDArray mean, INDArray variance) {
         double[][] w = Rows.of(mean);
         double[][] v = Rows.of(variance);
         for (int n = 0; n < w.length; n++) {
             for (int c = 0; c < w[n].length; c++) {
                 double z = w[n][c] / Math.sqrt(1 + v[n][c]);
                 double log = StandardNormal.logCumulative(z);
-                // Softmax of log Phi normalises the probabilities; the sigmoid of twice half the log odds is Phi
-                // itself.
-                w[n][c] = independent ? (log - StandardNormal.logCumulative(-z)) / 2 : log;
+                // Softmax of log Phi normalises the probabilities; the sigmoid of the log odds is Phi itself.
+                w[n][c] = independent ? log - StandardNormal.logCumulative(-z) : log;
             }
         }
         return Nd4j.createFromArray(w);
+    }
+
+    @Override
+    public Map<String, Integer> parameterLengths(int outputs) {
+        return Map.of();
+    }
+
+    @Override
+    public void initialise(Map<String, INDArray> parameters) {
+        // Nothing is learned, so there is nothing to start.
+    }
+
+    @Override
+    public void validate(INDArray labels, INDArray importance) {
+        kind().check(labels, importance);
+    }
+
+    @Override
+    public Update update(OutputBatch batch, Map<String, INDArray> parameters) {
+        double[][][] sites = sites(Rows.of(batch.mean()), Rows.of(batch.variance()), Rows.of(batch.doubleLabels()));
+        PseudoObservation observation = PseudoObservation.of(
+                Nd4j.createFromArray(sites[0]), Nd4j.createFromArray(sites[1]), batch.importanceOrOnes());
+        return new Update(JointMessage.of(batch, observation).message(), Map.of());
+    }
+
+    @Override
+    public INDArray learn(String parameter, INDArray current, Statistic statistic, LearningPhase phase) {
+        return current;
+    }
+
+    @Override
+    public INDArray negativeLogLikelihood(OutputBatch batch, Map<String, INDArray> parameters) {
+        INDArray logs = kind().logProbabilities(scores(batch.mean(), batch.variance()));
+        return kind().negativeLogLikelihood(logs, batch.doubleLabels(), batch.importanceOrOnes());
+    }
+
+    @Override
+    public Prediction predict(Moments potentials, Map<String, INDArray> parameters) {
+        INDArray mean = potentials.mean();
+        INDArray variance = potentials.variance();
+        INDArray epistemic = variance == null ? mean.mul(0) : variance;
+        INDArray logs =
+                kind().logProbabilities(scores(mean.castTo(DataType.DOUBLE), epistemic.castTo(DataType.DOUBLE)));
+        return new Prediction(
+                mean,
+                epistemic,
+                mean.mul(0),
+                Transforms.exp(logs, true).castTo(mean.dataType()),
+                kind().entropy(logs).castTo(mean.dataType()));
     }
 
     @Override
@@ -108,5 +163,10 @@ public final class ProbitLikelihood extends SiteApproximationLikelihood {
     @Override
     public int hashCode() {
         return Objects.hash(ProbitLikelihood.class, independent);
+    }
+
+    @Override
+    public String toString() {
+        return getClass().getSimpleName();
     }
 }

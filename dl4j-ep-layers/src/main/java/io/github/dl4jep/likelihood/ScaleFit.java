@@ -1,6 +1,8 @@
 package io.github.dl4jep.likelihood;
 
 import io.github.dl4jep.weight.Statistic;
+import java.util.Map;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Fits the one scalar kappa in "score = kappa u" to predictions that were made before their labels were learned from.
@@ -58,11 +60,49 @@ final class ScaleFit {
         return kappa * Math.exp(rate * Math.max(-LONGEST_STEP, Math.min(LONGEST_STEP, step)));
     }
 
-    /** Slope E_p u - E_y u and curvature Var_p u of one row's negative log likelihood in kappa; labels y sum to 1. */
-    static double[] softmaxDerivatives(double kappa, double[] u, double[] y) {
+    /**
+     * What examples say about the logarithm of each scale k in softmax(b + k u): slope k (E_p u - E_y u) and curvature k^2 Var_p u of the
+     * negative log likelihood.
+     *
+     * @param logScale log k
+     * @param parameters learned parameters by name
+     * @param scores u, [scales][rows][classes]
+     * @param labels y, shaped as the scores
+     * @param base b, [scales][classes]
+     * @param weights of the examples, [scales][rows]
+     * @return statistics by parameter
+     */
+    static Map<String, Statistic> statistics(
+            LearnedNumber logScale,
+            Map<String, INDArray> parameters,
+            double[][][] scores,
+            double[][][] labels,
+            double[][] base,
+            double[][] weights) {
+        double[] means = logScale.means(parameters);
+        double[] slope = new double[means.length];
+        double[] curvature = new double[means.length];
+        double[] count = new double[means.length];
+        for (int i = 0; i < means.length; i++) {
+            double k = Math.exp(means[i]);
+            for (int n = 0; n < weights[i].length; n++) {
+                double weight = weights[i][n];
+                if (weight > 0) {
+                    double[] derivatives = derivatives(k, scores[i][n], labels[i][n], base[i]);
+                    slope[i] += weight * k * derivatives[0];
+                    curvature[i] += weight * k * k * derivatives[1];
+                    count[i] += weight;
+                }
+            }
+        }
+        return logScale.statistics(means, slope, curvature, count);
+    }
+
+    /** Slope E_p u - E_y u and curvature Var_p u of one row's negative log likelihood in kappa, p from b + kappa u; labels y sum to 1. */
+    private static double[] derivatives(double kappa, double[] u, double[] y, double[] base) {
         double[] scaled = new double[u.length];
         for (int c = 0; c < u.length; c++) {
-            scaled[c] = kappa * u[c];
+            scaled[c] = base[c] + kappa * u[c];
         }
         double[] logs = ClassProbabilities.ONE_OF_MANY.logProbabilities(scaled);
         double mean = 0;
@@ -82,7 +122,7 @@ final class ScaleFit {
         for (int c = 0; c < u.length; c++) {
             weight += omega[c] * y[c];
         }
-        double[] derivatives = softmaxDerivatives(kappa, u, y);
+        double[] derivatives = derivatives(kappa, u, y, new double[u.length]);
         return new double[] {weight * derivatives[0], weight * derivatives[1]};
     }
 

@@ -128,17 +128,15 @@ abstract class SignedTargetLikelihood implements Likelihood {
     @Override
     public Update update(OutputBatch batch, Map<String, INDArray> parameters) {
         INDArray importance = batch.importanceOrOnes();
-        double noise = Parameters.scalar(parameters, NOISE);
-        INDArray residual = residual(batch);
-        PseudoObservation observation =
-                PseudoObservation.of(residual, Nd4j.valueArrayOf(residual.shape(), noise, DataType.DOUBLE), importance);
+        INDArray noise = batch.mean().mul(0).addiRowVector(noise(batch.mean().columns(), parameters));
+        PseudoObservation observation = PseudoObservation.of(residual(batch), noise, importance);
         JointMessage joint = JointMessage.of(batch, observation);
         Map<String, Statistic> statistics = new LinkedHashMap<>();
         if (learnNoise) {
             statistics.put(NOISE, NoiseLearning.statistic(joint.solution(), observation));
         }
         if (batch.earlierShift() == null) {
-            addScales(batch, parameters, noise, statistics);
+            addScales(batch, parameters, statistics);
         }
         return new Update(joint.message(), statistics);
     }
@@ -146,10 +144,8 @@ abstract class SignedTargetLikelihood implements Likelihood {
     @Override
     public INDArray learn(String parameter, INDArray current, Statistic statistic, LearningPhase phase) {
         return parameter.equals(NOISE)
-                ? scalar(Math.max(
-                        NoiseLearning.next(current, statistic, phase.rate(), false)
-                                .getDouble(0),
-                        noiseFloor))
+                ? Transforms.max(
+                        NoiseLearning.next(current, statistic, phase.rate(), current.length() > 1), noiseFloor, false)
                 : scalar(ScaleFit.next(current.getDouble(0), statistic, SCALE_RATE));
     }
 
@@ -165,14 +161,13 @@ abstract class SignedTargetLikelihood implements Likelihood {
     }
 
     /** In the first sweep only: later the means have seen the labels, and are no predictions. */
-    void addScales(
-            OutputBatch batch, Map<String, INDArray> parameters, double noise, Map<String, Statistic> statistics) {
+    void addScales(OutputBatch batch, Map<String, INDArray> parameters, Map<String, Statistic> statistics) {
         double[][] labels = Rows.of(batch.doubleLabels());
         double[][] importance = Rows.of(batch.importanceOrOnes());
         double scale = Parameters.scalar(parameters, SCALE);
         double pointScale = Parameters.scalar(parameters, POINT_SCALE);
         double[][] means = Rows.of(batch.mean());
-        double[][] u = Rows.of(standardised(batch.mean(), batch.variance(), noise));
+        double[][] u = Rows.of(scores(scalar(1), parameters).of(batch.mean(), batch.variance()));
         statistics.put(SCALE, ScaleFit.statistic(scale, kind(), u, labels, importance));
         statistics.put(POINT_SCALE, ScaleFit.statistic(pointScale, kind(), means, labels, importance));
     }
@@ -200,32 +195,38 @@ abstract class SignedTargetLikelihood implements Likelihood {
 
     @Override
     public PredictiveForm predictiveForm(Map<String, INDArray> parameters) {
-        double noise = Parameters.scalar(parameters, NOISE);
-        boolean independent = kind() == ClassProbabilities.INDEPENDENT;
-        double factor = Parameters.scalar(parameters, SCALE) * (independent ? 2 : 1);
+        double factor = Parameters.scalar(parameters, SCALE) * scoreOfScale();
         return new PredictiveForm(
-                scalar(1), scalar(0), scalar(noise), new PredictiveForm.Scores(independent, factor, noise, 1));
+                scalar(1), scalar(0), scalar(Parameters.scalar(parameters, NOISE)), scores(scalar(factor), parameters));
+    }
+
+    /** factor * w / sqrt(V + R). */
+    private PredictiveForm.Scores scores(INDArray factor, Map<String, INDArray> parameters) {
+        return new PredictiveForm.Scores(
+                kind() == ClassProbabilities.INDEPENDENT, factor, scalar(0), Parameters.scalar(parameters, NOISE), 1);
+    }
+
+    /** A sigmoid is that of twice the scaled potential: the softmax over it and its negative. */
+    private int scoreOfScale() {
+        return kind() == ClassProbabilities.INDEPENDENT ? 2 : 1;
     }
 
     @Override
     public PointScale pointScale(Map<String, INDArray> parameters) {
-        // DL4J's sigmoid is that of its pre-activation, ours of twice the score.
-        double factor = Parameters.scalar(parameters, POINT_SCALE) * (kind() == ClassProbabilities.INDEPENDENT ? 2 : 1);
-        return new PointScale(scalar(factor), scalar(0));
+        return new PointScale(scalar(Parameters.scalar(parameters, POINT_SCALE) * scoreOfScale()), scalar(0));
     }
 
     private INDArray logProbabilities(INDArray mean, INDArray variance, Map<String, INDArray> parameters) {
-        INDArray u = standardised(mean, variance, Parameters.scalar(parameters, NOISE));
-        return kind().logProbabilities(u.muli(Parameters.scalar(parameters, SCALE)));
+        double factor = Parameters.scalar(parameters, SCALE) * scoreOfScale();
+        return kind().logProbabilities(scores(scalar(factor), parameters).of(mean, variance));
     }
 
-    private static INDArray standardised(INDArray mean, INDArray variance, double noise) {
-        double[] u = Rows.columns(mean);
-        double[] v = Rows.columns(variance);
-        for (int i = 0; i < u.length; i++) {
-            u[i] /= Math.sqrt(v[i] + noise);
-        }
-        return Rows.matrix(u, mean.rows(), mean.columns());
+    /** R of every output, [1, outputs]. */
+    private static INDArray noise(int outputs, Map<String, INDArray> parameters) {
+        INDArray noise = Parameters.row(parameters, NOISE);
+        return noise.length() == outputs
+                ? noise
+                : Nd4j.valueArrayOf(new long[] {1, outputs}, noise.getDouble(0), DataType.DOUBLE);
     }
 
     private static INDArray scalar(double value) {

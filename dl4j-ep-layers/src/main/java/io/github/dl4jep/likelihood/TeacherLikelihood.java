@@ -7,8 +7,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The teacher of {@link ClassLikelihood}: labels as targets of one variance for every number C of classes, \( t = .6 (y - 1/C) /
- * \sqrt{(1/C)(1 - 1/C)} \), fitted by least squares with learned noise. It learns from examples as {@link ClassLikelihood} does: with
- * the weight of their class, and not from withheld ones.
+ * \sqrt{(1/C)(1 - 1/C)} \), fitted by least squares with learned noise; independent outputs have two classes each, and a noise each. It
+ * learns from examples as {@link ClassLikelihood} does: with the weight of their class, and not from withheld ones.
  */
 final class TeacherLikelihood extends SignedTargetLikelihood {
 
@@ -16,24 +16,28 @@ final class TeacherLikelihood extends SignedTargetLikelihood {
     private static final double TARGET_DEVIATION = 0.6;
     private static final double FLOOR = 0.02;
 
-    TeacherLikelihood() {
+    /** The likelihood that it teaches for. */
+    private final ClassLikelihood taught;
+
+    TeacherLikelihood(ClassLikelihood taught) {
         super(DEFAULT_NOISE, FLOOR, true);
+        this.taught = taught;
     }
 
     @Override
     ClassProbabilities kind() {
-        return ClassProbabilities.ONE_OF_MANY;
+        return taught.kind();
     }
 
     @Override
     double target(double label, int outputs) {
-        double share = 1.0 / outputs;
+        double share = kind() == ClassProbabilities.INDEPENDENT ? 0.5 : 1.0 / outputs;
         return TARGET_DEVIATION * (label - share) / Math.sqrt(share * (1 - share));
     }
 
     @Override
     public Map<String, Integer> parameterLengths(int outputs) {
-        return Map.of(NOISE, 1);
+        return Map.of(NOISE, taught.problems(outputs));
     }
 
     @Override
@@ -43,16 +47,15 @@ final class TeacherLikelihood extends SignedTargetLikelihood {
 
     @Override
     public void validate(INDArray labels, INDArray importance) {
-        ClassLabels.requireDistribution(labels, importance);
+        taught.validate(labels, importance);
     }
 
     @Override
     public Update update(OutputBatch batch, Map<String, INDArray> parameters) {
-        return super.update(batch.byExample(), parameters);
+        return super.update(batch.withImportance(taught.learnedImportance(batch)), parameters);
     }
 
     /** A teacher makes no predictions, so that there is no scale to fit. */
     @Override
-    void addScales(
-            OutputBatch batch, Map<String, INDArray> parameters, double noise, Map<String, Statistic> statistics) {}
+    void addScales(OutputBatch batch, Map<String, INDArray> parameters, Map<String, Statistic> statistics) {}
 }

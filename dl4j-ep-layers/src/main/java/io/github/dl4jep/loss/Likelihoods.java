@@ -6,9 +6,11 @@ import io.github.dl4jep.density.LaplaceLikelihood;
 import io.github.dl4jep.density.MixtureDensityLikelihood;
 import io.github.dl4jep.density.RelativeLaplaceLikelihood;
 import io.github.dl4jep.density.SparseLabels;
+import io.github.dl4jep.likelihood.BinaryLikelihood;
 import io.github.dl4jep.likelihood.CategoricalLikelihood;
 import io.github.dl4jep.likelihood.ClassLikelihood;
 import io.github.dl4jep.likelihood.GaussianLikelihood;
+import io.github.dl4jep.likelihood.IndependentClassLikelihood;
 import io.github.dl4jep.likelihood.Likelihood;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -125,7 +127,7 @@ public final class Likelihoods {
 
     /**
      * The likelihood of an output layer that has weights of normal posterior and one label for each example: that of {@link #of}, but for
-     * one class of several {@link ClassLikelihood}.
+     * classes {@link ClassLikelihood}.
      *
      * @param loss the loss function
      * @param activation the output activation
@@ -140,7 +142,10 @@ public final class Likelihoods {
         if (likelihood instanceof SparseLabels sparse) {
             return new SparseLabels(taught(sparse.getLikelihood()));
         }
-        return likelihood instanceof CategoricalLikelihood ? new ClassLikelihood() : likelihood;
+        if (likelihood instanceof CategoricalLikelihood) {
+            return new ClassLikelihood();
+        }
+        return likelihood instanceof BinaryLikelihood ? new IndependentClassLikelihood() : likelihood;
     }
 
     /**

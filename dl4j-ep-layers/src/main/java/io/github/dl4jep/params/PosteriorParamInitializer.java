@@ -118,7 +118,7 @@ public final class PosteriorParamInitializer implements PosteriorLayout {
         if (teacher != null && readout != null) {
             readout.shapes(nIn, nOut).forEach(shapes::put);
             teacher.parameterLengths(Math.toIntExact(nOut))
-                    .forEach((name, length) -> shapes.put(TEACHER_PREFIX + name, new long[] {1, length}));
+                    .forEach((name, length) -> shapes.put(ofTeacher(name), new long[] {1, length}));
         }
     }
 
@@ -138,7 +138,15 @@ public final class PosteriorParamInitializer implements PosteriorLayout {
      * @return views by name
      */
     public static Map<String, INDArray> teacher(Map<String, INDArray> parameters) {
-        return Parameters.withoutPrefix(parameters, TEACHER_PREFIX);
+        Map<String, INDArray> learned = new LinkedHashMap<>();
+        Parameters.withoutPrefix(parameters, TEACHER_PREFIX)
+                .forEach(
+                        (name, value) -> learned.put(Character.toLowerCase(name.charAt(0)) + name.substring(1), value));
+        return learned;
+    }
+
+    private static String ofTeacher(String name) {
+        return TEACHER_PREFIX + Character.toUpperCase(name.charAt(0)) + name.substring(1);
     }
 
     /**

@@ -1,70 +1,87 @@
 package io.github.dl4jep.solve;
 
 import io.github.dl4jep.array.SymmetricMatrix;
+import java.util.Arrays;
 
 /**
  * The most probable potentials of a whole batch under a softmax: the maximum over l of \( \sum_c \log N(l_c; w_c, K) + \sum_n \omega_n
- * \log softmax(l_n)_{y_n} \), with one covariance K between examples for all outputs.
+ * \log softmax(l_n)_{y_n} \), with one covariance K between examples for all outputs. A single output is one of two classes, whose
+ * potentials are l and 0.
  *
- * <p>Boehning's bound replaces the softmax's curvature by 1/2 times the identity, the same for all classes, so that one inverse \( A = (K
- * + N)^{-1} \), \( N = diag(2/\omega) \), serves all iterations: with \( r = l - w + 2 (y - p) \) they are \( z = A r \) and \( l
- * = w + K z = w + r - N z \). Each raises the objective. They are accelerated by Nesterov's extrapolation, which starts anew where it
- * overshoots. At the maximum \( z = \omega (y - p) \).
+ * <p>The softmax's curvature of row n is replaced by \( \lambda_n \) times the identity, the same for all classes, so that one inverse \(
+ * A = (K + N)^{-1} \), \( N = diag(1 / (\omega \lambda)) \), serves all iterations: with \( r = l - w + (y - p) / \lambda \) they are \(
+ * z = A r \) and \( l = w + K z = w + r - N z \). Each raises the objective as long as \( \lambda_n \) is at least the curvature, which is at
+ * most \( 2 \max_c p_c (1 - p_c) \) (Gershgorin), so 1/2 (Boehning); of a single output \( p (1 - p) \). They are accelerated by
+ * Nesterov's extrapolation, which starts anew where it overshoots. At the maximum \( z = \omega (y - p) \).
+ *
+ * <p>With the largest \( \lambda \) what all examples of a frequent class say in common comes out far too small, because little moves in an
+ * iteration. So where potentials no longer move, the sums over examples of z and of \( \omega (y - p) \) are compared. If they differ, every
+ * row gets four times the curvature that it has by then, and iterations go on. A row whose curvature outgrows that gets the largest.
  *
  * <p>Labels y may be any distribution over the outputs. Arrays hold one output after the other: column c is [c * rows, (c + 1) * rows).
  *
- * <p>Source: Boehning 1992 for the bound; O'Donoghue and Candes 2015 for the restart; the joint use: own, docs/algorithm.md, section 4.
+ * <p>Source: Boehning 1992 for the bound; O'Donoghue and Candes 2015 for the restart; the joint use and the bound of a row: own,
+ * docs/algorithm.md, section 4.
  */
 public final class JointSoftmax {
 
-    private static final int MOST_ITERATIONS = 200;
+    private static final int MOST_ITERATIONS = 300;
+    /** Of the sums, relative: above it small bounds are worth another inverse. */
+    private static final double COARSE = 0.25;
+    /** Of the sums, relative, with small bounds. */
+    private static final double FINE = 0.05;
+    /** How often bounds are raised row by row; then all are the largest. */
+    private static final int MOST_RAISES = 2;
+    /** Room for the curvature to grow while potentials move. */
+    private static final double ROOM = 4;
+    /** Of the largest curvature: keeps N finite. */
+    private static final double SMALLEST_SHARE = 1e-4;
 
     private final double[] start;
+    private final double[] covariance;
     private final double[] labels;
     private final double[] importance;
-    private final double[] noise;
-    private final double[] inverse;
     private final int rows;
     private final int outputs;
+    /** lambda of each row. */
+    private final double[] bound;
+
+    private double[] noise = {};
+    private double[] inverse = {};
 
     /**
      * Sets up the equations.
      *
      * @param start w, means of the potentials, [rows, outputs]
-     * @param covariance K, [rows, rows]; changed
+     * @param covariance K, [rows, rows]
      * @param labels y, [rows, outputs]
      * @param importance omega of each row, [rows], not negative; a row of importance 0 is not observed
-     * @throws ArithmeticException if K is not a covariance or not finite
      */
     public JointSoftmax(double[] start, double[] covariance, double[] labels, double[] importance) {
         this.rows = importance.length;
         this.outputs = start.length / rows;
         this.start = start;
+        this.covariance = covariance;
         this.labels = labels;
         this.importance = importance;
-        this.noise = new double[rows];
-        for (int n = 0; n < rows; n++) {
-            boolean observed = importance[n] > 0;
-            // Without its covariances a row that is not observed moves nothing.
-            for (int k = 0; !observed && k < rows; k++) {
-                covariance[n * rows + k] = 0;
-                covariance[k * rows + n] = 0;
-            }
-            noise[n] = observed ? 2 / importance[n] : 1;
-            covariance[n * rows + n] += noise[n];
-        }
-        this.inverse = SymmetricMatrix.inverse(covariance, rows);
+        this.bound = new double[rows];
     }
 
     /** What is at the maximum. */
     public static final class Maximum {
 
         private final double[] shift;
+        private final double[] potentials;
         private final double[] probabilities;
+        private final int iterations;
+        private final double change;
 
-        private Maximum(double[] shift, double[] probabilities) {
+        private Maximum(double[] shift, double[] potentials, double[] probabilities, int iterations, double change) {
             this.shift = shift;
+            this.potentials = potentials;
             this.probabilities = probabilities;
+            this.iterations = iterations;
+            this.change = change;
         }
 
         /**
@@ -77,6 +94,15 @@ public final class JointSoftmax {
         }
 
         /**
+         * The potentials there.
+         *
+         * @return l, [rows, outputs]; the array itself
+         */
+        public double[] potentials() {
+            return potentials;
+        }
+
+        /**
          * Softmax of the potentials.
          *
          * @return p, [rows, outputs]; the array itself
@@ -84,25 +110,54 @@ public final class JointSoftmax {
         public double[] probabilities() {
             return probabilities;
         }
+
+        /**
+         * How many iterations were made.
+         *
+         * @return at most 300
+         */
+        public int iterations() {
+            return iterations;
+        }
+
+        /**
+         * The largest change of a potential in the last iteration.
+         *
+         * @return below the tolerance, or the iterations ended before
+         */
+        public double change() {
+            return change;
+        }
     }
 
     /**
-     * Finds the maximum. After {@value #MOST_ITERATIONS} iterations it takes what was reached: as z is that of the last iteration, the
-     * potentials are never further than a maximum of the bound.
+     * Finds the maximum. After {@value #MOST_ITERATIONS} iterations it takes what was reached, which {@link Maximum#change} says: as z is
+     * that of the last iteration, the potentials are never further than a maximum of the bound.
      *
      * @param tolerance largest change of a potential in the last iteration
      * @return the maximum
-     * @throws ArithmeticException if it is not finite
+     * @throws ArithmeticException if K is not a covariance, or something is not finite
      */
     public Maximum solve(double tolerance) {
         double[] potentials = start.clone();
         double[] point = start.clone();
         double[] z = new double[start.length];
         double[] p = new double[start.length];
+        Arrays.fill(bound, largestBound());
+        factorise();
+        boolean refined = false;
+        int raises = 0;
         double momentum = 1;
         double largest = Double.POSITIVE_INFINITY;
-        for (int iteration = 0; iteration < MOST_ITERATIONS && largest >= tolerance; iteration++) {
-            double[] next = raised(point, p, z);
+        int iterations = 0;
+        while (iterations < MOST_ITERATIONS) {
+            iterations++;
+            probabilities(point, p);
+            if (raised(p, raises)) {
+                raises++;
+                momentum = 1;
+            }
+            double[] next = next(point, p, z);
             double against = 0;
             largest = 0;
             for (int i = 0; i < next.length; i++) {
@@ -117,6 +172,18 @@ public final class JointSoftmax {
             }
             momentum = following;
             potentials = next;
+            if (largest < tolerance) {
+                probabilities(potentials, p);
+                if (mismatch(z, p) <= (refined ? FINE : COARSE)) {
+                    break;
+                }
+                if (!refined) {
+                    refined = true;
+                    refine(p);
+                    point = potentials.clone();
+                    momentum = 1;
+                }
+            }
         }
         for (double value : z) {
             if (!Double.isFinite(value)) {
@@ -124,16 +191,90 @@ public final class JointSoftmax {
             }
         }
         probabilities(potentials, p);
-        return new Maximum(z, p);
+        return new Maximum(z, potentials, p, iterations, largest);
     }
 
-    /** One iteration: w + r - N z; keeps z. */
-    private double[] raised(double[] point, double[] p, double[] z) {
-        probabilities(point, p);
+    /** Largest difference between the sums of z and of omega (y - p) over the rows, relative to the largest sum without signs. */
+    private double mismatch(double[] z, double[] p) {
+        double difference = 0;
+        double size = 0;
+        for (int c = 0; c < outputs; c++) {
+            double sum = 0;
+            double absolute = 0;
+            for (int n = 0; n < rows; n++) {
+                int i = c * rows + n;
+                double atMaximum = importance[n] * (labels[i] - p[i]);
+                sum += z[i] - atMaximum;
+                absolute += Math.abs(atMaximum);
+            }
+            difference = Math.max(difference, Math.abs(sum));
+            size = Math.max(size, absolute);
+        }
+        return size > 0 ? difference / size : 0;
+    }
+
+    /** The largest curvature that a row can have. */
+    private double largestBound() {
+        return outputs == 1 ? 0.25 : 0.5;
+    }
+
+    /** At least the softmax's curvature of row n. */
+    private double curvature(double[] p, int n) {
+        double largest = 0;
+        for (int i = n; i < p.length; i += rows) {
+            largest = Math.max(largest, p[i] * (1 - p[i]));
+        }
+        return outputs == 1 ? largest : 2 * largest;
+    }
+
+    private void refine(double[] p) {
+        for (int n = 0; n < rows; n++) {
+            double room = Math.max(ROOM * curvature(p, n), SMALLEST_SHARE * largestBound());
+            bound[n] = Math.min(room, largestBound());
+        }
+        factorise();
+    }
+
+    /** Raises the bounds that are below the curvature, if there are any. */
+    private boolean raised(double[] p, int raises) {
+        boolean raised = false;
+        for (int n = 0; n < rows; n++) {
+            if (importance[n] > 0 && bound[n] < curvature(p, n)) {
+                bound[n] = largestBound();
+                raised = true;
+            }
+        }
+        if (raised) {
+            for (int n = 0; raises >= MOST_RAISES && n < rows; n++) {
+                bound[n] = largestBound();
+            }
+            factorise();
+        }
+        return raised;
+    }
+
+    private void factorise() {
+        double[] matrix = covariance.clone();
+        noise = new double[rows];
+        for (int n = 0; n < rows; n++) {
+            boolean observed = importance[n] > 0;
+            // Without its covariances a row that is not observed moves nothing.
+            for (int k = 0; !observed && k < rows; k++) {
+                matrix[n * rows + k] = 0;
+                matrix[k * rows + n] = 0;
+            }
+            noise[n] = observed ? 1 / (importance[n] * bound[n]) : 1;
+            matrix[n * rows + n] += noise[n];
+        }
+        inverse = SymmetricMatrix.inverse(matrix, rows);
+    }
+
+    /** One iteration from a point: w + r - N z; keeps z. */
+    private double[] next(double[] point, double[] p, double[] z) {
         double[] r = new double[point.length];
         for (int i = 0; i < r.length; i++) {
             int n = i % rows;
-            r[i] = importance[n] > 0 ? point[i] - start[i] + 2 * (labels[i] - p[i]) : 0;
+            r[i] = importance[n] > 0 ? point[i] - start[i] + (labels[i] - p[i]) / bound[n] : 0;
         }
         System.arraycopy(SymmetricMatrix.times(inverse, r, rows), 0, z, 0, z.length);
         for (int i = 0; i < r.length; i++) {
@@ -145,11 +286,14 @@ public final class JointSoftmax {
     /** Softmax of every row. */
     private void probabilities(double[] potentials, double[] p) {
         double[] largest = new double[rows];
-        System.arraycopy(potentials, 0, largest, 0, rows);
-        for (int i = rows; i < potentials.length; i++) {
-            largest[i % rows] = Math.max(largest[i % rows], potentials[i]);
-        }
         double[] sum = new double[rows];
+        for (int i = 0; i < potentials.length; i++) {
+            // A single output has a second potential, 0.
+            largest[i % rows] = i < rows && outputs > 1 ? potentials[i] : Math.max(largest[i % rows], potentials[i]);
+        }
+        for (int n = 0; outputs == 1 && n < rows; n++) {
+            sum[n] = Math.exp(-largest[n]);
+        }
         for (int c = 0; c < outputs; c++) {
             for (int n = 0; n < rows; n++) {
                 double value = Math.exp(potentials[c * rows + n] - largest[n]);

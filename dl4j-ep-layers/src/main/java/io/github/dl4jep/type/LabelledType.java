@@ -56,6 +56,17 @@ abstract class LabelledType<L extends FeedForwardLayer> extends LayerType<L> {
         }
     }
 
+    /** Throws if the options name a likelihood with a teacher where there can be none. */
+    static void refuseTeacher(ConversionPlace place, String reason) {
+        Likelihood chosen = place.likelihood();
+        if (chosen != null && chosen.teacher() != null) {
+            throw new UnsupportedOperationException("the likelihood " + chosen
+                    + " needs a teacher beside the output weights, but " + reason
+                    + "; leave EpOptions.likelihood(...) to its default, or choose one without a teacher, such as"
+                    + " CategoricalLikelihood");
+        }
+    }
+
     static boolean hasOffset(Likelihood.PointScale scale) {
         return scale.offset().neq(0).any();
     }

@@ -42,10 +42,14 @@ final class OutputType<L extends BaseOutputLayer> extends LabelledType<L> {
                 .schedule(place.schedule())
                 .passCounter(place.passCounter())
                 .build();
-        ConvertedType.copyShape(layer, converted);
         if (labelDimensions() > 0) {
             converted.setOriginal((FeedForwardLayer) layer.clone());
         }
+        String reason = converted.whyNoTeacher();
+        if (reason != null) {
+            refuseTeacher(place, reason);
+        }
+        ConvertedType.copyShape(layer, converted);
         return converted;
     }
 

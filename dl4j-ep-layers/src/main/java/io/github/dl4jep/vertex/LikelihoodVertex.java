@@ -62,8 +62,11 @@ public final class LikelihoodVertex {
      *
      * @param message message at the potentials
      * @param sites statistics of what the likelihood learns
+     * @param expected means of the potentials after the step, if the network is as linear as the joint solve takes it; null where steps
+     *     are not checked
      */
-    public record Observation(BackwardMessage message, Sites sites) {}
+    public record Observation(
+            BackwardMessage message, Sites sites, @Nullable INDArray expected) {}
 
     /**
      * The joint message of a batch to the potentials, and what the likelihood learns from it.
@@ -72,7 +75,7 @@ public final class LikelihoodVertex {
      * @param labels [minibatch, label columns], or in DL4J's own shape where labels stand at positions
      * @param mask label mask, or null
      * @param earlier message at the potentials in the sweep before on the same batch, or null in the first
-     * @param withheld for each example whether weights must not learn from it, or null for none
+     * @param trust for each row how much weights learn from it, as {@link #trust} gives it, or null for 1
      * @return message and statistics
      */
     public Observation observe(
@@ -80,16 +83,40 @@ public final class LikelihoodVertex {
             INDArray labels,
             @Nullable INDArray mask,
             @Nullable BackwardMessage earlier,
-            boolean @Nullable [] withheld) {
+            double @Nullable [] trust) {
         INDArray earlierShift = earlier == null ? null : rows.rows(earlier.shift());
         Likelihood.Update update =
-                likelihood.update(batch(message, labels, mask, earlierShift, withheld), parameters.get());
+                likelihood.update(batch(message, labels, mask, earlierShift, trust), parameters.get());
         long examples = message.moments().mean().size(0);
         return new Observation(
                 new BackwardMessage(
                         rows.matrix(update.message().shift(), examples),
                         rows.matrix(update.message().curvature(), examples)),
-                sites(update.statistics()));
+                sites(update.statistics()),
+                update.expected() == null ? null : rows.matrix(update.expected(), examples));
+    }
+
+    /**
+     * How much weights learn from each row of a batch.
+     *
+     * @param message message at the potentials
+     * @param labels as in {@link #observe}
+     * @param mask label mask, or null
+     * @param withheld for each example whether weights must not learn from it, or null for none
+     * @return 0 to 1 for each row, the minibatch fastest; of rows at positions perhaps for each example; null for 1
+     */
+    public double @Nullable [] trust(
+            ForwardMessage message, INDArray labels, @Nullable INDArray mask, boolean @Nullable [] withheld) {
+        double[] trust = likelihood.trust(batch(message, labels, mask, null, null), parameters.get());
+        if (withheld == null) {
+            return trust;
+        }
+        double[] learned = trust == null ? new double[withheld.length] : trust.clone();
+        for (int n = 0; n < learned.length; n++) {
+            double trusted = trust == null ? 1 : trust[n];
+            learned[n] = withheld[n % withheld.length] ? 0 : trusted;
+        }
+        return learned;
     }
 
     /**
@@ -112,15 +139,6 @@ public final class LikelihoodVertex {
     public Sites observeWithheld(Moments potentials, INDArray labels, @Nullable INDArray mask) {
         ForwardMessage message = new ForwardMessage(potentials, BatchCovariance.none());
         return sites(likelihood.observeWithheld(batch(message, labels, mask, null, null), parameters.get()));
-    }
-
-    /**
-     * Whether the likelihood learns how far the features may move.
-     *
-     * @return true if it has a {@link TrustRegion}
-     */
-    public boolean checksSteps() {
-        return parameters.get().containsKey(TrustRegion.NAME);
     }
 
     /**
@@ -194,14 +212,14 @@ public final class LikelihoodVertex {
             INDArray labels,
             @Nullable INDArray mask,
             @Nullable INDArray earlierShift,
-            boolean @Nullable [] withheld) {
+            double @Nullable [] trust) {
         labelRows.requireSamePositions(labels, message.moments(), rows.outputs(), place.get());
         return new OutputBatch(
                 new ForwardMessage(rows.rows(message.moments()), message.covariance()),
                 labelRows.labelRows(labels),
                 importance(labels, mask),
                 earlierShift,
-                withheld);
+                trust);
     }
 
     /**

@@ -81,7 +81,7 @@ class ClassLikelihoodTest extends LikelihoodContractTest {
                 best = log;
             }
         }
-        assertThat(Math.log(ClassLikelihood.scale(parameters))).isCloseTo(best, within(2e-3));
+        assertThat(Math.log(ProbabilityScale.values(parameters).getDouble(0))).isCloseTo(best, within(2e-3));
     }
 
     /** Its variances are those of the covariance: of a batch of one without, the mean over outputs. */
@@ -105,15 +105,15 @@ class ClassLikelihoodTest extends LikelihoodContractTest {
     @Test
     void withheldExamplesTeachNoWeight() {
         OutputBatch batch = batch(6, DataType.DOUBLE, null);
-        boolean[] withheld = {false, true, false, false, true, false};
-        OutputBatch part = new OutputBatch(batch.forward(), batch.labels(), null, null, withheld);
+        double[] trust = {1, 0, 1, 0.5, 0, 1};
+        OutputBatch part = new OutputBatch(batch.forward(), batch.labels(), null, null, trust);
         for (Likelihood each : new Likelihood[] {likelihood(), likelihood().teacher()}) {
             INDArray shift =
                     each.update(part, parametersOf(each, OUTPUTS)).message().shift();
             for (int n = 0; n < 6; n++) {
                 assertThat(shift.getRow(n).amaxNumber().doubleValue() == 0)
                         .as("row %s", n)
-                        .isEqualTo(withheld[n]);
+                        .isEqualTo(trust[n] == 0);
             }
         }
     }

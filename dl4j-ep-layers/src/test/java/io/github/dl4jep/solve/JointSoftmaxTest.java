@@ -64,6 +64,93 @@ class JointSoftmaxTest {
         }
     }
 
+    /** At the maximum l = w + K omega (y - p), with p the sigmoid of l. */
+    @Test
+    void aSingleOutputIsTheMaximumOfALogisticRegression() {
+        double[] covariance = covariance(5);
+        double[] importance = {1, 2, 0.5, 1, 3, 1, 1};
+        double[] start = random.doubles(ROWS, -2, 2).toArray();
+        double[] labels = random.doubles(ROWS, 0, 1).toArray();
+        JointSoftmax.Maximum maximum = new JointSoftmax(start, covariance, labels, importance).solve(1e-11);
+        for (int n = 0; n < ROWS; n++) {
+            double l = start[n];
+            for (int k = 0; k < ROWS; k++) {
+                l += covariance[n * ROWS + k] * importance[k] * (labels[k] - maximum.probabilities()[k]);
+            }
+            assertThat(maximum.probabilities()[n]).as("row %s", n).isCloseTo(1 / (1 + Math.exp(-l)), within(1e-8));
+        }
+        assertThat(maximum.change()).isLessThan(1e-11);
+        assertThat(maximum.iterations()).isBetween(2, 300);
+    }
+
+    /** A row of importance 2 is that row twice. */
+    @Test
+    void importanceIsANumberOfCopies() {
+        double[] gram = covariance(2);
+        double[] start = uniform(-1, 1);
+        double[] labels = distributions();
+        int more = ROWS + 1;
+        double[] twiceGram = new double[more * more];
+        double[] twiceStart = new double[more * CLASSES];
+        double[] twiceLabels = new double[more * CLASSES];
+        for (int n = 0; n < more; n++) {
+            for (int k = 0; k < more; k++) {
+                twiceGram[n * more + k] = gram[(n % ROWS) * ROWS + k % ROWS];
+            }
+            for (int c = 0; c < CLASSES; c++) {
+                twiceStart[c * more + n] = start[c * ROWS + n % ROWS];
+                twiceLabels[c * more + n] = labels[c * ROWS + n % ROWS];
+            }
+        }
+        double[] weighted = new JointSoftmax(start, gram, labels, new double[] {2, 1, 1, 1, 1, 1, 1})
+                .solve(1e-11)
+                .shift();
+        double[] copied = new JointSoftmax(twiceStart, twiceGram, twiceLabels, new double[] {1, 1, 1, 1, 1, 1, 1, 1})
+                .solve(1e-11)
+                .shift();
+        for (int c = 0; c < CLASSES; c++) {
+            assertThat(copied[c * more] + copied[c * more + ROWS]).isCloseTo(weighted[c * ROWS], within(1e-7));
+            assertThat(copied[c * more + 1]).isCloseTo(weighted[c * ROWS + 1], within(1e-7));
+        }
+    }
+
+    /** Almost all examples are of a class that is certain: what they say in common must not be lost in a tolerance. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void whatAFrequentClassSaysInCommonIsExact(int outputs) {
+        int rows = 100;
+        double[] start = new double[outputs * rows];
+        double[] labels = new double[outputs * rows];
+        double[] importance = new double[rows];
+        double[] covariance = new double[rows * rows];
+        for (int n = 0; n < rows; n++) {
+            importance[n] = 1;
+            start[n] = outputs == 1 ? -5 + 0.01 * n : -2.5;
+            labels[n] = n == 7 ? 1 : 0;
+            if (outputs == 2) {
+                start[rows + n] = 2.5;
+                labels[rows + n] = n == 7 ? 0 : 1;
+            }
+            for (int k = 0; k < rows; k++) {
+                covariance[n * rows + k] = 0.3 + (n == k ? 0.2 : 0);
+            }
+        }
+        JointSoftmax.Maximum coarse = new JointSoftmax(start, covariance, labels, importance).solve(0.1);
+        double[] exact = new JointSoftmax(start, covariance, labels, importance)
+                .solve(1e-12)
+                .shift();
+        double sum = 0;
+        double sumOfExact = 0;
+        double size = 0;
+        for (int n = 0; n < rows; n++) {
+            sum += coarse.shift()[n];
+            sumOfExact += exact[n];
+            size += Math.abs(exact[n]);
+        }
+        assertThat(sum).isCloseTo(sumOfExact, within(0.06 * size));
+        assertThat(coarse.iterations()).isLessThan(60);
+    }
+
     private double[] uniform(double low, double high) {
         return Rows.columns(Arrays2d.uniform(random, ROWS, CLASSES, low, high));
     }

@@ -117,7 +117,17 @@ final class BatchLearning {
             }
             Map<Integer, BackwardMessage> earlier = messages;
             messages = new HashMap<>();
+            Map<Integer, INDArray> expected = new HashMap<>();
             Sites learned = Sites.NONE;
+            List<double @Nullable []> trust = new ArrayList<>();
+            for (int i = 0; i < outputs.size(); i++) {
+                trust.add(likelihood(i)
+                        .trust(
+                                sweep.activation(slotOf(i)),
+                                labels.get(i).values(),
+                                labels.get(i).mask(),
+                                withheld.get(i).flags()));
+            }
             for (Observer observer : observers) {
                 LikelihoodVertex.Observation observation = observer.likelihood()
                         .observe(
@@ -125,12 +135,15 @@ final class BatchLearning {
                                 labels.get(observer.output()).values(),
                                 labels.get(observer.output()).mask(),
                                 earlier.get(observer.slot()),
-                                withheld.get(observer.output()).flags());
+                                trust.get(observer.output()));
                 messages.put(observer.slot(), observation.message());
+                if (observation.expected() != null) {
+                    expected.put(observer.output(), observation.expected());
+                }
                 learned = learned.plus(observation.sites());
             }
             if (sweeps == 1 && TrustRegion.checks(phase.step())) {
-                goal = check.goal(sweep, messages, labels, withheld);
+                goal = check.goal(sweep, expected, labels, withheld);
             }
             // A further sweep may learn less than the first: what it leaves out stays.
             sites = sweep.answer(messages).sites().plus(learned).orEarlier(sites);

@@ -2,7 +2,6 @@ package io.github.dl4jep.engine;
 
 import io.github.dl4jep.likelihood.LearningPhase;
 import io.github.dl4jep.likelihood.TrustRegion;
-import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
@@ -14,7 +13,6 @@ import io.github.dl4jep.weight.SiteStep;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -39,28 +37,26 @@ record StepCheck(int networkInputs, VertexGraph graph, List<MessageGraph.Output>
      */
     record Goal(double before, double expected, List<WithheldExamples> withheld, Set<Integer> outputs) {}
 
-    /** The goal of a step: potentials move by K z. Null where no output checks its steps. */
+    /** The goal of a step; null where no output checks its steps. Expected: potentials by output. */
     @Nullable
     Goal goal(
             VertexGraph.Sweep sweep,
-            Map<Integer, BackwardMessage> messages,
+            Map<Integer, INDArray> expected,
             List<Labels> labels,
             List<WithheldExamples> withheld) {
-        Map<Integer, INDArray> means = new HashMap<>();
-        Map<Integer, INDArray> expected = new HashMap<>();
-        for (int i = 0; i < outputs.size(); i++) {
-            ForwardMessage potentials = sweep.activation(slotOf(i));
-            INDArray covariance = potentials.covariance().covariance();
-            if (likelihood(i).checksSteps() && covariance != null) {
-                INDArray mean = potentials.moments().mean();
-                INDArray shift = Objects.requireNonNull(messages.get(slotOf(i))).shift();
-                means.put(i, mean);
-                expected.put(i, mean.add(covariance.mmul(shift)));
-            }
-        }
-        return means.isEmpty()
+        return expected.isEmpty()
                 ? null
-                : new Goal(loss(means, labels, withheld), loss(expected, labels, withheld), withheld, means.keySet());
+                : new Goal(
+                        loss(means(sweep, expected.keySet()), labels, withheld),
+                        loss(expected, labels, withheld),
+                        withheld,
+                        expected.keySet());
+    }
+
+    private Map<Integer, INDArray> means(VertexGraph.Sweep sweep, Set<Integer> of) {
+        Map<Integer, INDArray> means = new HashMap<>();
+        of.forEach(i -> means.put(i, sweep.activation(slotOf(i)).moments().mean()));
+        return means;
     }
 
     /** Compares the loss after a step with its goal, and narrows or widens the hidden priors. */
@@ -74,7 +70,11 @@ record StepCheck(int networkInputs, VertexGraph graph, List<MessageGraph.Output>
                 .forEach(i -> means.put(i, sweep.activation(slotOf(i)).moments().mean()));
         double from = priorFactor();
         double to = TrustRegion.next(
-                from, goal.before(), goal.expected(), loss(means, labels, goal.withheld()), phase.step());
+                from,
+                goal.before(),
+                goal.expected(),
+                loss(means(sweep, goal.outputs()), labels, goal.withheld()),
+                phase.step());
         if (to != from) {
             graph.learners().forEach((key, learner) -> {
                 if (!isOfOutput(key)) {

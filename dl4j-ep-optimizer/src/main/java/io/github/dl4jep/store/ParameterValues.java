@@ -81,7 +81,7 @@ final class ParameterValues {
             return Range.positive(LARGEST);
         }
         return switch (name) {
-            case "noiseVariance", "teachernoiseVariance" -> Range.positive(LARGEST_IN_UNITS);
+            case "noiseVariance", "teacherNoiseVariance" -> Range.positive(LARGEST_IN_UNITS);
             case "probabilityScale", "pointScale" -> Range.positive(LARGEST);
             case "targetOffset" -> Range.around(LARGEST_IN_UNITS);
             case "targetScale", NormalizationParamInitializer.VARIANCE -> new Range(0, LARGEST_IN_UNITS);

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.dl4jep.activation.ActivationHeaviside;
+import io.github.dl4jep.likelihood.ClassLikelihood;
 import io.github.dl4jep.likelihood.GaussianLikelihood;
+import io.github.dl4jep.likelihood.Likelihood;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
 import io.github.dl4jep.toy.ToyNetworks;
+import io.github.dl4jep.weight.BinaryPrior;
 import io.github.dl4jep.weight.GaussianPrior;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.nn.api.MaskState;
@@ -19,7 +22,10 @@ import org.deeplearning4j.nn.conf.layers.AutoEncoder;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.GravesLSTM;
 import org.deeplearning4j.nn.conf.layers.LSTM;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -48,6 +54,65 @@ class ConversionErrorTest {
                 .isInstanceOf(DL4JInvalidConfigException.class)
                 .hasMessageContaining("layer \"out\" (index 0, OutputLayer): an option replaces its activation, but an"
                         + " output's activation belongs to its loss; choose EpOptions.likelihood(...) instead");
+    }
+
+    private static OutputLayer softmax() {
+        return new OutputLayer.Builder(LossFunction.MCXENT)
+                .name("out")
+                .nIn(4)
+                .nOut(3)
+                .activation(Activation.SOFTMAX)
+                .build();
+    }
+
+    private static MultiLayerConfiguration of(Layer... layers) {
+        NeuralNetConfiguration.ListBuilder list = new NeuralNetConfiguration.Builder().list();
+        for (Layer layer : layers) {
+            list.layer(layer);
+        }
+        return list.build();
+    }
+
+    /** Decided here, not when a batch comes. */
+    @Test
+    void aTeacherNeedsNormalWeightsOneLabelAndOneSweep() {
+        Likelihood likelihood = new ClassLikelihood(0.5);
+        String beside =
+                "the likelihood ClassLikelihood(withheldShare=0.5) needs a teacher beside the output weights, but ";
+        assertThatThrownBy(() -> EpNetworks.from(
+                        of(softmax()),
+                        EpOptions.builder()
+                                .likelihood(likelihood)
+                                .sweepsPerBatch(2)
+                                .build()))
+                .isInstanceOf(DL4JInvalidConfigException.class)
+                .hasMessageContaining("layer \"out\" (index 0, OutputLayer): " + beside
+                        + "there are 2 sweeps per batch; leave EpOptions.likelihood(...) to its default, or choose one"
+                        + " without a teacher, such as CategoricalLikelihood");
+        assertThatThrownBy(() -> EpNetworks.from(
+                        of(softmax()),
+                        EpOptions.builder()
+                                .likelihood(likelihood)
+                                .outputWeightPrior(new BinaryPrior())
+                                .build()))
+                .hasMessageContaining(beside + "the output weights are not normal but ");
+        EpOptions options = EpOptions.builder().likelihood(likelihood).build();
+        assertThatThrownBy(() -> EpNetworks.from(
+                        of(
+                                new DenseLayer.Builder().nIn(4).nOut(3).build(),
+                                new LossLayer.Builder(LossFunction.MCXENT)
+                                        .activation(Activation.SOFTMAX)
+                                        .build()),
+                        options))
+                .hasMessageContaining(beside + "a loss layer has no weights");
+        assertThatThrownBy(() -> EpNetworks.from(
+                        of(new RnnOutputLayer.Builder(LossFunction.MCXENT)
+                                .nIn(4)
+                                .nOut(3)
+                                .activation(Activation.SOFTMAX)
+                                .build()),
+                        options))
+                .hasMessageContaining(beside + "labels stand at every position of an example");
     }
 
     @Test

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.dl4jep.convert.EpNetworks;
 import io.github.dl4jep.convert.EpOptions;
+import io.github.dl4jep.likelihood.LabelNoiseLikelihood;
 import io.github.dl4jep.likelihood.Likelihood;
 import io.github.dl4jep.likelihood.ProbitLikelihood;
-import io.github.dl4jep.likelihood.SoftmaxLikelihood;
 import io.github.dl4jep.toy.ToyData;
 import io.github.dl4jep.toy.ToyNetworks;
 import java.util.stream.Stream;
@@ -140,7 +140,7 @@ class FitTest {
     }
 
     static Stream<Likelihood> otherLikelihoods() {
-        return Stream.of(new ProbitLikelihood(), new SoftmaxLikelihood());
+        return Stream.of(new ProbitLikelihood(), new LabelNoiseLikelihood());
     }
 
     @ParameterizedTest

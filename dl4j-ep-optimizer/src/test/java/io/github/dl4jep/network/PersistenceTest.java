@@ -229,7 +229,7 @@ class PersistenceTest {
                         "1_readoutbPrecision",
                         "1_readoutbMeanTimesPrecision",
                         "1_readoutbAveragedMean",
-                        "1_teachernoiseVariance");
+                        "1_teacherNoiseVariance");
         assertThat(network.getParam("0_WPrecision").shape()).containsExactly(3, 8);
         assertThat(network.numParams()).isEqualTo(3 * (3 * 8 + 8 + 2 * (8 * 3 + 3)) + 5);
         assertThat(network.params().length()).isEqualTo(network.numParams());

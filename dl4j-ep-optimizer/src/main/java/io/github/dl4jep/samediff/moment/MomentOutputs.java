@@ -34,7 +34,11 @@ final class MomentOutputs {
         PredictiveForm.Scores scores = form.scores();
         if (scores != null) {
             SDVariable deviation = sd.math.sqrt(variance.mul(scores.share()).add(scores.added()));
-            SDVariable score = potentials.mean().div(deviation).mul(scores.factor());
+            SDVariable score = potentials
+                    .mean()
+                    .div(deviation)
+                    .mul(constant(sd, scores.factor()))
+                    .add(constant(sd, scores.offset()));
             SDVariable probabilities = scores.independent() ? sd.nn.sigmoid(score) : sd.nn.softmax(score, 1);
             probabilities.castTo(prefix + PROBABILITIES, DataType.FLOAT);
         }

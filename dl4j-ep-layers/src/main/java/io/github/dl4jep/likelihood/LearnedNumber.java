@@ -1,0 +1,70 @@
+package io.github.dl4jep.likelihood;
+
+import io.github.dl4jep.array.Rows;
+import io.github.dl4jep.weight.GaussianPrior;
+import io.github.dl4jep.weight.Parameters;
+import io.github.dl4jep.weight.Statistic;
+import java.util.List;
+import java.util.Map;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Numbers that a likelihood learns, each with a normal posterior: precision and mean times precision are parameters, as of weights. A
+ * batch adds the parabola of its negative log likelihood at the current mean, and earlier ones are forgotten as those of weights.
+ *
+ * @param name what the names of their parameters begin with
+ * @param priorMean mean before any batch
+ * @param priorPrecision precision before any batch
+ */
+record LearnedNumber(String name, double priorMean, double priorPrecision) {
+
+    private static final String PRECISION = GaussianPrior.PRECISION;
+    private static final String MEAN_TIMES_PRECISION = GaussianPrior.MEAN_TIMES_PRECISION;
+    private static final double LONGEST_STEP = 0.5;
+
+    private String precision() {
+        return name + PRECISION;
+    }
+
+    private String meanTimesPrecision() {
+        return name + MEAN_TIMES_PRECISION;
+    }
+
+    List<String> parameterNames() {
+        return List.of(precision(), meanTimesPrecision());
+    }
+
+    void initialise(Map<String, INDArray> parameters) {
+        Parameters.get(parameters, precision()).assign(priorPrecision);
+        Parameters.get(parameters, meanTimesPrecision()).assign(priorMean * priorPrecision);
+    }
+
+    /** The means. */
+    double[] means(Map<String, INDArray> parameters) {
+        double[] means = Rows.flat(Parameters.get(parameters, meanTimesPrecision()));
+        double[] precision = Rows.flat(Parameters.get(parameters, precision()));
+        for (int i = 0; i < means.length; i++) {
+            means[i] /= precision[i];
+        }
+        return means;
+    }
+
+    /** What a batch says, by parameter: curvature h, and h mean - slope, of its negative log likelihood; count is of examples. */
+    Map<String, Statistic> statistics(double[] means, double[] slope, double[] curvature, double[] count) {
+        double[] h = new double[means.length];
+        double[] meanTimes = new double[means.length];
+        for (int i = 0; i < h.length; i++) {
+            // One batch can be all right, or one example infinitely wrong: no parabola has its minimum further away
+            // than this.
+            h[i] = Math.max(curvature[i], Math.abs(slope[i]) / LONGEST_STEP);
+            meanTimes[i] = h[i] * means[i] - slope[i];
+        }
+        return Map.of(precision(), Statistic.of(h, count), meanTimesPrecision(), Statistic.of(meanTimes, count));
+    }
+
+    /** The next value of one of its parameters. */
+    INDArray learn(String parameter, INDArray current, Statistic statistic, double retention) {
+        double prior = parameter.equals(meanTimesPrecision()) ? priorMean * priorPrecision : priorPrecision;
+        return current.sub(prior).muli(retention).addi(prior).addi(statistic.sum());
+    }
+}

@@ -1,0 +1,215 @@
+package io.github.dl4jep.likelihood;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.dl4jep.message.BatchCovariance;
+import io.github.dl4jep.message.ForwardMessage;
+import io.github.dl4jep.message.Moments;
+import io.github.dl4jep.weight.Parameters;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+class IndependentClassLikelihoodTest extends LikelihoodContractTest {
+
+    @Override
+    Likelihood likelihood() {
+        return new IndependentClassLikelihood(0.1);
+    }
+
+    @Override
+    Likelihood other() {
+        return new ClassLikelihood(0.1);
+    }
+
+    @Override
+    INDArray labels(int rows) {
+        INDArray labels = Arrays2d.filled(rows, OUTPUTS, 0);
+        for (int i = 0; i < labels.length(); i++) {
+            labels.putScalar(i, random.nextInt(2));
+        }
+        return labels;
+    }
+
+    @Override
+    double lossOfEntry(Prediction prediction, double label, int row, int column) {
+        double p = prediction.probabilities().getDouble(row, column);
+        return -(label * Math.log(p) + (1 - label) * Math.log1p(-p));
+    }
+
+    /** Without a covariance the variance of an output is its own. */
+    @Test
+    @Override
+    void aBatchOfOneNeedsNoCovariance() {
+        OutputBatch batch = batch(1, DataType.DOUBLE, null);
+        Moments moments = batch.forward().moments();
+        INDArray mean = Arrays2d.filled(1, 1, moments.variance().meanNumber().doubleValue());
+        OutputBatch with =
+                new OutputBatch(new ForwardMessage(moments, BatchCovariance.of(mean)), batch.labels(), null, null);
+        OutputBatch without =
+                new OutputBatch(new ForwardMessage(moments, BatchCovariance.none()), batch.labels(), null, null);
+        Map<String, INDArray> parameters = parametersOf(likelihood(), OUTPUTS);
+        assertThat(Arrays2d.worstDifference(
+                        likelihood().update(with, parameters).message().shift(),
+                        likelihood().update(without, parameters).message().shift()))
+                .isLessThan(1e-12);
+    }
+
+    /** Two classes of half the potential and its negative, and of half the variance. */
+    @Test
+    void anOutputIsOneOfTwoClasses() {
+        int rows = 9;
+        INDArray mean = Arrays2d.uniform(random, rows, 1, -2, 2);
+        INDArray variance = Arrays2d.uniform(random, rows, 1, 0.2, 0.5);
+        INDArray k = Arrays2d.gram(random, rows, 4);
+        INDArray labels = Arrays2d.uniform(random, rows, 1, 0, 1);
+        OutputBatch one = new OutputBatch(
+                new ForwardMessage(new Moments(mean, variance), BatchCovariance.of(k)), labels, null, null);
+        OutputBatch two = new OutputBatch(
+                new ForwardMessage(
+                        new Moments(
+                                Nd4j.hstack(mean.mul(0.5), mean.mul(-0.5)),
+                                Nd4j.hstack(variance.mul(0.5), variance.mul(0.5))),
+                        BatchCovariance.of(k.mul(0.5))),
+                Nd4j.hstack(labels, labels.rsub(1)),
+                null,
+                null);
+        Likelihood independent = new IndependentClassLikelihood();
+        Likelihood classes = new ClassLikelihood();
+        INDArray ofOne =
+                independent.update(one, parametersOf(independent, 1)).message().shift();
+        INDArray ofTwo =
+                classes.update(two, parametersOf(classes, 2)).message().shift().getColumn(0, true);
+        assertThat(Arrays2d.worstDifference(ofOne, ofTwo)).isLessThan(0.02);
+        INDArray ofSigmoid = independent
+                .predict(new Moments(mean, variance.mul(0)), parametersOf(independent, 1))
+                .probabilities();
+        INDArray ofSoftmax = classes.predict(
+                        Moments.pointMass(two.forward().moments().mean()), parametersOf(classes, 2))
+                .probabilities()
+                .getColumn(0, true);
+        assertThat(Arrays2d.worstDifference(ofSigmoid, ofSoftmax)).isLessThan(1e-12);
+    }
+
+    /** The variance of an output decides how much of the common covariance it has. */
+    @Test
+    void outputsDoNotShareTheirUncertainty() {
+        int rows = 6;
+        INDArray mean = Arrays2d.filled(rows, 2, 0);
+        INDArray labels = Arrays2d.filled(rows, 2, 1);
+        INDArray variance = Nd4j.hstack(Arrays2d.filled(rows, 1, 0.1), Arrays2d.filled(rows, 1, 1.9));
+        INDArray k = Nd4j.ones(DataType.DOUBLE, rows, rows);
+        Likelihood both = new IndependentClassLikelihood();
+        INDArray shift = both.update(
+                        new OutputBatch(
+                                new ForwardMessage(new Moments(mean, variance), BatchCovariance.of(k)),
+                                labels,
+                                null,
+                                null),
+                        parametersOf(both, 2))
+                .message()
+                .shift();
+        for (int c = 0; c < 2; c++) {
+            INDArray alone = both.update(
+                            new OutputBatch(
+                                    new ForwardMessage(
+                                            new Moments(
+                                                    mean.getColumn(c, true).dup(),
+                                                    variance.getColumn(c, true).dup()),
+                                            BatchCovariance.of(k.mul(c == 0 ? 0.1 : 1.9))),
+                                    labels.getColumn(c, true).dup(),
+                                    null,
+                                    null),
+                            parametersOf(both, 1))
+                    .message()
+                    .shift();
+            assertThat(Arrays2d.worstDifference(shift.getColumn(c, true), alone))
+                    .isLessThan(1e-12);
+        }
+    }
+
+    /** By search, for each output by itself, under a prior of deviation 1/2. */
+    @Test
+    void everyOutputHasItsMostProbableScale() {
+        int rows = 80;
+        INDArray mean = Arrays2d.uniform(random, rows, OUTPUTS, -2, 2);
+        INDArray labels = labels(rows);
+        OutputBatch batch = new OutputBatch(
+                new ForwardMessage(new Moments(mean, Arrays2d.filled(rows, OUTPUTS, 0.5)), BatchCovariance.none()),
+                labels,
+                null,
+                null);
+        Likelihood likelihood = new IndependentClassLikelihood();
+        Map<String, INDArray> parameters = new HashMap<>(parametersOf(likelihood, OUTPUTS));
+        LearningPhase first = new LearningPhase(1, true, 1);
+        for (int step = 0; step < 60; step++) {
+            likelihood
+                    .observeWithheld(batch, parameters)
+                    .forEach((name, statistic) -> parameters.put(
+                            name, likelihood.learn(name, Parameters.row(parameters, name), statistic, first)));
+        }
+        for (int c = 0; c < OUTPUTS; c++) {
+            double best = 0;
+            double largest = Double.NEGATIVE_INFINITY;
+            for (double log = -3; log < 2; log += 1e-4) {
+                double value = -2 * log * log;
+                for (int n = 0; n < rows; n++) {
+                    double u = Math.exp(log) * mean.getDouble(n, c) / Math.sqrt(1 + Math.PI * 0.5 / 8);
+                    value -= Math.log1p(Math.exp(labels.getDouble(n, c) > 0.5 ? -u : u));
+                }
+                if (value > largest) {
+                    largest = value;
+                    best = log;
+                }
+            }
+            assertThat(Math.log(ProbabilityScale.values(parameters).getDouble(c)))
+                    .as("output %s", c)
+                    .isCloseTo(best, within(2e-3));
+        }
+    }
+
+    @Test
+    void theTeacherHasANoiseForEachOutput() {
+        Likelihood teacher = likelihood().teacher();
+        assertThat(teacher.parameterLengths(OUTPUTS)).isEqualTo(Map.of("noiseVariance", OUTPUTS));
+        OutputBatch batch = batch(40, DataType.DOUBLE, null);
+        Map<String, INDArray> parameters = parametersOf(teacher, OUTPUTS);
+        Map<String, INDArray> learned =
+                learned(teacher, teacher.update(batch, parameters), parameters, new LearningPhase(200, false, 10));
+        INDArray noise = learned.get("noiseVariance");
+        assertThat(noise.shape()).containsExactly(1, OUTPUTS);
+        assertThat(noise.getDouble(0)).isNotEqualTo(noise.getDouble(1));
+    }
+
+    @Test
+    void aWithheldExampleTeachesNoWeight() {
+        OutputBatch batch = batch(6, DataType.DOUBLE, null);
+        OutputBatch part =
+                new OutputBatch(batch.forward(), batch.labels(), null, null, new double[] {1, 0, 1, 1, 0, 1});
+        for (Likelihood each : new Likelihood[] {likelihood(), likelihood().teacher()}) {
+            INDArray shift =
+                    each.update(part, parametersOf(each, OUTPUTS)).message().shift();
+            for (int n = 0; n < 6; n++) {
+                assertThat(shift.getRow(n).amaxNumber().doubleValue() == 0)
+                        .as("row %s", n)
+                        .isEqualTo(n == 1 || n == 4);
+            }
+        }
+    }
+
+    @Test
+    void labelsThatAreNoProbabilitiesAreRejected() {
+        INDArray ones = Arrays2d.filled(1, OUTPUTS, 1);
+        likelihood().validate(Arrays2d.of(new double[] {0.5, 0.6, 0, 1, 0.1}), ones);
+        assertThatThrownBy(() -> likelihood().validate(Arrays2d.of(new double[] {0, 1.5, 0, 0, 0}), ones))
+                .isInstanceOf(InvalidLabelException.class)
+                .hasMessage("label at row 0, column 1 is 1.5; allowed are probabilities from 0 to 1");
+        assertThatThrownBy(() -> likelihood().validate(Arrays2d.of(new double[] {0, 0, Double.NaN, 0, 0}), ones))
+                .hasMessageStartingWith("label at row 0, column 2 is NaN");
+    }
+}
