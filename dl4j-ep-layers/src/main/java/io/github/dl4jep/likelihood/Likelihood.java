@@ -54,7 +54,7 @@ public interface Likelihood extends Serializable {
      * @return what turns potentials into its pre-activations: potential = (pre-activation - offset) / factor
      */
     default PointScale startFromStock(@Nullable INDArray size, Map<String, INDArray> parameters) {
-        return PointScale.NONE;
+        return PointScale.of(1, 0);
     }
 
     /**
@@ -209,9 +209,7 @@ public interface Likelihood extends Serializable {
      */
     record PointScale(INDArray factor, INDArray offset) {
 
-        /** Potentials as they are. */
-        static final PointScale NONE = of(1, 0);
-
+        /** The same for all outputs; new arrays, which belong to the workspace that is open. */
         static PointScale of(double factor, double offset) {
             return new PointScale(
                     Nd4j.createFromArray(new double[][] {{factor}}), Nd4j.createFromArray(new double[][] {{offset}}));

@@ -2,7 +2,10 @@ package io.github.dl4jep.type;
 
 import io.github.dl4jep.conf.EpDenseLayer;
 import io.github.dl4jep.message.ExampleFormat;
+import io.github.dl4jep.weight.WeightPrior;
+import org.deeplearning4j.nn.conf.layers.AutoEncoder;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
@@ -26,9 +29,16 @@ final class DenseType extends LayerType<DenseLayer> {
             place.refuseReplacedActivation();
         }
         IActivation activation = isOutput ? new ActivationIdentity() : place.activation(layer.getActivationFn());
+        return converted(
+                layer, layer.hasBias(), isOutput ? place.outputPrior() : place.hiddenPrior(), activation, place);
+    }
+
+    /** A dense layer with posteriors in place of one that is a product with weights and a unit. */
+    static EpDenseLayer converted(
+            FeedForwardLayer layer, boolean bias, WeightPrior prior, IActivation activation, ConversionPlace place) {
         EpDenseLayer converted = new EpDenseLayer.Builder()
-                .hasBias(layer.hasBias())
-                .weightPrior(isOutput ? place.outputPrior() : place.hiddenPrior())
+                .hasBias(bias)
+                .weightPrior(prior)
                 .priorGain(place.gain(activation))
                 .activation(activation)
                 .build();
@@ -44,6 +54,36 @@ final class DenseType extends LayerType<DenseLayer> {
     @Override
     public int linearMaps() {
         return 1;
+    }
+
+    /**
+     * The encoder of an autoencoder: in a network with labels it is a dense layer. What its own pretraining has beside it, corruption,
+     * sparsity and the bias of the reconstruction, is left out.
+     */
+    static final class Encoder extends LayerType<AutoEncoder> {
+
+        Encoder() {
+            super(AutoEncoder.class);
+        }
+
+        @Override
+        public Layer convert(AutoEncoder layer, ConversionPlace place) {
+            place.dropGradientSettings(layer);
+            place.dropped(
+                    "pretraining (corruption, sparsity, reconstruction)",
+                    "the layer is the dense layer of its encoder; to learn a reconstruction, put the features in as labels");
+            return converted(layer, true, place.hiddenPrior(), place.activation(layer.getActivationFn()), place);
+        }
+
+        @Override
+        public ExampleFormat format(AutoEncoder layer) {
+            return ExampleFormat.CHANNELS_FIRST;
+        }
+
+        @Override
+        public int linearMaps() {
+            return 1;
+        }
     }
 
     /** The EP layer. */

@@ -60,6 +60,7 @@ public final class LayerTypes {
     static {
         register(new DenseType());
         register(new DenseType.Converted());
+        register(new DenseType.Encoder());
         register(new OutputType<>(OutputLayer.class));
         register(new OutputType<>(CenterLossOutputLayer.class));
         register(new OutputType<>(RnnOutputLayer.class, 1, l -> DataFormats.of(l.getRnnDataFormat())));

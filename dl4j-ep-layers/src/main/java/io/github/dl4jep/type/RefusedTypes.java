@@ -1,7 +1,6 @@
 package io.github.dl4jep.type;
 
 import java.util.List;
-import org.deeplearning4j.nn.conf.layers.AutoEncoder;
 import org.deeplearning4j.nn.conf.layers.CapsuleLayer;
 import org.deeplearning4j.nn.conf.layers.CapsuleStrengthLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
@@ -36,7 +35,9 @@ final class RefusedTypes {
     private static final String MINIBATCH =
             "it moves positions into the minibatch, between which EP keeps a covariance";
     private static final String MASKS = "feature masks are not supported";
-    private static final String PRETRAINING = "pretraining layers learn without labels";
+    private static final String VARIATIONAL =
+            "it draws from the distribution that it learns, and learns without labels; use an autoencoder of dense layers,"
+                    + " whose labels are the features";
     private static final String UNSHARED = "its weights differ from position to position";
 
     private RefusedTypes() {}
@@ -56,8 +57,7 @@ final class RefusedTypes {
                 new RefusedType<>(PrimaryCapsules.class, CAPSULES),
                 new RefusedType<>(CapsuleLayer.class, CAPSULES),
                 new RefusedType<>(CapsuleStrengthLayer.class, CAPSULES),
-                new RefusedType<>(AutoEncoder.class, PRETRAINING),
-                new RefusedType<>(VariationalAutoencoder.class, PRETRAINING),
+                new RefusedType<>(VariationalAutoencoder.class, VARIATIONAL),
                 new RefusedType<>(LocallyConnected1D.class, UNSHARED),
                 new RefusedType<>(LocallyConnected2D.class, UNSHARED),
                 new RefusedType<>(
@@ -67,6 +67,9 @@ final class RefusedTypes {
                 new RefusedType<>(SpaceToBatchLayer.class, MINIBATCH),
                 new RefusedType<>(MaskLayer.class, MASKS),
                 new RefusedType<>(MaskZeroLayer.class, MASKS),
-                new RefusedType<>(Yolo2OutputLayer.class, "its loss is no likelihood of independent outputs"));
+                new RefusedType<>(
+                        Yolo2OutputLayer.class,
+                        "its loss is no likelihood of independent outputs: which box answers for an object depends on the"
+                                + " predictions; use a CnnLossLayer for the classes of positions, and a regression for one box"));
     }
 }

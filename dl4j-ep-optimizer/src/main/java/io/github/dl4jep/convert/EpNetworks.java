@@ -152,6 +152,23 @@ public final class EpNetworks {
     }
 
     /**
+     * The network whose last layer takes labels, with its weights; see {@link #withOutput(MultiLayerConfiguration)}.
+     *
+     * @param network an initialised network; not changed
+     * @return a copy whose last layer is a loss or output layer
+     * @throws org.deeplearning4j.exception.DL4JInvalidConfigException if the last layer is something else
+     */
+    public static MultiLayerNetwork withOutput(MultiLayerNetwork network) {
+        MultiLayerNetwork completed = new MultiLayerNetwork(withOutput(network.getLayerWiseConfigurations()));
+        if (network.numParams() == 0) {
+            completed.init();
+        } else {
+            completed.init(network.params(), true);
+        }
+        return completed;
+    }
+
+    /**
      * An EP graph of the same definition, with default options, initialised.
      *
      * @param configuration any DL4J graph configuration; not changed

@@ -88,6 +88,15 @@ public final class EpOptions {
         return startShare;
     }
 
+    /**
+     * Whether a network starts from its weights.
+     *
+     * @return true after {@link Builder#startFromWeights()}
+     */
+    public boolean startsFromWeights() {
+        return startShare > 0;
+    }
+
     boolean replacesActivations() {
         return hiddenActivation != null || !activations.isEmpty();
     }
@@ -186,8 +195,8 @@ public final class EpOptions {
          * Starts from the weights of the network that is converted: they are the means of the posterior, and the network predicts as
          * before. Layers that {@link #weightPrior} names have that prior around them.
          *
-         * @param share variance of the prior as a share of the mean square of the layer's weights; small values trust the weights, .01 is
-         *     the default
+         * @param share variance of the prior as a share of the mean square of the layer's weights: small values trust the weights, .1 is
+         *     the default, and .5 the share that the weights of a new network of few layers have
          * @return this builder
          * @throws IllegalArgumentException if the share is not a positive finite number
          */

@@ -34,7 +34,7 @@ import org.nd4j.linalg.ops.transforms.Transforms;
 final class LayerStart {
 
     /** Variance of the prior of layers that never learn, as a share of the mean square of their weights: they are known. */
-    private static final double FROZEN_SHARE = 1e-8;
+    private static final double FROZEN_SHARE = 1e-6;
 
     private final String label;
     private final Layer stock;

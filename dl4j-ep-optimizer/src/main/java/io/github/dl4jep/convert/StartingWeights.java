@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 final class StartingWeights {
 
     /** Default variance of the prior, as a share of the mean square of a layer's weights. */
-    static final double DEFAULT_SHARE = 0.01;
+    static final double DEFAULT_SHARE = 0.1;
 
     private static final Logger LOG = LoggerFactory.getLogger(EpNetworks.class);
 

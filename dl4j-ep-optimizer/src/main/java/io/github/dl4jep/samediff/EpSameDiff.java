@@ -11,14 +11,18 @@ import io.github.dl4jep.samediff.fit.SameDiffFit;
 import io.github.dl4jep.samediff.moment.MomentGraph;
 import io.github.dl4jep.samediff.plan.GraphReading;
 import io.github.dl4jep.samediff.plan.LabelledOutput;
+import io.github.dl4jep.samediff.plan.WeightBinding;
 import io.github.dl4jep.samediff.reader.GraphReader;
 import io.github.dl4jep.samediff.writeback.PosteriorConstants;
 import io.github.dl4jep.samediff.writeback.PosteriorMeans;
+import io.github.dl4jep.stock.StockGraph;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
+import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.autodiff.listeners.Listener;
 import org.nd4j.autodiff.listeners.records.History;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -83,6 +87,19 @@ public final class EpSameDiff {
     }
 
     /**
+     * Turns the constants that are weights, biases, or scale and shift of a batch normalization by their use into VARIABLEs, as imported
+     * graphs need it: they keep their arrays, and are learned from then on.
+     *
+     * @param sd the graph; changed
+     * @return names of the new VARIABLEs; empty if there is none
+     */
+    public static List<String> constantsToVariables(SameDiff sd) {
+        List<String> names = ConstantWeights.of(sd);
+        sd.convertToVariables(names.stream().map(sd::getVariable).toList());
+        return names;
+    }
+
+    /**
      * A trainer that goes on with the posterior stored in the graph; of a graph without one it begins at the prior with default
      * options and the seed of ND4J's generator.
      *
@@ -114,7 +131,8 @@ public final class EpSameDiff {
     }
 
     /**
-     * A trainer that begins at the prior. The arrays of the graph's VARIABLEs have no effect.
+     * A trainer that begins at the prior. The arrays of the graph's VARIABLEs have no effect, unless the options say {@link
+     * EpOptions.Builder#startFromWeights()}.
      *
      * @param sd a graph with TrainingConfig and loss variable; changed by training only
      * @param options how it is trained; layers are named by their weight's VARIABLE
@@ -124,7 +142,23 @@ public final class EpSameDiff {
      */
     public static EpSameDiff of(SameDiff sd, EpOptions options, long seed) {
         GraphReading reading = GraphReader.read(sd, seed);
-        return new EpSameDiff(sd, reading, EpNetworks.from(reading.configuration(), options));
+        EpComputationGraph network = options.startsFromWeights()
+                ? EpNetworks.from(stock(sd, reading), options)
+                : EpNetworks.from(reading.configuration(), options);
+        return new EpSameDiff(sd, reading, network);
+    }
+
+    /** The stock graph with the arrays of the VARIABLEs. */
+    private static ComputationGraph stock(SameDiff sd, GraphReading reading) {
+        ComputationGraph stock = new ComputationGraph(reading.configuration().clone());
+        StockGraph.initialise(stock);
+        for (Layer layer : stock.getLayers()) {
+            WeightBinding.set(
+                    layer,
+                    reading.bindings(layer.conf().getLayer().getLayerName()),
+                    name -> sd.getVariable(name).getArr());
+        }
+        return stock;
     }
 
     /**

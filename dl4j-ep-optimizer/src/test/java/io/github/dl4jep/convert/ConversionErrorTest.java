@@ -18,7 +18,6 @@ import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.AutoEncoder;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.GravesLSTM;
 import org.deeplearning4j.nn.conf.layers.LSTM;
@@ -26,6 +25,7 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.variational.VariationalAutoencoder;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -158,7 +158,7 @@ class ConversionErrorTest {
                 .build();
         // DL4J's builder does not let these stand side by side.
         definition.getConf(0).setLayer(new LSTM.Builder().name("memory").build());
-        definition.getConf(1).setLayer(new AutoEncoder.Builder().build());
+        definition.getConf(1).setLayer(new VariationalAutoencoder.Builder().build());
         definition.getConf(2).setLayer(new GravesLSTM.Builder().name("scaled").build());
         EpOptions options =
                 EpOptions.builder().weightPrior("hiden", new GaussianPrior()).build();
@@ -168,7 +168,7 @@ class ConversionErrorTest {
                 .hasMessageStartingWith("This definition cannot be trained by EP, for 8 reason(s):\n - ")
                 .hasMessageContaining("layer \"memory\" (index 0, LSTM): there is no EP layer for the type LSTM")
                 .hasMessageContaining(
-                        "layer \"layer1\" (index 1, AutoEncoder): there is no EP layer for the type" + " AutoEncoder")
+                        "layer \"layer1\" (index 1, VariationalAutoencoder): there is no EP layer for the type VariationalAutoencoder")
                 .hasMessageContaining(
                         "layer \"scaled\" (index 2, GravesLSTM): there is no EP layer for the type" + " GravesLSTM")
                 .hasMessageContaining("layer \"normed\" (index 3, DenseLayer): layer normalization has no moments here;"

@@ -59,6 +59,28 @@ class MissingOutputTest {
     }
 
     @Test
+    void aCompletedNetworkHasItsWeights() {
+        for (Layer last : new Layer[] {
+            new ActivationLayer(Activation.SOFTMAX),
+            new DenseLayer.Builder()
+                    .nIn(3)
+                    .nOut(2)
+                    .activation(Activation.SOFTMAX)
+                    .build()
+        }) {
+            MultiLayerNetwork open = new MultiLayerNetwork(endingIn(last));
+            open.init();
+            INDArray features = ToyData.normal(20, 3);
+
+            MultiLayerNetwork completed = EpNetworks.withOutput(open);
+
+            assertThat(completed.output(features)).isEqualTo(open.output(features));
+            completed.params().addi(1);
+            assertThat(completed.output(features)).isNotEqualTo(open.output(features));
+        }
+    }
+
+    @Test
     void otherLastLayersAreRefused() {
         assertThatThrownBy(() -> EpNetworks.withOutput(endingIn(new ActivationLayer(Activation.RELU))))
                 .isInstanceOf(DL4JInvalidConfigException.class)

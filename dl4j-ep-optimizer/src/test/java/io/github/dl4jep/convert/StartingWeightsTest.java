@@ -187,7 +187,7 @@ class StartingWeightsTest {
         EpMultiLayerNetwork network = EpNetworks.from(stock);
 
         INDArray difference = network.output(data.getFeatures()).sub(stock.output(data.getFeatures()));
-        assertThat(difference.amaxNumber().doubleValue()).isPositive().isLessThan(0.05);
+        assertThat(difference.amaxNumber().doubleValue()).isPositive().isLessThan(0.15);
         assertThat(network.getIterationCount()).isEqualTo(25);
         assertThat(EpNetworks.from(stock.getLayerWiseConfigurations()).params()).isEqualTo(fresh.params());
         double before = network.score(data);
@@ -259,7 +259,7 @@ class StartingWeightsTest {
 
         assertThat(network.getLayerWiseConfigurations().getConf(0).getLayer()).isInstanceOf(EpFrozenLayer.class);
         assertThat(network.getParam("0_WAveragedMean")).isEqualTo(stock.getParam("0_W"));
-        assertThat(1 / network.getParam("0_WPrecision").getDouble(0)).isLessThan(1e-7);
+        assertThat(1 / network.getParam("0_WPrecision").getDouble(0)).isLessThan(1e-5);
         assertThat(1 / network.getParam("1_WPrecision").getDouble(0)).isCloseTo(0.5 / 8, within(1e-6));
         assertThat(network.getIterationCount()).isZero();
         DataSet other = ToyData.twoSigns(300, 2);
@@ -268,6 +268,43 @@ class StartingWeightsTest {
         network.fit(ToyData.batches(other, 30), 3);
         assertThat(network.getLayer(0).params()).isEqualTo(frozen);
         assertThat(network.score(other)).isLessThan(before - 0.3);
+    }
+
+    @Test
+    void aPretrainedGraphIsFrozenUpToItsFeaturesAndGetsANewHead() {
+        ComputationGraph stock = new ComputationGraph(ToyGraphs.residual());
+        stock.init();
+        DataSet data = ToyData.threeClasses(300, 1);
+        stock.fit(ToyData.batches(data, 30), 20);
+        String output = stock.getConfiguration().getNetworkOutputs().get(0);
+        String features = stock.getConfiguration().getVertexInputs().get(output).get(0);
+        int width = ((int) stock.getLayer(output).getParam("W").size(0));
+        ComputationGraph transferred = new TransferLearning.GraphBuilder(stock)
+                .fineTuneConfiguration(new FineTuneConfiguration.Builder()
+                        .updater(new Adam(0.01))
+                        .build())
+                .setFeatureExtractor(features)
+                .removeVertexKeepConnections(output)
+                .addLayer(
+                        output,
+                        new OutputLayer.Builder(LossFunction.XENT)
+                                .nIn(width)
+                                .nOut(2)
+                                .activation(Activation.SIGMOID)
+                                .build(),
+                        features)
+                .build();
+
+        EpComputationGraph graph = EpNetworks.from(transferred);
+
+        INDArray before = stock.feedForward(data.getFeatures(), false).get(features);
+        INDArray after = graph.feedForward(data.getFeatures(), false).get(features);
+        assertSame(after, before, 1e-3);
+        DataSet other = ToyData.twoSigns(300, 2);
+        double score = graph.score(other);
+        graph.fit(ToyData.batches(other, 30), 5);
+        assertThat(graph.score(other)).isLessThan(score - 0.2);
+        assertSame(graph.feedForward(data.getFeatures(), false).get(features), before, 1e-3);
     }
 
     @Test

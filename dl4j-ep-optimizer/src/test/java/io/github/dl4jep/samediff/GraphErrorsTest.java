@@ -142,7 +142,7 @@ class GraphErrorsTest {
                 graph -> graph.getVariable(INPUT).mmul(graph.constant("fixed", Nd4j.rand(DataType.FLOAT, 3, 8))), 8);
         assertRefused(sd)
                 .hasMessageContaining("its weight \"fixed\" is a constant")
-                .hasMessageContaining("convertToVariable");
+                .hasMessageContaining("EpSameDiff.constantsToVariables(sd)");
     }
 
     @Test

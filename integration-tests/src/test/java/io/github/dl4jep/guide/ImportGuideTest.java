@@ -42,7 +42,7 @@ class ImportGuideTest {
         net.fit(trainIterator, 10);
 
         MultiLayerNetwork open = KerasModelImport.importKerasSequentialModelAndWeights(file, false);
-        EpMultiLayerNetwork completed = EpNetworks.from(EpNetworks.withOutput(open.getLayerWiseConfigurations()));
+        EpMultiLayerNetwork completed = EpNetworks.from(EpNetworks.withOutput(open));
 
         assertThat(net.evaluate(trainIterator).accuracy()).isGreaterThan(0.9);
         assertThat(completed.evaluate(trainIterator).accuracy()).isLessThan(0.8);

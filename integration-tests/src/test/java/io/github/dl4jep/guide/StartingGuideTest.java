@@ -114,7 +114,7 @@ class StartingGuideTest {
 
         EpMultiLayerNetwork same = EpNetworks.from(trainedNetwork);
         EpMultiLayerNetwork bold = EpNetworks.from(
-                trainedNetwork, EpOptions.builder().startFromWeights(0.03).build());
+                trainedNetwork, EpOptions.builder().startFromWeights(0.3).build());
         Prediction uncertain = same.prediction(features);
         same.fit(trainIterator);
 

@@ -33,7 +33,7 @@ record ChainRewriting(MultiLayerConfiguration configuration, List<Integer> place
     private static final Logger LOG = LoggerFactory.getLogger(SameDiffLayers.class);
 
     static ChainRewriting of(MultiLayerConfiguration given) {
-        if (given.getConfs().stream().noneMatch(conf -> conf.getLayer() instanceof AbstractSameDiffLayer)) {
+        if (given.getConfs().stream().noneMatch(conf -> LayerGraph.isOwn(conf.getLayer()))) {
             return new ChainRewriting(given, List.of(), Map.of());
         }
         MultiLayerConfiguration copy = given.clone();
@@ -44,7 +44,8 @@ record ChainRewriting(MultiLayerConfiguration configuration, List<Integer> place
         for (int i = 0; i < copy.getConfs().size(); i++) {
             NeuralNetConfiguration conf = copy.getConf(i);
             places.add(layers.size());
-            LayerGraph graph = conf.getLayer() instanceof AbstractSameDiffLayer own ? read(own, i, size) : null;
+            LayerGraph graph =
+                    LayerGraph.isOwn(conf.getLayer()) ? read((AbstractSameDiffLayer) conf.getLayer(), i, size) : null;
             if (graph == null) {
                 layers.add(conf);
                 size = sizeAfter(conf.getLayer(), size);

@@ -59,7 +59,7 @@ final class GraphRewriting {
     private static boolean isSameDiff(GraphVertex vertex) {
         return vertex instanceof SameDiffVertex
                 || (vertex instanceof LayerVertex layer
-                        && layer.getLayerConf().getLayer() instanceof AbstractSameDiffLayer);
+                        && LayerGraph.isOwn(layer.getLayerConf().getLayer()));
     }
 
     private void rewrite() {

@@ -5,6 +5,7 @@ import io.github.dl4jep.samediff.plan.GraphPlan;
 import io.github.dl4jep.samediff.plan.PlannedVertex;
 import io.github.dl4jep.samediff.plan.Value;
 import io.github.dl4jep.samediff.reader.GraphReader;
+import io.github.dl4jep.type.LayerTypes;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
+import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.samediff.AbstractSameDiffLayer;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
 import org.deeplearning4j.nn.conf.layers.samediff.SDVertexParams;
@@ -48,6 +50,12 @@ record LayerGraph(GraphPlan plan, List<String> inputs, PlannedVertex output, lon
     @FunctionalInterface
     private interface Definition {
         SDVariable in(SameDiff sd, Map<String, SDVariable> inputs, Map<String, SDVariable> parameters);
+    }
+
+    /** Whether a layer is a graph of the user: DL4J's own layers of this kind have descriptors. */
+    static boolean isOwn(Layer layer) {
+        return layer instanceof SameDiffLambdaLayer
+                || (layer instanceof AbstractSameDiffLayer && LayerTypes.find(layer) == null);
     }
 
     /**

@@ -7,7 +7,6 @@ import io.github.dl4jep.samediff.plan.WeightBinding;
 import io.github.dl4jep.stock.StockGraph;
 import io.github.dl4jep.stock.StockNetworks;
 import java.util.Map;
-import java.util.Objects;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
@@ -47,7 +46,7 @@ public final class SameDiffLayers implements DefinitionReader {
             }
             int place = first;
             for (PlannedVertex vertex : graph.plan().vertices()) {
-                bind(vertex, from.paramTable(), stock.getLayer(place++));
+                WeightBinding.set(stock.getLayer(place++), vertex.bindings(), from.paramTable()::get);
             }
         }
         stock.setIterationCount(network.getLayerWiseConfigurations().getIterationCount());
@@ -73,7 +72,10 @@ public final class SameDiffLayers implements DefinitionReader {
                 Map<String, INDArray> parameters = graph.getVertex(name).paramTable(false);
                 for (PlannedVertex vertex : read.plan().vertices()) {
                     if (vertex.layer() != null) {
-                        bind(vertex, parameters, stock.getLayer(GraphRewriting.name(name, read, vertex)));
+                        WeightBinding.set(
+                                stock.getLayer(GraphRewriting.name(name, read, vertex)),
+                                vertex.bindings(),
+                                parameters::get);
                     }
                 }
             } else if (GraphConfigurations.layer(graph.getConfiguration(), name) != null) {
@@ -87,14 +89,6 @@ public final class SameDiffLayers implements DefinitionReader {
     private static void copy(Layer from, Layer to) {
         if (from.numParams() > 0) {
             to.setParams(from.params().dup());
-        }
-    }
-
-    /** Rows only, so that a layer of DL4J has the arrays that EP has. */
-    private static void bind(PlannedVertex vertex, Map<String, INDArray> parameters, Layer to) {
-        for (WeightBinding binding : vertex.bindings()) {
-            INDArray variable = Objects.requireNonNull(parameters.get(binding.variable()));
-            to.setParam(binding.prefix(), binding.arrangement().toPosterior(variable));
         }
     }
 }

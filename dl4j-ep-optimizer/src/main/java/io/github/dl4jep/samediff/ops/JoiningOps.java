@@ -26,7 +26,8 @@ final class JoiningOps {
                     return LinearOps.addedBias(op, i, 1 - i);
                 }
                 if (op.isActivation(i) && op.isFixed(1 - i)) {
-                    return op.vertex(new ShiftVertex(number(op, 1 - i)), op.activation(i));
+                    double number = number(op, 1 - i);
+                    return number == 0 ? op.input(i) : op.vertex(new ShiftVertex(number), op.activation(i));
                 }
             }
         }
@@ -36,8 +37,11 @@ final class JoiningOps {
         return join(op, ElementWiseVertex.Op.Add);
     }
 
-    /** Of two activations, or a constant from an activation. */
+    /** Of two activations, a constant from an activation, or an activation from labels. */
     static Value subtract(OpReading op) {
+        if (op.input(0) instanceof Value.Label || op.input(1) instanceof Value.Label) {
+            return LossOps.difference(op);
+        }
         if (op.isActivation(0) && op.isFixed(1)) {
             return op.vertex(new ShiftVertex(-number(op, 1)), op.activation(0));
         }
@@ -46,7 +50,13 @@ final class JoiningOps {
 
     /** Of two activations that do not depend on each other, or with a constant. */
     static Value multiply(OpReading op) {
+        if (op.input(0) instanceof Value.Difference && op.inputName(0).equals(op.inputName(1))) {
+            return LossOps.square(op);
+        }
         for (int i = 0; i < 2; i++) {
+            if (op.isActivation(i) && op.isWeight(1 - i)) {
+                return LinearOps.productWithOne(op, i, 1 - i);
+            }
             if (op.isActivation(i) && op.isFixed(1 - i)) {
                 return op.vertex(new ScaleVertex(number(op, 1 - i)), op.activation(i));
             }
@@ -74,6 +84,9 @@ final class JoiningOps {
 
     static Value multiplyScalar(OpReading op) {
         double factor = op.opName().equals("div_scalar") ? 1 / scalar(op) : scalar(op);
+        if (op.input(0) instanceof Value.Loss && factor > 0) {
+            return op.input(0); // A loss has no scale: the noise is learned.
+        }
         return op.vertex(new ScaleVertex(factor), op.activation(0));
     }
 
@@ -121,11 +134,14 @@ final class JoiningOps {
 
     private static double number(OpReading op, int index) {
         INDArray constant = op.constant(index);
-        if (constant.length() != 1) {
+        double number = constant.getDouble(0);
+        if (!constant.eq(number).all()) {
             throw new UnsupportedOperationException("its constant \"" + op.inputName(index) + "\" has shape "
-                    + Arrays.toString(constant.shape()) + ", supported is one number");
+                    + Arrays.toString(constant.shape())
+                    + " and different elements, supported is one number; if it is a weight or bias, make it a VARIABLE by"
+                    + " EpSameDiff.constantsToVariables(sd)");
         }
-        return constant.getDouble(0);
+        return number;
     }
 
     private static double scalar(OpReading op) {

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.activations.impl.ActivationReLU;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Products with weights, and their biases. */
 final class LinearOps {
@@ -70,6 +71,29 @@ final class LinearOps {
         return product;
     }
 
+    /** One input times one number. */
+    static Value productWithOne(OpReading op, int activation, int weight) {
+        Value.Activation input = op.activation(activation);
+        long[] shape = op.inputShape(activation);
+        INDArray array = op.plan().sd().getVariable(op.inputName(weight)).getArr();
+        if (shape.length != 2 || shape[1] != 1 || array.length() != 1) {
+            throw new UnsupportedOperationException("it multiplies \"" + op.inputName(activation) + "\" of shape "
+                    + Arrays.toString(shape) + " by the VARIABLE \"" + op.inputName(weight) + "\" of shape "
+                    + Arrays.toString(array.shape())
+                    + ", element by element; supported is one input times one number, or mmul");
+        }
+        Value.Weight one = op.weight(weight);
+        DenseLayer layer = new DenseLayer.Builder()
+                .nIn(1)
+                .nOut(1)
+                .hasBias(false)
+                .activation(new ActivationIdentity())
+                .build();
+        Value.Activation product = op.layer(one.variable(), layer, input);
+        product.vertex().bind(new WeightBinding(one.variable(), "W", Arrangement.ROW));
+        return product;
+    }
+
     /** A bias that belongs to one product only. */
     static Value bias(OpReading op) {
         if (op.input(1) instanceof Value.Weight) {
@@ -107,8 +131,13 @@ final class LinearOps {
         long[] out = op.outputShape();
         long units = linear.layout().channels(out);
         long length = Arrays.stream(shape).reduce(1, (a, b) -> a * b);
+        if (length == 1 && units > 1) {
+            throw new UnsupportedOperationException("the bias \"" + weight.variable() + "\" of shape "
+                    + Arrays.toString(shape) + " is one number for all of " + units
+                    + " units, but EP has a bias for each; give it the shape [" + units + "]");
+        }
         // A vector of ND4J's add belongs to the last axis, a whole shape says where it belongs.
-        boolean place = shape.length == 1 || shape[axis(linear, out, shape)] == units;
+        boolean place = shape.length <= 1 || shape[axis(linear, out, shape)] == units;
         boolean lastAxis = out.length == 2
                 || shape.length > 1
                 || linear.layout() == ImageLayout.CHANNELS_LAST

@@ -17,6 +17,7 @@ import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
 import org.nd4j.linalg.lossfunctions.impl.LossBinaryXENT;
+import org.nd4j.linalg.lossfunctions.impl.LossMAE;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 import org.nd4j.linalg.lossfunctions.impl.LossMSE;
 
@@ -58,9 +59,7 @@ final class LossOps {
     static Value logLoss(OpReading op) {
         requireNoWeights(op);
         PlannedVertex before = op.activation(0).vertex();
-        IActivation activation = before.layer() instanceof BaseLayer layer
-                ? layer.getActivationFn()
-                : before.layer() instanceof ActivationLayer layer ? layer.getActivationFn() : new ActivationIdentity();
+        IActivation activation = unit(before);
         boolean softmax = activation instanceof ActivationSoftmax;
         if (!softmax && !(activation instanceof ActivationSigmoid)) {
             throw new UnsupportedOperationException("it reads \"" + op.inputName(0)
@@ -76,13 +75,54 @@ final class LossOps {
     /** Inputs: predictions, weights, labels. */
     static Value meanSquaredError(OpReading op) {
         requireNoWeights(op);
-        PlannedVertex before = op.activation(0).vertex();
-        if (!(before.layer() instanceof DenseLayer) || !before.hasBias() || !before.isLinear()) {
-            throw new UnsupportedOperationException("it reads \"" + op.inputName(0)
-                    + "\", which is no product with a bias and without a unit; the scale and offset that EP learns for the"
-                    + " targets need such a layer");
+        return error(op, 0, 2, new LossMSE());
+    }
+
+    /** Labels and predictions in any order: an error that is written by hand. */
+    static Value difference(OpReading op) {
+        int label = op.input(0) instanceof Value.Label ? 0 : 1;
+        return new Value.Difference(loss -> error(op, 1 - label, label, loss));
+    }
+
+    static Value squaredDifference(OpReading op) {
+        return ((Value.Difference) difference(op)).output().apply(new LossMSE());
+    }
+
+    /** Of a difference to labels, or a unit. */
+    static Value square(OpReading op) {
+        return ofDifference(op, new LossMSE());
+    }
+
+    /** Of a difference to labels, or a unit. */
+    static Value absolute(OpReading op) {
+        return ofDifference(op, new LossMAE());
+    }
+
+    private static Value ofDifference(OpReading op, ILossFunction loss) {
+        return op.input(0) instanceof Value.Difference difference
+                ? difference.output().apply(loss)
+                : ActivationOps.unit(op);
+    }
+
+    /** A loss of predictions in the units of the labels: after a product, or after a unit that belongs to the loss. */
+    private static Value error(OpReading op, int prediction, int labels, ILossFunction loss) {
+        PlannedVertex before = op.activation(prediction).vertex();
+        IActivation unit = unit(before);
+        if (!(unit instanceof ActivationIdentity) && !before.isShared()) {
+            return outputBehindUnit(op, prediction, label(op, labels), loss, unit);
         }
-        return output(op, 0, 2, new LossMSE(), new ActivationIdentity());
+        if (!(before.layer() instanceof DenseLayer) || !before.hasBias() || !before.isLinear()) {
+            throw new UnsupportedOperationException("it reads \"" + op.inputName(prediction)
+                    + "\", which is no product with a bias; the scale and offset that EP learns for the targets need such a"
+                    + " layer");
+        }
+        return output(op, prediction, labels, loss, new ActivationIdentity());
+    }
+
+    private static IActivation unit(PlannedVertex vertex) {
+        return vertex.layer() instanceof BaseLayer layer
+                ? layer.getActivationFn()
+                : vertex.layer() instanceof ActivationLayer layer ? layer.getActivationFn() : new ActivationIdentity();
     }
 
     private static Value output(OpReading op, int prediction, int labels, ILossFunction loss, IActivation activation) {

@@ -49,6 +49,9 @@ public final class OpRecognisers {
         register("sigm_cross_entropy_loss", LossOps::sigmoidCrossEntropy);
         register("log_loss", LossOps::logLoss);
         register("mean_sqerr_loss", LossOps::meanSquaredError);
+        register("squaredsubtract", LossOps::squaredDifference);
+        register("square", LossOps::square);
+        register("abs", LossOps::absolute);
     }
 
     private OpRecognisers() {}

@@ -86,7 +86,7 @@ public final class OpReading {
         if (value instanceof Value.Fixed) {
             throw new UnsupportedOperationException("its weight \"" + inputName(index)
                     + "\" is a constant, so there is nothing to learn; turn it into a VARIABLE by"
-                    + " SameDiff.convertToVariable");
+                    + " EpSameDiff.constantsToVariables(sd)");
         }
         throw new UnsupportedOperationException(
                 "its input \"" + inputName(index) + "\" is computed from data, where EP needs a VARIABLE");

@@ -1,5 +1,8 @@
 package io.github.dl4jep.samediff.plan;
 
+import java.util.function.Function;
+import org.nd4j.linalg.lossfunctions.ILossFunction;
+
 /** What a SameDiff variable is to the network that is trained. */
 public sealed interface Value {
 
@@ -33,6 +36,13 @@ public sealed interface Value {
      * @param sparse whether they are class numbers
      */
     record Label(String placeholder, boolean sparse) implements Value {}
+
+    /**
+     * Labels minus an activation, or the other way round.
+     *
+     * @param output makes the activation the output of a loss of this difference
+     */
+    record Difference(Function<ILossFunction, Value> output) implements Value {}
 
     /** A loss, or its mean or sum. */
     record Loss() implements Value {}
