@@ -4,6 +4,7 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
+import org.jspecify.annotations.Nullable;
 
 /** What the configuration of every EP layer answers. */
 public interface EpConf {
@@ -39,5 +40,19 @@ public interface EpConf {
     static Layer definition(Layer layer) {
         Layer unfrozen = unfrozen(layer);
         return unfrozen instanceof EpConf converted ? converted.definition() : unfrozen;
+    }
+
+    /**
+     * The weights of a layer, whether they are frozen or in a wrapper.
+     *
+     * @param layer any layer
+     * @return the EP layer that has the prior, or null for a layer without weights
+     */
+    static @Nullable EpWeightConf weights(Layer layer) {
+        Layer unfrozen = unfrozen(layer);
+        if (unfrozen instanceof EpWrapperLayer wrapper) {
+            return weights(wrapper.getUnderlying());
+        }
+        return unfrozen instanceof EpWeightConf weights ? weights : null;
     }
 }

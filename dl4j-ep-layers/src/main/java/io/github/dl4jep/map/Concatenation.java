@@ -21,7 +21,7 @@ public final class Concatenation implements VertexMap {
         ExampleShape shape = mergedShape(inputs);
         List<INDArray> means = new ArrayList<>();
         List<INDArray> variances = new ArrayList<>();
-        BatchCovariance covariance = BatchCovariance.none();
+        List<Double> shares = new ArrayList<>();
         boolean observed = Branches.allObserved(inputs);
         for (ForwardMessage input : inputs) {
             Moments moments = input.moments();
@@ -29,9 +29,7 @@ public final class Concatenation implements VertexMap {
             if (!observed) {
                 variances.add(Branches.variance(moments));
             }
-            double share = (double) moments.shape().length() / shape.length();
-            // Collapsed first: the gain of one branch has not the columns of all.
-            covariance = covariance.plus(input.covariance().collapsed().times(share));
+            shares.add((double) moments.shape().length() / shape.length());
         }
         long[] columns = inputs.stream()
                 .mapToLong(input -> input.moments().shape().length())
@@ -39,7 +37,8 @@ public final class Concatenation implements VertexMap {
         return new Pass(
                 new ForwardMessage(
                         Branches.moments(Branches.beside(means), observed ? null : Branches.beside(variances), shape),
-                        covariance),
+                        BatchCovariance.beside(
+                                inputs.stream().map(ForwardMessage::covariance).toList(), shares)),
                 message -> split(message, columns));
     }
 

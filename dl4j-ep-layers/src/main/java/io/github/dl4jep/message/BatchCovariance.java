@@ -1,5 +1,6 @@
 package io.github.dl4jep.message;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -23,16 +24,19 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * <p>Shapes: {@code covariance}: [minibatch, minibatch], symmetric, null when the input is observed; {@code gain}:
  * [minibatch, units], null for a gain of 1.
  *
- * <p>After weights that many positions share, {@code positions} says how these are correlated.
+ * <p>After weights that many positions share, {@code positions} says how these are correlated. The activations of recurrent
+ * layers have the covariance of their {@code steps} in place of the others; {@link #covariance()} is then its mean.
  *
  * @param covariance K, or null for none
  * @param gain D, or null for 1
  * @param positions correlation of positions, or null where no weights are shared
+ * @param steps covariance of the steps of sequences, or null
  */
 public record BatchCovariance(
         @Nullable INDArray covariance,
         @Nullable INDArray gain,
-        @Nullable PositionCorrelation positions) {
+        @Nullable PositionCorrelation positions,
+        @Nullable StepCovariance steps) {
 
     private static final BatchCovariance NONE = new BatchCovariance(null, null);
 
@@ -43,7 +47,39 @@ public record BatchCovariance(
      * @param gain D, or null for 1
      */
     public BatchCovariance(@Nullable INDArray covariance, @Nullable INDArray gain) {
-        this(covariance, gain, null);
+        this(covariance, gain, null, null);
+    }
+
+    /**
+     * A covariance of positions.
+     *
+     * @param covariance K, or null for none
+     * @param gain D, or null for 1
+     * @param positions correlation of positions, or null where no weights are shared
+     */
+    public BatchCovariance(
+            @Nullable INDArray covariance, @Nullable INDArray gain, @Nullable PositionCorrelation positions) {
+        this(covariance, gain, positions, null);
+    }
+
+    /**
+     * The covariance of the activations of sequences.
+     *
+     * @param steps covariance of the steps
+     * @return the message
+     */
+    public static BatchCovariance of(StepCovariance steps) {
+        return new BatchCovariance(null, null, null, steps);
+    }
+
+    /**
+     * The covariance between examples.
+     *
+     * @return K, or null for none; of sequences the mean over steps and units, to which no gain belongs
+     */
+    @Override
+    public @Nullable INDArray covariance() {
+        return steps == null ? covariance : steps.mean();
     }
 
     /**
@@ -72,6 +108,10 @@ public record BatchCovariance(
      * @return this covariance with the gains multiplied
      */
     public BatchCovariance through(@Nullable INDArray unitGain) {
+        if (steps != null && unitGain != null) {
+            long rows = unitGain.length() / steps.units();
+            return of(steps.through(unitGain.dup('f').reshape('f', rows, steps.units())));
+        }
         if (covariance == null || unitGain == null) {
             return this;
         }
@@ -111,9 +151,10 @@ public record BatchCovariance(
      * @return this covariance with that gain; if there is none, this one
      */
     public BatchCovariance selected(@Nullable INDArray chosen) {
-        return covariance == null
+        INDArray k = covariance();
+        return k == null
                 ? this
-                : new BatchCovariance(covariance, chosen, positions == null ? null : positions.withoutFeatures());
+                : new BatchCovariance(k, chosen, positions == null ? null : positions.withoutFeatures());
     }
 
     /**
@@ -123,7 +164,9 @@ public record BatchCovariance(
      * @return the gain, a new array of ones where it is 1, or null where there is no covariance
      */
     public @Nullable INDArray gainOn(INDArray activation) {
-        return covariance == null ? null : gain == null ? activation.ulike().assign(1) : gain;
+        return covariance == null && steps == null
+                ? null
+                : gain == null ? activation.ulike().assign(1) : gain;
     }
 
     /**
@@ -153,7 +196,11 @@ public record BatchCovariance(
      * @return K multiplied, the same gain
      */
     public BatchCovariance times(double factor) {
-        return covariance == null || factor == 1 ? this : new BatchCovariance(covariance.mul(factor), gain, positions);
+        if (steps != null) {
+            return factor == 1 ? this : of(new CombinedSteps(List.of(steps), factor, false));
+        }
+        INDArray k = covariance;
+        return k == null || factor == 1 ? this : new BatchCovariance(k.mul(factor), gain, positions);
     }
 
     /**
@@ -177,8 +224,11 @@ public record BatchCovariance(
      * @return the sum of both {@link #collapsed}; if one has no covariance, the other as it is
      */
     public BatchCovariance plus(BatchCovariance other) {
-        INDArray mine = collapsed().covariance;
-        INDArray others = other.collapsed().covariance;
+        if (steps != null && other.steps != null) {
+            return of(new CombinedSteps(List.of(steps, other.steps), 1, false));
+        }
+        INDArray mine = collapsed().covariance();
+        INDArray others = other.collapsed().covariance();
         return mine == null
                 ? other
                 : others == null ? this : of(mine.add(others)).correlatedAs(mine, positions, others, other.positions);
@@ -213,6 +263,34 @@ public record BatchCovariance(
     }
 
     /**
+     * The covariance of activations whose units are put beside one another and that do not depend on the same weights.
+     *
+     * @param parts message of each activation
+     * @param shares share of each in all units
+     * @return the mean over all units; of sequences the covariance of their steps
+     */
+    public static BatchCovariance beside(List<BatchCovariance> parts, List<Double> shares) {
+        List<StepCovariance> ofSteps = new ArrayList<>();
+        BatchCovariance mean = NONE;
+        for (int i = 0; i < parts.size(); i++) {
+            StepCovariance each = parts.get(i).steps;
+            if (each != null) {
+                ofSteps.add(each);
+            }
+        }
+        if (ofSteps.size() == parts.size()) {
+            return of(new CombinedSteps(ofSteps, 1, true));
+        }
+        for (int i = 0; i < parts.size(); i++) {
+            // Collapsed first: the gain of one branch has not the columns of all.
+            BatchCovariance part = parts.get(i);
+            INDArray k = part.steps == null ? part.collapsed().covariance : part.covariance();
+            mean = k == null ? mean : mean.plus(of(k).times(shares.get(i)));
+        }
+        return mean;
+    }
+
+    /**
      * The covariance of activations whose examples are put below one another: between examples of different blocks there is
      * none.
      *
@@ -222,7 +300,7 @@ public record BatchCovariance(
      * @return block-diagonal K; the blocks' gains below one another
      */
     public static BatchCovariance stacked(List<BatchCovariance> blocks, long[] rows, INDArray like) {
-        if (blocks.stream().allMatch(block -> block.covariance == null)) {
+        if (blocks.stream().allMatch(block -> block.covariance() == null)) {
             return NONE;
         }
         long total = 0;
@@ -232,7 +310,7 @@ public record BatchCovariance(
         INDArray covariance = Nd4j.create(like.dataType(), new long[] {total, total}, 'f');
         long from = 0;
         for (int i = 0; i < rows.length; i++) {
-            INDArray block = blocks.get(i).covariance;
+            INDArray block = blocks.get(i).covariance();
             if (block != null) {
                 covariance
                         .get(NDArrayIndex.interval(from, from + rows[i]), NDArrayIndex.interval(from, from + rows[i]))
@@ -277,12 +355,12 @@ public record BatchCovariance(
      * @return the block of K on its diagonal, and those rows of the gain
      */
     public BatchCovariance block(long from, long to) {
-        if (covariance == null) {
+        INDArray k = covariance();
+        if (k == null) {
             return this;
         }
         return new BatchCovariance(
-                covariance
-                        .get(NDArrayIndex.interval(from, to), NDArrayIndex.interval(from, to))
+                k.get(NDArrayIndex.interval(from, to), NDArrayIndex.interval(from, to))
                         .dup('f'),
                 gain == null
                         ? null

@@ -18,6 +18,7 @@ public final class Moments {
     /** Whether a unit gave the mean squares, but not the squares of the means. */
     private final boolean secondMomentOnly;
 
+    private final @Nullable StepMask mask;
     private volatile @Nullable INDArray squaredMean;
     private volatile @Nullable INDArray secondMoment;
 
@@ -29,10 +30,15 @@ public final class Moments {
      * @throws IllegalArgumentException if the shapes differ
      */
     public Moments(INDArray mean, @Nullable INDArray variance) {
-        this(mean, variance, ExampleShape.ofExamples(mean), false);
+        this(mean, variance, ExampleShape.ofExamples(mean), false, null);
     }
 
-    private Moments(INDArray mean, @Nullable INDArray variance, ExampleShape shape, boolean secondMomentOnly) {
+    private Moments(
+            INDArray mean,
+            @Nullable INDArray variance,
+            ExampleShape shape,
+            boolean secondMomentOnly,
+            @Nullable StepMask mask) {
         if (variance != null && !Arrays.equals(mean.shape(), variance.shape())) {
             throw new IllegalArgumentException("variance has shape " + Arrays.toString(variance.shape())
                     + ", but the mean has " + Arrays.toString(mean.shape()));
@@ -41,6 +47,7 @@ public final class Moments {
         this.variance = variance;
         this.shape = shape;
         this.secondMomentOnly = secondMomentOnly;
+        this.mask = mask;
     }
 
     /**
@@ -51,7 +58,7 @@ public final class Moments {
      */
     public static Moments pointMass(INDArray values) {
         ExampleShape shape = ExampleShape.ofExamples(values);
-        return new Moments(shape.flatten(values), null, shape, false);
+        return new Moments(shape.flatten(values), null, shape, false, null);
     }
 
     /**
@@ -65,10 +72,38 @@ public final class Moments {
         if (exampleShape.length() != mean.length() / mean.size(0)) {
             throw new IllegalArgumentException("activations of shape " + shape + " cannot be read as " + exampleShape);
         }
-        Moments shaped = new Moments(mean, variance, exampleShape, secondMomentOnly);
-        shaped.squaredMean = squaredMean;
-        shaped.secondMoment = secondMoment;
-        return shaped;
+        return sharing(exampleShape, exampleShape.positions() == shape.positions() ? mask : null);
+    }
+
+    private Moments sharing(ExampleShape exampleShape, @Nullable StepMask other) {
+        Moments shared = new Moments(mean, variance, exampleShape, secondMomentOnly, other);
+        shared.squaredMean = squaredMean;
+        shared.secondMoment = secondMoment;
+        return shared;
+    }
+
+    /**
+     * The same moments, of sequences in which some steps are not there.
+     *
+     * @param steps which steps are there, or null for all
+     * @return moments that share the arrays
+     * @throws IllegalArgumentException if the mask is of other sequences
+     */
+    public Moments masked(@Nullable StepMask steps) {
+        if (steps != null && (steps.minibatch() != mean.size(0) || steps.steps() != shape.positions())) {
+            throw new IllegalArgumentException("a mask of " + steps.minibatch() + " sequences and " + steps.steps()
+                    + " steps, but there are " + mean.size(0) + " and " + shape.positions());
+        }
+        return steps == mask ? this : sharing(shape, steps);
+    }
+
+    /**
+     * Which steps are there, if these are sequences.
+     *
+     * @return the mask, or null for all
+     */
+    public @Nullable StepMask mask() {
+        return mask;
     }
 
     /**
@@ -91,7 +126,7 @@ public final class Moments {
      */
     public static Moments withSquares(
             INDArray mean, INDArray variance, @Nullable INDArray squaredMean, INDArray secondMoment) {
-        Moments moments = new Moments(mean, variance, ExampleShape.ofExamples(mean), squaredMean == null);
+        Moments moments = new Moments(mean, variance, ExampleShape.ofExamples(mean), squaredMean == null, null);
         moments.squaredMean = squaredMean;
         moments.secondMoment = secondMoment;
         return moments;
@@ -106,7 +141,7 @@ public final class Moments {
         if (mean.ordering() == 'f' && (variance == null || variance.ordering() == 'f')) {
             return this;
         }
-        return new Moments(mean.dup('f'), variance == null ? null : variance.dup('f'), shape, false);
+        return new Moments(mean.dup('f'), variance == null ? null : variance.dup('f'), shape, false, mask);
     }
 
     /**

@@ -6,79 +6,88 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
- * The parameters of a layer with two arrays of weights behind each other: those of the first, whose names begin with
- * {@value #FIRST_PREFIX}, then those of the second. The first has no bias.
+ * The parameters of a layer with several arrays of weights: those of each part, whose names begin with the part's prefix. One part may
+ * have the empty prefix.
  */
 public final class ChainedParamInitializer implements PosteriorLayout {
 
-    /** Put before the names of the first array's parameters. */
+    /** Put before the names of the first of two arrays one after the other. */
     public static final String FIRST_PREFIX = "first";
 
-    private final PosteriorParamInitializer first;
-    private final PosteriorParamInitializer second;
+    private final Map<String, PosteriorLayout> parts;
 
     /**
-     * A layout.
+     * A layout of two arrays one after the other.
      *
      * @param first layout of the first array, without bias
      * @param second layout of the second array and the bias
      */
     public ChainedParamInitializer(PosteriorParamInitializer first, PosteriorParamInitializer second) {
-        this.first = first;
-        this.second = second;
+        this.parts = new LinkedHashMap<>();
+        parts.put(FIRST_PREFIX, first);
+        parts.put("", second);
     }
 
     /**
-     * The first array's parameters under their own names.
+     * A layout of several parts.
+     *
+     * @param parts layouts by their prefixes, in order
+     */
+    public ChainedParamInitializer(Map<String, PosteriorLayout> parts) {
+        this.parts = new LinkedHashMap<>(parts);
+    }
+
+    /**
+     * One part's parameters under their own names.
      *
      * @param parameters the layer's parameter table
+     * @param prefix prefix of the part
      * @return views by name
      */
-    public static Map<String, INDArray> first(Map<String, INDArray> parameters) {
-        return Parameters.withoutPrefix(parameters, FIRST_PREFIX);
+    public static Map<String, INDArray> part(Map<String, INDArray> parameters, String prefix) {
+        return prefix.isEmpty() ? parameters : Parameters.withoutPrefix(parameters, prefix);
     }
 
     @Override
     public List<NamedPosterior> posteriors(Map<String, INDArray> parameters) {
         List<NamedPosterior> posteriors = new ArrayList<>();
-        for (NamedPosterior of : first.posteriors(first(parameters))) {
-            posteriors.add(new NamedPosterior(
-                    FIRST_PREFIX + of.name(), of.role(), of.prior(), of.posterior(), of.parameters()));
-        }
-        posteriors.addAll(second.posteriors(parameters));
+        parts.forEach((prefix, layout) -> {
+            for (NamedPosterior of : layout.posteriors(part(parameters, prefix))) {
+                posteriors.add(
+                        new NamedPosterior(prefix + of.name(), of.role(), of.prior(), of.posterior(), of.parameters()));
+            }
+        });
         return posteriors;
     }
 
     @Override
     public Map<String, INDArray> modes(Map<String, INDArray> parameters) {
-        return joined(first.modes(first(parameters)), second.modes(parameters));
+        Map<String, INDArray> values = new LinkedHashMap<>();
+        parts.forEach((prefix, layout) ->
+                layout.modes(part(parameters, prefix)).forEach((name, value) -> values.put(prefix + name, value)));
+        return values;
     }
 
     @Override
     public Map<String, INDArray> draws(Map<String, INDArray> parameters) {
-        return joined(first.draws(first(parameters)), second.draws(parameters));
-    }
-
-    private static Map<String, INDArray> joined(Map<String, INDArray> ofFirst, Map<String, INDArray> ofSecond) {
         Map<String, INDArray> values = new LinkedHashMap<>();
-        ofFirst.forEach((name, value) -> values.put(FIRST_PREFIX + name, value));
-        values.putAll(ofSecond);
+        parts.forEach((prefix, layout) ->
+                layout.draws(part(parameters, prefix)).forEach((name, value) -> values.put(prefix + name, value)));
         return values;
     }
 
-    private static List<String> prefixed(List<String> names) {
-        return names.stream().map(name -> FIRST_PREFIX + name).toList();
-    }
-
-    private static List<String> both(List<String> firstNames, List<String> secondNames) {
-        List<String> names = new ArrayList<>(prefixed(firstNames));
-        names.addAll(secondNames);
+    private List<String> names(Function<PosteriorLayout, List<String>> ofPart) {
+        List<String> names = new ArrayList<>();
+        parts.forEach((prefix, layout) -> ofPart.apply(layout).forEach(name -> names.add(prefix + name)));
         return names;
     }
 
@@ -89,22 +98,22 @@ public final class ChainedParamInitializer implements PosteriorLayout {
 
     @Override
     public long numParams(Layer layer) {
-        return first.numParams(layer) + second.numParams(layer);
+        return parts.values().stream().mapToLong(part -> part.numParams(layer)).sum();
     }
 
     @Override
     public List<String> paramKeys(Layer layer) {
-        return both(first.paramKeys(layer), second.paramKeys(layer));
+        return names(part -> part.paramKeys(layer));
     }
 
     @Override
     public List<String> weightKeys(Layer layer) {
-        return both(first.weightKeys(layer), second.weightKeys(layer));
+        return names(part -> part.weightKeys(layer));
     }
 
     @Override
     public List<String> biasKeys(Layer layer) {
-        return second.biasKeys(layer);
+        return names(part -> part.biasKeys(layer));
     }
 
     @Override
@@ -119,26 +128,43 @@ public final class ChainedParamInitializer implements PosteriorLayout {
 
     @Override
     public Map<String, INDArray> init(NeuralNetConfiguration conf, INDArray paramsView, boolean initializeParams) {
-        INDArray flat = paramsView.reshape(paramsView.length());
-        long split = first.numParams(conf);
         Map<String, INDArray> parameters = Collections.synchronizedMap(new LinkedHashMap<>());
-        // The two layouts register their own names; these are replaced by the joint ones.
+        // The parts register their own names; these are replaced by the joint ones.
         NeuralNetConfiguration own = new NeuralNetConfiguration();
-        first.init(own, flat.get(NDArrayIndex.interval(0, split)), initializeParams)
-                .forEach((name, value) -> parameters.put(FIRST_PREFIX + name, value));
-        parameters.putAll(second.init(own, flat.get(NDArrayIndex.interval(split, flat.length())), initializeParams));
+        own.setLayer(conf.getLayer());
+        forEachView(
+                conf.getLayer(),
+                paramsView,
+                (prefix, view) -> partOf(prefix)
+                        .init(own, view, initializeParams)
+                        .forEach((name, value) -> parameters.put(prefix + name, value)));
         parameters.keySet().forEach(conf::addVariable);
         return parameters;
     }
 
     @Override
     public Map<String, INDArray> getGradientsFromFlattened(NeuralNetConfiguration conf, INDArray gradientView) {
-        INDArray flat = gradientView.reshape(gradientView.length());
-        long split = first.numParams(conf);
         Map<String, INDArray> gradients = new LinkedHashMap<>();
-        first.getGradientsFromFlattened(conf, flat.get(NDArrayIndex.interval(0, split)))
-                .forEach((name, value) -> gradients.put(FIRST_PREFIX + name, value));
-        gradients.putAll(second.getGradientsFromFlattened(conf, flat.get(NDArrayIndex.interval(split, flat.length()))));
+        forEachView(
+                conf.getLayer(),
+                gradientView,
+                (prefix, view) -> partOf(prefix)
+                        .getGradientsFromFlattened(conf, view)
+                        .forEach((name, value) -> gradients.put(prefix + name, value)));
         return gradients;
+    }
+
+    private PosteriorLayout partOf(String prefix) {
+        return Objects.requireNonNull(parts.get(prefix));
+    }
+
+    private void forEachView(Layer layer, INDArray all, BiConsumer<String, INDArray> action) {
+        INDArray flat = all.reshape(all.length());
+        long from = 0;
+        for (Map.Entry<String, PosteriorLayout> part : parts.entrySet()) {
+            long to = from + part.getValue().numParams(layer);
+            action.accept(part.getKey(), flat.get(NDArrayIndex.interval(from, to)));
+            from = to;
+        }
     }
 }

@@ -1,10 +1,14 @@
 package io.github.dl4jep.solve;
 
 import io.github.dl4jep.message.BatchCovariance;
+import io.github.dl4jep.message.StepCovariance;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The joint equations of a batch at the outputs, (K + N) z = e for each output. */
 public interface BatchSolve {
+
+    /** Up to so many pairs of an example and a step are solved with the covariance of all of them; more would take many seconds. */
+    int MOST_PAIRS = 2_000;
 
     /** Solves for every output. */
     JointSolve.Solution solve();
@@ -16,11 +20,17 @@ public interface BatchSolve {
      * The equations of a batch.
      *
      * @param variance V, [rows, outputs]
-     * @param covariance covariance between examples, and what the last layer's weights see at every row
+     * @param covariance covariance between examples, or of the steps of sequences, and what the last layer's weights see at every row
      * @param observation residual and noise, [rows, outputs]; a row for each example, or for each position of each example
      * @return the equations
      */
     static BatchSolve of(INDArray variance, BatchCovariance covariance, PseudoObservation observation) {
+        StepCovariance steps = covariance.steps();
+        if (steps != null) {
+            return variance.rows() <= MOST_PAIRS
+                    ? new JointSolve(variance, steps.pairs(), observation)
+                    : new PositionSolve(variance, covariance.positions(), observation);
+        }
         INDArray k = covariance.covariance();
         return k == null || k.rows() == variance.rows()
                 ? new JointSolve(variance, k, observation)

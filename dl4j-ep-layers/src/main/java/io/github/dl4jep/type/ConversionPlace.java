@@ -22,6 +22,13 @@ public interface ConversionPlace {
     WeightPrior hiddenPrior();
 
     /**
+     * Prior of the weights of a recurrent layer.
+     *
+     * @return the prior
+     */
+    WeightPrior recurrentPrior();
+
+    /**
      * The prior of weights next to labels here.
      *
      * @return the one that was chosen, else a Gaussian for the network's depth

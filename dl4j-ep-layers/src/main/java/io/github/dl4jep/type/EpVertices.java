@@ -10,6 +10,9 @@ import io.github.dl4jep.map.Unstacking;
 import io.github.dl4jep.map.VertexMap;
 import io.github.dl4jep.map.WeightedSum;
 import io.github.dl4jep.message.ExampleShape;
+import io.github.dl4jep.type.recurrent.LastStepVertex;
+import io.github.dl4jep.type.recurrent.RepeatedVertex;
+import io.github.dl4jep.type.recurrent.ReversedVertex;
 import io.github.dl4jep.vertex.FixedVertex;
 import io.github.dl4jep.vertex.Rearrangement;
 import io.github.dl4jep.vertex.Vertex;
@@ -31,6 +34,9 @@ import org.deeplearning4j.nn.conf.graph.ShiftVertex;
 import org.deeplearning4j.nn.conf.graph.StackVertex;
 import org.deeplearning4j.nn.conf.graph.SubsetVertex;
 import org.deeplearning4j.nn.conf.graph.UnstackVertex;
+import org.deeplearning4j.nn.conf.graph.rnn.DuplicateToTimeSeriesVertex;
+import org.deeplearning4j.nn.conf.graph.rnn.LastTimeStepVertex;
+import org.deeplearning4j.nn.conf.graph.rnn.ReverseTimeSeriesVertex;
 import org.jspecify.annotations.Nullable;
 
 /** What each vertex type of a DL4J graph, other than layers, means to EP: one registration line each. */
@@ -124,6 +130,9 @@ public final class EpVertices {
                 (vertex, place) -> new FixedVertex(place, VertexMap.of(new FirstRowAndColumnDropped())));
         register(PreprocessorVertex.class, (vertex, place) -> PreProcessors.stage(vertex.getPreProcessor()));
         register(ReshapeVertex.class, EpVertices::reshape);
+        register(LastTimeStepVertex.class, (vertex, place) -> new LastStepVertex(() -> place));
+        register(DuplicateToTimeSeriesVertex.class, (vertex, place) -> new RepeatedVertex(() -> place));
+        register(ReverseTimeSeriesVertex.class, (vertex, place) -> new ReversedVertex(() -> place));
     }
 
     private EpVertices() {}

@@ -8,6 +8,10 @@ import io.github.dl4jep.type.linear.ElementWiseType;
 import io.github.dl4jep.type.linear.EmbeddingType;
 import io.github.dl4jep.type.linear.KernelArrangement;
 import io.github.dl4jep.type.linear.SeparableType;
+import io.github.dl4jep.type.recurrent.BidirectionalType;
+import io.github.dl4jep.type.recurrent.LastTimeStepType;
+import io.github.dl4jep.type.recurrent.MaskZeroType;
+import io.github.dl4jep.type.recurrent.RecurrentType;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Map;
@@ -161,6 +165,10 @@ public final class LayerTypes {
                         return true;
                     }
                 });
+        RecurrentType.all().forEach(LayerTypes::register);
+        BidirectionalType.all().forEach(LayerTypes::register);
+        register(new LastTimeStepType());
+        register(new MaskZeroType());
         register(new FrozenType<>(FrozenLayer.class, FrozenLayer::getLayer, false));
         register(new FrozenType<>(FrozenLayerWithBackprop.class, FrozenLayerWithBackprop::getUnderlying, true));
         register(new FixedType<>(SameDiffLambdaLayer.class, SameDiffFunction::linearised));

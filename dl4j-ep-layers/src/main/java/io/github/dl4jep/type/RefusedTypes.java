@@ -4,9 +4,6 @@ import java.util.List;
 import org.deeplearning4j.nn.conf.layers.CapsuleLayer;
 import org.deeplearning4j.nn.conf.layers.CapsuleStrengthLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
-import org.deeplearning4j.nn.conf.layers.GravesBidirectionalLSTM;
-import org.deeplearning4j.nn.conf.layers.GravesLSTM;
-import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LearnedSelfAttentionLayer;
 import org.deeplearning4j.nn.conf.layers.LocallyConnected1D;
@@ -17,19 +14,14 @@ import org.deeplearning4j.nn.conf.layers.RecurrentAttentionLayer;
 import org.deeplearning4j.nn.conf.layers.SelfAttentionLayer;
 import org.deeplearning4j.nn.conf.layers.SpaceToBatchLayer;
 import org.deeplearning4j.nn.conf.layers.objdetect.Yolo2OutputLayer;
-import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
-import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
-import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.conf.layers.recurrent.TimeDistributed;
 import org.deeplearning4j.nn.conf.layers.util.MaskLayer;
-import org.deeplearning4j.nn.conf.layers.util.MaskZeroLayer;
 import org.deeplearning4j.nn.conf.layers.variational.VariationalAutoencoder;
 
 /** The DL4J layer types that do not convert, and why: one line each. A type that is not here has no reason of its own. */
 @SuppressWarnings("deprecation") // also layers that DL4J keeps for old networks
 final class RefusedTypes {
 
-    private static final String RECURRENT = "a recurrent layer uses its weights again and again on its own output";
     private static final String ATTENTION = "attention multiplies uncertain activations with each other";
     private static final String CAPSULES = "capsules route by repeated normalization";
     private static final String MINIBATCH =
@@ -44,12 +36,6 @@ final class RefusedTypes {
 
     static List<LayerType<? extends Layer>> all() {
         return List.of(
-                new RefusedType<>(LSTM.class, RECURRENT),
-                new RefusedType<>(GravesLSTM.class, RECURRENT),
-                new RefusedType<>(GravesBidirectionalLSTM.class, RECURRENT),
-                new RefusedType<>(SimpleRnn.class, RECURRENT),
-                new RefusedType<>(Bidirectional.class, RECURRENT),
-                new RefusedType<>(LastTimeStep.class, "only recurrent layers have a last time step"),
                 new RefusedType<>(TimeDistributed.class, MINIBATCH),
                 new RefusedType<>(SelfAttentionLayer.class, ATTENTION),
                 new RefusedType<>(LearnedSelfAttentionLayer.class, ATTENTION),
@@ -66,7 +52,6 @@ final class RefusedTypes {
                         EmbeddingSequenceLayer.class, "only one index per example is supported (EmbeddingLayer)"),
                 new RefusedType<>(SpaceToBatchLayer.class, MINIBATCH),
                 new RefusedType<>(MaskLayer.class, MASKS),
-                new RefusedType<>(MaskZeroLayer.class, MASKS),
                 new RefusedType<>(
                         Yolo2OutputLayer.class,
                         "its loss is no likelihood of independent outputs: which box answers for an object depends on the"

@@ -47,6 +47,11 @@ public final class ChainedMap implements LinearMap {
     }
 
     @Override
+    public boolean heedsMask(Moments input) {
+        return true;
+    }
+
+    @Override
     public String describe() {
         return first.describe();
     }

@@ -3,6 +3,7 @@ package io.github.dl4jep.vertex;
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
+import io.github.dl4jep.recurrent.SequenceStates;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class CompositeVertex implements Vertex {
 
     private final VertexGraph graph;
+    private final int inputs;
     private final Supplier<String> place;
 
     /**
@@ -25,7 +27,13 @@ public final class CompositeVertex implements Vertex {
      */
     public CompositeVertex(Supplier<String> place, int inputs, List<GraphNode> nodes) {
         this.graph = new VertexGraph(inputs, nodes);
+        this.inputs = inputs;
         this.place = place;
+    }
+
+    @Override
+    public CompositeVertex continuing(SequenceStates states) {
+        return new CompositeVertex(place, inputs, VertexGraph.continuing(nodes(), states));
     }
 
     /**
@@ -80,6 +88,16 @@ public final class CompositeVertex implements Vertex {
 
     private static Moments last(List<Moments> activations) {
         return activations.get(activations.size() - 1);
+    }
+
+    @Override
+    public boolean hasState() {
+        return nodes().stream().anyMatch(node -> node.vertex().hasState());
+    }
+
+    @Override
+    public boolean heedsMask(Moments input) {
+        return true;
     }
 
     @Override

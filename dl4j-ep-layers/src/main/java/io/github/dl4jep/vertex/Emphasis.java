@@ -3,6 +3,7 @@ package io.github.dl4jep.vertex;
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
+import io.github.dl4jep.recurrent.SequenceStates;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +67,21 @@ public record Emphasis(Vertex vertex, Supplier<Factors> current) implements Vert
     @Override
     public Moments sample(List<Moments> inputs) {
         return vertex.sample(inputs);
+    }
+
+    @Override
+    public Vertex continuing(SequenceStates states) {
+        return new Emphasis(vertex.continuing(states), current);
+    }
+
+    @Override
+    public boolean hasState() {
+        return vertex.hasState();
+    }
+
+    @Override
+    public boolean heedsMask(Moments input) {
+        return vertex.heedsMask(input);
     }
 
     @Override

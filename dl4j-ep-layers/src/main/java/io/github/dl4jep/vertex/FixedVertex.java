@@ -1,6 +1,10 @@
 package io.github.dl4jep.vertex;
 
+import io.github.dl4jep.map.Concatenation;
+import io.github.dl4jep.map.ElementwiseMax;
+import io.github.dl4jep.map.ElementwiseProduct;
 import io.github.dl4jep.map.VertexMap;
+import io.github.dl4jep.map.WeightedSum;
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.ForwardMessage;
@@ -66,6 +70,14 @@ public final class FixedVertex implements Vertex {
     @Override
     public Moments sample(List<Moments> inputs) {
         return predict(inputs);
+    }
+
+    @Override
+    public boolean heedsMask(Moments input) {
+        return map instanceof WeightedSum
+                || map instanceof Concatenation
+                || map instanceof ElementwiseProduct
+                || map instanceof ElementwiseMax;
     }
 
     @Override

@@ -66,13 +66,22 @@ public record LayerWeights(
         return added == null ? this : new LayerWeights(place, "readout", layout, parameters, added);
     }
 
-    WeightPosterior weights() {
+    /**
+     * The posterior of the weights.
+     *
+     * @return a view of the parameters
+     */
+    public WeightPosterior weights() {
         WeightPosterior posterior = layout.weights(parameters.get());
         return readout == null ? posterior : readout.added(NamedPosterior.Role.WEIGHTS, posterior, parameters.get());
     }
 
-    @Nullable
-    WeightPosterior bias() {
+    /**
+     * The posterior of the bias.
+     *
+     * @return a view of the parameters, or null for none
+     */
+    public @Nullable WeightPosterior bias() {
         WeightPosterior posterior = layout.bias(parameters.get());
         return readout == null || posterior == null
                 ? posterior
@@ -85,11 +94,21 @@ public record LayerWeights(
         return readout == null ? layout.inputMean(parameters.get()) : null;
     }
 
-    ParameterKey weightKey() {
+    /**
+     * The key of the weights.
+     *
+     * @return place and name
+     */
+    public ParameterKey weightKey() {
         return key(PosteriorParamInitializer.WEIGHT_PREFIX);
     }
 
-    ParameterKey biasKey() {
+    /**
+     * The key of the bias.
+     *
+     * @return place and name
+     */
+    public ParameterKey biasKey() {
         return key(PosteriorParamInitializer.BIAS_PREFIX);
     }
 
@@ -101,7 +120,12 @@ public record LayerWeights(
         return new ParameterKey(place.get(), prefix + name);
     }
 
-    Map<ParameterKey, Learner> learners() {
+    /**
+     * How these arrays learn.
+     *
+     * @return learners by key
+     */
+    public Map<ParameterKey, Learner> learners() {
         Map<ParameterKey, Learner> learners = new LinkedHashMap<>();
         learners.put(weightKey(), Learner.of(weightKey(), this::weights));
         if (bias() != null) {

@@ -8,7 +8,10 @@ import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
+import io.github.dl4jep.message.PositionCorrelation;
 import io.github.dl4jep.params.StockWeights;
+import io.github.dl4jep.recurrent.MappedSteps;
+import io.github.dl4jep.recurrent.SeenSteps;
 import io.github.dl4jep.weight.Statistic;
 import io.github.dl4jep.weight.WeightMoments;
 import io.github.dl4jep.weight.WeightPosterior;
@@ -70,6 +73,10 @@ public final class LinearVertex implements LinearMap {
         WeightMoments biasMoments = bias == null ? null : bias.moments(pending.site(weights.biasKey()));
         Moments preActivation = preActivation(windowed, input, moments, biasMoments);
         Patches patches = windowed == null ? null : windowed.patches();
+        if (message.covariance().steps() != null && patches != null && seesOneStep(patches)) {
+            BatchCovariance ofSteps = covarianceOfSteps(message, moments, biasMoments);
+            return new Pass(new ForwardMessage(preActivation, ofSteps), new Back(windowed, input, moments));
+        }
         BatchCovariance covariance = groups.covarianceOfPreActivation(message, patches, moments, biasMoments);
         if (patches != null) {
             INDArray mean = input.mean();
@@ -77,6 +84,33 @@ public final class LinearVertex implements LinearMap {
                     () -> groups.features(allPatches(patches, mean), moments, biasMoments), message.covariance());
         }
         return new Pass(new ForwardMessage(preActivation, covariance), new Back(windowed, input, moments));
+    }
+
+    private boolean seesOneStep(Patches patches) {
+        return groups.groups() == 1
+                && patches.geometry().fanIn() == inputs
+                && patches.geometry().inputPositions() == patches.geometry().outputPositions();
+    }
+
+    /** The covariance of pairs of examples and steps, which labels at every step need. */
+    private BatchCovariance covarianceOfSteps(
+            ForwardMessage message, WeightMoments moments, @Nullable WeightMoments bias) {
+        INDArray mean = message.moments().mean();
+        long steps = message.moments().shape().positions();
+        SeenSteps seen = new SeenSteps(
+                mean.dup('f').reshape('f', mean.rows() * steps, mean.columns() / steps),
+                message.covariance(),
+                moments.unitMeanVariance(),
+                moments.unitMeanSquaredMean());
+        double biasVariance = bias == null ? 0 : bias.variance().meanNumber().doubleValue();
+        MappedSteps ofSteps = new MappedSteps(
+                seen,
+                Math.toIntExact(mean.rows()),
+                biasVariance,
+                Math.toIntExact(moments.mean().columns()));
+        PositionCorrelation ofLast =
+                new PositionCorrelation(() -> groups.features(seen.mean(), moments, bias), () -> 1);
+        return new BatchCovariance(null, null, ofLast, ofSteps);
     }
 
     private INDArray allPatches(Patches patches, INDArray activation) {
@@ -252,6 +286,12 @@ public final class LinearVertex implements LinearMap {
                     + "; check the number of feature columns or nIn of the layer, and flatten images by"
                     + " setInputType(...) or a preprocessor");
         }
+    }
+
+    @Override
+    public boolean heedsMask(Moments input) {
+        WindowedFactor windowed = windowed(input);
+        return windowed != null && seesOneStep(windowed.patches());
     }
 
     @Override

@@ -106,6 +106,11 @@ public final class Rearrangement implements Vertex {
     }
 
     @Override
+    public boolean heedsMask(Moments input) {
+        return columns.outputShape(input.shape()).equals(input.shape());
+    }
+
+    @Override
     public String describe() {
         return name;
     }

@@ -59,6 +59,11 @@ public final class UnitVertex implements Vertex {
     }
 
     @Override
+    public boolean heedsMask(Moments input) {
+        return true;
+    }
+
+    @Override
     public String describe() {
         return place.get();
     }

@@ -3,6 +3,7 @@ package io.github.dl4jep.vertex;
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
+import io.github.dl4jep.recurrent.SequenceStates;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +49,35 @@ public interface Vertex {
      * @return for example {@code layer "hidden" (index 0)}
      */
     String describe();
+
+    /**
+     * Whether steps that are not there in a sequence have no part in the activation of the others.
+     *
+     * @param input an input of sequences with a mask
+     * @return true if a mask may reach this vertex
+     */
+    default boolean heedsMask(Moments input) {
+        return false;
+    }
+
+    /**
+     * Whether there is a state that goes on from segment to segment.
+     *
+     * @return true if something in this vertex is recurrent
+     */
+    default boolean hasState() {
+        return false;
+    }
+
+    /**
+     * The same vertex for segments of sequences: recurrent layers go on from their states, and leave those at the end.
+     *
+     * @param states the states
+     * @return a vertex with the same parameters; this one if nothing in it is recurrent
+     */
+    default Vertex continuing(SequenceStates states) {
+        return this;
+    }
 
     /**
      * How the parameters of this vertex learn, by the keys of its {@link Sites}. Vertices that share a parameter give the same key.

@@ -3,11 +3,14 @@ package io.github.dl4jep.vertex;
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
+import io.github.dl4jep.message.StepMask;
+import io.github.dl4jep.recurrent.SequenceStates;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +52,19 @@ public final class VertexGraph {
     }
 
     /**
+     * The same nodes for segments of sequences.
+     *
+     * @param nodes vertices and their inputs
+     * @param states the states of recurrent layers
+     * @return nodes that go on from the states
+     */
+    public static List<GraphNode> continuing(List<GraphNode> nodes, SequenceStates states) {
+        return nodes.stream()
+                .map(node -> node.with(node.vertex().continuing(states)))
+                .toList();
+    }
+
+    /**
      * The learners of all vertices that are not frozen.
      *
      * @return by key, in the order of the nodes
@@ -74,8 +90,12 @@ public final class VertexGraph {
         List<ForwardMessage> activations = new ArrayList<>(messages);
         List<Vertex.Backward> back = new ArrayList<>();
         for (GraphNode node : nodes) {
-            Vertex.Pass pass = node.vertex().forward(node.select(activations), pending);
-            activations.add(pass.output());
+            List<ForwardMessage> seen = node.select(activations);
+            List<Moments> moments = seen.stream().map(ForwardMessage::moments).toList();
+            requireHeeded(node.vertex(), moments);
+            Vertex.Pass pass = node.vertex().forward(seen, pending);
+            ForwardMessage output = pass.output();
+            activations.add(new ForwardMessage(masked(output.moments(), moments), output.covariance()));
             back.add(pass.back());
         }
         return new Sweep(activations, back);
@@ -91,7 +111,9 @@ public final class VertexGraph {
     public List<Moments> predict(List<Moments> moments, int nodeCount) {
         List<Moments> activations = new ArrayList<>(moments);
         for (GraphNode node : nodes.subList(0, nodeCount)) {
-            activations.add(node.vertex().predict(node.select(activations)));
+            List<Moments> seen = node.select(activations);
+            requireHeeded(node.vertex(), seen);
+            activations.add(masked(node.vertex().predict(seen), seen));
         }
         return activations;
     }
@@ -105,9 +127,36 @@ public final class VertexGraph {
     public List<Moments> sample(List<Moments> values) {
         List<Moments> activations = new ArrayList<>(values);
         for (GraphNode node : nodes) {
-            activations.add(node.vertex().sample(node.select(activations)));
+            List<Moments> seen = node.select(activations);
+            requireHeeded(node.vertex(), seen);
+            activations.add(masked(node.vertex().sample(seen), seen));
         }
         return activations;
+    }
+
+    private static void requireHeeded(Vertex vertex, List<Moments> inputs) {
+        for (Moments input : inputs) {
+            if (input.mask() != null && !vertex.heedsMask(input)) {
+                throw new DL4JInvalidInputException(
+                        "A feature mask leaves out steps of sequences, but " + vertex.describe()
+                                + " looks at all of them; allowed there are sequences of one length, without a mask that leaves"
+                                + " something out. Cut the sequences, or put recurrent layers before it");
+            }
+        }
+    }
+
+    /** Steps that are not there in an input are not there in the activation either, if it has the same steps. */
+    private static Moments masked(Moments output, List<Moments> inputs) {
+        if (output.mask() != null || output.shape().spatialRank() != 1) {
+            return output;
+        }
+        for (Moments input : inputs) {
+            StepMask mask = input.mask();
+            if (mask != null && mask.steps() == output.shape().positions()) {
+                return output.masked(mask);
+            }
+        }
+        return output;
     }
 
     /** One way through the graph. */

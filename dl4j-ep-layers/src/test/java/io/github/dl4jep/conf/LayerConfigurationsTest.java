@@ -16,12 +16,14 @@ import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -133,8 +135,21 @@ class LayerConfigurationsTest {
         return layer;
     }
 
+    private static Layer lastStep() {
+        LSTM original = new LSTM.Builder()
+                .name("memory")
+                .nIn(3)
+                .nOut(4)
+                .gateActivationFunction(Activation.HARDSIGMOID)
+                .dataFormat(RNNFormat.NWC)
+                .build();
+        return new EpWrapperLayer(
+                new LastTimeStep(original), new EpRecurrentLayer(original, new GaussianPrior(0.25), 1.5));
+    }
+
     static List<MultiLayerConfiguration> configurations() {
         return List.of(
+                configuration(lastStep(), dense(), output()),
                 configuration(convolution(), pooling(), separable(), pixels()),
                 configuration(new EpFrozenLayer(dense(), true), timeSteps()),
                 configuration(dense(), output()),

@@ -23,7 +23,8 @@ final class ConfigurationConverter {
         for (LayerNode node : LayerNode.chain(layers)) {
             results.add(problems.convert(node));
         }
-        problems.checkBackpropType(converted.getBackpropType());
+        problems.checkBackpropType(
+                converted.getBackpropType(), converted.getTbpttFwdLength(), converted.getTbpttBackLength());
         if (converted.getInputPreProcessors() != null) {
             converted
                     .getInputPreProcessors()

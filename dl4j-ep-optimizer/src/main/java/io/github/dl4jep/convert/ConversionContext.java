@@ -37,6 +37,11 @@ record ConversionContext(EpOptions options, LayerNode node) implements Conversio
     }
 
     @Override
+    public WeightPrior recurrentPrior() {
+        return options.priors().ofRecurrent(node.name());
+    }
+
+    @Override
     public WeightPrior outputPrior() {
         return options.priors().ofOutput(node.name(), node.networkDepth());
     }

@@ -53,9 +53,12 @@ final class ConversionProblems {
         problems.add(problem);
     }
 
-    void checkBackpropType(BackpropType type) {
-        if (type == BackpropType.TruncatedBPTT) {
-            add("truncated back-propagation through time: recurrent training is not supported");
+    void checkBackpropType(BackpropType type, int forward, int backward) {
+        if (type == BackpropType.TruncatedBPTT && (forward < 1 || backward != forward)) {
+            add("truncated back-propagation through time has segments of " + forward
+                    + " steps and a backward length of " + backward
+                    + ", allowed are equal lengths of 1 and more: messages go back through a whole segment;"
+                    + " set tBPTTLength");
         }
     }
 

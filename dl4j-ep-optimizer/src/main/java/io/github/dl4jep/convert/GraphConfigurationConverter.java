@@ -34,7 +34,8 @@ final class GraphConfigurationConverter {
                 results.put(node.name(), result);
             }
         }
-        problems.checkBackpropType(converted.getBackpropType());
+        problems.checkBackpropType(
+                converted.getBackpropType(), converted.getTbpttFwdLength(), converted.getTbpttBackLength());
         converted.setIterationCount(0);
         converted.setEpochCount(0);
         converted.getVertices().forEach((name, vertex) -> {

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 record PriorChoice(@Nullable WeightPrior hidden, @Nullable WeightPrior output, Map<String, WeightPrior> layers) {
 
+    private static final double RECURRENT_SCALE = 2;
+
     private static final String BY_DEPTH = "gaussian(scale=min(0.5, 2/depth))";
 
     /** The prior that is named for a hidden layer, or null. */
@@ -32,6 +34,12 @@ record PriorChoice(@Nullable WeightPrior hidden, @Nullable WeightPrior output, M
     /** The prior of a hidden layer in a network of some depth. */
     WeightPrior of(String layerName, int depth) {
         return orByDepth(named(layerName), depth);
+    }
+
+    /** The prior of a recurrent layer: wide, because narrow ones learn slowly there, whatever the depth. */
+    WeightPrior ofRecurrent(String layerName) {
+        WeightPrior named = named(layerName);
+        return named == null ? new GaussianPrior(RECURRENT_SCALE) : named;
     }
 
     /** The prior of an output layer in a network of some depth. */

@@ -5,6 +5,7 @@ import io.github.dl4jep.conf.TrainingSchedule;
 import io.github.dl4jep.likelihood.LearningPhase;
 import io.github.dl4jep.likelihood.Prediction;
 import io.github.dl4jep.message.Moments;
+import io.github.dl4jep.recurrent.SequenceStates;
 import io.github.dl4jep.runtime.EpOutput;
 import io.github.dl4jep.vertex.GraphNode;
 import io.github.dl4jep.vertex.LikelihoodVertex;
@@ -73,7 +74,8 @@ public final class MessageGraph {
     private final UnitsAfterMaxima units;
     private final List<Output> outputs;
     private final BatchLearning learning;
-    private final ReadWriteLock lock = new ReentrantReadWriteLock(true);
+    private final List<GraphNode> nodes;
+    private final ReadWriteLock lock;
 
     /**
      * A graph.
@@ -84,12 +86,37 @@ public final class MessageGraph {
      * @throws IllegalArgumentException if a node reads an activation that is not there before it
      */
     public MessageGraph(int networkInputs, List<GraphNode> nodes, List<Output> outputs) {
+        this(networkInputs, nodes, outputs, new ReentrantReadWriteLock(true));
+    }
+
+    private MessageGraph(int networkInputs, List<GraphNode> nodes, List<Output> outputs, ReadWriteLock lock) {
+        this.nodes = List.copyOf(nodes);
+        this.lock = lock;
         this.networkInputs = networkInputs;
         this.outputs = List.copyOf(outputs);
         this.units = new UnitsAfterMaxima(
                 networkInputs, nodes, outputs.stream().map(Output::node).toList());
         this.graph = new VertexGraph(networkInputs, units.nodes());
         this.learning = new BatchLearning(networkInputs, units.nodes(), this.outputs);
+    }
+
+    /**
+     * The same graph for segments of sequences: recurrent layers go on from their states, and leave those at the end.
+     *
+     * @param states the states
+     * @return a graph with the same parameters
+     */
+    public MessageGraph continuing(SequenceStates states) {
+        return new MessageGraph(networkInputs, VertexGraph.continuing(nodes, states), outputs, lock);
+    }
+
+    /**
+     * Whether there are states that go on from segment to segment.
+     *
+     * @return true if a layer is recurrent
+     */
+    public boolean hasState() {
+        return nodes.stream().anyMatch(node -> node.vertex().hasState());
     }
 
     private int slotOf(int output) {
@@ -344,7 +371,9 @@ public final class MessageGraph {
     /** Copies whose squares are computed in the open workspace: those of an earlier sweep are gone. */
     private static List<Moments> inOpenWorkspace(List<Moments> inputs) {
         return inputs.stream()
-                .map(input -> new Moments(input.mean(), input.variance()).shapedAs(input.shape()))
+                .map(input -> new Moments(input.mean(), input.variance())
+                        .shapedAs(input.shape())
+                        .masked(input.mask()))
                 .toList();
     }
 

@@ -1,6 +1,7 @@
 package io.github.dl4jep.engine;
 
 import io.github.dl4jep.message.Moments;
+import io.github.dl4jep.message.StepMask;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -106,7 +107,12 @@ final class WithheldExamples {
     /** The withheld rows of each input. */
     List<Moments> of(List<Moments> inputs) {
         return inputs.stream()
-                .map(input -> Moments.pointMass(rowsOf(input.mean())).shapedAs(input.shape()))
+                .map(input -> {
+                    StepMask mask = input.mask();
+                    return Moments.pointMass(rowsOf(input.mean()))
+                            .shapedAs(input.shape())
+                            .masked(mask == null ? null : mask.rows(rows));
+                })
                 .toList();
     }
 

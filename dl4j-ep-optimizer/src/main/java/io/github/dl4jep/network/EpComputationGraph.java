@@ -18,11 +18,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.deeplearning4j.nn.api.FwdPassType;
+import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.deeplearning4j.util.ModelSerializer;
 import org.jspecify.annotations.Nullable;
@@ -51,8 +53,9 @@ public non-sealed class EpComputationGraph extends ComputationGraph implements E
     /** DL4J's own field is private. */
     private transient INDArray @Nullable [] labelsOfBatch;
 
-    private final transient EpEngine engine =
-            new EpEngine(this, this::getInputs, () -> labelsOfBatch, this::getLabelMaskArrays, this::announce);
+    private transient INDArray @Nullable [] featureMasks;
+    private final transient EpEngine engine = new EpEngine(
+            this, this::getInputs, () -> labelsOfBatch, this::getLabelMaskArrays, () -> featureMasks, this::announce);
 
     /**
      * A graph of EP layers; call {@link #init()} before use, as in DL4J.
@@ -174,7 +177,8 @@ public non-sealed class EpComputationGraph extends ComputationGraph implements E
                 .map(GraphVertex::getVertexName)
                 .filter(name -> !getConfiguration().getNetworkOutputs().contains(name))
                 .toList();
-        Map<String, INDArray> activations = LazyActivations.map(() -> engine.activations(features, hidden));
+        Map<String, INDArray> activations =
+                LazyActivations.map(() -> engine.activations(features, featureMasks, hidden));
         getListeners().forEach(listener -> listener.onForwardPass(this, activations));
     }
 
@@ -219,8 +223,14 @@ public non-sealed class EpComputationGraph extends ComputationGraph implements E
 
     @Override
     public void setLayerMaskArrays(INDArray @Nullable [] featureMasks, INDArray @Nullable [] labelMasks) {
-        Examples.requireNoFeatureMask("The batch (iteration " + getIterationCount() + ")", featureMasks);
         super.setLayerMaskArrays(null, labelMasks);
+        this.featureMasks = featureMasks; // DL4J clears all masks first.
+    }
+
+    @Override
+    public void clearLayerMaskArrays() {
+        featureMasks = null;
+        super.clearLayerMaskArrays();
     }
 
     @Override
@@ -234,11 +244,11 @@ public non-sealed class EpComputationGraph extends ComputationGraph implements E
             boolean clearLayerInputs,
             boolean detachedInputs,
             @Nullable MemoryWorkspace outputWorkspace) {
-        EpEngine.requireWholeSequences(fwdPassType, false, featureMasks);
+        EpEngine.requireWholeSequences(fwdPassType, false);
         List<String> names = Arrays.stream(layerIndexes)
                 .mapToObj(index -> vertices[index].getVertexName())
                 .toList();
-        Map<String, INDArray> activations = engine.activations(features, names);
+        Map<String, INDArray> activations = engine.activations(features, featureMasks, names);
         return names.stream()
                 .map(name -> OutputWorkspace.place(Objects.requireNonNull(activations.get(name)), outputWorkspace))
                 .toArray(INDArray[]::new);
@@ -256,7 +266,7 @@ public non-sealed class EpComputationGraph extends ComputationGraph implements E
             INDArray @Nullable [] labelMasks,
             boolean clearLayers) {
         WorkspaceUtils.assertNoWorkspacesOpen("feedForward returns detached arrays");
-        EpEngine.requireWholeSequences(fwdPassType, storeLastForTBPTT, featureMasks);
+        EpEngine.requireWholeSequences(fwdPassType, storeLastForTBPTT);
         List<String> names = new ArrayList<>(getConfiguration().getNetworkInputs());
         for (int i = 0; i <= layerIndex; i++) {
             int index = topologicalOrder[i];
@@ -265,35 +275,77 @@ public non-sealed class EpComputationGraph extends ComputationGraph implements E
                 names.add(vertices[index].getVertexName());
             }
         }
-        Map<String, INDArray> activations = engine.activations(features, names);
+        Map<String, INDArray> activations = engine.activations(features, featureMasks, names);
         activations.keySet().retainAll(names);
         return activations;
     }
 
     /** There are no recurrent layers; throws. */
     @Override
+    public BackpropType backpropType() {
+        return getConfiguration().getBackpropType();
+    }
+
+    @Override
+    protected void doTruncatedBPTT(
+            INDArray[] features,
+            INDArray[] labels,
+            INDArray @Nullable [] featureMasks,
+            INDArray @Nullable [] labelMasks,
+            LayerWorkspaceMgr workspaceMgr) {
+        SequenceExamples.requireSegments(getIterationCount(), getConfiguration().getTbpttFwdLength(), features, labels);
+        super.doTruncatedBPTT(features, labels, featureMasks, labelMasks, workspaceMgr);
+    }
+
+    @Override
+    protected void rnnUpdateStateWithTBPTTState() {
+        // The engine keeps the states of a segment when it has learned from it.
+    }
+
+    @Override
     public INDArray[] rnnTimeStep(INDArray... features) {
-        throw Examples.noState("rnnTimeStep");
+        return engine.timeStep(features);
     }
 
     @Override
     public INDArray[] rnnTimeStep(@Nullable MemoryWorkspace outputWorkspace, INDArray... features) {
-        throw Examples.noState("rnnTimeStep");
+        return Arrays.stream(rnnTimeStep(features))
+                .map(output -> OutputWorkspace.place(output, outputWorkspace))
+                .toArray(INDArray[]::new);
+    }
+
+    @Override
+    public void rnnClearPreviousState() {
+        if (engine != null) {
+            engine.states().clear();
+        }
+    }
+
+    @Override
+    @SuppressWarnings("NullAway") // DL4J's own is null before the first step, too.
+    public Map<String, INDArray> rnnGetPreviousState(String layer) {
+        return engine.states().get(engine.placeOf(layer));
+    }
+
+    @Override
+    public void rnnSetPreviousState(String layer, Map<String, INDArray> state) {
+        engine.states().set(engine.placeOf(layer), state);
     }
 
     @Override
     public Map<String, INDArray> rnnActivateUsingStoredState(
             INDArray[] features, boolean training, boolean storeLastForTBPTT) {
-        throw Examples.noState("rnnActivateUsingStoredState");
+        List<String> names = Arrays.stream(vertices)
+                .filter(vertex -> !vertex.isInputVertex())
+                .map(GraphVertex::getVertexName)
+                .toList();
+        return engine.states()
+                .activating(
+                        engine.sweep(),
+                        storeLastForTBPTT,
+                        graph -> engine.activations(graph, features, featureMasks, names));
     }
 
-    /**
-     * Mean negative log predictive likelihood of a data set, in nats; of several outputs the sum.
-     *
-     * @param data features, labels and perhaps label masks
-     * @param training without effect: the prediction is the same
-     * @return the score
-     */
     @Override
     public double score(MultiDataSet data, boolean training) {
         return engine.score(data);

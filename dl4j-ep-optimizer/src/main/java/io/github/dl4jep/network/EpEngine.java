@@ -6,6 +6,7 @@ import io.github.dl4jep.engine.MessageGraph;
 import io.github.dl4jep.ensemble.PosteriorEnsemble;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.runtime.EpOutput;
+import io.github.dl4jep.runtime.EpRuntime;
 import io.github.dl4jep.stock.SeededGenerator;
 import io.github.dl4jep.weight.WeightMoments;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.api.FwdPassType;
 import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.optimize.Solver;
@@ -38,8 +40,10 @@ final class EpEngine {
     private final Supplier<INDArray @Nullable []> features;
     private final Supplier<INDArray @Nullable []> labels;
     private final Supplier<INDArray @Nullable []> labelMasks;
+    private final Supplier<INDArray @Nullable []> featureMasks;
     private final Consumer<INDArray[]> announce;
     private final WeightTable weights = new WeightTable();
+    private final RecurrentStates states = new RecurrentStates();
     private @Nullable NetworkLayout layout;
 
     /**
@@ -49,6 +53,7 @@ final class EpEngine {
      * @param features gives those of the batch that DL4J has set, one array for each input
      * @param labels gives its labels, one array for each output
      * @param labelMasks gives its label masks
+     * @param featureMasks gives its feature masks
      * @param announce hands its features and the mean activations of hidden layers to listeners
      */
     EpEngine(
@@ -56,11 +61,13 @@ final class EpEngine {
             Supplier<INDArray @Nullable []> features,
             Supplier<INDArray @Nullable []> labels,
             Supplier<INDArray @Nullable []> labelMasks,
+            Supplier<INDArray @Nullable []> featureMasks,
             Consumer<INDArray[]> announce) {
         this.network = network;
         this.features = features;
         this.labels = labels;
         this.labelMasks = labelMasks;
+        this.featureMasks = featureMasks;
         this.announce = announce;
     }
 
@@ -120,9 +127,11 @@ final class EpEngine {
     void learnBatch() {
         int iteration = network.getIterationCount();
         try {
-            Examples examples = examples("Batch " + iteration, features.get(), labels.get(), labelMasks.get());
+            Examples examples =
+                    examples("Batch " + iteration, features.get(), labels.get(), labelMasks.get(), featureMasks.get());
             requireRoom(examples.features()[0].size(0), iteration);
-            network.setScore(examples.learn(sweep(), layout().inputs(examples.features()), outputConf(), iteration));
+            network.setScore(states.learning(
+                    sweep(), isTruncated(), graph -> examples.learn(graph, inputs(examples), outputConf(), iteration)));
         } catch (RuntimeException e) {
             // DL4J does so after a batch that succeeds; the next batch may have no mask of its own.
             network.clearLayerMaskArrays();
@@ -142,27 +151,55 @@ final class EpEngine {
                 MemoryEstimate.allowedBytes());
     }
 
+    private boolean isTruncated() {
+        return network.backpropType() == BackpropType.TruncatedBPTT;
+    }
+
+    /** The states of recurrent layers. */
+    RecurrentStates states() {
+        return states;
+    }
+
+    /** Which layer a state belongs to. */
+    String placeOf(String name) {
+        return layout().layerOf(name) instanceof EpRuntime runtime
+                ? runtime.vertex().describe()
+                : "";
+    }
+
     private Examples examples(
-            String what, INDArray @Nullable [] inputs, INDArray @Nullable [] outputs, INDArray @Nullable [] masks) {
-        return Examples.of(what, layout().namesOfInputs().size(), layout().rowsOfOutputs(), inputs, outputs, masks);
+            String what,
+            INDArray @Nullable [] inputs,
+            INDArray @Nullable [] outputs,
+            INDArray @Nullable [] masks,
+            INDArray @Nullable [] ofFeatures) {
+        return Examples.of(
+                what, layout().namesOfInputs().size(), layout().rowsOfOutputs(), inputs, outputs, masks, ofFeatures);
+    }
+
+    private List<Moments> inputs(Examples examples) {
+        return layout().inputs(examples.what(), examples.features(), examples.featureMasks());
     }
 
     /** Mean negative log predictive likelihood of a data set. */
     double score(MultiDataSet data) {
         Examples examples = examples(data);
-        return sweep().score(layout().inputs(examples.features()), examples.labels());
+        return sweep().score(inputs(examples), examples.labels());
     }
 
     /** Negative log predictive likelihood of each example, [minibatch, 1]. */
     INDArray scores(MultiDataSet data) {
         Examples examples = examples(data);
-        return sweep().scores(layout().inputs(examples.features()), examples.labels());
+        return sweep().scores(inputs(examples), examples.labels());
     }
 
     private Examples examples(MultiDataSet data) {
-        String what = "The data set";
-        Examples.requireNoFeatureMask(what, data.getFeaturesMaskArrays());
-        return examples(what, data.getFeatures(), data.getLabels(), data.getLabelsMaskArrays());
+        return examples(
+                "The data set",
+                data.getFeatures(),
+                data.getLabels(),
+                data.getLabelsMaskArrays(),
+                data.getFeaturesMaskArrays());
     }
 
     /**
@@ -172,8 +209,14 @@ final class EpEngine {
      * @param names what is wanted
      * @return arrays by name; perhaps more than what is wanted
      */
-    Map<String, INDArray> activations(INDArray[] arrays, List<String> names) {
-        List<Moments> inputs = layout().inputs(arrays);
+    Map<String, INDArray> activations(INDArray[] arrays, INDArray @Nullable [] masks, List<String> names) {
+        return activations(sweep(), arrays, masks, names);
+    }
+
+    /** The same by another form of the graph. */
+    Map<String, INDArray> activations(
+            MessageGraph sweep, INDArray[] arrays, INDArray @Nullable [] masks, List<String> names) {
+        List<Moments> inputs = layout().inputs("The call", arrays, masks);
         Map<String, INDArray> activations = new HashMap<>();
         for (int i = 0; i < arrays.length; i++) {
             activations.put(layout().namesOfInputs().get(i), arrays[i]);
@@ -187,13 +230,13 @@ final class EpEngine {
         List<Integer> nodes = hidden.stream().map(layout()::node).toList();
         List<Moments> means = List.of();
         if (names.stream().anyMatch(outputs::contains)) {
-            MessageGraph.Activations all = sweep().predict(inputs, nodes);
+            MessageGraph.Activations all = sweep.predict(inputs, nodes);
             for (int i = 0; i < outputs.size(); i++) {
                 activations.put(outputs.get(i), all.predictions().get(i).output());
             }
             means = all.means();
         } else if (!hidden.isEmpty()) {
-            means = sweep().meanActivations(inputs, nodes);
+            means = sweep.meanActivations(inputs, nodes);
         }
         for (int i = 0; i < means.size(); i++) {
             activations.put(hidden.get(i), layout().format(hidden.get(i)).array(means.get(i)));
@@ -202,8 +245,33 @@ final class EpEngine {
     }
 
     /** Checks what DL4J's passes for recurrent layers would ask for: a feature mask, or the state of an earlier call. */
-    static void requireWholeSequences(FwdPassType pass, boolean storeState, INDArray @Nullable ... featureMasks) {
-        Examples.requireNoFeatureMask("The call", featureMasks);
+    /**
+     * Predictions of the outputs for the next steps of sequences.
+     *
+     * @param arrays features of one step, [minibatch, channels], or of several
+     * @return arrays of one step where one was given
+     */
+    INDArray[] timeStep(INDArray[] arrays) {
+        List<String> outputs = layout().namesOfOutputs();
+        boolean[] single = new boolean[arrays.length];
+        INDArray[] sequences = arrays.clone();
+        for (int i = 0; i < arrays.length; i++) {
+            single[i] = arrays[i].rank() == 2;
+            sequences[i] = single[i] ? layout().oneStep(i, arrays[i]) : arrays[i];
+        }
+        Map<String, INDArray> activations =
+                states.stepping(sweep(), graph -> activations(graph, sequences, null, outputs));
+        INDArray[] results = new INDArray[outputs.size()];
+        for (int i = 0; i < results.length; i++) {
+            INDArray result = Objects.requireNonNull(activations.get(outputs.get(i)));
+            results[i] = single[0] && result.rank() == 3
+                    ? result.reshape(result.size(0), result.length() / result.size(0))
+                    : result;
+        }
+        return results;
+    }
+
+    static void requireWholeSequences(FwdPassType pass, boolean storeState) {
         if (storeState || pass != FwdPassType.STANDARD) {
             throw Examples.noState(pass == FwdPassType.RNN_TIMESTEP ? "rnnTimeStep" : "storeLastForTBPTT");
         }

@@ -1,6 +1,7 @@
 package io.github.dl4jep.network;
 
 import io.github.dl4jep.compact.CompactNetwork;
+import io.github.dl4jep.engine.MessageGraph;
 import io.github.dl4jep.ensemble.PosteriorEnsemble;
 import io.github.dl4jep.file.WholeFile;
 import io.github.dl4jep.prune.Pruning;
@@ -18,10 +19,12 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.deeplearning4j.nn.api.FwdPassType;
+import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.deeplearning4j.util.ModelSerializer;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +54,10 @@ public non-sealed class EpMultiLayerNetwork extends MultiLayerNetwork implements
             () -> array(getInput()),
             () -> array(getLabels()),
             () -> array(getOutputLayer().getMaskArray()),
+            this::featureMasks,
             this::announce);
+
+    private transient @Nullable INDArray featureMask;
 
     /**
      * A network of EP layers; call {@link #init()} before use, as in DL4J.
@@ -107,15 +113,19 @@ public non-sealed class EpMultiLayerNetwork extends MultiLayerNetwork implements
 
     private void announce(INDArray[] features) {
         List<INDArray> activations =
-                LazyActivations.list(layers.length, () -> activations(features[0], layers.length - 2));
+                LazyActivations.list(layers.length, () -> activations(features[0], featureMask, layers.length - 2));
         getListeners().forEach(listener -> listener.onForwardPass(this, activations));
     }
 
     /** The input and the activations up to a layer, or up to the input for -1. */
-    private List<INDArray> activations(INDArray features, int lastLayer) {
+    private List<INDArray> activations(INDArray features, @Nullable INDArray mask, int lastLayer) {
+        return activations(engine.sweep(), features, mask, lastLayer);
+    }
+
+    private List<INDArray> activations(MessageGraph graph, INDArray features, @Nullable INDArray mask, int lastLayer) {
         List<String> names =
                 IntStream.rangeClosed(0, lastLayer).mapToObj(String::valueOf).toList();
-        Map<String, INDArray> byName = engine.activations(new INDArray[] {features}, names);
+        Map<String, INDArray> byName = engine.activations(graph, new INDArray[] {features}, array(mask), names);
         List<INDArray> activations = new ArrayList<>(List.of(features));
         names.forEach(name -> activations.add(Objects.requireNonNull(byName.get(name))));
         return activations;
@@ -224,8 +234,18 @@ public non-sealed class EpMultiLayerNetwork extends MultiLayerNetwork implements
 
     @Override
     public void setLayerMaskArrays(@Nullable INDArray featuresMask, @Nullable INDArray labelsMask) {
-        Examples.requireNoFeatureMask("The batch (iteration " + getIterationCount() + ")", array(featuresMask));
         super.setLayerMaskArrays(null, labelsMask);
+        featureMask = featuresMask;
+    }
+
+    @Override
+    public void clearLayerMaskArrays() {
+        featureMask = null;
+        super.clearLayerMaskArrays();
+    }
+
+    private INDArray @Nullable [] featureMasks() {
+        return array(featureMask);
     }
 
     @Override
@@ -237,12 +257,13 @@ public non-sealed class EpMultiLayerNetwork extends MultiLayerNetwork implements
             @Nullable INDArray featureMask,
             @Nullable INDArray labelsMask,
             @Nullable MemoryWorkspace outputWorkspace) {
-        EpEngine.requireWholeSequences(fwdPassType, false, array(featureMask));
+        EpEngine.requireWholeSequences(fwdPassType, false);
         INDArray result = features;
         if (layerIndex >= 0) {
             String name = String.valueOf(layerIndex);
             result = Objects.requireNonNull(
-                    engine.activations(new INDArray[] {features}, List.of(name)).get(name));
+                    engine.activations(new INDArray[] {features}, array(featureMask), List.of(name))
+                            .get(name));
         }
         return OutputWorkspace.place(result, outputWorkspace);
     }
@@ -258,35 +279,70 @@ public non-sealed class EpMultiLayerNetwork extends MultiLayerNetwork implements
             @Nullable INDArray labelsMask,
             boolean clearLayers) {
         WorkspaceUtils.assertNoWorkspacesOpen("feedForward returns detached arrays");
-        EpEngine.requireWholeSequences(fwdPassType, storeLastForTBPTT, array(featureMask));
-        return activations(features, layerIndex);
+        EpEngine.requireWholeSequences(fwdPassType, storeLastForTBPTT);
+        return activations(features, featureMask, layerIndex);
     }
 
     /** There are no recurrent layers; throws. */
+    @Override
+    public BackpropType backpropType() {
+        return getLayerWiseConfigurations().getBackpropType();
+    }
+
+    @Override
+    protected void doTruncatedBPTT(
+            INDArray features,
+            INDArray labels,
+            @Nullable INDArray featuresMask,
+            @Nullable INDArray labelsMask,
+            LayerWorkspaceMgr workspaceMgr) {
+        int length = getLayerWiseConfigurations().getTbpttFwdLength();
+        SequenceExamples.requireSegments(getIterationCount(), length, array(features), array(labels));
+        super.doTruncatedBPTT(features, labels, featuresMask, labelsMask, workspaceMgr);
+    }
+
+    @Override
+    public void updateRnnStateWithTBPTTState() {
+        // The engine keeps the states of a segment when it has learned from it.
+    }
+
     @Override
     public INDArray rnnTimeStep(INDArray features) {
-        throw Examples.noState("rnnTimeStep");
+        return engine.timeStep(new INDArray[] {features})[0];
     }
 
-    /** There are no recurrent layers; throws. */
     @Override
     public INDArray rnnTimeStep(INDArray features, @Nullable MemoryWorkspace outputWorkspace) {
-        throw Examples.noState("rnnTimeStep");
+        return OutputWorkspace.place(rnnTimeStep(features), outputWorkspace);
     }
 
-    /** There are no recurrent layers; throws. */
+    @Override
+    public void rnnClearPreviousState() {
+        if (engine != null) {
+            engine.states().clear();
+        }
+    }
+
+    @Override
+    @SuppressWarnings("NullAway") // DL4J's own is null before the first step, too.
+    public Map<String, INDArray> rnnGetPreviousState(int layer) {
+        return engine.states().get(engine.placeOf(String.valueOf(layer)));
+    }
+
+    @Override
+    public void rnnSetPreviousState(int layer, Map<String, INDArray> state) {
+        engine.states().set(engine.placeOf(String.valueOf(layer)), state);
+    }
+
     @Override
     public List<INDArray> rnnActivateUsingStoredState(INDArray features, boolean training, boolean storeLastForTBPTT) {
-        throw Examples.noState("rnnActivateUsingStoredState");
+        return engine.states()
+                .activating(
+                        engine.sweep(),
+                        storeLastForTBPTT,
+                        graph -> activations(graph, features, featureMask, layers.length - 1));
     }
 
-    /**
-     * Mean negative log predictive likelihood of a data set, in nats.
-     *
-     * @param data features, labels and perhaps a label mask
-     * @param training without effect: the prediction is the same
-     * @return the score
-     */
     @Override
     public double score(DataSet data, boolean training) {
         return engine.score(data.toMultiDataSet());

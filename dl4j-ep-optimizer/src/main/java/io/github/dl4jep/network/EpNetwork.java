@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.NeuralNetwork;
+import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -201,6 +202,13 @@ public sealed interface EpNetwork extends Model, NeuralNetwork permits EpMultiLa
 
     /** Forgets the masks of the last batch. */
     void clearLayerMaskArrays();
+
+    /**
+     * How DL4J trains on sequences.
+     *
+     * @return whole, or segment by segment
+     */
+    BackpropType backpropType();
 
     /** Ends a pass of which every batch was learned by {@code fit(DataSet)}, as the end of {@code fit(iterator)} does. */
     void incrementEpochCount();

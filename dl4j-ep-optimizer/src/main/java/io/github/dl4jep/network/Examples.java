@@ -24,12 +24,19 @@ final class Examples {
     private final INDArray[] features;
     private final INDArray[] labels;
     private final INDArray @Nullable [] masks;
+    private final INDArray @Nullable [] featureMasks;
 
-    private Examples(String what, INDArray[] features, INDArray[] labels, INDArray @Nullable [] masks) {
+    private Examples(
+            String what,
+            INDArray[] features,
+            INDArray[] labels,
+            INDArray @Nullable [] masks,
+            INDArray @Nullable [] featureMasks) {
         this.what = what;
         this.features = numbers(features);
         this.labels = numbers(labels);
         this.masks = masks;
+        this.featureMasks = featureMasks;
     }
 
     /** Whole numbers and truth values as real numbers; null stays null. */
@@ -62,12 +69,14 @@ final class Examples {
             double[] rows,
             INDArray @Nullable [] features,
             INDArray @Nullable [] labels,
-            INDArray @Nullable [] masks) {
+            INDArray @Nullable [] masks,
+            INDArray @Nullable [] featureMasks) {
         Examples examples = new Examples(
                 what,
                 requireCount(what, "feature", "inputs", inputs, features),
                 requireCount(what, "label", "outputs", rows.length, labels),
-                masks);
+                masks,
+                featureMasks);
         examples.requireAll(rows);
         return examples;
     }
@@ -193,7 +202,7 @@ final class Examples {
     List<Labels> labels() {
         List<Labels> all = new ArrayList<>();
         for (int i = 0; i < labels.length; i++) {
-            INDArray mask = masks == null ? null : masks[i];
+            INDArray mask = masks == null || masks[i] == null ? maskOfFeatures(labels[i]) : masks[i];
             all.add(new Labels(mask == null ? labels[i] : BatchCheck.withoutHidden(labels[i], mask), mask));
         }
         return all;
@@ -210,8 +219,8 @@ final class Examples {
      * @throws DL4JInvalidInputException if a number is not finite
      */
     double learn(MessageGraph sweep, List<Moments> inputs, EpOutputConf conf, int iteration) {
-        for (INDArray array : features) {
-            BatchCheck.requireFinite("feature", array, iteration);
+        for (Moments input : inputs) {
+            BatchCheck.requireFinite("feature", input.mean(), iteration);
         }
         List<Labels> observed = labels();
         for (Labels one : observed) {
@@ -245,29 +254,34 @@ final class Examples {
                 "An EP network has no gradient; use fit(...) to train and score(...) to score");
     }
 
-    /**
-     * Checks that features have no mask that leaves something out.
-     *
-     * @param what how the message begins
-     * @param masks feature mask of each input, some or all null
-     * @throws DL4JInvalidInputException if one has a zero
-     */
-    static void requireNoFeatureMask(String what, INDArray @Nullable ... masks) {
-        if (masks == null) {
-            return;
-        }
-        for (INDArray mask : masks) {
-            if (mask != null && mask.length() > 0 && mask.minNumber().doubleValue() != 1) {
-                throw new DL4JInvalidInputException(
-                        what + " has a feature mask of shape "
-                                + Arrays.toString(mask.shape())
-                                + " that leaves values out, but EP counts all features; allowed: no feature mask, or ones only."
-                                + " Cut the examples to one length, or fill what is missing and mask the labels: label masks count");
-            }
-        }
+    String what() {
+        return what;
     }
 
-    /** What methods for recurrent layers throw. */
+    /**
+     * The feature masks of the examples.
+     *
+     * @return one for each input, or null
+     */
+    INDArray @Nullable [] featureMasks() {
+        return featureMasks;
+    }
+
+    /** Labels at steps that are not there are not there either, unless they have a mask of their own: DL4J's rule. */
+    private @Nullable INDArray maskOfFeatures(INDArray label) {
+        if (featureMasks == null || label.rank() != 3) {
+            return null;
+        }
+        for (INDArray mask : featureMasks) {
+            if (SequenceExamples.leavesOut(mask)
+                    && mask.size(0) == label.size(0)
+                    && (mask.size(1) == label.size(2) || mask.size(1) == label.size(1))) {
+                return mask;
+            }
+        }
+        return null;
+    }
+
     static UnsupportedOperationException noState(String method) {
         return new UnsupportedOperationException("An EP network has no recurrent layers, so " + method
                 + " has no state to go on from; give whole sequences to fit(...) and output(...)");

@@ -25,8 +25,10 @@ import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
+import org.deeplearning4j.nn.conf.graph.rnn.DuplicateToTimeSeriesVertex;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -152,6 +154,10 @@ final class NetworkLayout {
     }
 
     private int other(String name, GraphVertex vertex, List<Integer> inputs) {
+        if (vertex instanceof DuplicateToTimeSeriesVertex repeated) {
+            // It also looks at an input of the network, for the number of steps.
+            inputs.add(slot(repeated.getInputName()));
+        }
         try {
             return append(new GraphNode(EpVertices.of(vertex, name), inputs));
         } catch (UnsupportedOperationException e) {
@@ -186,12 +192,26 @@ final class NetworkLayout {
 
     /** The network's inputs as the message graph takes them: in the network's data type, channels first. */
     List<Moments> inputs(INDArray[] features) {
+        return inputs("The call", features, null);
+    }
+
+    /** One step of sequences, in the format of an input. */
+    INDArray oneStep(int input, INDArray values) {
+        boolean first = format(conf.getNetworkInputs().get(input)) == ExampleFormat.CHANNELS_FIRST;
+        return first
+                ? values.reshape('c', values.size(0), values.size(1), 1)
+                : values.reshape('c', values.size(0), 1, values.size(1));
+    }
+
+    /** What the sweep takes, of sequences in which some steps may not be there. */
+    List<Moments> inputs(String what, INDArray[] features, INDArray @Nullable [] masks) {
         List<String> names = conf.getNetworkInputs();
-        Examples.requireCount("The call", "feature", "inputs", names.size(), features);
-        Examples.requireExamples("The call", features);
+        Examples.requireCount(what, "feature", "inputs", names.size(), features);
+        Examples.requireExamples(what, features);
         List<Moments> inputs = new ArrayList<>();
         for (int i = 0; i < features.length; i++) {
-            inputs.add(format(names.get(i)).observed(features[i].castTo(conf.getDataType())));
+            Moments observed = format(names.get(i)).observed(features[i].castTo(conf.getDataType()));
+            inputs.add(SequenceExamples.masked(what, observed, masks == null ? null : masks[i]));
         }
         return inputs;
     }

@@ -74,7 +74,8 @@ public final class Pruning {
         List<String> refused = new ArrayList<>();
         for (NeuralNetConfiguration conf : confs) {
             conf.clearVariables();
-            if (EpConf.unfrozen(conf.getLayer()) instanceof EpWeightConf weights) {
+            EpWeightConf weights = EpConf.weights(conf.getLayer());
+            if (weights != null) {
                 if (weights.getWeightPrior().allowsZero()) {
                     weights.setWeightPrior(PrunedPrior.of(weights.getWeightPrior()));
                 } else {

@@ -6,7 +6,9 @@ import io.github.dl4jep.conf.EpOutputConf;
 import io.github.dl4jep.likelihood.Likelihood;
 import io.github.dl4jep.params.PosteriorParamInitializer;
 import io.github.dl4jep.runtime.FrozenRuntime;
+import io.github.dl4jep.runtime.WrapperRuntime;
 import io.github.dl4jep.type.LayerTypes;
+import io.github.dl4jep.type.recurrent.WrapperType;
 import java.util.Map;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
@@ -27,6 +29,11 @@ final class StockLayers {
 
     /** The stock layer's configuration, for an initialised EP layer. */
     static Layer stock(org.deeplearning4j.nn.api.Layer runtime) {
+        if (runtime instanceof WrapperRuntime wrapped) {
+            Layer wrapper = WrapperType.stockAround(wrapped.wrapper(), stock(wrapped.getUnderlying()));
+            wrapper.setLayerName(wrapped.wrapper().getLayerName());
+            return wrapper;
+        }
         if (!(runtime instanceof FrozenRuntime frozen)) {
             return LayerTypes.stock(runtime);
         }

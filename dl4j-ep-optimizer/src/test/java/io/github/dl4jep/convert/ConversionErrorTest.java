@@ -13,18 +13,17 @@ import io.github.dl4jep.weight.BinaryPrior;
 import io.github.dl4jep.weight.GaussianPrior;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.nn.api.MaskState;
-import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
-import org.deeplearning4j.nn.conf.layers.GravesLSTM;
-import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.PReLULayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.SpaceToBatchLayer;
 import org.deeplearning4j.nn.conf.layers.variational.VariationalAutoencoder;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.jspecify.annotations.Nullable;
@@ -157,20 +156,25 @@ class ConversionErrorTest {
                 .inputPreProcessor(3, new Doubling())
                 .build();
         // DL4J's builder does not let these stand side by side.
-        definition.getConf(0).setLayer(new LSTM.Builder().name("memory").build());
+        definition
+                .getConf(0)
+                .setLayer(new SpaceToBatchLayer.Builder<>(new int[] {2, 2})
+                        .name("memory")
+                        .build());
         definition.getConf(1).setLayer(new VariationalAutoencoder.Builder().build());
-        definition.getConf(2).setLayer(new GravesLSTM.Builder().name("scaled").build());
+        definition.getConf(2).setLayer(new PReLULayer.Builder().name("scaled").build());
         EpOptions options =
                 EpOptions.builder().weightPrior("hiden", new GaussianPrior()).build();
 
         assertThatThrownBy(() -> EpNetworks.from(definition, options))
                 .isInstanceOf(DL4JInvalidConfigException.class)
                 .hasMessageStartingWith("This definition cannot be trained by EP, for 8 reason(s):\n - ")
-                .hasMessageContaining("layer \"memory\" (index 0, LSTM): there is no EP layer for the type LSTM")
+                .hasMessageContaining("layer \"memory\" (index 0, SpaceToBatchLayer): there is no EP layer for the type"
+                        + " SpaceToBatchLayer")
                 .hasMessageContaining(
                         "layer \"layer1\" (index 1, VariationalAutoencoder): there is no EP layer for the type VariationalAutoencoder")
                 .hasMessageContaining(
-                        "layer \"scaled\" (index 2, GravesLSTM): there is no EP layer for the type" + " GravesLSTM")
+                        "layer \"scaled\" (index 2, PReLULayer): there is no EP layer for the type" + " PReLULayer")
                 .hasMessageContaining("layer \"normed\" (index 3, DenseLayer): layer normalization has no moments here;"
                         + " set hasLayerNorm(false)")
                 .hasMessageContaining("layer \"soft\" (index 4, DenseLayer): softmax is not elementwise, so it has no"
@@ -198,15 +202,6 @@ class ConversionErrorTest {
                         "loss LossL1 with output activation ActivationSoftmax has no likelihood: it compares"
                                 + " each probability by itself")
                 .hasMessageContaining("use the cross-entropy loss (MCXENT)");
-    }
-
-    @Test
-    void truncatedBackPropagationIsRecurrent() {
-        MultiLayerConfiguration definition = ToyNetworks.classifier();
-        definition.setBackpropType(BackpropType.TruncatedBPTT);
-
-        assertThatThrownBy(() -> EpNetworks.from(definition))
-                .hasMessageContaining("truncated back-propagation through time: recurrent training is not supported");
     }
 
     @Test

@@ -17,17 +17,17 @@ import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.graph.AttentionVertex;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.L2Vertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
-import org.deeplearning4j.nn.conf.graph.rnn.LastTimeStepVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.AutoEncoder;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
-import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -46,8 +46,21 @@ class GraphConversionTest {
     void everythingThatDoesNotConvertIsInOneError() {
         ComputationGraphConfiguration definition = ToyGraphs.builder()
                 .addInputs("in", "series")
-                .addLayer("memory", new LSTM.Builder().nIn(3).nOut(4).build(), "series")
-                .addVertex("last", new LastTimeStepVertex("series"), "memory")
+                .addLayer("memory", new AutoEncoder.Builder().nIn(3).nOut(4).build(), "series")
+                .addVertex(
+                        "last",
+                        new AttentionVertex.Builder()
+                                .nInQueries(4)
+                                .nInKeys(4)
+                                .nInValues(4)
+                                .nOut(4)
+                                .nHeads(1)
+                                .headSize(4)
+                                .projectInput(true)
+                                .build(),
+                        "memory",
+                        "memory",
+                        "memory")
                 .addLayer("dense", ToyGraphs.dense(3, 4), "in")
                 .addVertex("distance", new L2Vertex(), "last", "dense")
                 .addLayer("out", ToyGraphs.softmax(1), "distance")
@@ -58,9 +71,10 @@ class GraphConversionTest {
         assertThatThrownBy(() -> EpNetworks.from(definition, options))
                 .isInstanceOf(DL4JInvalidConfigException.class)
                 .hasMessageStartingWith("This definition cannot be trained by EP, for 6 reason(s):")
-                .hasMessageContaining("layer \"memory\" (LSTM): there is no EP layer for the type LSTM")
-                .hasMessageContaining("vertex \"last\" (LastTimeStepVertex): there are no moments for the type"
-                        + " LastTimeStepVertex, supported are [ElementWiseVertex, L2NormalizeVertex, MergeVertex,")
+                .hasMessageContaining("layer \"memory\" (AutoEncoder): there is no EP layer for the type AutoEncoder")
+                .hasMessageContaining(
+                        "vertex \"last\" (AttentionVertex): there are no moments for the type"
+                                + " AttentionVertex, supported are [ElementWiseVertex, L2NormalizeVertex, LastTimeStepVertex, MergeVertex,")
                 .hasMessageContaining("vertex \"distance\" (L2Vertex): there are no moments for the type L2Vertex")
                 .hasMessageContaining("output \"dense\" (EpDenseLayer): it takes no labels; an output must be an output"
                         + " or loss layer")

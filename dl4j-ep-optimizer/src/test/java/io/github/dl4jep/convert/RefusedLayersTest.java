@@ -9,13 +9,12 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
-import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.PReLULayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.SelfAttentionLayer;
 import org.deeplearning4j.nn.conf.layers.SpaceToBatchLayer;
-import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
-import org.deeplearning4j.nn.conf.layers.util.MaskZeroLayer;
+import org.deeplearning4j.nn.conf.layers.recurrent.TimeDistributed;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -33,10 +32,14 @@ class RefusedLayersTest {
     }
 
     static List<Refused> layers() {
-        LSTM lstm = new LSTM.Builder().nIn(3).nOut(2).build();
         return List.of(
-                new Refused(lstm, "LSTM: a recurrent layer uses its weights again"),
-                new Refused(new LastTimeStep(lstm), "LastTimeStep: only recurrent layers have a last time step"),
+                new Refused(
+                        new SelfAttentionLayer.Builder()
+                                .nIn(3)
+                                .nOut(3)
+                                .nHeads(1)
+                                .build(),
+                        "SelfAttentionLayer: attention multiplies uncertain activations with each other"),
                 new Refused(
                         new PReLULayer.Builder().nIn(3).nOut(3).build(),
                         "PReLULayer: its slopes are learned, but are no linear weights; use a leaky ReLU"),
@@ -46,7 +49,10 @@ class RefusedLayersTest {
                 new Refused(
                         new SpaceToBatchLayer.Builder<>(new int[] {2, 2}).build(),
                         "SpaceToBatchLayer: it moves positions into the minibatch"),
-                new Refused(new MaskZeroLayer(lstm, 0), "MaskZeroLayer: feature masks are not supported"));
+                new Refused(
+                        new TimeDistributed(
+                                new DenseLayer.Builder().nIn(3).nOut(2).build()),
+                        "TimeDistributed: it moves positions into the minibatch"));
     }
 
     @ParameterizedTest

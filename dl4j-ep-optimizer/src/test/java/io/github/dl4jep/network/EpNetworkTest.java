@@ -184,12 +184,12 @@ class EpNetworkTest {
                 + " mask the labels: label masks count";
         assertThatThrownBy(() -> network.fit((org.nd4j.linalg.dataset.api.DataSet) masked))
                 .isInstanceOf(DL4JInvalidInputException.class)
-                .hasMessage("The batch (iteration 1)" + reason);
+                .hasMessage("Batch 1" + reason);
         assertThat(network.params()).isEqualTo(unmasked.params());
         if (network instanceof EpComputationGraph graph) {
             assertThatThrownBy(() -> graph.score(masked)).hasMessage("The data set" + reason);
             assertThatThrownBy(() -> graph.output(false, new INDArray[] {data.getFeatures()}, new INDArray[] {mask}))
-                    .hasMessage("The batch (iteration 1)" + reason);
+                    .hasMessage("The call" + reason);
         } else {
             EpMultiLayerNetwork layers = (EpMultiLayerNetwork) network;
             assertThatThrownBy(() -> layers.score(masked)).hasMessage("The data set" + reason);

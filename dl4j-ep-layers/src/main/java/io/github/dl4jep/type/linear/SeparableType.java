@@ -67,7 +67,7 @@ public final class SeparableType extends WeightedType<SeparableConvolution2D> {
                         place,
                         ChainedParamInitializer.FIRST_PREFIX,
                         depthwise(layer, conf),
-                        () -> ChainedParamInitializer.first(parameters.get())));
+                        () -> ChainedParamInitializer.part(parameters.get(), ChainedParamInitializer.FIRST_PREFIX)));
         LinearMap second = new LinearVertex(
                 conf.getNIn() * layer.getDepthMultiplier(),
                 Windows.ofOne(2),

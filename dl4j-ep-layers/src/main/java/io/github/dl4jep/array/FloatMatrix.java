@@ -1,0 +1,158 @@
+package io.github.dl4jep.array;
+
+import java.nio.FloatBuffer;
+import org.bytedeco.openblas.global.openblas;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * A matrix of floats, column by column, whose products are BLAS calls: for many small products one after the other, where ND4J's cost
+ * per operation is larger than the operation.
+ */
+public final class FloatMatrix {
+
+    private final FloatBuffer data;
+    private final int rows;
+    private final int columns;
+
+    private FloatMatrix(FloatBuffer data, int rows, int columns) {
+        this.data = data;
+        this.rows = rows;
+        this.columns = columns;
+    }
+
+    /**
+     * A matrix over a Java array.
+     *
+     * @param values column by column, not copied
+     * @param rows number of rows
+     * @return the matrix
+     */
+    public static FloatMatrix of(float[] values, int rows) {
+        return new FloatMatrix(FloatBuffer.wrap(values), rows, values.length / rows);
+    }
+
+    /**
+     * A matrix of an array.
+     *
+     * @param array two dimensions; a dense, f-ordered FLOAT array is not copied
+     * @return the matrix
+     */
+    public static FloatMatrix of(INDArray array) {
+        boolean dense = array.dataType() == DataType.FLOAT && array.ordering() == 'f' && array.elementWiseStride() == 1;
+        INDArray floats = dense ? array : array.castTo(DataType.FLOAT).dup('f');
+        return new FloatMatrix(floats.data().asNioFloat().slice(), floats.rows(), floats.columns());
+    }
+
+    /**
+     * The number of rows.
+     *
+     * @return rows
+     */
+    public int rows() {
+        return rows;
+    }
+
+    /**
+     * The number of columns.
+     *
+     * @return columns
+     */
+    public int columns() {
+        return columns;
+    }
+
+    /**
+     * Copies rows, column by column.
+     *
+     * @param from first row
+     * @param to [count, columns], column by column
+     * @param count number of rows
+     */
+    public void getRows(int from, float[] to, int count) {
+        for (int column = 0; column < columns; column++) {
+            data.get(column * rows + from, to, column * count, count);
+        }
+    }
+
+    /**
+     * Replaces rows.
+     *
+     * @param from first row
+     * @param values [count, columns], column by column
+     * @param count number of rows
+     */
+    public void putRows(int from, float[] values, int count) {
+        for (int column = 0; column < columns; column++) {
+            data.put(column * rows + from, values, column * count, count);
+        }
+    }
+
+    /**
+     * Adds a product to this matrix.
+     *
+     * @param a first factor
+     * @param transposeA whether it is transposed
+     * @param b second factor
+     * @param transposeB whether it is transposed
+     * @param factor of the product
+     */
+    public void addProduct(FloatMatrix a, boolean transposeA, FloatMatrix b, boolean transposeB, float factor) {
+        product(a, transposeA, b, transposeB, factor, 1);
+    }
+
+    /**
+     * Replaces this matrix by a product.
+     *
+     * @param a first factor
+     * @param transposeA whether it is transposed
+     * @param b second factor
+     * @param transposeB whether it is transposed
+     * @param factor of the product
+     */
+    public void assignProduct(FloatMatrix a, boolean transposeA, FloatMatrix b, boolean transposeB, float factor) {
+        product(a, transposeA, b, transposeB, factor, 0);
+    }
+
+    private void product(
+            FloatMatrix a, boolean transposeA, FloatMatrix b, boolean transposeB, float factor, float kept) {
+        int inner = transposeA ? a.rows : a.columns;
+        int outerA = transposeA ? a.columns : a.rows;
+        int outerB = transposeB ? b.rows : b.columns;
+        if (outerA != rows || outerB != columns || inner != (transposeB ? b.columns : b.rows)) {
+            throw new IllegalArgumentException(
+                    "a product of " + outerA + " x " + inner + " and " + (transposeB ? b.columns : b.rows) + " x "
+                            + outerB + " is no " + rows + " x " + columns + " matrix");
+        }
+        openblas.cblas_sgemm(
+                openblas.CblasColMajor,
+                transposeA ? openblas.CblasTrans : openblas.CblasNoTrans,
+                transposeB ? openblas.CblasTrans : openblas.CblasNoTrans,
+                rows,
+                columns,
+                inner,
+                factor,
+                a.data,
+                a.rows,
+                b.data,
+                b.rows,
+                kept,
+                data,
+                rows);
+    }
+
+    /**
+     * This matrix as an array.
+     *
+     * @param type data type
+     * @return a copy, f-ordered
+     */
+    public INDArray toArray(DataType type) {
+        float[] values = new float[rows * columns];
+        data.get(0, values);
+        INDArray array = Nd4j.createUninitialized(DataType.FLOAT, new long[] {rows, columns}, 'f');
+        of(array).data.put(0, values);
+        return array.castTo(type);
+    }
+}

@@ -1,0 +1,105 @@
+package io.github.dl4jep.message;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * The covariance between examples at the steps of sequences, due to weight uncertainty: algorithm, section 3. Row t x minibatch + n is
+ * example n at step t. Nothing is computed before it is asked for. The sequences end at the last step; shorter ones begin later.
+ */
+public interface StepCovariance {
+
+    /**
+     * What the next weights make of the covariance: \( (D\,diag(q)\,D^T) \circ K \), summed over the terms that the covariance has.
+     *
+     * @param gain a further gain of every unit, [steps x minibatch, units], or null for 1
+     * @param q weight of every unit
+     * @param allPairs whether pairs of different steps are asked for, too
+     * @return for each step t a block [minibatch, columns], column by column: the covariance with the examples at step t, or at the
+     *     steps 0 to t
+     */
+    float[][] passedOn(@Nullable INDArray gain, float[] q, boolean allPairs);
+
+    /**
+     * The covariance at the last step.
+     *
+     * @return the message of one activation
+     */
+    BatchCovariance last();
+
+    /**
+     * The number of units.
+     *
+     * @return units of an activation at one step
+     */
+    int units();
+
+    /**
+     * The number of sequences.
+     *
+     * @return examples
+     */
+    int minibatch();
+
+    /**
+     * The data type of the network.
+     *
+     * @return FLOAT or DOUBLE
+     */
+    DataType type();
+
+    /**
+     * The covariance of the activations at equal steps.
+     *
+     * @return mean over units and steps, [minibatch, minibatch]
+     */
+    default INDArray mean() {
+        float[] evenly = new float[units()];
+        Arrays.fill(evenly, 1f / evenly.length);
+        float[][] blocks = passedOn(null, evenly, false);
+        float[] mean = new float[minibatch() * minibatch()];
+        for (float[] block : blocks) {
+            for (int i = 0; i < mean.length; i++) {
+                mean[i] += block[i] / blocks.length;
+            }
+        }
+        return Nd4j.createFromArray(mean).reshape('f', minibatch(), minibatch()).castTo(type());
+    }
+
+    /**
+     * The covariance of all pairs of an example and a step.
+     *
+     * @return mean over units, [steps x minibatch, steps x minibatch]
+     */
+    default INDArray pairs() {
+        float[] evenly = new float[units()];
+        Arrays.fill(evenly, 1f / evenly.length);
+        float[][] blocks = passedOn(null, evenly, true);
+        int examples = minibatch();
+        int rows = blocks.length * examples;
+        float[] pairs = new float[Math.multiplyExact(rows, rows)];
+        for (int t = 0; t < blocks.length; t++) {
+            for (int column = 0; column < (t + 1) * examples; column++) {
+                for (int n = 0; n < examples; n++) {
+                    float value = blocks[t][column * examples + n];
+                    pairs[column * rows + t * examples + n] = value;
+                    pairs[(t * examples + n) * rows + column] = value;
+                }
+            }
+        }
+        return Nd4j.createFromArray(pairs).reshape('f', rows, rows);
+    }
+
+    /**
+     * The covariance after a further unit.
+     *
+     * @param unitGain gain of the unit, [steps x minibatch, units]
+     * @return the same covariance, the gain multiplied
+     */
+    default StepCovariance through(INDArray unitGain) {
+        return new GainedSteps(this, unitGain);
+    }
+}

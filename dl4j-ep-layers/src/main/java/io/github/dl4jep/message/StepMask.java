@@ -1,0 +1,129 @@
+package io.github.dl4jep.message;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Which steps of the sequences of a batch are there. An immutable value. */
+public final class StepMask {
+
+    private final boolean[][] present;
+
+    private StepMask(boolean[][] present) {
+        this.present = present;
+    }
+
+    /**
+     * A mask of DL4J's.
+     *
+     * @param mask [minibatch, steps], more than 0 where a step is there
+     * @return the mask
+     */
+    public static StepMask of(INDArray mask) {
+        double[] values = mask.castTo(DataType.DOUBLE).dup('c').data().asDouble();
+        int minibatch = Math.toIntExact(mask.size(0));
+        int steps = values.length / minibatch;
+        boolean[][] present = new boolean[minibatch][steps];
+        for (int i = 0; i < values.length; i++) {
+            present[i / steps][i % steps] = values[i] > 0;
+        }
+        return new StepMask(present);
+    }
+
+    /**
+     * The mask as DL4J has it.
+     *
+     * @return [minibatch, steps], 1 where a step is there, else 0
+     */
+    public INDArray toArray() {
+        float[][] values = new float[minibatch()][steps()];
+        for (int n = 0; n < values.length; n++) {
+            for (int t = 0; t < values[n].length; t++) {
+                values[n][t] = present[n][t] ? 1 : 0;
+            }
+        }
+        return Nd4j.createFromArray(values);
+    }
+
+    /**
+     * The number of sequences.
+     *
+     * @return rows
+     */
+    public int minibatch() {
+        return present.length;
+    }
+
+    /**
+     * The number of steps, those that are not there included.
+     *
+     * @return columns
+     */
+    public int steps() {
+        return present[0].length;
+    }
+
+    /**
+     * Whether a step is there.
+     *
+     * @param example the sequence
+     * @param step the step
+     * @return true if it is
+     */
+    public boolean isPresent(int example, int step) {
+        return present[example][step];
+    }
+
+    /**
+     * The last step that is there.
+     *
+     * @param example the sequence
+     * @return its number, or -1 if none is there
+     */
+    public int last(int example) {
+        int last = steps() - 1;
+        while (last >= 0 && !present[example][last]) {
+            last--;
+        }
+        return last;
+    }
+
+    /**
+     * Whether every step is there.
+     *
+     * @return true if nothing is left out
+     */
+    public boolean isWhole() {
+        for (boolean[] row : present) {
+            for (boolean each : row) {
+                if (!each) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /**
+     * The mask of some sequences.
+     *
+     * @param rows numbers of the sequences
+     * @return their mask
+     */
+    public StepMask rows(long[] rows) {
+        return new StepMask(
+                Arrays.stream(rows).mapToObj(row -> present[(int) row]).toArray(boolean[][]::new));
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof StepMask that && Arrays.deepEquals(present, that.present);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.deepHashCode(present);
+    }
+}

@@ -1,0 +1,250 @@
+package io.github.dl4jep.recurrent;
+
+import io.github.dl4jep.array.FloatMatrix;
+import io.github.dl4jep.message.BatchCovariance;
+import io.github.dl4jep.message.StepCovariance;
+import io.github.dl4jep.weight.WeightMoments;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The covariance of a recurrent layer's pre-activations, and of its memory, between examples at their steps: own.
+ *
+ * <p>One K stands for all gates. From the steps before, \( K = x\,diag(\bar s_x)\,x^T + h\,diag(\bar s_h)\,h^T + \bar s_b + H \), where h
+ * is the activation before and H what the recurrent weights make of its covariance, \( H = (O\,diag(q)\,O^T) \circ K + (T\,diag(q)\,T^T)
+ * \circ C \) with the gains O of the activation to a pre-activation and T to the memory. The memory has \( C = \overline{F F^T} \circ C
+ * + \overline{P P^T} \circ K \), means over units, with the gains F to the memory before and P to the gates. Weights are counted as
+ * independent from step to step; what peepholes pass on is left out.
+ */
+public final class CellCovariance implements StepCovariance {
+
+    private final SequenceRows rows;
+    private final SeenSteps inputs;
+    private final List<Cell.Gains> gains;
+    private final List<float[]> before;
+    private final DataType type;
+    private final float[] meanVariance;
+    private final float[] meanSquare;
+    private final float bias;
+    private @Nullable Blocks same;
+    private @Nullable Blocks pairs;
+
+    CellCovariance(
+            SequenceRows rows,
+            SeenSteps inputs,
+            List<Cell.Gains> gains,
+            List<float[]> before,
+            WeightMoments weights,
+            float bias) {
+        this.rows = rows;
+        this.inputs = inputs;
+        this.gains = gains;
+        this.before = before;
+        this.type = weights.mean().dataType();
+        this.meanVariance = SeenSteps.floats(weights.unitMeanVariance());
+        this.meanSquare = SeenSteps.floats(weights.unitMeanSquaredMean());
+        this.bias = bias;
+    }
+
+    private int size() {
+        return rows.minibatch() * rows.minibatch();
+    }
+
+    @Override
+    public int units() {
+        return meanSquare.length;
+    }
+
+    @Override
+    public int minibatch() {
+        return rows.minibatch();
+    }
+
+    @Override
+    public DataType type() {
+        return type;
+    }
+
+    /** K and C of every step t with the steps from {@code from(t)} to t, side by side. */
+    private final class Blocks {
+
+        private final boolean all;
+        private final float[][] gates = new float[rows.steps()][];
+        private final float[][] memory = new float[rows.steps()][];
+
+        Blocks(boolean all) {
+            this.all = all;
+            int steps = rows.steps();
+            float[][] given = inputs.passedOn(rows, all);
+            float[][] seen = new float[steps][];
+            for (int t = 0; t < steps; t++) {
+                seen[t] = seen(t);
+            }
+            float[] evenly = new float[units()];
+            Arrays.fill(evenly, 1f / units());
+            for (int t = 0; t < steps; t++) {
+                gates[t] = new float[(t - from(t) + 1) * size()];
+                memory[t] = new float[gates[t].length];
+                for (int earlier = from(t); earlier <= t; earlier++) {
+                    fill(t, earlier, seen, given, evenly);
+                }
+            }
+        }
+
+        private int from(int step) {
+            return all ? 0 : step;
+        }
+
+        private int at(int step, int earlier) {
+            return (earlier - from(step)) * size();
+        }
+
+        private void fill(int t, int earlier, float[][] seen, float @Nullable [][] given, float[] evenly) {
+            int at = at(t, earlier);
+            float[] k = gram(seen[t], seen[earlier], null);
+            if (given != null) {
+                for (int i = 0; i < k.length; i++) {
+                    k[i] += given[t][at + i];
+                }
+            }
+            if (earlier > 0) {
+                addPassedOn(t - 1, earlier - 1, null, meanSquare, k, 0);
+            }
+            System.arraycopy(k, 0, gates[t], at, k.length);
+            Cell.Gains now = gains.get(t);
+            Cell.Gains then = gains.get(earlier);
+            if (now.memory == null || then.memory == null || now.kept == null || then.kept == null) {
+                return;
+            }
+            float[] evenlyOverGates = new float[now.memory.length / rows.minibatch()];
+            Arrays.fill(evenlyOverGates, 1f / units());
+            float[] fresh = gram(now.memory, then.memory, evenlyOverGates);
+            for (int i = 0; i < k.length; i++) {
+                memory[t][at + i] = fresh[i] * k[i];
+            }
+            if (earlier > 0) {
+                float[] kept = gram(now.kept, then.kept, evenly);
+                int last = at(t - 1, earlier - 1);
+                for (int i = 0; i < k.length; i++) {
+                    memory[t][at + i] += kept[i] * memory[t - 1][last + i];
+                }
+            }
+        }
+
+        /** Adds (O diag(q) O') o K + (T diag(q) T') o C of the activations at two steps; q may differ by a gain of each row. */
+        void addPassedOn(int t, int earlier, @Nullable INDArray gain, float[] q, float[] sum, int to) {
+            Cell.Gains now = gains.get(t);
+            Cell.Gains then = gains.get(earlier);
+            addTerm(now.output, then.output, gain, q, t, earlier, gates, sum, to);
+            if (now.outputOfMemory != null && then.outputOfMemory != null) {
+                addTerm(now.outputOfMemory, then.outputOfMemory, gain, q, t, earlier, memory, sum, to);
+            }
+        }
+
+        private void addTerm(
+                float[] now,
+                float[] then,
+                @Nullable INDArray gain,
+                float[] q,
+                int t,
+                int earlier,
+                float[][] covariance,
+                float[] sum,
+                int to) {
+            float[] gram = gram(times(now, gain, t), times(then, gain, earlier), q);
+            int at = at(t, earlier);
+            for (int i = 0; i < gram.length; i++) {
+                sum[to + i] += gram[i] * covariance[t][at + i];
+            }
+        }
+    }
+
+    private float[] times(float[] values, @Nullable INDArray gain, int step) {
+        if (gain == null) {
+            return values;
+        }
+        float[] product = SeenSteps.rows(gain, step, rows.minibatch());
+        for (int i = 0; i < product.length; i++) {
+            product[i] *= values[i];
+        }
+        return product;
+    }
+
+    /** Input, activation before and bias, scaled by the deviations of their weights. */
+    private float[] seen(int step) {
+        int minibatch = rows.minibatch();
+        float[] x = inputs.scaled(step, minibatch);
+        float[] h = before.get(step);
+        float[] seen = Arrays.copyOf(x, x.length + h.length + minibatch);
+        for (int unit = 0; unit < units(); unit++) {
+            float factor = (float) Math.sqrt(meanVariance[unit]);
+            for (int i = unit * minibatch; i < (unit + 1) * minibatch; i++) {
+                seen[x.length + i] = h[i] * factor;
+            }
+        }
+        Arrays.fill(seen, x.length + h.length, seen.length, (float) Math.sqrt(bias));
+        return seen;
+    }
+
+    /** a diag(q) b', [minibatch, minibatch]; q null for 1. */
+    private float[] gram(float[] a, float[] b, float @Nullable [] q) {
+        int minibatch = rows.minibatch();
+        float[] weighted = a;
+        if (q != null) {
+            weighted = new float[a.length];
+            for (int column = 0; column < q.length; column++) {
+                for (int i = column * minibatch; i < (column + 1) * minibatch; i++) {
+                    weighted[i] = a[i] * q[column];
+                }
+            }
+        }
+        float[] product = new float[size()];
+        FloatMatrix.of(product, minibatch)
+                .assignProduct(FloatMatrix.of(weighted, minibatch), false, FloatMatrix.of(b, minibatch), true, 1);
+        return product;
+    }
+
+    private Blocks blocks(boolean allPairs) {
+        if (allPairs) {
+            pairs = pairs == null ? new Blocks(true) : pairs;
+            return pairs;
+        }
+        same = same == null ? new Blocks(false) : same;
+        return same;
+    }
+
+    @Override
+    public float[][] passedOn(@Nullable INDArray gain, float[] q, boolean allPairs) {
+        Blocks blocks = blocks(allPairs);
+        float[][] passedOn = new float[rows.steps()][];
+        for (int t = 0; t < passedOn.length; t++) {
+            int from = blocks.from(t);
+            passedOn[t] = new float[(t - from + 1) * size()];
+            for (int earlier = from; earlier <= t; earlier++) {
+                blocks.addPassedOn(t, earlier, gain, q, passedOn[t], (earlier - from) * size());
+            }
+        }
+        return passedOn;
+    }
+
+    /** Of a cell with memory the mean over units, because its two parts have different gains. */
+    @Override
+    public BatchCovariance last() {
+        int step = rows.steps() - 1;
+        Blocks blocks = blocks(false);
+        Cell.Gains gain = gains.get(step);
+        if (gain.outputOfMemory == null) {
+            return new BatchCovariance(
+                    FloatMatrix.of(blocks.gates[step], rows.minibatch()).toArray(type),
+                    FloatMatrix.of(gain.output, rows.minibatch()).toArray(type));
+        }
+        float[] evenly = new float[units()];
+        Arrays.fill(evenly, 1f / units());
+        float[] mean = new float[size()];
+        blocks.addPassedOn(step, step, null, evenly, mean, 0);
+        return BatchCovariance.of(FloatMatrix.of(mean, rows.minibatch()).toArray(type));
+    }
+}

@@ -1,0 +1,85 @@
+package io.github.dl4jep.network;
+
+import io.github.dl4jep.array.Rows;
+import io.github.dl4jep.message.Moments;
+import io.github.dl4jep.message.StepMask;
+import java.util.Arrays;
+import java.util.Objects;
+import org.deeplearning4j.exception.DL4JInvalidConfigException;
+import org.deeplearning4j.exception.DL4JInvalidInputException;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** What is asked of batches of sequences: masks of their steps, segments. */
+final class SequenceExamples {
+
+    private SequenceExamples() {}
+
+    static boolean leavesOut(@Nullable INDArray mask) {
+        return mask != null && mask.length() > 0 && mask.minNumber().doubleValue() != 1;
+    }
+
+    /**
+     * Features with their mask: steps of sequences that are not there.
+     *
+     * @param what what they belong to, for messages
+     * @param features the features
+     * @param mask DL4J's mask, or null
+     * @return the features, what the mask leaves out as zeros
+     */
+    static Moments masked(String what, Moments features, @Nullable INDArray mask) {
+        if (mask == null || !leavesOut(mask)) {
+            return features;
+        }
+        String start = what + " has a feature mask of shape " + Arrays.toString(mask.shape());
+        if (features.shape().spatialRank() != 1) {
+            throw new DL4JInvalidInputException(
+                    start
+                            + " that leaves values out, but EP counts all features; allowed: no feature mask, or ones only."
+                            + " Cut the examples to one length, or fill what is missing and mask the labels: label masks count");
+        }
+        long minibatch = features.mean().size(0);
+        long steps = features.shape().positions();
+        if (mask.size(0) != minibatch || mask.length() != minibatch * steps) {
+            throw new DL4JInvalidInputException(start + ", but its features are " + minibatch + " sequences of " + steps
+                    + " steps; allowed is [" + minibatch + ", " + steps + "]");
+        }
+        StepMask there = StepMask.of(mask);
+        double[] values = Rows.columns(features.mean());
+        for (int i = 0; i < values.length; i++) {
+            // Not by a product: what is not there may be NaN.
+            if (!there.isPresent((int) (i % minibatch), (int) (i / minibatch % steps))) {
+                values[i] = 0;
+            }
+        }
+        INDArray known = Rows.matrix(values, Math.toIntExact(minibatch), values.length / Math.toIntExact(minibatch))
+                .castTo(features.mean().dataType());
+        return new Moments(known, null).shapedAs(features.shape()).masked(there);
+    }
+
+    /** What methods for recurrent layers throw. */
+    /** Throws unless a batch can be learned from segment by segment. */
+    static void requireSegments(
+            int iteration, int length, INDArray @Nullable [] features, INDArray @Nullable [] labels) {
+        if (length < 1) {
+            throw new DL4JInvalidConfigException(
+                    "The length of the segments of truncated back-propagation through time is " + length
+                            + ", allowed: 1 and more; set tBPTTLength of the configuration's builder");
+        }
+        for (INDArray array : Objects.requireNonNull(features)) {
+            requireSteps(iteration, "features", array, features[0]);
+        }
+        for (INDArray array : Objects.requireNonNull(labels)) {
+            requireSteps(iteration, "labels", array, features[0]);
+        }
+    }
+
+    private static void requireSteps(int iteration, String what, INDArray array, INDArray first) {
+        if (array.rank() != 3 || array.size(2) != first.size(2)) {
+            throw new DL4JInvalidInputException("Batch " + iteration + " has " + what + " of shape "
+                    + Arrays.toString(array.shape()) + " beside features of shape " + Arrays.toString(first.shape())
+                    + ", but segments of sequences need arrays [minibatch, channels, steps] of equal lengths; use"
+                    + " backpropType(BackpropType.Standard) for labels of whole sequences");
+        }
+    }
+}
