@@ -23,6 +23,7 @@ import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -150,6 +151,18 @@ class LayerConfigurationsTest {
     static List<MultiLayerConfiguration> configurations() {
         return List.of(
                 configuration(lastStep(), dense(), output()),
+                configuration(
+                        new EpBidirectionalLayer(
+                                new Bidirectional(
+                                        Bidirectional.Mode.ADD,
+                                        new LSTM.Builder()
+                                                .nIn(3)
+                                                .nOut(4)
+                                                .activation(Activation.TANH)
+                                                .build()),
+                                new GaussianPrior(0.25),
+                                1.5),
+                        output()),
                 configuration(convolution(), pooling(), separable(), pixels()),
                 configuration(new EpFrozenLayer(dense(), true), timeSteps()),
                 configuration(dense(), output()),

@@ -102,8 +102,8 @@ final class EpEngine {
     /** What a predictor asks. */
     EpPredictor predictor() {
         return layout().keepsRows()
-                ? new EpPredictor(sweep(), layout()::inputs)
-                : EpPredictor.ofWholeBatches(sweep(), layout()::inputs);
+                ? new EpPredictor(sweep(), (arrays, masks) -> layout().inputs("The call", arrays, masks))
+                : EpPredictor.ofWholeBatches(sweep(), (arrays, masks) -> layout().inputs("The call", arrays, masks));
     }
 
     /**

@@ -24,8 +24,16 @@ public final class EpPredictor {
     /** Features predicted at once, for images: their activations are many times as large. */
     private static final long FEATURES = 1 << 20;
 
+    /** What the sweep takes of features and their masks. */
+    @FunctionalInterface
+    interface Inputs {
+
+        List<Moments> of(INDArray[] features, INDArray @Nullable [] masks);
+    }
+
     private final MessageGraph sweep;
-    private final Function<INDArray[], List<Moments>> inputs;
+    private final Inputs inputs;
+    private final INDArray @Nullable [] masks;
     private final long rowsAtOnce;
 
     /**
@@ -34,19 +42,30 @@ public final class EpPredictor {
      * @param sweep the network's
      * @param inputs turns features into what the sweep takes
      */
-    EpPredictor(MessageGraph sweep, Function<INDArray[], List<Moments>> inputs) {
-        this(sweep, inputs, ROWS);
+    EpPredictor(MessageGraph sweep, Inputs inputs) {
+        this(sweep, inputs, ROWS, null);
     }
 
-    private EpPredictor(MessageGraph sweep, Function<INDArray[], List<Moments>> inputs, long rowsAtOnce) {
+    private EpPredictor(MessageGraph sweep, Inputs inputs, long rowsAtOnce, INDArray @Nullable [] masks) {
         this.sweep = sweep;
         this.inputs = inputs;
         this.rowsAtOnce = rowsAtOnce;
+        this.masks = masks;
+    }
+
+    /**
+     * A predictor for sequences in which some steps are not there.
+     *
+     * @param featureMasks [n, steps], one array for each input of the network, or null for an input without a mask
+     * @return a predictor for features of these sequences
+     */
+    public EpPredictor withMasks(@Nullable INDArray... featureMasks) {
+        return new EpPredictor(sweep, inputs, rowsAtOnce, featureMasks);
     }
 
     /** A predictor for a network whose vertices mix the rows of a batch. */
-    static EpPredictor ofWholeBatches(MessageGraph sweep, Function<INDArray[], List<Moments>> inputs) {
-        return new EpPredictor(sweep, inputs, Long.MAX_VALUE);
+    static EpPredictor ofWholeBatches(MessageGraph sweep, Inputs inputs) {
+        return new EpPredictor(sweep, inputs, Long.MAX_VALUE, null);
     }
 
     /**
@@ -71,11 +90,13 @@ public final class EpPredictor {
         long rows = features.length == 0 ? 0 : features[0].size(0);
         long block = rows == 0 ? 1 : rowsAtOnce(features, rows);
         if (rows <= block) {
-            return sweep.predict(inputs.apply(features));
+            return sweep.predict(inputs.of(features, masks));
         }
         List<List<Prediction>> parts = new ArrayList<>();
         for (long start = 0; start < rows; start += block) {
-            parts.add(sweep.predict(inputs.apply(rows(features, start, Math.min(start + block, rows)))));
+            long end = Math.min(start + block, rows);
+            parts.add(sweep.predict(
+                    inputs.of(rows(features, start, end), masks == null ? null : rows(masks, start, end))));
         }
         List<Prediction> whole = new ArrayList<>();
         for (int i = 0; i < parts.get(0).size(); i++) {
@@ -100,7 +121,10 @@ public final class EpPredictor {
     private static INDArray[] rows(INDArray[] features, long from, long to) {
         INDArray[] part = new INDArray[features.length];
         for (int i = 0; i < part.length; i++) {
-            part[i] = features[i].get(NDArrayIndex.interval(from, to));
+            INDArray whole = features[i];
+            if (whole != null) {
+                part[i] = whole.get(NDArrayIndex.interval(from, to));
+            }
         }
         return part;
     }
@@ -132,7 +156,7 @@ public final class EpPredictor {
         if (draws < 1) {
             throw new IllegalArgumentException("number of draws is " + draws + ", allowed: 1 and more");
         }
-        return sweep.sample(inputs.apply(features), draws);
+        return sweep.sample(inputs.of(features, masks), draws);
     }
 
     /**
@@ -163,7 +187,7 @@ public final class EpPredictor {
             throw new IllegalArgumentException(
                     "number of draws is " + draws + ", allowed: 2 and more, because one has no variance");
         }
-        return sweep.predictFromSamples(inputs.apply(features), draws);
+        return sweep.predictFromSamples(inputs.of(features, masks), draws);
     }
 
     private static <T> T single(List<T> outputs) {

@@ -190,11 +190,6 @@ final class NetworkLayout {
         return sweep;
     }
 
-    /** The network's inputs as the message graph takes them: in the network's data type, channels first. */
-    List<Moments> inputs(INDArray[] features) {
-        return inputs("The call", features, null);
-    }
-
     /** One step of sequences, in the format of an input. */
     INDArray oneStep(int input, INDArray values) {
         boolean first = format(conf.getNetworkInputs().get(input)) == ExampleFormat.CHANNELS_FIRST;
@@ -203,7 +198,7 @@ final class NetworkLayout {
                 : values.reshape('c', values.size(0), 1, values.size(1));
     }
 
-    /** What the sweep takes, of sequences in which some steps may not be there. */
+    /** The network's inputs as the message graph takes them: in the network's data type, channels first, with their masks. */
     List<Moments> inputs(String what, INDArray[] features, INDArray @Nullable [] masks) {
         List<String> names = conf.getNetworkInputs();
         Examples.requireCount(what, "feature", "inputs", names.size(), features);

@@ -118,6 +118,9 @@ class SequenceMaskTest {
         EpMultiLayerNetwork masked = lastStep();
         INDArray spread = spread(four, places, Double.NaN);
         assertSameBits(masked.output(spread, false, mask(places), null), whole.output(four));
+        assertSameBits(
+                masked.predictor().withMasks(mask(places)).predict(spread).mean(),
+                whole.prediction(four).mean());
         whole.fit(new DataSet(four, labels));
         masked.fit(new DataSet(spread, labels, mask(places), null));
         assertSameBits(masked.params(), whole.params());

@@ -25,6 +25,7 @@ import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -39,7 +40,13 @@ class BidirectionalLayerTest {
     private static final String PLACE = "layer \"\" (index 0)";
 
     private static Bidirectional both(Bidirectional.Mode mode) {
-        return new Bidirectional(mode, new LSTM.Builder().nIn(2).nOut(UNITS).build());
+        return new Bidirectional(
+                mode,
+                new LSTM.Builder()
+                        .nIn(2)
+                        .nOut(UNITS)
+                        .activation(Activation.TANH)
+                        .build());
     }
 
     private static org.deeplearning4j.nn.api.Layer runtime(Layer layer, INDArray params) {
