@@ -10,6 +10,7 @@ import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.unit.Unit;
 import io.github.dl4jep.unit.UnitMoments;
 import io.github.dl4jep.unit.Units;
+import io.github.dl4jep.weight.Parameters;
 import io.github.dl4jep.weight.Statistic;
 import java.util.Map;
 import java.util.Objects;
@@ -94,8 +95,8 @@ public final class ActivatedLikelihood implements Likelihood {
     public void initialise(Map<String, INDArray> parameters) {
         likelihood.initialise(parameters);
         if (parameters.containsKey(SCALE)) {
-            parameters.get(SCALE).assign(1);
-            parameters.get(OFFSET).assign(0);
+            Parameters.get(parameters, SCALE).assign(1);
+            Parameters.get(parameters, OFFSET).assign(0);
         }
     }
 

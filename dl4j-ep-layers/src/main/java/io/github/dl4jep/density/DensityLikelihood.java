@@ -78,6 +78,15 @@ public abstract class DensityLikelihood implements Likelihood {
     }
 
     /**
+     * Whether the learned numbers stay during the first pass, when residuals are mostly ignorance.
+     *
+     * @return true, unless overridden
+     */
+    protected boolean isHeldAtFirst() {
+        return true;
+    }
+
+    /**
      * What becomes of labels whose size is far from 1.
      *
      * @return not standardised, unless overridden
@@ -252,7 +261,7 @@ public abstract class DensityLikelihood implements Likelihood {
         double[] slopes = Rows.flat(statistic.sum());
         double[] information = Rows.flat(statistic.count());
         for (int c = 0; c < next.length; c++) {
-            if (information[c] > 0 && !phase.firstPass()) {
+            if (information[c] > 0 && !(phase.firstPass() && isHeldAtFirst())) {
                 double step = Math.max(-LONGEST_STEP, Math.min(LONGEST_STEP, slopes[c] / information[c]));
                 next[c] *= Math.exp(phase.rate() * step);
             }

@@ -96,7 +96,8 @@ public enum LabelSpace {
 
     /** Climbs in steps that double while they rise and halve where they do not. */
     private static double mode(DoubleUnaryOperator log, double start) {
-        double at = start;
+        // A label that cannot be is no start; 0 can be in every space of real numbers here.
+        double at = Double.isFinite(log.applyAsDouble(start)) ? start : 0;
         double height = log.applyAsDouble(at);
         double step = 1;
         for (int i = 0; i < MOST_STEPS && Math.abs(step) > 1e-6; i++) {

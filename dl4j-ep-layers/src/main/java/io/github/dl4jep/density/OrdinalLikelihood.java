@@ -66,6 +66,12 @@ public final class OrdinalLikelihood extends DensityLikelihood {
         return classes - 2;
     }
 
+    /** Gaps are no noise, which ignorance would be taken for. */
+    @Override
+    protected boolean isHeldAtFirst() {
+        return false;
+    }
+
     @Override
     public void validate(INDArray labels, INDArray importance) {
         ClassLabels.requireOneHot(labels, importance);

@@ -1,6 +1,7 @@
 package io.github.dl4jep.density;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Regression by relative error: the absolute percentage error (MAPE) is minus the logarithm of \( \frac{1}{2 b |y|} e^{-|y - u|/(b |y|)} \),
@@ -23,7 +24,7 @@ public final class RelativeLaplaceLikelihood extends ScalarLikelihood {
     }
 
     @Override
-    protected String problem(double label) {
+    protected @Nullable String problem(double label) {
         return label == 0
                 ? "a relative error needs labels other than 0; mask this label, or use the mean absolute error (MAE)"
                 : null;

@@ -8,7 +8,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The most probable potentials of a whole batch under any likelihood: the maximum over l of \( \sum_c \log N(l_c; w_c, K_c) + \sum_n E
- * \log p(y_n | l_n + e_n) \), \( e \sim N(0, v) \), \( v = V / (1 + W V) \) what is left of a potential's variance by its own label.
+ * \log p(y_n | l_n + e_n) \), \( e \sim N(0, v) \), v what the labels of the batch leave of a potential's variance, the diagonal of \( (K^{-1} + W)^{-1} \).
  *
  * <p>Newton's method: at l with slope g and curvature W the labels are observations of residual \( l - w + g / W \) and noise \( 1 / W \),
  * which are solved jointly. A step that does not raise the objective is halved; as \( z' - z = (K + N)^{-1} N (g - z) \), a small enough
@@ -167,14 +167,13 @@ public final class JointMaximum {
      */
     public Maximum solve() {
         evaluate(potentials);
-        narrow();
+        narrow(given);
         for (int iteration = 0; iteration < MOST_ITERATIONS; iteration++) {
             double reached = objectiveAt(potentials, shift, evaluate(potentials));
             if (!Double.isFinite(reached)) {
                 throw new ArithmeticException("the expected log density of the batch is " + reached);
             }
             boolean far = step(reached);
-            narrow();
             if (!far) {
                 break;
             }
@@ -197,18 +196,34 @@ public final class JointMaximum {
         return expected - energy / 2;
     }
 
-    private void narrow() {
+    /** What is left of each variance: by its own label, or by all where the solve knows better. */
+    private void narrow(double[] byAll) {
+        double[] narrower = new double[left.length];
         for (int i = 0; i < left.length; i++) {
-            left[i] = given[i] / (1 + given[i] * Math.max(0, curvature[i]));
+            double byItself = given[i] / (1 + given[i] * Math.max(0, curvature[i]));
+            boolean known = isObserved[i] > 0 && byAll[i] > 0;
+            narrower[i] = known ? Math.min(byItself, byAll[i]) : byItself;
         }
+        left = narrower;
+    }
+
+    /** The diagonal of K - K (K + N)^-1 K. */
+    private static double[] remaining(double[] inverseDiagonal, double[] noise) {
+        double[] remaining = new double[noise.length];
+        for (int i = 0; i < noise.length; i++) {
+            remaining[i] = noise[i] - noise[i] * noise[i] * inverseDiagonal[i];
+        }
+        return remaining;
     }
 
     /** One step; returns whether a further one is worth while. */
     private boolean step(double reached) {
-        BatchSolve equations = equations();
-        INDArray solution = equations.solve().shift();
-        double[] target = Rows.columns(solution);
-        double[] end = Rows.columns(equations.timesCovariance(solution));
+        double[] noise = noise();
+        BatchSolve equations = equations(noise);
+        JointSolve.Solution solution = equations.solve();
+        double[] target = Rows.columns(solution.shift());
+        double[] end = Rows.columns(equations.timesCovariance(solution.shift()));
+        double[] byAll = remaining(Rows.columns(solution.inverseDiagonal()), noise);
         double[] from = potentials;
         double[] before = shift;
         for (double length = 1; length > Math.pow(0.5, MOST_HALVINGS); length /= 2) {
@@ -225,26 +240,30 @@ public final class JointMaximum {
             if (value >= reached || farthest <= 1) {
                 potentials = at;
                 shift = z;
+                narrow(byAll);
                 return farthest > 1;
             }
         }
         evaluate(from);
+        narrow(byAll);
         return false;
     }
 
     /** Whose solution is z' of Newton's method. */
-    private BatchSolve equations() {
+    private BatchSolve equations(double[] noise) {
         double[] residual = new double[potentials.length];
-        double[] noise = new double[potentials.length];
-        double[] bounded = bounded();
         for (int i = 0; i < residual.length; i++) {
-            noise[i] = 1;
-            if (isObserved[i] > 0) {
-                noise[i] = 1 / bounded[i];
-                residual[i] = potentials[i] - start[i] + slope[i] * noise[i];
-            }
+            residual[i] = isObserved[i] > 0 ? potentials[i] - start[i] + slope[i] * noise[i] : 0;
         }
         return BatchSolve.of(variance, covariance, observation(residual, noise));
+    }
+
+    private double[] noise() {
+        double[] noise = bounded();
+        for (int i = 0; i < noise.length; i++) {
+            noise[i] = isObserved[i] > 0 ? 1 / noise[i] : 1;
+        }
+        return noise;
     }
 
     /** W, positive; where outputs share one factorisation, of about one size in a row, which only makes steps shorter. */

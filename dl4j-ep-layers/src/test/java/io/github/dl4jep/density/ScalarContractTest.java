@@ -202,6 +202,15 @@ class ScalarContractTest {
                 null);
     }
 
+    /** (K^-1 + W)^-1 of one output, W = G / (1 - G V). */
+    private static double[][] left(INDArray covariance, INDArray g) {
+        double[][] precision = Arrays2d.inverse(covariance.toDoubleMatrix());
+        for (int n = 0; n < precision.length; n++) {
+            precision[n][n] += g.getDouble(n) / (1 - g.getDouble(n) * covariance.getDouble(n, n));
+        }
+        return Arrays2d.inverse(precision);
+    }
+
     /** With K of the batch and z of the message, l = w + K z: z is the slope there, and the curvature is that at l. */
     @ParameterizedTest
     @MethodSource("cases")
@@ -213,12 +222,13 @@ class ScalarContractTest {
         Likelihood.Update update = of.likelihood.update(batch, parameters(of, OUTPUTS));
         INDArray z = update.message().shift();
         INDArray l = batch.mean().add(covariance.mmul(z));
-        for (int n = 0; n < rows; n++) {
-            for (int c = 0; c < OUTPUTS; c++) {
+        for (int c = 0; c < OUTPUTS; c++) {
+            double[][] left = left(covariance, update.message().curvature().getColumn(c));
+            for (int n = 0; n < rows; n++) {
                 double variance = batch.variance().getDouble(n, c);
                 double g = update.message().curvature().getDouble(n, c);
                 double[] expected =
-                        expected(of, batch.labels().getDouble(n, c), l.getDouble(n, c), variance * (1 - g * variance));
+                        expected(of, batch.labels().getDouble(n, c), l.getDouble(n, c), left[n][n]);
                 double curvature = g / (1 - g * variance);
                 assertThat(z.getDouble(n, c))
                         .as("shift")

@@ -120,7 +120,7 @@ class LossesPageTest {
                         .activation(Activation.IDENTITY)
                         .build())
                 .build());
-        INDArray features = Nd4j.linspace(DataType.FLOAT, -1, 1, 50).reshape(50, 1);
+        INDArray features = Nd4j.rand(DataType.FLOAT, 50, 1).muli(2).subi(1);
         for (int i = 0; i < 40; i++) {
             network.fit(new DataSet(features, features.mul(3)));
         }
