@@ -171,6 +171,15 @@ public abstract class DensityLikelihood implements Likelihood {
         return lengths;
     }
 
+    /** Predictions are in the units of the labels already. */
+    @Override
+    public PointScale startFromStock(@Nullable INDArray size, Map<String, INDArray> parameters) {
+        if (standardised() != Standardised.NOT) {
+            Parameters.get(parameters, LabelUnits.SCALE).assign(1);
+        }
+        return PointScale.of(1, 0);
+    }
+
     @Override
     public final void initialise(Map<String, INDArray> parameters) {
         scaleNames().forEach(name -> Parameters.get(parameters, name).assign(firstScale()));

@@ -59,6 +59,11 @@ public final class SparseLabels implements Likelihood {
     }
 
     @Override
+    public PointScale startFromStock(@Nullable INDArray size, Map<String, INDArray> parameters) {
+        return likelihood.startFromStock(size, parameters);
+    }
+
+    @Override
     public @Nullable Likelihood teacher() {
         Likelihood teacher = likelihood.teacher();
         return teacher == null ? null : new SparseLabels(teacher);

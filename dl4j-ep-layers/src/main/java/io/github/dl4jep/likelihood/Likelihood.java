@@ -209,8 +209,14 @@ public interface Likelihood extends Serializable {
      */
     record PointScale(INDArray factor, INDArray offset) {
 
-        /** The same for all outputs; new arrays, which belong to the workspace that is open. */
-        static PointScale of(double factor, double offset) {
+        /**
+         * The same for all outputs; new arrays, which belong to the workspace that is open.
+         *
+         * @param factor factor of every potential
+         * @param offset offset of every potential
+         * @return both as arrays [1, 1]
+         */
+        public static PointScale of(double factor, double offset) {
             return new PointScale(
                     Nd4j.createFromArray(new double[][] {{factor}}), Nd4j.createFromArray(new double[][] {{offset}}));
         }

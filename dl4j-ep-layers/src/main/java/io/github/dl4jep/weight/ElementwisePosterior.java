@@ -146,12 +146,6 @@ abstract class ElementwisePosterior implements WeightPosterior {
     }
 
     @Override
-    public void startAt(INDArray means) {
-        throw new UnsupportedOperationException(
-                "weights whose posterior is not normal have no given means to start from; use a Gaussian prior");
-    }
-
-    @Override
     public WeightMoments moments(@Nullable WeightSite pending) {
         if (pending == null) {
             return momentsOf(natural);

@@ -39,7 +39,10 @@ public interface WeightPosterior {
      * @param means finite, shaped as the weights
      * @throws UnsupportedOperationException if the weights have no normal distribution
      */
-    void startAt(INDArray means);
+    default void startAt(INDArray means) {
+        throw new UnsupportedOperationException(
+                "weights whose posterior is not normal have no given means to start from; use a Gaussian prior");
+    }
 
     /**
      * The moments that a sweep uses.

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.dl4jep.convert.EpOptions;
 import io.github.dl4jep.samediff.reader.GraphReader;
 import io.github.dl4jep.toy.ToyData;
+import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
@@ -45,11 +46,9 @@ class HandWrittenGraphsTest {
 
     @Test
     void aLineOfScalarsWithAnErrorByHand() {
-        for (UnaryOperator<SDVariable> squared : new UnaryOperator[] {
-            (UnaryOperator<SDVariable>) difference -> difference.mul(difference),
-            (UnaryOperator<SDVariable>) difference ->
-                    difference.getSameDiff().math.square(difference).mul(0.5)
-        }) {
+        for (UnaryOperator<SDVariable> squared : List.<UnaryOperator<SDVariable>>of(
+                difference -> difference.mul(difference),
+                difference -> difference.getSameDiff().math.square(difference).mul(0.5))) {
             SameDiff sd = line(squared);
             DataSet data = onLine();
 
@@ -122,7 +121,7 @@ class HandWrittenGraphsTest {
         DataSet data = ToyData.threeClasses(300, 1);
         SameDiff variables = ToySameDiff.classifier();
         SameDiff constants = ToySameDiff.classifier();
-        constants.convertToConstants(java.util.List.of(constants.getVariable("w0"), constants.getVariable("b0")));
+        constants.convertToConstants(List.of(constants.getVariable("w0"), constants.getVariable("b0")));
         assertThatThrownBy(() -> EpSameDiff.of(constants)).hasMessageContaining("EpSameDiff.constantsToVariables(sd)");
 
         assertThat(EpSameDiff.constantsToVariables(constants)).containsExactly("w0", "b0");

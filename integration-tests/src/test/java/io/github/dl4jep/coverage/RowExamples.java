@@ -242,6 +242,11 @@ final class RowExamples {
                         data(unit(ROWS, 2), unit(ROWS, 3))),
                 Example.of(
                         NUMBERS,
+                        "a table by absolute errors",
+                        list(null, dense(5, 10, Activation.TANH), output(LossFunction.L1, Activation.IDENTITY, 10, 1)),
+                        data(normal(ROWS, 5), normal(ROWS, 1))),
+                Example.of(
+                        NUMBERS,
                         "a value function without bias",
                         list(
                                 null,
@@ -284,6 +289,14 @@ final class RowExamples {
                                 dense(20, 8, Activation.SIGMOID),
                                 output(LossFunction.XENT, Activation.SIGMOID, 8, 20)),
                         data(bits(ROWS, 20), bits(ROWS, 20))),
+                Example.of(
+                        LABELLESS,
+                        "an autoencoder of pixels from 0 to 1: squared errors after sigmoids",
+                        list(
+                                null,
+                                dense(36, 12, Activation.RELU),
+                                output(LossFunction.MSE, Activation.SIGMOID, 12, 36)),
+                        data(unit(ROWS, 36), unit(ROWS, 36))),
                 Example.of(
                         LABELLESS,
                         "AutoEncoder layers below a classifier",
