@@ -95,7 +95,22 @@ public final class TrainingSchedule implements Serializable {
         double memory = Math.max(memoryPasses * batchesPerPass, minMemoryBatches);
         double retention = Double.isInfinite(memory) ? 1 : 1 - 1 / Math.min((double) step, memory);
         double averaged = Math.max(1, Math.min(step / AVERAGED_SHARE, averagingBatches));
-        return new SiteStep(retention, 1 / averaged, damping);
+        double counted = Math.min(1, Math.min(step, memoryPasses * batchesPerPass) / remembered(step, memory));
+        return new SiteStep(retention, 1 / averaged, damping, 1, 0, counted);
+    }
+
+    /**
+     * How many batches the sum of what is remembered counts: n of n = f n + 1, (step + 1) / 2 while the memory fills, and then up to the
+     * memory.
+     */
+    private static double remembered(long step, double memory) {
+        if (Double.isInfinite(memory)) {
+            return step;
+        }
+        if (step <= memory) {
+            return (step + 1) / 2.0;
+        }
+        return memory - (memory - 1) / 2 * Math.pow(1 - 1 / memory, step - memory);
     }
 
     /**

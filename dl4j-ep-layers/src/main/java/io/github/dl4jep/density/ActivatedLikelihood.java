@@ -1,5 +1,6 @@
 package io.github.dl4jep.density;
 
+import io.github.dl4jep.likelihood.GaussianLikelihood;
 import io.github.dl4jep.likelihood.LearningPhase;
 import io.github.dl4jep.likelihood.Likelihood;
 import io.github.dl4jep.likelihood.OutputBatch;
@@ -94,6 +95,7 @@ public final class ActivatedLikelihood implements Likelihood {
     @Override
     public void initialise(Map<String, INDArray> parameters) {
         likelihood.initialise(parameters);
+        GaussianLikelihood.takeLabelsAsTheyAre(parameters);
         if (parameters.containsKey(SCALE)) {
             Parameters.get(parameters, SCALE).assign(1);
             Parameters.get(parameters, OFFSET).assign(0);

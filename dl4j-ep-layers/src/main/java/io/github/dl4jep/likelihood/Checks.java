@@ -12,6 +12,13 @@ final class Checks {
         return value;
     }
 
+    static double share(String name, double value) {
+        if (!(value >= 0 && value < 1)) {
+            throw new IllegalArgumentException(name + " is " + value + ", allowed is [0, 1)");
+        }
+        return value;
+    }
+
     static double notNegative(String name, double value) {
         if (!(value >= 0) || Double.isInfinite(value)) {
             throw new IllegalArgumentException(name + " is " + value + ", allowed are 0 and positive finite numbers");

@@ -5,6 +5,7 @@ import io.github.dl4jep.array.SymmetricMatrix;
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.solve.JointSoftmax;
+import io.github.dl4jep.weight.PriorPull;
 import io.github.dl4jep.weight.Statistic;
 import java.util.Arrays;
 import java.util.Map;
@@ -78,10 +79,7 @@ public class ClassLikelihood implements Likelihood {
     @JsonCreator
     public ClassLikelihood(
             @JsonProperty("withheldShare") double withheldShare, @JsonProperty("trustRegion") boolean trustRegion) {
-        if (!(withheldShare >= 0 && withheldShare < 1)) {
-            throw new IllegalArgumentException("withheldShare is " + withheldShare + ", allowed is [0, 1)");
-        }
-        this.withheldShare = withheldShare;
+        this.withheldShare = Checks.share("withheldShare", withheldShare);
         this.trustRegion = trustRegion;
     }
 
@@ -153,6 +151,7 @@ public class ClassLikelihood implements Likelihood {
         if (trustRegion) {
             lengths.put(TrustRegion.NAME, 1);
         }
+        lengths.put(PriorPull.NAME, PriorPull.LENGTH);
         return lengths;
     }
 
@@ -162,6 +161,7 @@ public class ClassLikelihood implements Likelihood {
         if (trustRegion) {
             TrustRegion.initialise(parameters);
         }
+        PriorPull.initialise(parameters, withheldShare > 0);
     }
 
     /** How potentials become scores. */

@@ -1,8 +1,10 @@
 package io.github.dl4jep.likelihood;
 
+import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.solve.PseudoObservation;
 import io.github.dl4jep.weight.Parameters;
+import io.github.dl4jep.weight.PriorPull;
 import io.github.dl4jep.weight.Statistic;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -17,9 +19,11 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
 /**
  * Regression: label = offset + scale * (potential + noise), noise variance R per output, learned.
  *
- * <p>Offset 0 and scale 1 are right for labels standardised by a DL4J normalizer. If the first batch's labels are of quite
- * another size, offset and scale are set once from it (see {@link TargetScaling}), so that labels of size 1e6 or 1e-6 train
- * as well.
+ * <p>Offset and scale are mean and standard deviation of the labels of each output in the first pass, so that labels of any place and
+ * size train as well. A noise that is not learned is in units of the label; then labels are taken as they are.
+ *
+ * <p>Some examples, {@link #getWithheldShare} of all, are never learned from. They give R a floor ({@link NoiseLearning}) and say how
+ * strongly the prior pulls ({@link PriorPull}).
  *
  * <p>R starts at 1, is held during the first pass (for 100 batches where passes are not counted), and is then learned by expectation maximisation ({@link NoiseLearning}).
  */
@@ -27,10 +31,8 @@ public final class GaussianLikelihood implements Likelihood {
 
     /** Parameter: R per output, in squared units of the scaled label. */
     public static final String NOISE = "noiseVariance";
-    /** Parameter: offset per output, in units of the label. */
-    public static final String OFFSET = "targetOffset";
-    /** Parameter: scale per output, in units of the label; 0 until the first batch was seen. */
-    public static final String SCALE = "targetScale";
+    /** Default share of the examples that weights never learn from. */
+    public static final double DEFAULT_WITHHELD_SHARE = 1.0 / 64;
 
     private static final long serialVersionUID = 1L;
     private static final double LOG_TWO_PI = Math.log(2 * Math.PI);
@@ -39,6 +41,8 @@ public final class GaussianLikelihood implements Likelihood {
     private final double initialNoise;
     /** Whether R is learned. */
     private final boolean learnNoise;
+    /** Share of the examples that weights never learn from. */
+    private final double withheldShare;
 
     /** Noise that starts at 1 and is learned. */
     public GaussianLikelihood() {
@@ -46,17 +50,46 @@ public final class GaussianLikelihood implements Likelihood {
     }
 
     /**
-     * A Gaussian likelihood.
+     * A Gaussian likelihood that withholds one example of 64 if the noise is learned, else none.
      *
      * @param initialNoise R to start with, positive
      * @param learnNoise whether R is learned
      * @throws IllegalArgumentException if the noise is not a positive finite number
      */
+    public GaussianLikelihood(double initialNoise, boolean learnNoise) {
+        this(initialNoise, learnNoise, learnNoise ? DEFAULT_WITHHELD_SHARE : 0);
+    }
+
+    /**
+     * A Gaussian likelihood.
+     *
+     * @param initialNoise R to start with, positive
+     * @param learnNoise whether R is learned
+     * @param withheldShare share of the examples, in [0, 1), that weights never learn from, of few data more; 0 for none
+     * @throws IllegalArgumentException if the noise is not a positive finite number or the share is outside
+     */
     @JsonCreator
     public GaussianLikelihood(
-            @JsonProperty("initialNoise") double initialNoise, @JsonProperty("learnNoise") boolean learnNoise) {
+            @JsonProperty("initialNoise") double initialNoise,
+            @JsonProperty("learnNoise") boolean learnNoise,
+            @JsonProperty("withheldShare") double withheldShare) {
         this.initialNoise = Checks.positive("initialNoise", initialNoise);
         this.learnNoise = learnNoise;
+        this.withheldShare = Checks.share("withheldShare", withheldShare);
+    }
+
+    /**
+     * Share of the examples that weights never learn from.
+     *
+     * @return in [0, 1)
+     */
+    public double getWithheldShare() {
+        return withheldShare;
+    }
+
+    @Override
+    public double withheldShare() {
+        return withheldShare;
     }
 
     /**
@@ -81,26 +114,34 @@ public final class GaussianLikelihood implements Likelihood {
     public Map<String, Integer> parameterLengths(int outputs) {
         Map<String, Integer> lengths = new LinkedHashMap<>();
         lengths.put(NOISE, outputs);
-        lengths.put(OFFSET, outputs);
-        lengths.put(SCALE, outputs);
+        lengths.put(TargetScaling.NAME, TargetScaling.LENGTH * outputs);
+        lengths.put(NoiseLearning.WITHHELD, NoiseLearning.WITHHELD_LENGTH * outputs);
+        lengths.put(PriorPull.NAME, PriorPull.LENGTH);
         return lengths;
     }
 
     @Override
     public void initialise(Map<String, INDArray> parameters) {
         Parameters.get(parameters, NOISE).assign(initialNoise);
-        Parameters.get(parameters, OFFSET).assign(0);
-        Parameters.get(parameters, SCALE).assign(0);
+        Parameters.get(parameters, TargetScaling.NAME).assign(0);
+        Parameters.get(parameters, NoiseLearning.WITHHELD).assign(0);
+        PriorPull.initialise(parameters, withheldShare > 0);
+    }
+
+    /**
+     * Lets labels be taken as they are, where what the potentials become fixes their units.
+     *
+     * @param parameters learned parameters by name, changed in place
+     */
+    public static void takeLabelsAsTheyAre(Map<String, INDArray> parameters) {
+        if (parameters.containsKey(TargetScaling.NAME)) {
+            TargetScaling.fix(parameters, null);
+        }
     }
 
     @Override
     public PointScale startFromStock(@Nullable INDArray size, Map<String, INDArray> parameters) {
-        INDArray scale = Parameters.get(parameters, SCALE);
-        scale.assign(1);
-        if (size != null) {
-            scale.assign(TargetScaling.ofSize(size.toDoubleVector()));
-        }
-        Parameters.get(parameters, OFFSET).assign(0);
+        TargetScaling.fix(parameters, size == null ? null : TargetScaling.ofSize(size.toDoubleVector()));
         return pointScale(parameters);
     }
 
@@ -111,18 +152,17 @@ public final class GaussianLikelihood implements Likelihood {
 
     @Override
     public Update update(OutputBatch batch, Map<String, INDArray> parameters) {
-        INDArray importance = batch.importanceOrOnes();
-        TargetScaling scaling = scalingFor(batch, parameters);
-        INDArray noise = Parameters.row(parameters, NOISE);
+        INDArray importance = batch.learnedImportance();
+        Statistic labels = TargetScaling.statistic(
+                TargetScaling.of(parameters).offset(), batch.doubleLabels(), batch.importanceOrOnes());
+        TargetScaling scaling = learnNoise ? TargetScaling.with(parameters, labels) : TargetScaling.of(parameters);
+        INDArray noise = noise(parameters);
         INDArray residual = scaling.standardise(batch.doubleLabels()).subi(batch.mean());
         PseudoObservation observation = PseudoObservation.of(residual, noise.broadcast(residual.shape()), importance);
         JointMessage joint = JointMessage.of(batch, observation);
         Map<String, Statistic> statistics = new LinkedHashMap<>();
-        if (!isScaled(parameters)) {
-            statistics.put(OFFSET, Statistic.of(scaling.offset()));
-            statistics.put(SCALE, Statistic.of(scaling.scale()));
-        }
         if (learnNoise) {
+            statistics.put(TargetScaling.NAME, labels);
             statistics.put(NOISE, NoiseLearning.statistic(joint.solution(), observation));
         }
         return new Update(joint.message(), statistics);
@@ -130,16 +170,30 @@ public final class GaussianLikelihood implements Likelihood {
 
     @Override
     public INDArray learn(String parameter, INDArray current, Statistic statistic, LearningPhase phase) {
-        if (!parameter.equals(NOISE)) {
-            return statistic.mean();
+        if (parameter.equals(TargetScaling.NAME)) {
+            return phase.firstPass() || current.getDouble(0) == 0 ? TargetScaling.next(current, statistic) : current;
+        }
+        if (parameter.equals(NoiseLearning.WITHHELD)) {
+            return NoiseLearning.nextWithheld(current, statistic, phase);
         }
         return phase.firstPass() ? current : NoiseLearning.next(current, statistic, phase.rate(), true);
     }
 
     @Override
+    public Map<String, Statistic> observeWithheld(OutputBatch batch, Map<String, INDArray> parameters) {
+        INDArray residual =
+                scalingFor(batch, parameters).standardise(batch.doubleLabels()).subi(batch.mean());
+        return learnNoise
+                ? Map.of(
+                        NoiseLearning.WITHHELD,
+                        NoiseLearning.withheldStatistic(residual, batch.variance(), batch.importanceOrOnes()))
+                : Map.of();
+    }
+
+    @Override
     public INDArray negativeLogLikelihood(OutputBatch batch, Map<String, INDArray> parameters) {
         TargetScaling scaling = scalingFor(batch, parameters);
-        INDArray variance = batch.variance().addRowVector(Parameters.row(parameters, NOISE));
+        INDArray variance = batch.variance().addRowVector(noise(parameters));
         INDArray residual = scaling.standardise(batch.doubleLabels()).subi(batch.mean());
         INDArray nll = residual.muli(residual).divi(variance);
         nll.addi(Transforms.log(variance, false)).addi(LOG_TWO_PI).muli(0.5);
@@ -170,41 +224,49 @@ public final class GaussianLikelihood implements Likelihood {
     public PredictiveForm predictiveForm(Map<String, INDArray> parameters) {
         PointScale point = pointScale(parameters);
         INDArray squaredScale = point.factor().mul(point.factor());
-        INDArray noise = Parameters.row(parameters, NOISE).muli(squaredScale);
+        INDArray noise = noise(parameters).muli(squaredScale);
         return new PredictiveForm(point.factor(), point.offset(), noise, null);
     }
 
     @Override
     public PointScale pointScale(Map<String, INDArray> parameters) {
-        INDArray scale = Parameters.row(parameters, SCALE);
-        INDArray unset = scale.eq(0).castTo(DataType.DOUBLE);
-        return new PointScale(scale.addi(unset), Parameters.row(parameters, OFFSET));
+        TargetScaling scaling = TargetScaling.of(parameters);
+        return new PointScale(scaling.scale(), scaling.offset());
     }
 
+    /** R, at least what withheld examples allow; [1, outputs]. */
+    private static INDArray noise(Map<String, INDArray> parameters) {
+        double[] noise = Parameters.row(parameters, NOISE).toDoubleVector();
+        double[] floor = NoiseLearning.withheldFloor(parameters);
+        for (int c = 0; c < noise.length; c++) {
+            noise[c] = Math.max(noise[c], floor[c]);
+        }
+        return Rows.matrix(noise, 1, noise.length);
+    }
+
+    /** Before the first batch, that of the batch itself. */
     private TargetScaling scalingFor(OutputBatch batch, Map<String, INDArray> parameters) {
-        return isScaled(parameters)
-                ? new TargetScaling(Parameters.row(parameters, OFFSET), Parameters.row(parameters, SCALE))
-                : TargetScaling.from(batch.doubleLabels(), batch.importanceOrOnes());
-    }
-
-    private static boolean isScaled(Map<String, INDArray> parameters) {
-        return Parameters.scalar(parameters, SCALE) != 0;
+        return !learnNoise || TargetScaling.isLearned(parameters)
+                ? TargetScaling.of(parameters)
+                : TargetScaling.ofLabels(batch.doubleLabels(), batch.importanceOrOnes());
     }
 
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof GaussianLikelihood that
                 && Double.compare(initialNoise, that.initialNoise) == 0
-                && learnNoise == that.learnNoise;
+                && learnNoise == that.learnNoise
+                && Double.compare(withheldShare, that.withheldShare) == 0;
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(initialNoise, learnNoise);
+        return Objects.hash(initialNoise, learnNoise, withheldShare);
     }
 
     @Override
     public String toString() {
-        return "gaussian(initialNoise=" + initialNoise + ", learnNoise=" + learnNoise + ")";
+        return "gaussian(initialNoise=" + initialNoise + ", learnNoise=" + learnNoise + ", withheldShare="
+                + withheldShare + ")";
     }
 }

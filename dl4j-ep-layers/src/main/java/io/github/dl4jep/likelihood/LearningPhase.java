@@ -9,6 +9,9 @@ package io.github.dl4jep.likelihood;
  */
 public record LearningPhase(long step, boolean firstPass, double batchesPerPass) {
 
+    /** About so many batches of a pass are asked about the prior's pull. */
+    private static final int PROBES = 30;
+
     /** The shortest memory of a learned scalar that has a posterior, in batches. */
     private static final double MIN_MEMORY = 25;
 
@@ -33,6 +36,28 @@ public record LearningPhase(long step, boolean firstPass, double batchesPerPass)
      */
     double recentRetention() {
         return 1 - 1 / Math.max(1, Math.min(step / RECENT, Math.max(MIN_MEMORY, batchesPerPass)));
+    }
+
+    /**
+     * Whether withheld examples of this batch are asked about the prior's pull: after the first pass, and in long passes only now and then.
+     *
+     * @return false if they are not
+     */
+    public boolean probes() {
+        return !firstPass && step % probeStride() == 0;
+    }
+
+    /**
+     * How many batches of a pass are asked.
+     *
+     * @return batches
+     */
+    public double probesPerPass() {
+        return batchesPerPass / probeStride();
+    }
+
+    private long probeStride() {
+        return Math.max(1, (long) (batchesPerPass / PROBES));
     }
 
     /**

@@ -3,7 +3,10 @@ package io.github.dl4jep.likelihood;
 import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.solve.JointSolve;
 import io.github.dl4jep.solve.PseudoObservation;
+import io.github.dl4jep.weight.Parameters;
 import io.github.dl4jep.weight.Statistic;
+import java.util.Map;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -14,6 +17,15 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * mean of omega times that.
  */
 final class NoiseLearning {
+
+    /** Parameter: of withheld examples the number, the sum of squared residuals and that of variances, one row after the other. */
+    static final String WITHHELD = "withheldNoise";
+    /** Its numbers for each output. */
+    static final int WITHHELD_LENGTH = 3;
+
+    private static final double SHARE = 0.25;
+    private static final double LEAST_NOISE = 0.3;
+    private static final double EXAMPLES_ADDED = 2;
 
     private NoiseLearning() {}
 
@@ -70,5 +82,52 @@ final class NoiseLearning {
             sum += value;
         }
         return sum;
+    }
+
+    /**
+     * The least noise variance that examples allow which weights never learned from. What expectation maximisation finds on examples that
+     * were learned from goes to zero with them; a quarter of what withheld examples show is its floor: of their squared residuals less the
+     * variance of the potentials, of which at least three tenths are noise. Two examples of no noise are added, so that few say little.
+     *
+     * @param parameters learned parameters by name
+     * @return the floor of R of each output
+     */
+    static double[] withheldFloor(Map<String, INDArray> parameters) {
+        double[] sums = Parameters.row(parameters, WITHHELD).toDoubleVector();
+        int outputs = sums.length / WITHHELD_LENGTH;
+        double[] floor = new double[outputs];
+        for (int c = 0; c < outputs; c++) {
+            double squares = sums[outputs + c];
+            floor[c] = SHARE
+                    * Math.max(LEAST_NOISE * squares, squares - sums[2 * outputs + c])
+                    / (sums[c] + EXAMPLES_ADDED);
+        }
+        return floor;
+    }
+
+    /** What withheld examples say; residuals and variances [rows, outputs] in units of the potentials. */
+    static Statistic withheldStatistic(INDArray residual, INDArray variance, INDArray importance) {
+        double[] e = Rows.columns(residual);
+        double[] v = Rows.columns(variance);
+        double[] omega = Rows.columns(importance);
+        int outputs = residual.columns();
+        double[] sums = new double[WITHHELD_LENGTH * outputs];
+        for (int i = 0; i < e.length; i++) {
+            int c = i / residual.rows();
+            if (omega[i] > 0) {
+                sums[c]++;
+                sums[outputs + c] += omega[i] * e[i] * e[i];
+                sums[2 * outputs + c] += omega[i] * v[i];
+            }
+        }
+        return Statistic.of(sums, new double[] {1});
+    }
+
+    /** The next value of the parameter, which forgets as weights do. */
+    static INDArray nextWithheld(INDArray current, Statistic statistic, LearningPhase phase) {
+        return current.castTo(DataType.DOUBLE)
+                .reshape(1, current.length())
+                .mul(phase.retention())
+                .addi(statistic.sum());
     }
 }

@@ -175,6 +175,18 @@ public final class OutputBatch {
         return new OutputBatch(activation, labels, importance, shift, trust);
     }
 
+    /** Importance in double precision, times how far weights trust each example; not to be changed. */
+    INDArray learnedImportance() {
+        if (trust == null) {
+            return importanceOrOnes();
+        }
+        double[] learned = Rows.columns(importanceOrOnes());
+        for (int i = 0; i < learned.length; i++) {
+            learned[i] *= trust(i % labels.rows());
+        }
+        return Rows.matrix(learned, labels.rows(), labels.columns());
+    }
+
     /** DL4J's weight of each example of a class: the importance of its label. */
     double[] importanceOfExamples() {
         double[] weights = Rows.columns(importanceOrOnes());

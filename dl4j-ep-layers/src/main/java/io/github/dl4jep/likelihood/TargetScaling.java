@@ -1,5 +1,9 @@
 package io.github.dl4jep.likelihood;
 
+import io.github.dl4jep.weight.Parameters;
+import io.github.dl4jep.weight.Statistic;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -7,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Offset and scale between labels and output potentials, set once from the first batch.
+ * Offset and scale between labels and output potentials: set once from the first batch, or settled over the first pass.
  *
  * <p>Labels whose root mean square is between 1/30 and 30 are taken as they are (offset 0, scale 1): they were standardised, or
  * need not be. Others get the first batch's mean and standard deviation, because the prior expects potentials of size 1.
@@ -19,6 +23,17 @@ public record TargetScaling(INDArray offset, INDArray scale) {
 
     private static final Logger LOG = LoggerFactory.getLogger(TargetScaling.class);
     private static final double LARGEST_PLAIN = 30;
+
+    /**
+     * Parameter: number of labels, mean and deviation of each output, one row after the other. The number is 0 until a label was seen, and
+     * negative where offset and scale stay as they are.
+     */
+    static final String NAME = "targetScaling";
+    /** Numbers for each output. */
+    static final int LENGTH = 3;
+
+    /** Smaller spreads, relative to the offset, are those of sums in double precision. */
+    private static final double ROUNDING = 1e-7;
 
     /**
      * The scaling for a first batch.
@@ -92,5 +107,110 @@ public record TargetScaling(INDArray offset, INDArray scale) {
      */
     public INDArray standardise(INDArray labels) {
         return labels.subRowVector(offset).diviRowVector(scale);
+    }
+
+    /** Keeps offset 0 and a scale, [1, outputs], or 1 where it is null, for good. */
+    static void fix(Map<String, INDArray> parameters, @Nullable INDArray scale) {
+        INDArray parameter = Parameters.get(parameters, NAME);
+        int outputs = Math.toIntExact(parameter.length() / LENGTH);
+        for (int c = 0; c < outputs; c++) {
+            parameter.putScalar(c, -1);
+            parameter.putScalar(outputs + c, 0);
+            parameter.putScalar(2 * outputs + c, scale == null ? 1 : scale.getDouble(c));
+        }
+    }
+
+    /** The scaling that is learned; none where no label was seen. */
+    static TargetScaling of(Map<String, INDArray> parameters) {
+        return of(Parameters.row(parameters, NAME));
+    }
+
+    private static TargetScaling of(INDArray parameter) {
+        double[] values = parameter.toDoubleVector();
+        int outputs = values.length / LENGTH;
+        double[] offset = new double[outputs];
+        double[] scale = new double[outputs];
+        for (int c = 0; c < outputs; c++) {
+            boolean seen = values[c] != 0;
+            offset[c] = seen ? values[outputs + c] : 0;
+            scale[c] = seen ? scale(offset[c], values[2 * outputs + c]) : 1;
+        }
+        return new TargetScaling(row(offset), row(scale));
+    }
+
+    /** Whether a label was seen, or none is to be looked at. */
+    static boolean isLearned(Map<String, INDArray> parameters) {
+        return Parameters.scalar(parameters, NAME) != 0;
+    }
+
+    /**
+     * The scaling of some labels alone.
+     *
+     * @param labels [minibatch, outputs], double
+     * @param importance weights, [minibatch, outputs]; entries of weight 0 do not count
+     * @return their mean and standard deviation
+     */
+    static TargetScaling ofLabels(INDArray labels, INDArray importance) {
+        INDArray none = Nd4j.zeros(DataType.DOUBLE, 1, LENGTH * labels.columns());
+        return of(next(none, statistic(of(none).offset(), labels, importance)));
+    }
+
+    /**
+     * What a batch says: numbers of labels, sums of them and of their squares, both about the present offset.
+     *
+     * @param offset the present one, [1, outputs]
+     * @param labels [minibatch, outputs], double
+     * @param importance weights, [minibatch, outputs]; entries of weight 0 do not count
+     * @return the statistic
+     */
+    static Statistic statistic(INDArray offset, INDArray labels, INDArray importance) {
+        int outputs = labels.columns();
+        double[] sums = new double[LENGTH * outputs];
+        for (int c = 0; c < outputs; c++) {
+            double[] y = labels.getColumn(c).toDoubleVector();
+            double[] omega = importance.getColumn(c).toDoubleVector();
+            for (int n = 0; n < y.length; n++) {
+                if (omega[n] > 0) {
+                    double deviation = y[n] - offset.getDouble(c);
+                    sums[c]++;
+                    sums[outputs + c] += deviation;
+                    sums[2 * outputs + c] += deviation * deviation;
+                }
+            }
+        }
+        return Statistic.of(sums, new double[] {1});
+    }
+
+    /** The scaling with the labels of a batch. */
+    static TargetScaling with(Map<String, INDArray> parameters, Statistic statistic) {
+        return of(next(Parameters.row(parameters, NAME), statistic));
+    }
+
+    /** The next value of the parameter: number, mean and deviation of all labels so far. */
+    static INDArray next(INDArray current, Statistic statistic) {
+        double[] before = current.toDoubleVector();
+        double[] sums = statistic.sum().toDoubleVector();
+        int outputs = before.length / LENGTH;
+        double[] next = before.clone();
+        for (int c = 0; c < outputs; c++) {
+            double count = before[c] + sums[c];
+            if (sums[c] > 0 && before[c] >= 0) {
+                double shift = sums[outputs + c] / count;
+                double offset = (before[c] > 0 ? before[outputs + c] : 0) + shift;
+                double spread = before[c] * Math.pow(before[2 * outputs + c], 2)
+                        + sums[2 * outputs + c]
+                        - count * shift * shift;
+                next[c] = count;
+                next[outputs + c] = offset;
+                next[2 * outputs + c] = Math.sqrt(Math.max(0, spread) / count);
+            }
+        }
+        return row(next);
+    }
+
+    /** Equal labels have the scale of their size. */
+    private static double scale(double offset, double deviation) {
+        double rounding = Math.abs(offset) * ROUNDING;
+        return deviation > rounding ? deviation : offset != 0 ? Math.abs(offset) : 1;
     }
 }

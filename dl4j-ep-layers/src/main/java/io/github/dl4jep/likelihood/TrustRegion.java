@@ -82,7 +82,7 @@ public final class TrustRegion {
         }
         double won = (before - after) / (before - expected);
         if (won >= POOR) {
-            double relaxed = factor / Math.pow(RELAXATION, step <= FIRST ? 1 : STRIDE);
+            double relaxed = factor / Math.pow(RELAXATION, step <= FIRST ? 1.0 : (double) STRIDE);
             return won > GOOD ? Math.max(1, relaxed) : factor;
         }
         return Math.min(MOST, factor * (won >= FAILED ? POOR_FACTOR : FAILED_FACTOR));

@@ -91,7 +91,22 @@ public final class NormalizationFactor {
     /** The plain version of the way forward. */
     static Forward plainForward(Moments input, double epsilon, WeightMoments scale, WeightMoments shift) {
         Moments rows = rows(input, scale.mean().length());
-        Statistics statistics = Statistics.of(rows.mean());
+        return forward(input, Statistics.of(rows.mean()), epsilon, scale, shift);
+    }
+
+    /**
+     * Moments of x and y with known statistics: where a batch has too few values for some.
+     *
+     * @param input moments of u, [minibatch, channels x positions]
+     * @param statistics mean and variance of each channel
+     * @param epsilon what is added to the variance
+     * @param scale moments of gamma
+     * @param shift moments of beta
+     * @return statistics and moments
+     */
+    public static Forward forward(
+            Moments input, Statistics statistics, double epsilon, WeightMoments scale, WeightMoments shift) {
+        Moments rows = rows(input, scale.mean().length());
         Moments x = normalise(rows, statistics.mean(), statistics.inverseDeviation(epsilon));
         long batch = input.mean().size(0);
         return new Forward(statistics, activation(x, batch), activation(scale(x, scale, shift), batch));
@@ -171,6 +186,29 @@ public final class NormalizationFactor {
 
     /** The plain version of the way back. */
     static Back plainBack(BackwardMessage message, Moments normalised, WeightMoments scale, INDArray inverseDeviation) {
+        return back(message, normalised, scale, inverseDeviation, false);
+    }
+
+    /**
+     * The messages back where the statistics do not move with the batch: \( z_u = \frac{\gamma}{\sigma} z \), all else as above.
+     *
+     * @param message z and G at y, [minibatch, channels x positions]
+     * @param normalised moments of x, as {@link #forward} gave them
+     * @param scale moments of gamma
+     * @param inverseDeviation 1 / sigma, [1, channels]
+     * @return the messages
+     */
+    public static Back backOfKnown(
+            BackwardMessage message, Moments normalised, WeightMoments scale, INDArray inverseDeviation) {
+        return back(message, normalised, scale, inverseDeviation, true);
+    }
+
+    private static Back back(
+            BackwardMessage message,
+            Moments normalised,
+            WeightMoments scale,
+            INDArray inverseDeviation,
+            boolean known) {
         long channels = scale.mean().length();
         long batch = normalised.mean().size(0);
         INDArray z = rows(message.shift(), channels);
@@ -178,7 +216,8 @@ public final class NormalizationFactor {
         INDArray x = rows(normalised.mean(), channels);
         INDArray sumAlong = z.mul(x).sum(true, 0);
         INDArray sum = z.sum(true, 0);
-        INDArray shift = z.subRowVector(sum.div(z.rows())).subi(x.mulRowVector(sumAlong.div(z.rows())));
+        INDArray shift =
+                known ? z.dup('f') : z.subRowVector(sum.div(z.rows())).subi(x.mulRowVector(sumAlong.div(z.rows())));
         INDArray secondMoment = scale.mean().mul(scale.mean()).addi(scale.variance());
         return new Back(
                 new BackwardMessage(
@@ -202,6 +241,7 @@ public final class NormalizationFactor {
      * @param factor gamma / sigma of each of the n columns, [n, 1]
      * @param scaleVariance variance of gamma of each of the n columns, [n, 1]
      * @param shift moments of beta
+     * @param known whether the statistics do not move with the batch
      * @return the covariance, [minibatch, minibatch]
      */
     public static BatchCovariance covariance(
@@ -209,11 +249,12 @@ public final class NormalizationFactor {
             BatchCovariance before,
             INDArray factor,
             INDArray scaleVariance,
-            @Nullable WeightMoments shift) {
+            @Nullable WeightMoments shift,
+            boolean known) {
         double share = 1.0 / factor.length();
         INDArray meanSquaredFactor = factor.mul(factor).muli(share);
         INDArray passedOn = LinearFactor.passedOn(before, meanSquaredFactor);
-        INDArray centred = passedOn == null ? null : centred(passedOn);
+        INDArray centred = passedOn == null || known ? passedOn : centred(passedOn);
         // What comes from before has passed the scale already.
         INDArray passed = meanSquaredFactor.ulike().assign(share);
         BatchCovariance covariance = LinearFactor.covarianceOfPreActivation(

@@ -4,7 +4,6 @@ import io.github.dl4jep.weight.GaussianPrior;
 import io.github.dl4jep.weight.Parameters;
 import io.github.dl4jep.weight.PriorScale;
 import io.github.dl4jep.weight.WeightPosterior;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,7 +37,7 @@ public final class NormalizationParamInitializer implements PosteriorLayout {
 
     private final BatchNormalization original;
     private final GaussianPrior prior;
-    private final List<String> names = new ArrayList<>();
+    private final Map<String, long[]> shapes = new LinkedHashMap<>();
 
     /**
      * The layout of a layer.
@@ -50,11 +49,19 @@ public final class NormalizationParamInitializer implements PosteriorLayout {
         this.original = original;
         this.prior = prior;
         if (!original.isLockGammaBeta()) {
-            prior.parameterNames().forEach(name -> names.add(SCALE_PREFIX + name));
-            prior.parameterNames().forEach(name -> names.add(SHIFT_PREFIX + name));
+            addShapes(SCALE_PREFIX);
+            addShapes(SHIFT_PREFIX);
         }
-        names.add(MEAN);
-        names.add(VARIANCE);
+        shapes.put(MEAN, channels());
+        shapes.put(VARIANCE, channels());
+    }
+
+    private void addShapes(String prefix) {
+        prior.parameterNames().forEach(name -> shapes.put(prefix + name, prior.shapeOf(name, channels())));
+    }
+
+    private long[] channels() {
+        return new long[] {1, original.getNOut()};
     }
 
     /**
@@ -123,12 +130,12 @@ public final class NormalizationParamInitializer implements PosteriorLayout {
 
     @Override
     public long numParams(Layer layer) {
-        return names.size() * original.getNOut();
+        return shapes.values().stream().mapToLong(shape -> shape[1]).sum();
     }
 
     @Override
     public List<String> paramKeys(Layer layer) {
-        return List.copyOf(names);
+        return List.copyOf(shapes.keySet());
     }
 
     @Override
@@ -178,14 +185,14 @@ public final class NormalizationParamInitializer implements PosteriorLayout {
 
     private Map<String, INDArray> views(INDArray flat) {
         INDArray vector = flat.reshape(flat.length());
-        long channels = original.getNOut();
         Map<String, INDArray> views = new LinkedHashMap<>();
         long offset = 0;
-        for (String name : names) {
+        for (Map.Entry<String, long[]> entry : shapes.entrySet()) {
+            long end = offset + entry.getValue()[1];
             views.put(
-                    name,
-                    vector.get(NDArrayIndex.interval(offset, offset + channels)).reshape('f', 1, channels));
-            offset += channels;
+                    entry.getKey(),
+                    vector.get(NDArrayIndex.interval(offset, end)).reshape('f', entry.getValue()));
+            offset = end;
         }
         return views;
     }

@@ -96,12 +96,12 @@ public final class PosteriorParamInitializer implements PosteriorLayout {
         this.likelihood = likelihood;
         this.shapes = new LinkedHashMap<>();
         for (String name : prior.parameterNames()) {
-            shapes.put(WEIGHT_PREFIX + name, new long[] {nIn, nOut});
+            shapes.put(WEIGHT_PREFIX + name, prior.shapeOf(name, new long[] {nIn, nOut}));
         }
         this.weightCount = shapes.size();
         if (hasBias) {
             for (String name : biasPrior.parameterNames()) {
-                shapes.put(BIAS_PREFIX + name, new long[] {1, nOut});
+                shapes.put(BIAS_PREFIX + name, biasPrior.shapeOf(name, new long[] {1, nOut}));
             }
         }
         this.biasCount = shapes.size() - weightCount;

@@ -21,7 +21,7 @@ public final class ReadoutWeights {
     private static final String WEIGHTS = "readoutW";
     private static final String BIAS = "readoutb";
     /** The prior by default: variance 64 / nIn, and 64 of the bias. */
-    public static final GaussianPrior DEFAULT_PRIOR = new GaussianPrior(64);
+    public static final GaussianPrior DEFAULT_PRIOR = new GaussianPrior(64, true);
 
     /** Which weights of the layer are removed, if some are. */
     private static final String KEPT = PosteriorParamInitializer.WEIGHT_PREFIX + PrunedPrior.KEPT;
@@ -39,10 +39,10 @@ public final class ReadoutWeights {
     Map<String, long[]> shapes(long nIn, long nOut) {
         Map<String, long[]> shapes = new LinkedHashMap<>();
         for (String name : prior.parameterNames()) {
-            shapes.put(WEIGHTS + name, new long[] {nIn, nOut});
+            shapes.put(WEIGHTS + name, prior.shapeOf(name, new long[] {nIn, nOut}));
         }
         if (hasBias) {
-            prior.parameterNames().forEach(name -> shapes.put(BIAS + name, new long[] {1, nOut}));
+            prior.parameterNames().forEach(name -> shapes.put(BIAS + name, prior.shapeOf(name, new long[] {1, nOut})));
         }
         return shapes;
     }

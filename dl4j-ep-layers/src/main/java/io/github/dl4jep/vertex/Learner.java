@@ -35,6 +35,16 @@ public interface Learner {
     default void rescalePrior(double from, double to) {}
 
     /**
+     * Moves what predictions use towards its prior, in place, to see what that changes.
+     *
+     * @param times how often the prior's own message is multiplied in, small
+     * @return puts the values back
+     */
+    default Runnable pulled(double times) {
+        return NO_CHANGE;
+    }
+
+    /**
      * The learner of an array of weights.
      *
      * @param key the array
@@ -61,6 +71,11 @@ public interface Learner {
             @Override
             public void rescalePrior(double from, double to) {
                 posterior.get().rescalePrior(from, to);
+            }
+
+            @Override
+            public Runnable pulled(double times) {
+                return posterior.get().pulled(times);
             }
         };
     }

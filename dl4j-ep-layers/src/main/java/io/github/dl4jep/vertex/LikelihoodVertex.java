@@ -13,6 +13,7 @@ import io.github.dl4jep.message.ExampleShape;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.weight.Parameters;
+import io.github.dl4jep.weight.PriorPull;
 import io.github.dl4jep.weight.Statistic;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -172,6 +173,25 @@ public final class LikelihoodVertex {
     }
 
     /**
+     * How strongly the prior pulls.
+     *
+     * @return times in a pass that the prior's message is multiplied in; 0 where the likelihood does not learn it
+     */
+    public double pull() {
+        return PriorPull.strength(parameters.get());
+    }
+
+    /**
+     * What withheld examples say about the prior's pull.
+     *
+     * @param changes change of each one's negative log likelihood by a small pull
+     * @return a statistic of its strength
+     */
+    public Sites observePull(INDArray changes) {
+        return Sites.of(key(PriorPull.NAME), PriorPull.statistic(changes));
+    }
+
+    /**
      * How the likelihood's parameters learn.
      *
      * @return a learner for each
@@ -190,7 +210,10 @@ public final class LikelihoodVertex {
 
     private Runnable change(String name, Statistic statistic, LearningPhase phase) {
         INDArray view = Parameters.get(parameters.get(), name);
-        INDArray next = likelihood.learn(name, Parameters.row(parameters.get(), name), statistic, phase);
+        INDArray current = Parameters.row(parameters.get(), name);
+        INDArray next = name.equals(PriorPull.NAME)
+                ? PriorPull.learn(current, statistic, phase.probesPerPass())
+                : likelihood.learn(name, current, statistic, phase);
         if (!Double.isFinite(next.sumNumber().doubleValue())) {
             throw new ArithmeticException(key(name) + " would become " + next);
         }

@@ -29,6 +29,9 @@ import org.nd4j.linalg.factory.Nd4j;
 /** Batch normalization: {@link NormalizationFactor}'s messages. */
 public final class NormalizationVertex implements Vertex {
 
+    /** Fewer values of a channel have no mean and variance of their own; the running averages stand for them. */
+    private static final int FEWEST_VALUES = 5;
+
     private final BatchNormalization settings;
     private final NormalizationParamInitializer layout;
     private final Supplier<String> place;
@@ -56,21 +59,28 @@ public final class NormalizationVertex implements Vertex {
         ExampleShape shape = requireChannels(input.shape());
         WeightMoments scale = moments(scale(), pending.site(scaleKey()), settings.getGamma());
         WeightMoments shift = moments(shift(), pending.site(shiftKey()), settings.getBeta());
-        NormalizationFactor.Forward forward = NormalizationFactor.forward(input, settings.getEps(), scale, shift);
+        boolean few = input.mean().size(0) * shape.positions() < FEWEST_VALUES;
+        NormalizationFactor.Forward forward = few
+                ? NormalizationFactor.forward(input, runningAverages(), settings.getEps(), scale, shift)
+                : NormalizationFactor.forward(input, settings.getEps(), scale, shift);
         INDArray inverseDeviation = forward.statistics().inverseDeviation(settings.getEps());
         ForwardMessage output = new ForwardMessage(
                 forward.output().shapedAs(shape),
-                covariance(message, forward.normalised().mean(), scale, shift, inverseDeviation));
+                covariance(message, forward.normalised().mean(), scale, shift, inverseDeviation, few));
         return new Pass(output, back -> {
-            NormalizationFactor.Back answer =
-                    NormalizationFactor.back(back, forward.normalised(), scale, inverseDeviation);
-            return Answer.of(input.isPointMass() ? null : answer.toInput(), sites(forward.statistics(), answer));
+            NormalizationFactor.Back answer = few
+                    ? NormalizationFactor.backOfKnown(back, forward.normalised(), scale, inverseDeviation)
+                    : NormalizationFactor.back(back, forward.normalised(), scale, inverseDeviation);
+            return Answer.of(input.isPointMass() ? null : answer.toInput(), sites(few, forward.statistics(), answer));
         });
     }
 
-    private Sites sites(Statistics statistics, NormalizationFactor.Back answer) {
-        Sites sites = Sites.of(key(NormalizationParamInitializer.MEAN), Statistic.of(statistics.mean()))
-                .plus(Sites.of(key(NormalizationParamInitializer.VARIANCE), Statistic.of(statistics.variance())));
+    private Sites sites(boolean few, Statistics statistics, NormalizationFactor.Back answer) {
+        Sites sites = few
+                ? Sites.NONE
+                : Sites.of(key(NormalizationParamInitializer.MEAN), Statistic.of(statistics.mean()))
+                        .plus(Sites.of(
+                                key(NormalizationParamInitializer.VARIANCE), Statistic.of(statistics.variance())));
         return settings.isLockGammaBeta()
                 ? sites
                 : Sites.of(scaleKey(), answer.toScale())
@@ -99,7 +109,12 @@ public final class NormalizationVertex implements Vertex {
     }
 
     private BatchCovariance covariance(
-            ForwardMessage message, INDArray x, WeightMoments scale, WeightMoments shift, INDArray inverseDeviation) {
+            ForwardMessage message,
+            INDArray x,
+            WeightMoments scale,
+            WeightMoments shift,
+            INDArray inverseDeviation,
+            boolean known) {
         ExampleShape shape = message.moments().shape();
         int positions = Math.toIntExact(shape.positions());
         PositionSample sample = PositionSample.of(positions, x.size(0), positions);
@@ -108,7 +123,8 @@ public final class NormalizationVertex implements Vertex {
                 message.covariance().ofUnits(sample::columns),
                 sample.repeated(scale.mean().mul(inverseDeviation)),
                 sample.repeated(scale.variance()),
-                shift);
+                shift,
+                known);
     }
 
     @Override

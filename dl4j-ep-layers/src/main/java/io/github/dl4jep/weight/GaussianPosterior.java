@@ -1,13 +1,15 @@
 package io.github.dl4jep.weight;
 
 import io.github.dl4jep.array.FusedLoop;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
- * Independent Gaussian posteriors: precision t and meanTimesPrecision r of every weight, M = r / t, S = 1 / t.
+ * Independent Gaussian posteriors: precision t and meanTimesPrecision r of every weight, M = r / t, S = 1 / t. What predictions see of t
+ * counts every example once, also where training remembers some several times.
  *
  * <p>Limits: t stays at or above the prior's precision, because sites are not negative and retention only removes sites; so
  * the variance is always proper.
@@ -16,9 +18,14 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  */
 final class GaussianPosterior implements WeightPosterior {
 
+    /** An input whose weights have a larger share of their prior's precision from data was seen. */
+    private static final double SEEN = 1e-3;
+
     private final INDArray precision;
     private final INDArray meanTimesPrecision;
     private final INDArray averagedMean;
+    private final @Nullable INDArray priorMean;
+    private final INDArray counted;
     private final double priorPrecision;
     private final double initialMeanVariance;
 
@@ -26,11 +33,15 @@ final class GaussianPosterior implements WeightPosterior {
             INDArray precision,
             INDArray meanTimesPrecision,
             INDArray averagedMean,
+            @Nullable INDArray priorMean,
+            INDArray counted,
             double priorPrecision,
             double initialMeanVariance) {
         this.precision = precision;
         this.meanTimesPrecision = meanTimesPrecision;
         this.averagedMean = averagedMean;
+        this.priorMean = priorMean;
+        this.counted = counted;
         this.priorPrecision = priorPrecision;
         this.initialMeanVariance = initialMeanVariance;
     }
@@ -45,6 +56,10 @@ final class GaussianPosterior implements WeightPosterior {
         precision.assign(priorPrecision);
         meanTimesPrecision.assign(0);
         averagedMean.assign(0);
+        counted.assign(1);
+        if (priorMean != null) {
+            priorMean.assign(0);
+        }
     }
 
     @Override
@@ -57,6 +72,10 @@ final class GaussianPosterior implements WeightPosterior {
         precision.assign(priorPrecision);
         averagedMean.assign(means);
         meanTimesPrecision.assign(averagedMean.mul(priorPrecision));
+        counted.assign(1);
+        if (priorMean != null) {
+            priorMean.assign(averagedMean);
+        }
     }
 
     @Override
@@ -115,7 +134,45 @@ final class GaussianPosterior implements WeightPosterior {
 
     @Override
     public WeightMoments predictiveMoments() {
-        return WeightMoments.of(averagedMean.dup(), precision.rdiv(1));
+        return WeightMoments.of(averagedMean.dup(), predictivePrecision().rdivi(1));
+    }
+
+    /**
+     * t0 + n (t - t0), where n is the true count of an example over that of what is remembered. Weights of an input that was always 0 are as
+     * uncertain as those of other inputs have shown to be.
+     */
+    private INDArray predictivePrecision() {
+        double count = counted.getDouble(0);
+        INDArray once = precision.mul(count).addi((1 - count) * priorPrecision);
+        if (precision.rows() > 1) {
+            widenUnseen(once);
+        }
+        return once;
+    }
+
+    /**
+     * How far the weights of an input can move an output is the length of what they moved by, not one unit's part of it, because all move
+     * along the weights of the next layer. Its mean square over the inputs that were seen is added to the prior variance of the others.
+     */
+    private void widenUnseen(INDArray once) {
+        double[] largest = precision.max(1).toDoubleVector();
+        double limit = priorPrecision * (1 + SEEN);
+        int[] unseen = IntStream.range(0, largest.length)
+                .filter(input -> largest[input] <= limit)
+                .toArray();
+        if (unseen.length == 0 || unseen.length == largest.length) {
+            return;
+        }
+        INDArray moved = priorMean == null ? averagedMean : averagedMean.sub(priorMean);
+        double squares = 0;
+        double[] lengths = moved.norm2(1).toDoubleVector();
+        for (int input = 0; input < lengths.length; input++) {
+            squares += largest[input] > limit ? lengths[input] * lengths[input] : 0;
+        }
+        double variance = 1 / priorPrecision + squares / (largest.length - unseen.length);
+        for (int input : unseen) {
+            once.getRow(input).assign(1 / variance);
+        }
     }
 
     @Override
@@ -125,6 +182,7 @@ final class GaussianPosterior implements WeightPosterior {
 
     @Override
     public void update(WeightSite site, SiteStep step) {
+        counted.assign(step.counted());
         if (fused() && FusedLoop.accepts(precision, site.shift(), site.requiredPrecision())) {
             fusedUpdate(site, step);
         } else {
@@ -133,11 +191,23 @@ final class GaussianPosterior implements WeightPosterior {
     }
 
     private void fusedUpdate(WeightSite site, SiteStep step) {
+        INDArray pulledTo = step.pull() > 0 ? priorMean : null;
         FusedLoop.run(
                 (in, out, count, start, block) -> {
                     updateOfChunk(in, out, count, step, (float) (priorPrecision * step.priorFactor()));
                 },
-                new INDArray[] {precision, meanTimesPrecision, averagedMean, site.shift(), site.requiredPrecision()},
+                pulledTo == null
+                        ? new INDArray[] {
+                            precision, meanTimesPrecision, averagedMean, site.shift(), site.requiredPrecision()
+                        }
+                        : new INDArray[] {
+                            precision,
+                            meanTimesPrecision,
+                            averagedMean,
+                            site.shift(),
+                            site.requiredPrecision(),
+                            pulledTo
+                        },
                 new INDArray[] {precision, meanTimesPrecision, averagedMean});
     }
 
@@ -146,6 +216,7 @@ final class GaussianPosterior implements WeightPosterior {
         float averaging = (float) step.averagingRate();
         float damping = (float) step.damping();
         float kept = prior - retention * prior;
+        float pull = (float) step.pull() * prior;
         float[] t = in[0];
         float[] r = in[1];
         float[] average = in[2];
@@ -155,7 +226,16 @@ final class GaussianPosterior implements WeightPosterior {
         float[] mean = out[1];
         float[] averaged = out[2];
         for (int i = 0; i < count; i++) {
-            mean[i] = (r[i] + damping * shift[i]) / t[i];
+            mean[i] = r[i] + damping * shift[i];
+        }
+        if (in.length > 5) {
+            float[] centre = in[5];
+            for (int i = 0; i < count; i++) {
+                mean[i] += pull * centre[i];
+            }
+        }
+        for (int i = 0; i < count; i++) {
+            mean[i] /= t[i] + pull;
         }
         for (int i = 0; i < count; i++) {
             precision[i] = kept + retention * t[i] + damping * added[i];
@@ -168,11 +248,15 @@ final class GaussianPosterior implements WeightPosterior {
         }
     }
 
-    /** The plain version of the fused update: M + S Rw, t0 + f (t - t0) + T, r = t M. */
+    /** The plain version of the fused update: (r + Rw + p m0) / (t + p), p = pull t0; t0 + f (t - t0) + T; r = t M. */
     void plainUpdate(WeightSite site, SiteStep step) {
         double prior = priorPrecision * step.priorFactor();
-        INDArray mean =
-                site.shift().mul(step.damping()).addi(meanTimesPrecision).divi(precision);
+        double pull = step.pull() * prior;
+        INDArray mean = site.shift().mul(step.damping()).addi(meanTimesPrecision);
+        if (priorMean != null) {
+            mean.addi(priorMean.mul(pull));
+        }
+        mean.divi(precision.add(pull));
         precision
                 .subi(prior)
                 .muli(step.retention())
@@ -190,9 +274,18 @@ final class GaussianPosterior implements WeightPosterior {
     }
 
     @Override
+    public Runnable pulled(double times) {
+        INDArray before = averagedMean.dup();
+        double pull = times * priorPrecision;
+        INDArray towards = priorMean == null ? before.neg() : priorMean.sub(before);
+        averagedMean.addi(towards.muli(pull).divi(precision.add(pull)));
+        return () -> averagedMean.assign(before);
+    }
+
+    @Override
     public INDArray sample() {
         INDArray noise = Nd4j.randn(precision.dataType(), precision.shape());
-        return noise.divi(Transforms.sqrt(precision, true)).addi(averagedMean);
+        return noise.divi(Transforms.sqrt(predictivePrecision(), false)).addi(averagedMean);
     }
 
     @Override

@@ -9,7 +9,8 @@ import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
- * Gaussian prior: precision \( t_0 = n_{in} / (g\,s_0) \), means drawn once from \( N(0, g / n_{in}) \).
+ * Gaussian prior: precision \( t_0 = n_{in} / (g\,s_0) \), means of the posterior drawn once from \( N(0, g / n_{in}) \). The prior is
+ * centred at these draws, which are the features that a network starts from, or at zero: for biases and output layers.
  *
  * <p>g is the gain of the layer ({@link PriorScale}), s0 the prior scale: the prior variance as a share of the variance that
  * keeps the activations' scale. Source: algorithm, section 1.
@@ -23,15 +24,25 @@ public final class GaussianPrior implements WeightPrior {
     /** Name of the parameter that holds the running average of the means. */
     public static final String AVERAGED_MEAN = "AveragedMean";
 
+    /** Name of the parameter that holds the prior's means, where they are not zero. */
+    public static final String PRIOR_MEAN = "PriorMean";
+    /** Name of the parameter that holds how often what is remembered really counts an example: [1, 1]. */
+    public static final String COUNTED = "Counted";
+
     /** Default prior scale of networks of up to four layers with weights. */
     public static final double DEFAULT_SCALE = 0.5;
 
     private static final long serialVersionUID = 1L;
     private static final double SCALE_TIMES_DEPTH = 2;
-    private static final List<String> NAMES = List.of(PRECISION, MEAN_TIMES_PRECISION, AVERAGED_MEAN);
+    private static final List<String> CENTRED = List.of(PRECISION, MEAN_TIMES_PRECISION, AVERAGED_MEAN, COUNTED);
+    private static final List<String> NAMES =
+            List.of(PRECISION, MEAN_TIMES_PRECISION, AVERAGED_MEAN, PRIOR_MEAN, COUNTED);
 
     /** s0, the prior variance as a share of gain / fan-in. */
     private final double scale;
+
+    /** Whether the means of the prior are zero. */
+    private final boolean centred;
 
     /** The default prior, scale .5. */
     public GaussianPrior() {
@@ -39,17 +50,29 @@ public final class GaussianPrior implements WeightPrior {
     }
 
     /**
-     * A prior of the given scale.
+     * A prior of the given scale, centred at the first means.
      *
      * @param scale s0, positive; .2 to .5 all work well
      * @throws IllegalArgumentException if the scale is not a positive finite number
      */
+    public GaussianPrior(double scale) {
+        this(scale, false);
+    }
+
+    /**
+     * A prior of the given scale.
+     *
+     * @param scale s0, positive; .2 to .5 all work well
+     * @param centred whether its means are zero, or those that the posterior starts with
+     * @throws IllegalArgumentException if the scale is not a positive finite number
+     */
     @JsonCreator
-    public GaussianPrior(@JsonProperty("scale") double scale) {
+    public GaussianPrior(@JsonProperty("scale") double scale, @JsonProperty("centred") boolean centred) {
         if (!(scale > 0) || Double.isInfinite(scale)) {
             throw new IllegalArgumentException("prior scale is " + scale + ", allowed are positive finite numbers");
         }
         this.scale = scale;
+        this.centred = centred;
     }
 
     /**
@@ -72,9 +95,23 @@ public final class GaussianPrior implements WeightPrior {
         return scale;
     }
 
+    /**
+     * Whether the prior's means are zero.
+     *
+     * @return false if they are those that the posterior starts with
+     */
+    public boolean isCentred() {
+        return centred;
+    }
+
     @Override
     public List<String> parameterNames() {
-        return NAMES;
+        return centred ? CENTRED : NAMES;
+    }
+
+    @Override
+    public long[] shapeOf(String parameter, long[] weights) {
+        return parameter.equals(COUNTED) ? new long[] {1, 1} : weights;
     }
 
     @Override
@@ -83,8 +120,20 @@ public final class GaussianPrior implements WeightPrior {
                 Parameters.get(parameters, PRECISION),
                 Parameters.get(parameters, MEAN_TIMES_PRECISION),
                 Parameters.get(parameters, AVERAGED_MEAN),
+                centred ? null : Parameters.get(parameters, PRIOR_MEAN),
+                Parameters.get(parameters, COUNTED),
                 1 / (priorScale.variance() * scale),
                 priorScale.variance());
+    }
+
+    @Override
+    public GaussianPrior forOutput() {
+        return new GaussianPrior(scale, true);
+    }
+
+    @Override
+    public GaussianPrior biasPrior() {
+        return forOutput();
     }
 
     @Override
@@ -99,12 +148,12 @@ public final class GaussianPrior implements WeightPrior {
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof GaussianPrior that && Double.compare(scale, that.scale) == 0;
+        return other instanceof GaussianPrior that && Double.compare(scale, that.scale) == 0 && centred == that.centred;
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(GaussianPrior.class, scale);
+        return Objects.hash(GaussianPrior.class, scale, centred);
     }
 
     @Override

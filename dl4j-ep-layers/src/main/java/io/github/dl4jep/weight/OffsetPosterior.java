@@ -62,6 +62,11 @@ public record OffsetPosterior(WeightPosterior own, WeightPosterior other) implem
     }
 
     @Override
+    public Runnable pulled(double times) {
+        return own.pulled(times);
+    }
+
+    @Override
     public INDArray sample() {
         return own.sample().addi(other.predictiveMean());
     }

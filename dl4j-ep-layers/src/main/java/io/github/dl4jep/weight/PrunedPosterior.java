@@ -77,6 +77,11 @@ final class PrunedPosterior implements WeightPosterior {
     }
 
     @Override
+    public Runnable pulled(double times) {
+        return original.pulled(times);
+    }
+
+    @Override
     public INDArray sample() {
         return original.sample().muli(kept);
     }

@@ -73,6 +73,11 @@ public final class PrunedPrior implements WeightPrior {
     }
 
     @Override
+    public long[] shapeOf(String parameter, long[] weights) {
+        return original.shapeOf(parameter, weights);
+    }
+
+    @Override
     public WeightPosterior posterior(Map<String, INDArray> parameters, PriorScale scale) {
         return new PrunedPosterior(original.posterior(parameters, scale), Parameters.get(parameters, KEPT));
     }

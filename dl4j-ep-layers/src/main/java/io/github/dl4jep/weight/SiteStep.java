@@ -8,8 +8,11 @@ package io.github.dl4jep.weight;
  * @param averagingRate weight, in (0, 1], of the newest mean in the running average that predictions use; 1 for none
  * @param damping share, in (0, 1], of the sites that is applied
  * @param priorFactor factor, positive, of the prior's precision
+ * @param pull times, at least 0, that the prior's own message to the means is multiplied in; of a pass once in all for a posterior
+ * @param counted true count of an example over that of its sites, in (0, 1]
  */
-public record SiteStep(double retention, double averagingRate, double damping, double priorFactor) {
+public record SiteStep(
+        double retention, double averagingRate, double damping, double priorFactor, double pull, double counted) {
 
     /**
      * Checks the ranges.
@@ -18,6 +21,8 @@ public record SiteStep(double retention, double averagingRate, double damping, d
      * @param averagingRate weight of the newest mean
      * @param damping share that is applied
      * @param priorFactor factor of the prior's precision
+     * @param pull times that the prior pulls
+     * @param counted true count of an example over that of its sites
      * @throws IllegalArgumentException if a number is outside its range
      */
     public SiteStep {
@@ -34,17 +39,23 @@ public record SiteStep(double retention, double averagingRate, double damping, d
             throw new IllegalArgumentException(
                     "priorFactor is " + priorFactor + ", allowed are positive finite numbers");
         }
+        if (!(pull >= 0) || Double.isInfinite(pull)) {
+            throw new IllegalArgumentException("pull is " + pull + ", allowed are 0 and positive finite numbers");
+        }
+        if (!(counted > 0 && counted <= 1)) {
+            throw new IllegalArgumentException("counted is " + counted + ", allowed is (0, 1]");
+        }
     }
 
     /**
-     * A step with priors as they are.
+     * A step with priors as they are that do not pull, in which sites count as they are.
      *
      * @param retention f
      * @param averagingRate weight of the newest mean
      * @param damping share that is applied
      */
     public SiteStep(double retention, double averagingRate, double damping) {
-        this(retention, averagingRate, damping, 1);
+        this(retention, averagingRate, damping, 1, 0, 1);
     }
 
     /**
@@ -54,6 +65,16 @@ public record SiteStep(double retention, double averagingRate, double damping, d
      * @return the step
      */
     public SiteStep withPriorFactor(double factor) {
-        return new SiteStep(retention, averagingRate, damping, factor);
+        return new SiteStep(retention, averagingRate, damping, factor, pull, counted);
+    }
+
+    /**
+     * The same step with a prior that pulls.
+     *
+     * @param times how often the prior's own message is multiplied in
+     * @return the step
+     */
+    public SiteStep withPull(double times) {
+        return new SiteStep(retention, averagingRate, damping, priorFactor, times, counted);
     }
 }

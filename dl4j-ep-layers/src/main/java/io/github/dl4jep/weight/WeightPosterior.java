@@ -83,6 +83,16 @@ public interface WeightPosterior {
     default void rescalePrior(double from, double to) {}
 
     /**
+     * Moves the means that predictions use towards the prior, in place, to see what that changes.
+     *
+     * @param times how often the prior's own message is multiplied in, small
+     * @return puts the means back; does nothing where the prior does not pull
+     */
+    default Runnable pulled(double times) {
+        return () -> {};
+    }
+
+    /**
      * Draws every weight from the posterior, by ND4J's generator.
      *
      * @return one draw

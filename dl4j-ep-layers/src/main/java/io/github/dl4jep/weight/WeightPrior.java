@@ -23,6 +23,17 @@ public interface WeightPrior extends Serializable {
     List<String> parameterNames();
 
     /**
+     * The shape of a parameter.
+     *
+     * @param parameter one of {@link #parameterNames()}
+     * @param weights shape of the weights
+     * @return the same shape, unless all weights share one number
+     */
+    default long[] shapeOf(String parameter, long[] weights) {
+        return weights;
+    }
+
+    /**
      * Binds the posterior to its parameters.
      *
      * @param parameters views keyed by {@link #parameterNames()}, all shaped as the weights; changed in place by training
@@ -34,7 +45,7 @@ public interface WeightPrior extends Serializable {
     /**
      * The prior of the biases of a layer whose weights have this prior.
      *
-     * @return this prior, unless a discrete one leaves its thresholds continuous
+     * @return this prior, unless a discrete one leaves its thresholds continuous, or a normal one is not centred at zero
      */
     default WeightPrior biasPrior() {
         return this;

@@ -338,10 +338,10 @@ class LayerConfigurationsTest {
 
     @Test
     void memoryReportsAndParametersOfConvolutions() {
-        assertThat(convolution().initializer().numParams(convolution())).isEqualTo(3 * (2 * 6 * 3 + 3));
+        assertThat(convolution().initializer().numParams(convolution())).isEqualTo(4 * 2 * 6 * 3 + 3 * 3 + 2);
         assertThat(convolution().getMemoryReport(InputType.convolutional(8, 8, 2)))
                 .isNotNull();
-        assertThat(separable().initializer().numParams(separable())).isEqualTo(3 * (6 * 6 + 6 * 4 + 4));
+        assertThat(separable().initializer().numParams(separable())).isEqualTo(4 * (6 * 6 + 6 * 4) + 3 * 4 + 3);
         assertThat(separable().initializer().paramKeys(separable()))
                 .startsWith("firstWPrecision")
                 .contains("WPrecision", "bPrecision");
@@ -370,18 +370,21 @@ class LayerConfigurationsTest {
 
     @Test
     void parametersAreCountedByTheirLayout() {
-        assertThat(dense().initializer().numParams(dense())).isEqualTo(3 * 4 * 3);
+        assertThat(dense().initializer().numParams(dense())).isEqualTo(4 * 4 * 3 + 1);
         EpDenseLayer withBias = dense();
         withBias.setHasBias(true);
-        assertThat(withBias.initializer().numParams(withBias)).isEqualTo(3 * (4 * 3 + 3));
+        assertThat(withBias.initializer().numParams(withBias)).isEqualTo(4 * 4 * 3 + 3 * 3 + 2);
         assertThat(withBias.initializer().paramKeys(withBias))
                 .containsExactly(
                         "WPrecision",
                         "WMeanTimesPrecision",
                         "WAveragedMean",
+                        "WPriorMean",
+                        "WCounted",
                         "bPrecision",
                         "bMeanTimesPrecision",
-                        "bAveragedMean");
+                        "bAveragedMean",
+                        "bCounted");
         assertThat(loss().initializer().paramKeys(loss()))
                 .containsExactly("noiseVariance", "probabilityScale", "pointScale");
         assertThat(withBias.getMemoryReport(InputType.feedForward(4))).isNotNull();

@@ -101,4 +101,23 @@ class TrainingScheduleTest {
                 .isNotEqualTo(new TrainingSchedule(1, 10, 20, 0.6, 3))
                 .isNotEqualTo(new TrainingSchedule(1, 10, 20, 0.5, 4));
     }
+
+    /** Simulates the sum of what is remembered: every batch adds 1, and the rest is kept by the retention. */
+    @Test
+    void sitesOfFewBatchesCountOnce() {
+        for (double batches : new double[] {1, 7, 25, 40}) {
+            TrainingSchedule schedule = new TrainingSchedule();
+            double remembered = 0;
+            for (int step = 1; step <= 300; step++) {
+                SiteStep at = schedule.at(step, batches);
+                remembered = at.retention() * remembered + 1;
+                double expected = Math.min(1, Math.min(step, batches) / remembered);
+                assertThat(at.counted()).isCloseTo(expected, within(1e-9));
+            }
+        }
+        assertThat(new TrainingSchedule(Double.POSITIVE_INFINITY, 25, 75, 1, 1)
+                        .at(30, 10)
+                        .counted())
+                .isEqualTo(1);
+    }
 }

@@ -227,8 +227,7 @@ class ScalarContractTest {
             for (int n = 0; n < rows; n++) {
                 double variance = batch.variance().getDouble(n, c);
                 double g = update.message().curvature().getDouble(n, c);
-                double[] expected =
-                        expected(of, batch.labels().getDouble(n, c), l.getDouble(n, c), left[n][n]);
+                double[] expected = expected(of, batch.labels().getDouble(n, c), l.getDouble(n, c), left[n][n]);
                 double curvature = g / (1 - g * variance);
                 assertThat(z.getDouble(n, c))
                         .as("shift")

@@ -28,7 +28,7 @@ abstract class LikelihoodContractTest {
 
     final SplittableRandom random = new SplittableRandom(100);
     private Likelihood likelihood;
-    private Map<String, INDArray> parameters;
+    Map<String, INDArray> parameters;
 
     /** The likelihood under test, with other than the default settings where there are any. */
     abstract Likelihood likelihood();

@@ -157,7 +157,8 @@ class NormalizationFactorTest {
         INDArray x = normal(BATCH, 8, 0, 1);
         INDArray factor = normal(8, 1, 1, 0.3);
         INDArray nothing = Nd4j.zeros(DataType.DOUBLE, 8, 1);
-        BatchCovariance through = NormalizationFactor.covariance(x, BatchCovariance.of(common), factor, nothing, null);
+        BatchCovariance through =
+                NormalizationFactor.covariance(x, BatchCovariance.of(common), factor, nothing, null, false);
 
         assertThat(through.covariance().norm1Number().doubleValue()).isCloseTo(0, within(1e-9));
     }
@@ -172,8 +173,8 @@ class NormalizationFactorTest {
         INDArray x = normal(BATCH, 8, 0, 1);
         INDArray factor = normal(8, 1, 1, 0.3);
         INDArray nothing = Nd4j.zeros(DataType.DOUBLE, 8, 1);
-        BatchCovariance known = NormalizationFactor.covariance(x, before, factor, nothing, null);
-        BatchCovariance learned = NormalizationFactor.covariance(x, before, factor, nothing.add(0.2), null);
+        BatchCovariance known = NormalizationFactor.covariance(x, before, factor, nothing, null, false);
+        BatchCovariance learned = NormalizationFactor.covariance(x, before, factor, nothing.add(0.2), null, false);
 
         assertThat(rank).isGreaterThan(1);
         assertThat(known.positions().features()).isNull();
@@ -187,7 +188,7 @@ class NormalizationFactorTest {
         INDArray x = normal(BATCH, CHANNELS, 0, 1);
         INDArray scaleVariance = scale.variance().reshape(CHANNELS, 1);
         INDArray k = NormalizationFactor.covariance(
-                        x, BatchCovariance.none(), normal(CHANNELS, 1, 1, 0.3), scaleVariance, shift)
+                        x, BatchCovariance.none(), normal(CHANNELS, 1, 1, 0.3), scaleVariance, shift, false)
                 .covariance();
         double shiftVariance = shift.variance().meanNumber().doubleValue();
         for (int n = 0; n < BATCH; n++) {
@@ -202,6 +203,31 @@ class NormalizationFactorTest {
         }
     }
 
+    /** With known statistics y = gamma (u - mu) / sigma + beta is linear: the messages are those of a factor per channel. */
+    @Test
+    void knownStatisticsDoNotMoveWithTheBatch() {
+        Moments input = new Moments(
+                normal(2, CHANNELS, 3, 2), normal(2, CHANNELS, 0, 1).muli(0.1).addi(1));
+        NormalizationFactor.Statistics known = new NormalizationFactor.Statistics(
+                normal(1, CHANNELS, 0, 1), normal(1, CHANNELS, 0, 0.1).addi(2));
+        NormalizationFactor.Forward forward = NormalizationFactor.forward(input, known, 0, scale, shift);
+        BackwardMessage message = new BackwardMessage(
+                normal(2, CHANNELS, 0, 1), normal(2, CHANNELS, 0, 0.1).addi(1));
+        INDArray inverse = forward.statistics().inverseDeviation(0);
+        NormalizationFactor.Back back = NormalizationFactor.backOfKnown(message, forward.normalised(), scale, inverse);
+        Moments predicted = NormalizationFactor.predict(input, known, 0, scale, shift);
+        for (int n = 0; n < 2; n++) {
+            for (int c = 0; c < CHANNELS; c++) {
+                double factor =
+                        scale.mean().getDouble(c) / Math.sqrt(known.variance().getDouble(c));
+                assertThat(back.toInput().shift().getDouble(n, c))
+                        .isCloseTo(factor * message.shift().getDouble(n, c), within(1e-9));
+                assertThat(forward.output().mean().getDouble(n, c))
+                        .isCloseTo(predicted.mean().getDouble(n, c), within(1e-9));
+            }
+        }
+    }
+
     @Test
     void covarianceIsThatOfDrawsOfTheInput() {
         // u = L e with K = L L^T, the same draw for all columns; y = factor_j (u - mean of u), variance averaged over
@@ -210,8 +236,8 @@ class NormalizationFactorTest {
         INDArray k = root.mmul(root.transpose());
         INDArray factor = normal(8, 1, 1, 0.3);
         INDArray nothing = Nd4j.zeros(DataType.DOUBLE, 8, 1);
-        BatchCovariance through =
-                NormalizationFactor.covariance(normal(BATCH, 8, 0, 1), BatchCovariance.of(k), factor, nothing, null);
+        BatchCovariance through = NormalizationFactor.covariance(
+                normal(BATCH, 8, 0, 1), BatchCovariance.of(k), factor, nothing, null, false);
         INDArray centring = Nd4j.eye(BATCH)
                 .castTo(DataType.DOUBLE)
                 .subi(Nd4j.ones(DataType.DOUBLE, BATCH, BATCH).div(BATCH));

@@ -51,7 +51,9 @@ class DistributionValuesTest {
         Map<String, INDArray> parameters = Map.of(
                 GaussianPrior.PRECISION, t,
                 GaussianPrior.MEAN_TIMES_PRECISION, t.ulike(),
-                GaussianPrior.AVERAGED_MEAN, t.ulike());
+                GaussianPrior.AVERAGED_MEAN, t.ulike(),
+                GaussianPrior.PRIOR_MEAN, t.ulike(),
+                GaussianPrior.COUNTED, t.ulike());
         new GaussianPrior(0.5).posterior(parameters, new PriorScale(100, 2)).initialiseWeights();
         assertThat(t.toDoubleMatrix()[0]).containsOnly(new double[] {100 / (2 * 0.5)}, within(1e-12));
     }

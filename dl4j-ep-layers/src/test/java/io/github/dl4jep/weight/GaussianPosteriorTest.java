@@ -22,24 +22,35 @@ class GaussianPosteriorTest {
         Nd4j.getRandom().setSeed(12);
     }
 
-    /** The three arrays of a posterior, and the posterior that lives in them. */
+    /** The arrays of a posterior, and the posterior that lives in them. */
     private record Arrays(
-            INDArray precision, INDArray meanTimesPrecision, INDArray average, GaussianPosterior posterior) {
+            INDArray precision,
+            INDArray meanTimesPrecision,
+            INDArray average,
+            INDArray priorMean,
+            GaussianPosterior posterior) {
 
         static Arrays of(DataType type, long... shape) {
             INDArray t = Nd4j.create(type, shape, 'f');
             INDArray r = Nd4j.create(type, shape, 'f');
             INDArray average = Nd4j.create(type, shape, 'f');
-            GaussianPosterior posterior = new GaussianPosterior(t, r, average, PRIOR_PRECISION, 0.4);
-            posterior.initialiseWeights();
-            return new Arrays(t, r, average, posterior);
+            INDArray prior = Nd4j.create(type, shape, 'f');
+            Arrays arrays = of(t, r, average, prior);
+            arrays.posterior.initialiseWeights();
+            return arrays;
+        }
+
+        private static Arrays of(INDArray t, INDArray r, INDArray average, INDArray prior) {
+            INDArray counted = Nd4j.ones(t.dataType(), 1, 1);
+            return new Arrays(
+                    t, r, average, prior, new GaussianPosterior(t, r, average, prior, counted, PRIOR_PRECISION, 0.4));
         }
 
         Arrays copy() {
             INDArray t = precision.dup('f');
             INDArray r = meanTimesPrecision.dup('f');
             INDArray average = this.average.dup('f');
-            return new Arrays(t, r, average, new GaussianPosterior(t, r, average, PRIOR_PRECISION, 0.4));
+            return of(t, r, average, priorMean.dup('f'));
         }
 
         INDArray mean() {
@@ -79,7 +90,7 @@ class GaussianPosteriorTest {
     })
     void updateIsTheFormula(DataType type, int rows, int columns) {
         Arrays arrays = Arrays.of(type, rows, columns);
-        SiteStep step = new SiteStep(0.8, 0.3, 0.6).withPriorFactor(2.5);
+        SiteStep step = new SiteStep(0.8, 0.3, 0.6).withPriorFactor(2.5).withPull(0.2);
         arrays.posterior.update(site(type, rows, columns), WHOLE);
         INDArray t = arrays.precision.dup();
         INDArray mean = arrays.mean().castTo(DataType.DOUBLE);
@@ -89,9 +100,12 @@ class GaussianPosteriorTest {
         double tolerance = type == DataType.FLOAT ? 1e-5 : 1e-12;
         for (int i = 0; i < rows; i++) {
             for (int j = 0; j < columns; j++) {
-                // M + S Rw, t0' + f (t - t0') + T with t0' = 2.5 t0, r = t M
-                double m = mean.getDouble(i, j) + 0.6 * site.shift().getDouble(i, j) / t.getDouble(i, j);
+                // (t M + Rw + p m0) / (t + p), t0' + f (t - t0') + T with t0' = 2.5 t0 and p = .2 t0', r = t M
                 double prior = 2.5 * PRIOR_PRECISION;
+                double m = (t.getDouble(i, j) * mean.getDouble(i, j)
+                                + 0.6 * site.shift().getDouble(i, j)
+                                + 0.2 * prior * arrays.priorMean.getDouble(i, j))
+                        / (t.getDouble(i, j) + 0.2 * prior);
                 double next = prior
                         + 0.8 * (t.getDouble(i, j) - prior)
                         + 0.6 * site.precision().getDouble(i, j);
@@ -109,7 +123,7 @@ class GaussianPosteriorTest {
     void fusedAndPlainVersionAgree(int rows, int columns) {
         Arrays fused = Arrays.of(DataType.FLOAT, rows, columns);
         Arrays plain = fused.copy();
-        SiteStep step = new SiteStep(0.9, 0.2, 0.7);
+        SiteStep step = new SiteStep(0.9, 0.2, 0.7).withPull(0.1);
         for (int batch = 0; batch < 3; batch++) {
             WeightSite site = site(DataType.FLOAT, rows, columns);
             fused.posterior.update(site, step);
@@ -184,6 +198,46 @@ class GaussianPosteriorTest {
         assertNear(moments.variance(), arrays.precision.rdiv(1), 1e-6);
         assertNear(moments.secondMoment(), moments.mean().mul(moments.mean()).addi(moments.variance()), 1e-6);
         assertNear(arrays.posterior.mode(), arrays.average, 1e-9);
+    }
+
+    /** What predictions see counts every example once; training goes on with what it remembers. */
+    @Test
+    void predictionsCountEveryExampleOnce() {
+        Arrays arrays = Arrays.of(DataType.FLOAT, 6, 4);
+        arrays.posterior.update(site(DataType.FLOAT, 6, 4), new SiteStep(1, 1, 1, 1, 0, 0.25));
+        INDArray once = arrays.precision.sub(PRIOR_PRECISION).muli(0.25).addi(PRIOR_PRECISION);
+        assertNear(arrays.posterior.predictiveMoments().variance(), once.rdiv(1), 1e-6);
+        assertNear(arrays.posterior.moments(null).variance(), arrays.precision.rdiv(1), 1e-6);
+    }
+
+    /** Prior variance, and the mean squared length of what the weights of the other inputs moved by. */
+    @Test
+    void weightsOfAnInputThatWasNeverSeenAreAsUncertainAsOthersHaveShownToBe() {
+        Arrays arrays = Arrays.of(DataType.DOUBLE, 3, 4);
+        WeightSite site = site(DataType.DOUBLE, 3, 4);
+        site.shift().getRow(1).assign(0);
+        site.precision().getRow(1).assign(0);
+        arrays.posterior.update(site, WHOLE);
+        INDArray moved = arrays.average.sub(arrays.priorMean);
+        double expected = 1 / PRIOR_PRECISION + Math.pow(moved.norm2Number().doubleValue(), 2) / 2;
+        INDArray variance = arrays.posterior.predictiveMoments().variance();
+        for (int unit = 0; unit < 4; unit++) {
+            assertThat(variance.getDouble(1, unit)).isCloseTo(expected, within(1e-9));
+            assertThat(variance.getDouble(0, unit)).isCloseTo(1 / arrays.precision.getDouble(0, unit), within(1e-12));
+        }
+    }
+
+    @Test
+    void aProbePullsTheMeansOfPredictionsAndPutsThemBack() {
+        Arrays arrays = Arrays.of(DataType.DOUBLE, 3, 2);
+        arrays.posterior.update(site(DataType.DOUBLE, 3, 2), WHOLE);
+        INDArray before = arrays.average.dup();
+        Runnable undo = arrays.posterior.pulled(0.5);
+        INDArray pull = arrays.precision.rdiv(0.5 * PRIOR_PRECISION);
+        INDArray expected = before.add(arrays.priorMean.mul(pull)).divi(pull.add(1));
+        assertNear(arrays.average, expected, 1e-12);
+        undo.run();
+        assertThat(arrays.average).isEqualTo(before);
     }
 
     @Test

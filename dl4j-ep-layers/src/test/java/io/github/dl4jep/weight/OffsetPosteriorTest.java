@@ -20,7 +20,11 @@ class OffsetPosteriorTest {
         Map<String, INDArray> parameters = new LinkedHashMap<>();
         GaussianPrior prior = new GaussianPrior();
         for (String name : prior.parameterNames()) {
-            parameters.put(name, Nd4j.rand(DataType.DOUBLE, 4, 3).addi(1));
+            parameters.put(
+                    name,
+                    name.equals(GaussianPrior.COUNTED)
+                            ? Nd4j.ones(DataType.DOUBLE, 1, 1)
+                            : Nd4j.rand(DataType.DOUBLE, 4, 3).addi(1));
         }
         return prior.posterior(parameters, new PriorScale(4, 1));
     }

@@ -34,6 +34,14 @@ final class BatchLearning {
 
     private static final int STRIDE = 4;
 
+    /** The largest share of small data that is withheld, and the batches of a pass, times their share, that are enough. */
+    private static final double SMALL_SHARE = 1.0 / 16;
+
+    private static final double ENOUGH = 2;
+
+    /** How far a probe pulls, in passes of strength 1. */
+    private static final double PROBE = 0.05;
+
     private static final String WORKSPACE = "WS_EP_WITHHELD";
 
     private final VertexGraph graph;
@@ -103,8 +111,7 @@ final class BatchLearning {
                 .toList();
         List<WithheldExamples> withheld = new ArrayList<>();
         for (int i = 0; i < outputs.size(); i++) {
-            withheld.add(
-                    WithheldExamples.of(inputs, labels.get(i), likelihood(i).withheldShare()));
+            withheld.add(withheld(i, inputs, labels, phase));
         }
         double score = Double.NaN;
         StepCheck.Goal goal = null;
@@ -151,6 +158,47 @@ final class BatchLearning {
         sites = sites.plus(observeWithheld(inputs, withheld, phase));
         requireFinite(sites, messages, score, phase);
         return new Swept(new Evidence(score, sites), goal);
+    }
+
+    /** A larger share of few data. Examples of a smaller share are always among those of a larger one. */
+    private WithheldExamples withheld(int output, List<Moments> inputs, List<Labels> labels, LearningPhase phase) {
+        double share = likelihood(output).withheldShare();
+        double small = Math.min(SMALL_SHARE, ENOUGH / phase.batchesPerPass());
+        return WithheldExamples.of(inputs, labels.get(output), share == 0 ? 0 : Math.max(share, small));
+    }
+
+    /** How often the prior's message is multiplied in by this batch. The first pass is a posterior without that. */
+    double pull(LearningPhase phase) {
+        return phase.firstPass() ? 0 : likelihood(0).pull() / phase.batchesPerPass();
+    }
+
+    /**
+     * What the withheld examples of a batch say about the pull of the prior, by a small pull on all means that is taken back. Only while no
+     * other thread predicts.
+     */
+    Sites probe(List<Moments> inputs, List<Labels> labels, LearningPhase phase) {
+        WithheldExamples examples = withheld(0, inputs, labels, phase);
+        if (!phase.probes() || examples.count() == 0 || likelihood(0).pull() == 0) {
+            return Sites.NONE;
+        }
+        INDArray before = withheldScores(examples, inputs);
+        List<Runnable> undo = graph.learners().values().stream()
+                .map(learner -> learner.pulled(PROBE))
+                .toList();
+        INDArray after = withheldScores(examples, inputs);
+        undo.forEach(Runnable::run);
+        return likelihood(0).observePull(after.subi(before));
+    }
+
+    private INDArray withheldScores(WithheldExamples examples, List<Moments> inputs) {
+        int node = outputs.get(0).node();
+        try (MemoryWorkspace workspace = ReusedWorkspace.open(WORKSPACE)) {
+            Labels labels = examples.labels();
+            Moments potentials = graph.predict(examples.of(inputs), node + 1).get(networkInputs + node);
+            return likelihood(0)
+                    .negativeLogLikelihood(potentials, labels.values(), labels.mask())
+                    .detach();
+        }
     }
 
     /** Withheld examples are predicted as any others. In a long pass only now and then, because that takes all weights' moments. */

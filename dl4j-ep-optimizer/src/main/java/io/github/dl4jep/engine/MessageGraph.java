@@ -157,7 +157,8 @@ public final class MessageGraph {
             List<Moments> inputs, List<Labels> labels, TrainingSchedule schedule, LearningPhase phase) {
         try (MemoryWorkspace workspace = ReusedWorkspace.open(WORKSPACE)) {
             BatchLearning.Swept swept = swept(inputs, labels, schedule.getSweepsPerBatch(), phase);
-            commit(swept.evidence().sites(), schedule.at(phase.step(), phase.batchesPerPass()), phase);
+            Sites sites = swept.evidence().sites().plus(learning.probe(inOpenWorkspace(inputs), labels, phase));
+            commit(sites, schedule.at(phase.step(), phase.batchesPerPass()), phase);
             return swept;
         }
     }
@@ -199,7 +200,7 @@ public final class MessageGraph {
     public void commit(Sites sites, SiteStep step, LearningPhase phase) {
         lock.writeLock().lock();
         try {
-            learning.changes(sites, step, phase).forEach(Runnable::run);
+            learning.changes(sites, step.withPull(learning.pull(phase)), phase).forEach(Runnable::run);
         } finally {
             lock.writeLock().unlock();
         }

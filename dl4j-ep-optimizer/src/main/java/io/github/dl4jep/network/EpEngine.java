@@ -9,6 +9,7 @@ import io.github.dl4jep.runtime.EpOutput;
 import io.github.dl4jep.runtime.EpRuntime;
 import io.github.dl4jep.stock.SeededGenerator;
 import io.github.dl4jep.weight.WeightMoments;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -45,6 +46,7 @@ final class EpEngine {
     private final WeightTable weights = new WeightTable();
     private final RecurrentStates states = new RecurrentStates();
     private @Nullable NetworkLayout layout;
+    private WeakReference<@Nullable INDArray> latest = new WeakReference<>(null);
 
     /**
      * The engine of a network.
@@ -126,6 +128,7 @@ final class EpEngine {
     /** Learns from the batch that DL4J has set; keeps its score before. */
     void learnBatch() {
         int iteration = network.getIterationCount();
+        countRepetition(iteration);
         try {
             Examples examples =
                     examples("Batch " + iteration, features.get(), labels.get(), labelMasks.get(), featureMasks.get());
@@ -165,6 +168,16 @@ final class EpEngine {
         return layout().layerOf(name) instanceof EpRuntime runtime
                 ? runtime.vertex().describe()
                 : "";
+    }
+
+    /** A batch that is fitted again and again is all the data there are: each time is a pass. */
+    private void countRepetition(int iteration) {
+        INDArray[] inputs = features.get();
+        INDArray first = inputs == null || inputs.length == 0 ? null : inputs[0];
+        if (first != null && first == latest.get() && iteration == passCounter().getPassStart() + 1) {
+            countPass();
+        }
+        latest = new WeakReference<>(first);
     }
 
     private Examples examples(

@@ -5,8 +5,8 @@ import io.github.dl4jep.likelihood.Prediction;
 import io.github.dl4jep.message.Moments;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 

@@ -83,7 +83,7 @@ final class ParameterValues {
         return switch (name) {
             case "noiseVariance", "teacherNoiseVariance" -> Range.positive(LARGEST_IN_UNITS);
             case "probabilityScale", "pointScale" -> Range.positive(LARGEST);
-            case "targetOffset" -> Range.around(LARGEST_IN_UNITS);
+            case "targetOffset", "targetScaling", "withheldNoise" -> Range.around(LARGEST_IN_UNITS);
             case "targetScale", NormalizationParamInitializer.VARIANCE -> new Range(0, LARGEST_IN_UNITS);
             default -> Range.around(LARGEST);
         };

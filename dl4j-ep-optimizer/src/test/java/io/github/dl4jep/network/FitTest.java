@@ -66,6 +66,24 @@ class FitTest {
     }
 
     @Test
+    void aBatchThatIsFittedAgainAndAgainIsAPassEachTime() {
+        EpMultiLayerNetwork again = classifier(n -> {
+            for (int i = 0; i < 5; i++) {
+                n.fit(data);
+            }
+        });
+        EpMultiLayerNetwork others = classifier(n -> {
+            for (DataSet batch : data.batchBy(60)) {
+                n.fit(batch);
+            }
+        });
+
+        assertThat(again.passCounter().getBatchesPerPass()).isEqualTo(1);
+        assertThat(again.passCounter().getPassStart()).isEqualTo(4);
+        assertThat(others.passCounter().getBatchesPerPass()).isZero();
+    }
+
+    @Test
     void prefetchedBatchesLearnTheSame() {
         EpMultiLayerNetwork plain = classifier(n -> n.fit(ToyData.batches(data, 50), 2));
 

@@ -210,28 +210,37 @@ class PersistenceTest {
                         "0_WPrecision",
                         "0_WMeanTimesPrecision",
                         "0_WAveragedMean",
+                        "0_WPriorMean",
+                        "0_WCounted",
                         "0_bPrecision",
                         "0_bMeanTimesPrecision",
                         "0_bAveragedMean",
+                        "0_bCounted",
                         "1_WPrecision",
                         "1_WMeanTimesPrecision",
                         "1_WAveragedMean",
+                        "1_WCounted",
                         "1_bPrecision",
                         "1_bMeanTimesPrecision",
                         "1_bAveragedMean",
+                        "1_bCounted",
                         "1_logScalePrecision",
                         "1_logScaleMeanTimesPrecision",
                         "1_logPointScalePrecision",
                         "1_logPointScaleMeanTimesPrecision",
+                        "1_priorPull",
                         "1_readoutWPrecision",
                         "1_readoutWMeanTimesPrecision",
                         "1_readoutWAveragedMean",
+                        "1_readoutWCounted",
                         "1_readoutbPrecision",
                         "1_readoutbMeanTimesPrecision",
                         "1_readoutbAveragedMean",
+                        "1_readoutbCounted",
                         "1_teacherNoiseVariance");
         assertThat(network.getParam("0_WPrecision").shape()).containsExactly(3, 8);
-        assertThat(network.numParams()).isEqualTo(3 * (3 * 8 + 8 + 2 * (8 * 3 + 3)) + 5);
+        assertThat(network.numParams())
+                .isEqualTo((4 * 3 * 8 + 1) + (3 * 8 + 1) + 2 * (3 * (8 * 3 + 3) + 2) + 4 + 4 + 1);
         assertThat(network.params().length()).isEqualTo(network.numParams());
     }
 

@@ -42,13 +42,22 @@ class LossFiguresTest {
     private static final int SEED = 1;
 
     private static EpMultiLayerNetwork network(
-            int inputs, int[] hidden, Activation unit, ILossFunction loss, Activation activation, int outputs,
+            int inputs,
+            int[] hidden,
+            Activation unit,
+            ILossFunction loss,
+            Activation activation,
+            int outputs,
             @Nullable Likelihood likelihood) {
         NeuralNetConfiguration.ListBuilder layers =
                 new NeuralNetConfiguration.Builder().seed(SEED).list();
         int before = inputs;
         for (int units : hidden) {
-            layers.layer(new DenseLayer.Builder().nIn(before).nOut(units).activation(unit).build());
+            layers.layer(new DenseLayer.Builder()
+                    .nIn(before)
+                    .nOut(units)
+                    .activation(unit)
+                    .build());
             before = units;
         }
         MultiLayerConfiguration definition = layers.layer(new OutputLayer.Builder(loss)
@@ -106,7 +115,13 @@ class LossFiguresTest {
             y[i][0] = (float) (Math.sin(2 * at) + noiseAt(at) * random.nextGaussian());
         }
         EpMultiLayerNetwork network = network(
-                1, new int[] {50}, Activation.TANH, new LossMSE(), Activation.IDENTITY, 2, new HeteroscedasticLikelihood());
+                1,
+                new int[] {50},
+                Activation.TANH,
+                new LossMSE(),
+                Activation.IDENTITY,
+                2,
+                new HeteroscedasticLikelihood());
         fit(network, x, y, 64, 40);
         float[][] at = grid(4000);
         Prediction prediction = network.predictor().predict(Nd4j.createFromArray(at));
@@ -126,7 +141,9 @@ class LossFiguresTest {
             }
         }
         System.out.printf("heteroscedastic: worst %.3f, covered %s of 4000%n", worst, Arrays.toString(covered));
-        assertThat(worst).as("largest relative error of the noise over the inner 90 %").isLessThan(0.15);
+        assertThat(worst)
+                .as("largest relative error of the noise over the inner 90 %")
+                .isLessThan(0.15);
         assertThat(covered[0] / 40.0).as("%% in intervals of 50 %%").isBetween(48.0, 52.0);
         assertThat(covered[1] / 40.0).as("%% in intervals of 90 %%").isBetween(88.0, 92.0);
         assertThat(covered[2] / 40.0).as("%% in intervals of 95 %%").isBetween(93.0, 97.0);
@@ -160,13 +177,15 @@ class LossFiguresTest {
             regression[i] = Math.exp(product(x[i], fitted));
         }
         double reference = meanDeviance(y, regression, train);
-        for (Likelihood likelihood : new Likelihood[] {new PoissonLikelihood(), new PoissonLikelihood(Link.EXPONENTIAL)}) {
+        for (Likelihood likelihood :
+                new Likelihood[] {new PoissonLikelihood(), new PoissonLikelihood(Link.EXPONENTIAL)}) {
             int[] hidden = likelihood.equals(new PoissonLikelihood()) ? new int[] {30} : new int[0];
             EpMultiLayerNetwork network =
                     network(5, hidden, Activation.RELU, new LossPoisson(), Activation.SOFTPLUS, 1, likelihood);
             fit(network, Arrays.copyOf(x, train), Arrays.copyOf(y, train), 32, 20);
             INDArray output = network.output(Nd4j.createFromArray(x));
-            double[] rates = output.castTo(org.nd4j.linalg.api.buffer.DataType.DOUBLE).toDoubleVector();
+            double[] rates =
+                    output.castTo(org.nd4j.linalg.api.buffer.DataType.DOUBLE).toDoubleVector();
             double deviance = meanDeviance(y, rates, train);
             System.out.printf("counts %s: deviance %.4f, Poisson regression %.4f%n", likelihood, deviance, reference);
             assertThat(deviance).isLessThan(1.02 * reference);

@@ -1,0 +1,77 @@
+package io.github.dl4jep.weight;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+class PriorPullTest {
+
+    private static Map<String, INDArray> parameters(boolean learned) {
+        Map<String, INDArray> parameters = new HashMap<>();
+        parameters.put(PriorPull.NAME, Nd4j.create(DataType.DOUBLE, 1, PriorPull.LENGTH));
+        PriorPull.initialise(parameters, learned);
+        return parameters;
+    }
+
+    /** After some batches of 100 examples each, whose changes repeat. */
+    private static double after(Map<String, INDArray> parameters, int batches, double... changes) {
+        double[] all = new double[100];
+        for (int n = 0; n < all.length; n++) {
+            all[n] = changes[n % changes.length];
+        }
+        return afterProbes(parameters, batches, all);
+    }
+
+    private static double afterProbes(Map<String, INDArray> parameters, int batches, double... changes) {
+        INDArray value = parameters.get(PriorPull.NAME);
+        Statistic statistic = PriorPull.statistic(Nd4j.createFromArray(changes));
+        for (int i = 0; i < batches; i++) {
+            value.assign(PriorPull.learn(value, statistic, 10));
+        }
+        return PriorPull.strength(parameters);
+    }
+
+    @Test
+    void withoutWithheldExamplesThePriorPullsAsItSays() {
+        assertThat(PriorPull.strength(parameters(false))).isEqualTo(1);
+        assertThat(PriorPull.strength(Map.of())).isZero();
+    }
+
+    @Test
+    void strengthGrowsWhereAPullHelpsAndFallsWhereItHarms() {
+        assertThat(after(parameters(true), 20, -1, -2, -1, -1)).isGreaterThan(0.1);
+        assertThat(after(parameters(true), 20, 1, 2, 1, 1)).isLessThan(0.01);
+    }
+
+    @Test
+    void examplesThatSayNothingLeaveThePrior() {
+        assertThat(after(parameters(true), 2000, 0)).isCloseTo(1, within(0.1));
+        assertThat(afterProbes(parameters(true), 2000, 1, -0.5)).isGreaterThan(0.2);
+    }
+
+    @Test
+    void strengthHasLimits() {
+        assertThat(after(parameters(true), 500, -1)).isCloseTo(3, within(1e-9));
+        assertThat(after(parameters(true), 500, 1)).isCloseTo(0.001, within(1e-9));
+    }
+
+    /** t = -3 / sqrt(5), two examples of 22, a tenth of a pass at rate .3. */
+    @Test
+    void oneStepIsTheFormula() {
+        double first = PriorPull.strength(parameters(true));
+        double slope = (2 * -3 / Math.sqrt(5) + 20 * Math.log(first)) / 22;
+        assertThat(afterProbes(parameters(true), 1, -1, -2)).isCloseTo(first * Math.exp(-0.03 * slope), within(1e-9));
+    }
+
+    @Test
+    void unitsOfThePullDoNotMatter() {
+        assertThat(after(parameters(true), 7, -1e-6, 3e-6))
+                .isCloseTo(after(parameters(true), 7, -1e3, 3e3), within(1e-9));
+    }
+}
