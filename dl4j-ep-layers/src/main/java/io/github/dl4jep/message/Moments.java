@@ -1,6 +1,7 @@
 package io.github.dl4jep.message;
 
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -94,7 +95,7 @@ public final class Moments {
             throw new IllegalArgumentException("a mask of " + steps.minibatch() + " sequences and " + steps.steps()
                     + " steps, but there are " + mean.size(0) + " and " + shape.positions());
         }
-        return steps == mask ? this : sharing(shape, steps);
+        return Objects.equals(steps, mask) ? this : sharing(shape, steps);
     }
 
     /**
