@@ -219,7 +219,7 @@ public class ClassLikelihood implements Likelihood {
                 new BackwardMessage(
                         Rows.matrix(shift, rows, outputs).castTo(type),
                         Rows.matrix(curvature, rows, outputs).castTo(type)),
-                scale().counts(batch, importance(batch)),
+                ProbabilityScale.frequencies(batch, importance(batch)),
                 trustRegion ? Rows.matrix(expected, rows, outputs).castTo(type) : null);
     }
 
@@ -227,7 +227,7 @@ public class ClassLikelihood implements Likelihood {
     private static JointSoftmax.Maximum maximum(
             OutputBatch batch, double[] importance, double[] variance, int from, int to) {
         int rows = batch.labels().rows();
-        double[] covariance = covariance(batch, variance, rows, from, to);
+        double[] covariance = covariance(batch, variance, importance, from, to);
         return new JointSoftmax(
                         cavityMean(batch, covariance, rows, from, to),
                         covariance,
@@ -239,16 +239,20 @@ public class ClassLikelihood implements Likelihood {
     /**
      * K of some outputs: the common one, times their share of the variance; where examples are independent, their mean variances.
      */
-    private static double[] covariance(OutputBatch batch, double[] variance, int rows, int from, int to) {
+    private static double[] covariance(OutputBatch batch, double[] variance, double[] importance, int from, int to) {
+        int rows = batch.labels().rows();
         INDArray given = batch.forward().covariance().covariance();
         double[] sums = new double[rows];
-        double ofAll = 0;
-        double ofThese = 0;
+        double[] ofAll = new double[2];
+        double[] ofThese = new double[2];
         for (int i = 0; i < variance.length; i++) {
-            ofAll += variance[i] / variance.length;
-            if (i >= from && i < to) {
-                sums[i % rows] += variance[i] * rows / (to - from);
-                ofThese += variance[i] / (to - from);
+            boolean these = i >= from && i < to;
+            sums[i % rows] += these ? variance[i] * rows / (to - from) : 0;
+            if (importance[i] > 0) {
+                ofAll[0] += variance[i];
+                ofAll[1]++;
+                ofThese[0] += these ? variance[i] : 0;
+                ofThese[1] += these ? 1 : 0;
             }
         }
         if (given == null) {
@@ -265,8 +269,8 @@ public class ClassLikelihood implements Likelihood {
         }
         double[] covariance = Rows.columns(given);
         for (int i = 0; to - from < variance.length && i < covariance.length; i++) {
-            // Without any uncertainty there is nothing to share.
-            covariance[i] *= ofAll > 0 ? ofThese / ofAll : 1;
+            // Without any uncertainty, or any label, there is nothing to share.
+            covariance[i] *= ofAll[0] > 0 && ofThese[1] > 0 ? ofThese[0] / ofThese[1] / (ofAll[0] / ofAll[1]) : 1;
         }
         return covariance;
     }
@@ -297,7 +301,7 @@ public class ClassLikelihood implements Likelihood {
 
     @Override
     public INDArray learn(String parameter, INDArray current, Statistic statistic, LearningPhase phase) {
-        return ProbabilityScale.learn(parameter, current, statistic, phase);
+        return scale().learn(parameter, current, statistic, phase);
     }
 
     /** Log probabilities of the classes. */

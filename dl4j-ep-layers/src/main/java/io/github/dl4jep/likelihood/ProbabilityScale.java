@@ -13,8 +13,8 @@ import org.nd4j.linalg.factory.Nd4j;
 /**
  * From potentials to scores: \( b + k (u - b) \), \( u = l / \sqrt{1 + \pi V / 8} \).
  *
- * <p>b says how frequent classes are: the logarithms of their frequencies, or the log odds of an independent output, from counts of all
- * labels that are forgotten as weights forget. So k scales only what the features add, and a k that was fitted to a few examples, all of
+ * <p>b says how frequent classes are: the logarithms of their frequencies, or the log odds of an independent output, from all
+ * labels, which are forgotten as weights forget. So k scales only what the features add, and a k that was fitted to a few examples, all of
  * them of the frequent class, does not change the probability of a rare one. The point network has a k of its own, for u = l.
  *
  * @param kind one class of several, which has one k, or independent outputs, which have one each
@@ -25,11 +25,10 @@ record ProbabilityScale(ClassProbabilities kind) {
     private static final LearnedNumber SCALE = new LearnedNumber("logScale", 0, PRIOR_PRECISION);
     private static final LearnedNumber POINT_SCALE = new LearnedNumber("logPointScale", 0, PRIOR_PRECISION);
 
-    /** Labels of each class, and those of each output that are not of its class. */
-    private static final String LABELS = "labelCount";
-
-    private static final String OTHER_LABELS = "otherLabelCount";
-    private static final double PRIOR_COUNT = 0.5;
+    /** Share of the labels that are of each class. */
+    private static final String FREQUENCY = "classFrequency";
+    /** Share of the labels that always counts as spread over all classes, so that no frequency is 0. */
+    private static final double SPREAD = 1e-4;
 
     private boolean independent() {
         return kind == ClassProbabilities.INDEPENDENT;
@@ -39,20 +38,15 @@ record ProbabilityScale(ClassProbabilities kind) {
         Map<String, Integer> lengths = new LinkedHashMap<>();
         SCALE.parameterNames().forEach(name -> lengths.put(name, scales));
         POINT_SCALE.parameterNames().forEach(name -> lengths.put(name, scales));
-        lengths.put(LABELS, outputs);
-        if (independent()) {
-            lengths.put(OTHER_LABELS, outputs);
-        }
+        lengths.put(FREQUENCY, outputs);
         return lengths;
     }
 
     void initialise(Map<String, INDArray> parameters) {
         SCALE.initialise(parameters);
         POINT_SCALE.initialise(parameters);
-        Parameters.get(parameters, LABELS).assign(PRIOR_COUNT);
-        if (independent()) {
-            Parameters.get(parameters, OTHER_LABELS).assign(PRIOR_COUNT);
-        }
+        INDArray frequency = Parameters.get(parameters, FREQUENCY);
+        frequency.assign(spread(frequency.length()));
     }
 
     /** Every k, [1, scales]. */
@@ -66,22 +60,19 @@ record ProbabilityScale(ClassProbabilities kind) {
         return Rows.matrix(values, 1, values.length);
     }
 
-    /** b, [1, outputs]. */
-    private INDArray base(Map<String, INDArray> parameters) {
-        double[] base = logarithms(parameters, LABELS);
-        double[] others = independent() ? logarithms(parameters, OTHER_LABELS) : new double[base.length];
-        // Of a softmax only differences count: equally frequent classes have 0.
-        double mean = independent() ? 0 : Arrays.stream(base).average().orElse(0);
-        for (int c = 0; c < base.length; c++) {
-            base[c] -= others[c] + mean;
-        }
-        return Rows.matrix(base, 1, base.length);
+    private double spread(long outputs) {
+        return independent() ? 0.5 : 1.0 / outputs;
     }
 
-    private static double[] logarithms(Map<String, INDArray> parameters, String name) {
-        return Arrays.stream(Rows.flat(Parameters.get(parameters, name)))
-                .map(Math::log)
-                .toArray();
+    /** b, [1, outputs]. */
+    private INDArray base(Map<String, INDArray> parameters) {
+        double[] base = Rows.flat(Parameters.get(parameters, FREQUENCY));
+        for (int c = 0; c < base.length; c++) {
+            // Of a softmax only differences count: equally frequent classes have 0.
+            double other = independent() ? 1 - base[c] : 1.0 / base.length;
+            base[c] = Math.log(base[c] / other);
+        }
+        return Rows.matrix(base, 1, base.length);
     }
 
     /** (1 - k) b. */
@@ -97,24 +88,22 @@ record ProbabilityScale(ClassProbabilities kind) {
 
     Likelihood.PointScale pointScale(Map<String, INDArray> parameters) {
         INDArray factor = exponentials(POINT_SCALE, parameters);
-        return new Likelihood.PointScale(factor, offset(factor, parameters));
+        INDArray offset = offset(factor, parameters);
+        return new Likelihood.PointScale(
+                factor.length() == 1 ? offset.mul(0).addi(factor.getDouble(0)) : factor, offset);
     }
 
     /** What the labels of a batch say about frequencies; importance column by column. */
-    Map<String, Statistic> counts(OutputBatch batch, double[] importance) {
+    static Map<String, Statistic> frequencies(OutputBatch batch, double[] importance) {
         double[] y = Rows.columns(batch.doubleLabels());
         int rows = batch.labels().rows();
         double[] labels = new double[batch.labels().columns()];
-        double[] others = new double[labels.length];
-        double[] ones = new double[labels.length];
-        Arrays.fill(ones, 1);
+        double[] all = new double[labels.length];
         for (int i = 0; i < y.length; i++) {
             labels[i / rows] += importance[i] * y[i];
-            others[i / rows] += importance[i] * (1 - y[i]);
+            all[i / rows] += importance[i];
         }
-        return independent()
-                ? Map.of(LABELS, Statistic.of(labels, ones), OTHER_LABELS, Statistic.of(others, ones))
-                : Map.of(LABELS, Statistic.of(labels, ones));
+        return Map.of(FREQUENCY, Statistic.of(labels, all));
     }
 
     /** What withheld examples say about the scales; importance column by column. */
@@ -154,12 +143,16 @@ record ProbabilityScale(ClassProbabilities kind) {
         return outputs;
     }
 
-    static INDArray learn(String parameter, INDArray current, Statistic statistic, LearningPhase phase) {
-        if (parameter.equals(LABELS) || parameter.equals(OTHER_LABELS)) {
-            return current.sub(PRIOR_COUNT)
-                    .muli(phase.retention())
-                    .addi(PRIOR_COUNT)
-                    .addi(statistic.sum());
+    INDArray learn(String parameter, INDArray current, Statistic statistic, LearningPhase phase) {
+        if (parameter.equals(FREQUENCY)) {
+            double[] next = Rows.flat(current);
+            double[] mean = Rows.flat(statistic.mean());
+            for (int c = 0; c < next.length; c++) {
+                double estimate = (1 - SPREAD) * mean[c] + SPREAD * spread(next.length);
+                // An output without any label says nothing.
+                next[c] = Double.isNaN(estimate) ? next[c] : next[c] + (1 - phase.retention()) * (estimate - next[c]);
+            }
+            return Rows.matrix(next, 1, next.length);
         }
         LearnedNumber number = SCALE.parameterNames().contains(parameter) ? SCALE : POINT_SCALE;
         return number.learn(parameter, current, statistic, phase.retention());

@@ -90,6 +90,13 @@ public interface ConversionPlace {
     void refuseReplacedActivation();
 
     /**
+     * Says in the log what was decided for this layer.
+     *
+     * @param what the decision and its reason
+     */
+    void decided(String what);
+
+    /**
      * Says in the log that a setting of the definition has no effect under EP, and why.
      *
      * @param setting the setting

@@ -56,14 +56,17 @@ abstract class LabelledType<L extends FeedForwardLayer> extends LayerType<L> {
         }
     }
 
-    /** Throws if the options name a likelihood with a teacher where there can be none. */
-    static void refuseTeacher(ConversionPlace place, String reason) {
+    /** Where there can be no teacher: throws if the options name a likelihood with one, says it if the loss would have had one. */
+    static void withoutTeacher(ILossFunction loss, IActivation activation, ConversionPlace place, String reason) {
         Likelihood chosen = place.likelihood();
         if (chosen != null && chosen.teacher() != null) {
             throw new UnsupportedOperationException("the likelihood " + chosen
                     + " needs a teacher beside the output weights, but " + reason
                     + "; leave EpOptions.likelihood(...) to its default, or choose one without a teacher, such as"
                     + " CategoricalLikelihood");
+        }
+        if (chosen == null && Likelihoods.ofWeights(loss, activation).teacher() != null) {
+            place.decided("classes are learned as signed targets, without a teacher beside them, because " + reason);
         }
     }
 

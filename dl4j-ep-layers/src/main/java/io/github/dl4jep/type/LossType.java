@@ -34,7 +34,7 @@ public final class LossType<L extends FeedForwardLayer> extends LabelledType<L> 
     public Layer convert(L layer, ConversionPlace place) {
         FeedForwardLayer with = layer instanceof LossLayer plain ? place.withActivationBefore(plain) : layer;
         requireLikelihood(loss.apply(layer), with.getActivationFn(), place);
-        refuseTeacher(place, "a loss layer has no weights");
+        withoutTeacher(loss.apply(layer), with.getActivationFn(), place, "a loss layer has no weights");
         long outputs = layer.getNOut() > 0 ? layer.getNOut() : place.outputsBefore();
         return new EpLossLayer(
                 with, loss.apply(layer), outputs, place.likelihood(), place.schedule(), place.passCounter());

@@ -47,7 +47,7 @@ final class OutputType<L extends BaseOutputLayer> extends LabelledType<L> {
         }
         String reason = converted.whyNoTeacher();
         if (reason != null) {
-            refuseTeacher(place, reason);
+            withoutTeacher(layer.getLossFn(), layer.getActivationFn(), place, reason);
         }
         ConvertedType.copyShape(layer, converted);
         return converted;

@@ -20,11 +20,11 @@ class ClassProbabilitiesTest {
     }
 
     @Test
-    void independentIsTheSigmoidOfTwiceTheScore() {
+    void independentIsTheSigmoidOfTheScore() {
         double[] logs = ClassProbabilities.INDEPENDENT.logProbabilities(new double[] {0, 1, -1.5});
         assertThat(logs)
                 .containsExactly(
-                        new double[] {Math.log(0.5), -Math.log(1 + Math.exp(-2)), -Math.log(1 + Math.exp(3))},
+                        new double[] {Math.log(0.5), -Math.log(1 + Math.exp(-1)), -Math.log(1 + Math.exp(1.5))},
                         within(1e-14));
     }
 

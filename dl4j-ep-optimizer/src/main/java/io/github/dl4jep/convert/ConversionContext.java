@@ -101,6 +101,11 @@ record ConversionContext(EpOptions options, LayerNode node) implements Conversio
     }
 
     @Override
+    public void decided(String what) {
+        LOG.info("Layer {}: {}", node.label(), what);
+    }
+
+    @Override
     public void dropped(String setting, String reason) {
         LOG.info("Layer {}: {} has no effect under EP: {}", node.label(), setting, reason);
     }

@@ -142,14 +142,14 @@ class ClassLikelihoodNetworksTest {
     void aSingleLayerIsLaplacesApproximation(String name) {
         Activation activation = Activation.valueOf(name);
         boolean sigmoid = activation == Activation.SIGMOID;
-        double[][] x = features(1000);
+        double[][] x = features(600);
         double[] y = labels(x, -0.5);
         // Without withheld examples both have the same data, and the scale is 1.
         Likelihood likelihood = sigmoid ? new IndependentClassLikelihood(0) : new ClassLikelihood(0);
         EpMultiLayerNetwork network = EpNetworks.from(
                 layer(sigmoid ? new LossBinaryXENT() : new LossMCXENT(), activation),
                 EpOptions.builder().likelihood(likelihood).build());
-        fit(network, x, y, 250, 25);
+        fit(network, x, y, 150, 20);
         MultiLayerNetwork point = network.toPointNetwork();
         INDArray weights = point.getLayer(0).getParam("W").castTo(DataType.DOUBLE);
         INDArray bias = point.getLayer(0).getParam("b").castTo(DataType.DOUBLE);
@@ -166,18 +166,18 @@ class ClassLikelihoodNetworksTest {
     @ParameterizedTest
     @ValueSource(doubles = {1, 10, 50})
     void classWeightsAreThoseOfDl4j(double weight) {
-        double[][] x = features(2000);
+        double[][] x = features(1500);
         double[] y = labels(x, -3.4);
         ILossFunction loss = new LossMCXENT(Nd4j.createFromArray(1.0, weight).castTo(DataType.FLOAT));
         EpMultiLayerNetwork network = EpNetworks.from(layer(loss, Activation.SOFTMAX));
-        fit(network, x, y, 100, 10);
+        fit(network, x, y, 100, 15);
         MultiLayerNetwork adam = new MultiLayerNetwork(layer(loss, Activation.SOFTMAX));
         adam.init();
         fit(adam, x, y, 100, 60);
         INDArray features = Nd4j.createFromArray(x).castTo(DataType.FLOAT);
         double[] found = recallAndMean(network.output(features), y);
         double[] expected = recallAndMean(adam.output(features), y);
-        assertThat(found[0]).as("recall").isCloseTo(expected[0], within(0.08));
+        assertThat(found[0]).as("recall").isCloseTo(expected[0], within(0.1));
         assertThat(found[1]).as("mean probability").isCloseTo(expected[1], within(0.15 * expected[1]));
     }
 
@@ -197,7 +197,7 @@ class ClassLikelihoodNetworksTest {
     /** Outputs as unlike as possible: each is within .02 nats of the best there is. */
     @Test
     void unlikeSigmoidOutputsAreAllCalibrated() {
-        int rows = 6000;
+        int rows = 4000;
         double[][] x = features(rows);
         double[] coin = new double[rows];
         double[] rare = new double[rows];

@@ -228,6 +228,7 @@ class PersistenceTest {
                         "1_logScaleMeanTimesPrecision",
                         "1_logPointScalePrecision",
                         "1_logPointScaleMeanTimesPrecision",
+                        "1_classFrequency",
                         "1_priorPull",
                         "1_readoutWPrecision",
                         "1_readoutWMeanTimesPrecision",
@@ -240,7 +241,7 @@ class PersistenceTest {
                         "1_teacherNoiseVariance");
         assertThat(network.getParam("0_WPrecision").shape()).containsExactly(3, 8);
         assertThat(network.numParams())
-                .isEqualTo((4 * 3 * 8 + 1) + (3 * 8 + 1) + 2 * (3 * (8 * 3 + 3) + 2) + 4 + 4 + 1);
+                .isEqualTo((4 * 3 * 8 + 1) + (3 * 8 + 1) + 2 * (3 * (8 * 3 + 3) + 2) + 4 + 3 + 4 + 1 + 1);
         assertThat(network.params().length()).isEqualTo(network.numParams());
     }
 
