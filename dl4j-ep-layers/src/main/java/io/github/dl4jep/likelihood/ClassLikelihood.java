@@ -7,13 +7,13 @@ import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.solve.JointSoftmax;
 import io.github.dl4jep.weight.PriorPull;
 import io.github.dl4jep.weight.Statistic;
+import io.github.dl4jep.weight.TrustRegion;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.ops.transforms.Transforms;
 import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
@@ -124,25 +124,6 @@ public class ClassLikelihood implements Likelihood {
     @Override
     public Likelihood teacher() {
         return new TeacherLikelihood(this);
-    }
-
-    /**
-     * How many outputs share the same hidden units: \( \mu = C \sum e^2 / (\sum e)^2 \) over the eigenvalues e of the outputs' weights'
-     * Gram matrix. 1 where their weights are orthogonal, C / rank where there are more outputs than hidden units. A solve by output
-     * moves such units \( \mu \) times too far: the teacher's message is divided by it, and its uncertainty from features multiplied.
-     *
-     * @param weights means of the weights, [nIn, outputs]
-     * @return a number from 1 to the number of outputs
-     */
-    public static double crowding(INDArray weights) {
-        boolean wide = weights.columns() > weights.rows();
-        INDArray gram = Nd4j.gemm(weights, weights, !wide, wide);
-        double trace = 0;
-        for (int i = 0; i < gram.rows(); i++) {
-            trace += gram.getDouble(i, i);
-        }
-        double squares = gram.norm2Number().doubleValue();
-        return trace > 0 ? Math.max(1, weights.columns() * squares * squares / (trace * trace)) : 1;
     }
 
     @Override

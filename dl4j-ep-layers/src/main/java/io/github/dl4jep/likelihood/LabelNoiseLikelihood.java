@@ -2,6 +2,7 @@ package io.github.dl4jep.likelihood;
 
 import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.weight.Statistic;
+import io.github.dl4jep.weight.TrustRegion;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -68,7 +68,7 @@ public final class OutputRuntime extends LabelledRuntime<EpOutputLayer> {
     }
 
     private Emphasis.Factors crowding() {
-        double crowding = ClassLikelihood.crowding(
+        double crowding = Emphasis.crowding(
                 layerConf().initializer().weights(params).predictiveMean());
         return new Emphasis.Factors(crowding, crowding, 1 / crowding);
     }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * A vertex whose message to its inputs counts more, or less, than once: the message is multiplied by one factor, and what is uncertain
@@ -28,6 +29,25 @@ public record Emphasis(Vertex vertex, Supplier<Factors> current) implements Vert
      * @param message factor of the message to the inputs
      */
     public record Factors(double covariance, double variance, double message) {}
+
+    /**
+     * How many outputs share the same hidden units: \( \mu = C \sum e^2 / (\sum e)^2 \) over the eigenvalues e of the outputs' weights'
+     * Gram matrix. 1 where their weights are orthogonal, C / rank where there are more outputs than hidden units. A solve by output
+     * moves such units \( \mu \) times too far: the teacher's message is divided by it, and its uncertainty from features multiplied.
+     *
+     * @param weights means of the weights, [nIn, outputs]
+     * @return a number from 1 to the number of outputs
+     */
+    public static double crowding(INDArray weights) {
+        boolean wide = weights.columns() > weights.rows();
+        INDArray gram = Nd4j.gemm(weights, weights, !wide, wide);
+        double trace = 0;
+        for (int i = 0; i < gram.rows(); i++) {
+            trace += gram.getDouble(i, i);
+        }
+        double squares = gram.norm2Number().doubleValue();
+        return trace > 0 ? Math.max(1, weights.columns() * squares * squares / (trace * trace)) : 1;
+    }
 
     @Override
     public Pass forward(List<ForwardMessage> inputs, Sites pending) {

@@ -5,7 +5,7 @@ import io.github.dl4jep.likelihood.LearningPhase;
 import io.github.dl4jep.likelihood.Likelihood;
 import io.github.dl4jep.likelihood.OutputBatch;
 import io.github.dl4jep.likelihood.Prediction;
-import io.github.dl4jep.likelihood.TrustRegion;
+import io.github.dl4jep.weight.TrustRegion;
 import io.github.dl4jep.loss.Likelihoods;
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.BatchCovariance;

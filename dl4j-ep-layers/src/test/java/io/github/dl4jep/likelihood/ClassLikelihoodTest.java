@@ -13,7 +13,6 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 class ClassLikelihoodTest extends LikelihoodContractTest {
 
@@ -116,16 +115,6 @@ class ClassLikelihoodTest extends LikelihoodContractTest {
                         .isEqualTo(trust[n] == 0);
             }
         }
-    }
-
-    @Test
-    void crowdingIsOneForOrthogonalOutputsAndOutputsOverRankForMany() {
-        assertThat(ClassLikelihood.crowding(Nd4j.eye(6).castTo(DataType.DOUBLE)))
-                .isCloseTo(1, within(1e-6));
-        INDArray wide = Nd4j.hstack(Nd4j.eye(3), Nd4j.eye(3), Nd4j.eye(3), Nd4j.eye(3));
-        assertThat(ClassLikelihood.crowding(wide)).isCloseTo(4, within(1e-5));
-        assertThat(ClassLikelihood.crowding(Nd4j.ones(5, 8))).isCloseTo(8, within(1e-5));
-        assertThat(ClassLikelihood.crowding(Nd4j.zeros(5, 8))).isEqualTo(1);
     }
 
     @Test

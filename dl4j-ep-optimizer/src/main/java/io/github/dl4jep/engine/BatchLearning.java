@@ -3,7 +3,7 @@ package io.github.dl4jep.engine;
 import io.github.dl4jep.array.ReusedWorkspace;
 import io.github.dl4jep.engine.MessageGraph.Evidence;
 import io.github.dl4jep.likelihood.LearningPhase;
-import io.github.dl4jep.likelihood.TrustRegion;
+import io.github.dl4jep.weight.TrustRegion;
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.ForwardMessage;

@@ -1,7 +1,7 @@
 package io.github.dl4jep.engine;
 
 import io.github.dl4jep.likelihood.LearningPhase;
-import io.github.dl4jep.likelihood.TrustRegion;
+import io.github.dl4jep.weight.TrustRegion;
 import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;

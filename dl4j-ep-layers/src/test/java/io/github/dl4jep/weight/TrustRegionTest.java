@@ -1,4 +1,4 @@
-package io.github.dl4jep.likelihood;
+package io.github.dl4jep.weight;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,6 +1,5 @@
-package io.github.dl4jep.likelihood;
+package io.github.dl4jep.weight;
 
-import io.github.dl4jep.weight.Parameters;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -42,7 +41,7 @@ public final class TrustRegion {
      *
      * @param parameters views by name, changed in place
      */
-    static void initialise(Map<String, INDArray> parameters) {
+    public static void initialise(Map<String, INDArray> parameters) {
         Parameters.get(parameters, NAME).assign(1);
     }
 
