@@ -1,6 +1,10 @@
 package io.github.dl4jep.density;
 
+import io.github.dl4jep.likelihood.PredictiveForm;
+import io.github.dl4jep.weight.Parameters;
 import java.util.List;
+import java.util.Map;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Regression with outliers: the absolute error (L1, MAE) is minus the logarithm of \( p(y|u) = \frac{1}{2b} e^{-|y - u|/b} \). The scale b
@@ -11,11 +15,12 @@ import java.util.List;
 public final class LaplaceLikelihood extends ScalarLikelihood {
 
     private static final long serialVersionUID = 1L;
+    private static final String NAME = "laplaceScale";
     private static final AsymmetricLaplace DENSITY = new AsymmetricLaplace(0.5);
 
     @Override
     protected List<String> scaleNames() {
-        return List.of("laplaceScale");
+        return List.of(NAME);
     }
 
     @Override
@@ -43,5 +48,12 @@ public final class LaplaceLikelihood extends ScalarLikelihood {
         double[] moments = DENSITY.moments(scales[0] / 2);
         moments[0] += potential;
         return moments;
+    }
+
+    @Override
+    public PredictiveForm predictiveForm(Map<String, INDArray> parameters) {
+        PointScale unit = pointScale(parameters);
+        INDArray b = Parameters.row(parameters, NAME).muli(unit.factor());
+        return new PredictiveForm(unit.factor(), unit.offset(), b.mul(b).muli(2), null);
     }
 }

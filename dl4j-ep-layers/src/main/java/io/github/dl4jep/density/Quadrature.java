@@ -33,16 +33,6 @@ final class Quadrature {
         return WEIGHTS[i];
     }
 
-    /** E f(u) for u ~ N(mean, variance). */
-    static double mean(DoubleUnaryOperator f, double mean, double variance) {
-        double deviation = Math.sqrt(variance);
-        double sum = 0;
-        for (int i = 0; i < NODES.length; i++) {
-            sum += WEIGHTS[i] * f.applyAsDouble(mean + deviation * NODES[i]);
-        }
-        return sum;
-    }
-
     /** E log p(u); writes its derivative by the mean, and minus the second. */
     static double expectation(DoubleUnaryOperator log, double mean, double variance, double[] derivatives) {
         double v = Math.max(variance, LEAST_VARIANCE);

@@ -162,7 +162,12 @@ class ActivatedLikelihoodTest {
 
     @Test
     void travelInJsonAndAreValues() throws Exception {
-        for (Likelihood likelihood : new Likelihood[] {sigmoid, new SparseLabels(new ClassLikelihood())}) {
+        for (Likelihood likelihood : new Likelihood[] {
+            sigmoid,
+            new SparseLabels(new ClassLikelihood()),
+            new QuantileLikelihood(0.1, 0.9),
+            new RelativeLaplaceLikelihood()
+        }) {
             String json = NeuralNetConfiguration.mapper().writeValueAsString(likelihood);
             Likelihood read = NeuralNetConfiguration.mapper().readValue(json, Likelihood.class);
             assertThat(read).isEqualTo(likelihood).hasSameHashCodeAs(likelihood).hasToString(likelihood.toString());

@@ -419,4 +419,24 @@ class RowContractTest {
                 .isCloseTo(new LaplaceLikelihood().expectation(-4, -3, 0.2, new double[] {2}, expected), within(1e-12));
         assertThat(of).containsExactly(expected, within(1e-12));
     }
+
+    /** What is written down elsewhere is what is predicted. */
+    @Test
+    void theFormOfAPredictionIsThePrediction() {
+        LaplaceLikelihood likelihood = new LaplaceLikelihood();
+        Map<String, INDArray> parameters = parameters(likelihood, 2);
+        parameters.get("targetScale").assign(3);
+        parameters.get("targetOffset").assign(-1);
+        parameters.get("laplaceScale").assign(0.4);
+        Moments potentials = new Moments(Arrays2d.uniform(random, 3, 2, -1, 1), Arrays2d.uniform(random, 3, 2, 0.1, 1));
+        Prediction prediction = likelihood.predict(potentials, parameters);
+        io.github.dl4jep.likelihood.PredictiveForm form = likelihood.predictiveForm(parameters);
+        assertThat(Arrays2d.worstDifference(
+                        prediction.mean(),
+                        potentials.mean().mulRowVector(form.factor()).addRowVector(form.offset())))
+                .isLessThan(1e-9);
+        assertThat(prediction.aleatoricVariance().getDouble(0, 0))
+                .isCloseTo(form.noise().getDouble(0), within(1e-12))
+                .isCloseTo(2 * 1.2 * 1.2, within(1e-12));
+    }
 }

@@ -140,7 +140,10 @@ class LossFiguresTest {
                 covered[k] += away < widths[k] ? 1 : 0;
             }
         }
+<<<<<<< HEAD
         System.out.printf("heteroscedastic: worst %.3f, covered %s of 4000%n", worst, Arrays.toString(covered));
+=======
+>>>>>>> 518a100 (The absolute error's predictions have a form; figures of other losses)
         assertThat(worst)
                 .as("largest relative error of the noise over the inner 90 %")
                 .isLessThan(0.15);
@@ -187,7 +190,6 @@ class LossFiguresTest {
             double[] rates =
                     output.castTo(org.nd4j.linalg.api.buffer.DataType.DOUBLE).toDoubleVector();
             double deviance = meanDeviance(y, rates, train);
-            System.out.printf("counts %s: deviance %.4f, Poisson regression %.4f%n", likelihood, deviance, reference);
             assertThat(deviance).isLessThan(1.02 * reference);
         }
     }
@@ -260,7 +262,6 @@ class LossFiguresTest {
                 errors[k] += Math.pow(output.getDouble(i, 0) - Math.sin(2 * at[i][0]), 2) / at.length;
             }
         }
-        System.out.printf("outliers: RMSE %.4f (MSE), %.4f (MAE)%n", Math.sqrt(errors[0]), Math.sqrt(errors[1]));
         assertThat(Math.sqrt(errors[1])).isLessThan(Math.sqrt(errors[0]) / 3);
     }
 
@@ -294,7 +295,6 @@ class LossFiguresTest {
                         new DataSet(Nd4j.createFromArray(test[0]), Nd4j.createFromArray(test[1])), false)
                 .meanNumber()
                 .doubleValue();
-        System.out.printf("mixture: log likelihood %.4f, truth %.4f%n", reached, truth);
         assertThat(reached).isGreaterThan(truth - 0.1);
     }
 
