@@ -19,8 +19,11 @@ import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.layers.AbstractLSTM;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.deeplearning4j.nn.layers.FrozenLayer;
+import org.deeplearning4j.nn.layers.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.layers.wrapper.BaseWrapperLayer;
 import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
@@ -53,15 +56,19 @@ final class LayerStart {
      */
     LayerStart(String name, Layer stock, Layer layer, @Nullable LayerStart before) {
         this.label = name;
-        this.frozen = stock instanceof BaseWrapperLayer;
+        this.frozen = isFrozen(stock);
         this.stock = unfrozen(stock);
         this.layer = layer;
         this.converted = EpConf.unfrozen(layer.conf().getLayer());
         this.before = before;
     }
 
+    private static boolean isFrozen(Layer layer) {
+        return layer instanceof FrozenLayer || layer instanceof FrozenLayerWithBackprop;
+    }
+
     private static Layer unfrozen(Layer layer) {
-        return layer instanceof BaseWrapperLayer wrapper ? unfrozen(wrapper.getUnderlying()) : layer;
+        return isFrozen(layer) ? unfrozen(((BaseWrapperLayer) layer).getUnderlying()) : layer;
     }
 
     /** Whether its weights are those of a stock layer: an EP layer keeps its posterior in another way. */
@@ -88,13 +95,24 @@ final class LayerStart {
             return mean.neq(0).any();
         }
         INDArray bias = stock.paramTable().get(DefaultParamInitializer.BIAS_KEY);
-        return bias != null && stock.conf().getLayer() instanceof BaseLayer conf
+        // The forget gates of an LSTM begin with a bias of their own.
+        return bias != null
+                        && stock.conf().getLayer() instanceof BaseLayer conf
+                        && !(conf instanceof AbstractLSTM)
                 ? bias.neq(conf.getBiasInit()).any()
                 : null;
     }
 
     String label() {
         return label;
+    }
+
+    /** Whether the layer's type says where all of its weights are in the stock layer. */
+    boolean isReadable() {
+        return PosteriorLayout.of(layer).isEmpty()
+                || PosteriorLayout.of(layer).stream()
+                        .map(NamedPosterior::name)
+                        .allMatch(values()::containsKey);
     }
 
     /** Why these weights cannot be means, or null. */

@@ -142,6 +142,8 @@ final class StartingWeights {
         for (LayerStart layer : all) {
             if (trained && !layer.isFrozen() && Boolean.FALSE.equals(layer.isTrained())) {
                 LOG.info("Layer \"{}\" is new, for its biases never moved: it starts from its prior", layer.label());
+            } else if (layer.isStock() && !layer.isReadable()) {
+                LOG.warn("The weights of layer \"{}\" cannot be taken over: it starts from its prior", layer.label());
             } else {
                 kept.add(layer);
             }

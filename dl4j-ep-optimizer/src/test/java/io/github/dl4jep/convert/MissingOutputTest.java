@@ -75,7 +75,7 @@ class MissingOutputTest {
             MultiLayerNetwork completed = EpNetworks.withOutput(open);
 
             assertThat(completed.output(features)).isEqualTo(open.output(features));
-            completed.params().addi(1);
+            completed.params().muli(2);
             assertThat(completed.output(features)).isNotEqualTo(open.output(features));
         }
     }
