@@ -95,7 +95,7 @@ public final class TrainingSchedule implements Serializable {
         double memory = Math.max(memoryPasses * batchesPerPass, minMemoryBatches);
         double retention = Double.isInfinite(memory) ? 1 : 1 - 1 / Math.min((double) step, memory);
         double averaged = Math.max(1, Math.min(step / AVERAGED_SHARE, averagingBatches));
-        double counted = Math.min(1, Math.min(step, memoryPasses * batchesPerPass) / remembered(step, memory));
+        double counted = Math.min(1, Math.min((double) step, memoryPasses * batchesPerPass) / remembered(step, memory));
         return new SiteStep(retention, 1 / averaged, damping, 1, 0, counted);
     }
 

@@ -151,7 +151,7 @@ public record TargetScaling(INDArray offset, INDArray scale) {
      * @return their mean and standard deviation
      */
     static TargetScaling ofLabels(INDArray labels, INDArray importance) {
-        INDArray none = Nd4j.zeros(DataType.DOUBLE, 1, LENGTH * labels.columns());
+        INDArray none = Nd4j.zeros(DataType.DOUBLE, 1, (long) LENGTH * labels.columns());
         return of(next(none, statistic(of(none).offset(), labels, importance)));
     }
 

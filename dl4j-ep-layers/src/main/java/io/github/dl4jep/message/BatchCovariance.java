@@ -366,6 +366,6 @@ public record BatchCovariance(
                         ? null
                         : gain.get(NDArrayIndex.interval(from, to), NDArrayIndex.all())
                                 .dup('f'),
-                positions == null ? null : positions.block(from, to, covariance.rows()));
+                positions == null ? null : positions.block(from, to, k.rows()));
     }
 }

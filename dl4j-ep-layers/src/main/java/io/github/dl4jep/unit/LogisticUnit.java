@@ -25,8 +25,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class LogisticUnit implements Unit {
 
-    private static final float[] WEIGHTS = {0.023350362f, 0.20785366f, 0.429874992f, 0.294683407f, 0.0442375816f};
-    private static final float[] SCALES = {0.291549341f, 0.411035076f, 0.576375776f, 0.804121178f, 1.122952659f};
+    private static final float[] WEIGHTS = {0.023350362f, 0.20785366f, 0.429875f, 0.2946834f, 0.04423758f};
+    private static final float[] SCALES = {0.29154935f, 0.4110351f, 0.5763758f, 0.8041212f, 1.1229527f};
 
     private static final float SQRT_HALF = (float) Math.sqrt(0.5);
     private static final float DENSITY_AT_0 = (float) (1 / Math.sqrt(2 * Math.PI));
@@ -150,16 +150,16 @@ public final class LogisticUnit implements Unit {
     private static float erf(float x) {
         float c = Math.max(-4, Math.min(4, x));
         float y = c * c;
-        float p = y * -2.72614225801306e-10f + 2.77068142495902e-08f;
-        p = p * y - 2.10102402082508e-06f;
-        p = p * y - 5.69250639462346e-05f;
-        p = p * y - 7.34990630326855e-04f;
-        p = p * y - 2.95459980854025e-03f;
-        p = p * y - 1.60960333262415e-02f;
-        float q = y * -1.45660718464996e-05f - 2.13374055278905e-04f;
-        q = q * y - 1.68282697438203e-03f;
-        q = q * y - 7.37332916720468e-03f;
-        q = q * y - 1.42647390514189e-02f;
+        float p = y * -2.7261424e-10f + 2.7706815e-8f;
+        p = p * y - 2.101024e-6f;
+        p = p * y - 5.6925062e-5f;
+        p = p * y - 7.3499064e-4f;
+        p = p * y - 0.0029546f;
+        p = p * y - 0.016096033f;
+        float q = y * -1.45660715e-5f - 2.1337405e-4f;
+        q = q * y - 0.001682827f;
+        q = q * y - 0.0073733293f;
+        q = q * y - 0.014264739f;
         return c * p / q;
     }
 

@@ -230,6 +230,7 @@ class PersistenceTest {
                         "1_logPointScaleMeanTimesPrecision",
                         "1_classFrequency",
                         "1_priorPull",
+                        "1_priorFactor",
                         "1_readoutWPrecision",
                         "1_readoutWMeanTimesPrecision",
                         "1_readoutWAveragedMean",

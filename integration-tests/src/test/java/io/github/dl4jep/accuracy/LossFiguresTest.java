@@ -140,10 +140,6 @@ class LossFiguresTest {
                 covered[k] += away < widths[k] ? 1 : 0;
             }
         }
-<<<<<<< HEAD
-        System.out.printf("heteroscedastic: worst %.3f, covered %s of 4000%n", worst, Arrays.toString(covered));
-=======
->>>>>>> 518a100 (The absolute error's predictions have a form; figures of other losses)
         assertThat(worst)
                 .as("largest relative error of the noise over the inner 90 %")
                 .isLessThan(0.15);
