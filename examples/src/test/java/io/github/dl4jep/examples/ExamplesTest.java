@@ -27,6 +27,11 @@ class ExamplesTest {
     private Path folder;
 
     @Test
+    void controlChartsAreTold() {
+        assertThat(ControlCharts.run(10).accuracy()).isGreaterThan(0.7);
+    }
+
+    @Test
     void irisIsClassified() throws IOException, InterruptedException {
         assertThat(IrisClassifier.run(new File("data/iris.csv"), 10).accuracy()).isGreaterThan(0.9);
     }
