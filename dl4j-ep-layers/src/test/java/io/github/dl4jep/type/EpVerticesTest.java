@@ -405,7 +405,8 @@ class EpVerticesTest {
     void whatHasNoMomentsIsRefused() {
         assertThatThrownBy(() -> EpVertices.of(new L2Vertex(), "v"))
                 .isInstanceOf(UnsupportedOperationException.class)
-                .hasMessageContaining("there are no moments for the type L2Vertex, supported are [ElementWiseVertex, ");
+                .hasMessageContaining(
+                        "there are no moments for the type L2Vertex, supported are [DuplicateToTimeSeriesVertex, ElementWiseVertex, ");
         assertThatThrownBy(() -> EpVertices.of(new ReshapeVertex('f', new int[] {-1, 4}, null), "v"))
                 .isInstanceOf(UnsupportedOperationException.class)
                 .hasMessage("it reshapes to [-1, 4] in order 'f', supported are [minibatch, ...] in order 'c'");

@@ -72,9 +72,8 @@ class GraphConversionTest {
                 .isInstanceOf(DL4JInvalidConfigException.class)
                 .hasMessageStartingWith("This definition cannot be trained by EP, for 6 reason(s):")
                 .hasMessageContaining("layer \"memory\" (AutoEncoder): there is no EP layer for the type AutoEncoder")
-                .hasMessageContaining(
-                        "vertex \"last\" (AttentionVertex): there are no moments for the type"
-                                + " AttentionVertex, supported are [ElementWiseVertex, L2NormalizeVertex, LastTimeStepVertex, MergeVertex,")
+                .hasMessageContaining("vertex \"last\" (AttentionVertex): there are no moments for the type"
+                        + " AttentionVertex, supported are [DuplicateToTimeSeriesVertex, ElementWiseVertex,")
                 .hasMessageContaining("vertex \"distance\" (L2Vertex): there are no moments for the type L2Vertex")
                 .hasMessageContaining("output \"dense\" (EpDenseLayer): it takes no labels; an output must be an output"
                         + " or loss layer")
