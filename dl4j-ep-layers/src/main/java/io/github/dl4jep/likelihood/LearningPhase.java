@@ -12,9 +12,6 @@ public record LearningPhase(long step, boolean firstPass, double batchesPerPass)
     /** About so many batches of a pass are asked about the prior's pull. */
     private static final int PROBES = 30;
 
-    /** The shortest memory of a learned scalar that has a posterior, in batches. */
-    private static final double MIN_MEMORY = 25;
-
     private static final double RECENT = 4;
 
     /** The longest memory of a learned scalar, in batches. */
@@ -35,7 +32,7 @@ public record LearningPhase(long step, boolean firstPass, double batchesPerPass)
      * @return f in [0, 1)
      */
     double recentRetention() {
-        return 1 - 1 / Math.max(1, Math.min(step / RECENT, Math.max(MIN_MEMORY, batchesPerPass)));
+        return 1 - 1 / Math.max(1, Math.min(step / RECENT, Math.max(1, batchesPerPass)));
     }
 
     /**
@@ -61,11 +58,11 @@ public record LearningPhase(long step, boolean firstPass, double batchesPerPass)
     }
 
     /**
-     * Share of what earlier batches said that stays: a memory of one pass, as that of weights.
+     * Share of what earlier batches said that stays: a memory of one pass, so that every example counts once.
      *
      * @return f in [0, 1)
      */
     public double retention() {
-        return 1 - 1 / Math.min((double) step, Math.max(MIN_MEMORY, batchesPerPass));
+        return 1 - 1 / Math.min((double) step, Math.max(1, batchesPerPass));
     }
 }

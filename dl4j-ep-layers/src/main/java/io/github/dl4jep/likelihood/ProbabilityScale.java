@@ -21,7 +21,7 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 record ProbabilityScale(ClassProbabilities kind) {
 
-    private static final double PRIOR_PRECISION = 4;
+    private static final double PRIOR_PRECISION = 16;
     private static final LearnedNumber SCALE = new LearnedNumber("logScale", 0, PRIOR_PRECISION);
     private static final LearnedNumber POINT_SCALE = new LearnedNumber("logPointScale", 0, PRIOR_PRECISION);
 

@@ -11,10 +11,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Offset and scale between labels and output potentials: set once from the first batch, or settled over the first pass.
+ * Offset and scale between labels and output potentials, because the prior expects potentials of size 1.
  *
- * <p>Labels whose root mean square is between 1/30 and 30 are taken as they are (offset 0, scale 1): they were standardised, or
- * need not be. Others get the first batch's mean and standard deviation, because the prior expects potentials of size 1.
+ * <p>Those of a regression with learned noise settle over the first pass: mean and standard deviation of all labels of an output, kept with
+ * their number, so that batches add up. Other densities set them once, {@link #from} the first batch, where labels whose root mean square is
+ * between 1/30 and 30 are taken as they are (offset 0, scale 1).
  *
  * @param offset [1, outputs], in units of the label
  * @param scale [1, outputs], in units of the label, positive
