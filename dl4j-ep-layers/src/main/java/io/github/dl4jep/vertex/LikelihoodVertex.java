@@ -175,10 +175,20 @@ public final class LikelihoodVertex {
     /**
      * How strongly the prior pulls.
      *
-     * @return times in a pass that the prior's message is multiplied in; 0 where the likelihood does not learn it
+     * @param step number of the batch, from 1
+     * @return times in a pass of such batches that the prior's message is multiplied in; 0 where the likelihood does not learn it
      */
-    public double pull() {
-        return PriorPull.strength(parameters.get());
+    public double pull(long step) {
+        return PriorPull.strength(parameters.get()) * TrustRegion.pullBeside(parameters.get(), step);
+    }
+
+    /**
+     * Whether the pull of the prior is learned.
+     *
+     * @return false if the prior does not pull
+     */
+    public boolean learnsPull() {
+        return parameters.get().containsKey(PriorPull.NAME);
     }
 
     /**

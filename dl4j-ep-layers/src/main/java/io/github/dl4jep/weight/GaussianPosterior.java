@@ -216,7 +216,7 @@ final class GaussianPosterior implements WeightPosterior {
         float averaging = (float) step.averagingRate();
         float damping = (float) step.damping();
         float kept = prior - retention * prior;
-        float pull = (float) step.pull() * prior;
+        float pull = (float) (step.pull() * prior / step.priorFactor());
         float[] t = in[0];
         float[] r = in[1];
         float[] average = in[2];
@@ -251,7 +251,7 @@ final class GaussianPosterior implements WeightPosterior {
     /** The plain version of the fused update: (r + Rw + p m0) / (t + p), p = pull t0; t0 + f (t - t0) + T; r = t M. */
     void plainUpdate(WeightSite site, SiteStep step) {
         double prior = priorPrecision * step.priorFactor();
-        double pull = step.pull() * prior;
+        double pull = step.pull() * priorPrecision;
         INDArray mean = site.shift().mul(step.damping()).addi(meanTimesPrecision);
         if (priorMean != null) {
             mean.addi(priorMean.mul(pull));

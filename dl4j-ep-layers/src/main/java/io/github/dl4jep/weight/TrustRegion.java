@@ -66,6 +66,21 @@ public final class TrustRegion {
     }
 
     /**
+     * How often the prior pulls in a batch whose step is checked, or not: what is checked is what the data say, so that in a batch that is
+     * checked it does not, and in the others a little more.
+     *
+     * @param parameters learned parameters by name
+     * @param step number of the batch, from 1
+     * @return a factor of the pull, on average 1 after the first steps; 1 where no step is checked
+     */
+    public static double pullBeside(Map<String, INDArray> parameters, long step) {
+        if (!parameters.containsKey(NAME)) {
+            return 1;
+        }
+        return checks(step) ? 0 : STRIDE / (STRIDE - 1.0);
+    }
+
+    /**
      * The factor after a step.
      *
      * @param factor the factor so far

@@ -100,12 +100,12 @@ class GaussianPosteriorTest {
         double tolerance = type == DataType.FLOAT ? 1e-5 : 1e-12;
         for (int i = 0; i < rows; i++) {
             for (int j = 0; j < columns; j++) {
-                // (t M + Rw + p m0) / (t + p), t0' + f (t - t0') + T with t0' = 2.5 t0 and p = .2 t0', r = t M
+                // (t M + Rw + p m0) / (t + p), t0' + f (t - t0') + T with t0' = 2.5 t0 and p = .2 t0, r = t M
                 double prior = 2.5 * PRIOR_PRECISION;
                 double m = (t.getDouble(i, j) * mean.getDouble(i, j)
                                 + 0.6 * site.shift().getDouble(i, j)
-                                + 0.2 * prior * arrays.priorMean.getDouble(i, j))
-                        / (t.getDouble(i, j) + 0.2 * prior);
+                                + 0.2 * PRIOR_PRECISION * arrays.priorMean.getDouble(i, j))
+                        / (t.getDouble(i, j) + 0.2 * PRIOR_PRECISION);
                 double next = prior
                         + 0.8 * (t.getDouble(i, j) - prior)
                         + 0.6 * site.precision().getDouble(i, j);

@@ -53,4 +53,19 @@ class TrustRegionTest {
         assertThat(TrustRegion.factor(Map.of(TrustRegion.NAME, Nd4j.createFromArray(new float[][] {{3}}))))
                 .isEqualTo(3);
     }
+
+    /** What is checked is the data's part of a step; on average the prior pulls as often as without checks. */
+    @Test
+    void thePriorDoesNotPullInStepsThatAreChecked() {
+        java.util.Map<String, org.nd4j.linalg.api.ndarray.INDArray> checked =
+                java.util.Map.of(TrustRegion.NAME, org.nd4j.linalg.factory.Nd4j.ones(1, 1));
+        double sum = 0;
+        for (long step = 33; step < 33 + 80; step++) {
+            double pull = TrustRegion.pullBeside(checked, step);
+            assertThat(pull == 0).isEqualTo(TrustRegion.checks(step));
+            sum += pull;
+        }
+        assertThat(sum).isCloseTo(80, org.assertj.core.api.Assertions.within(1e-9));
+        assertThat(TrustRegion.pullBeside(java.util.Map.of(), 8)).isEqualTo(1);
+    }
 }

@@ -169,7 +169,7 @@ final class BatchLearning {
 
     /** How often the prior's message is multiplied in by this batch. The first pass is a posterior without that. */
     double pull(LearningPhase phase) {
-        return phase.firstPass() ? 0 : likelihood(0).pull() / phase.batchesPerPass();
+        return phase.firstPass() ? 0 : likelihood(0).pull(phase.step()) / phase.batchesPerPass();
     }
 
     /**
@@ -178,7 +178,7 @@ final class BatchLearning {
      */
     Sites probe(List<Moments> inputs, List<Labels> labels, LearningPhase phase) {
         WithheldExamples examples = withheld(0, inputs, labels, phase);
-        if (!phase.probes() || examples.count() == 0 || likelihood(0).pull() == 0) {
+        if (!phase.probes() || examples.count() == 0 || !likelihood(0).learnsPull()) {
             return Sites.NONE;
         }
         INDArray before = withheldScores(examples, inputs);
