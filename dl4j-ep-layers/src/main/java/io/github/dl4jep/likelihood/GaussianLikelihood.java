@@ -161,8 +161,10 @@ public final class GaussianLikelihood implements Likelihood {
         PseudoObservation observation = PseudoObservation.of(residual, noise.broadcast(residual.shape()), importance);
         JointMessage joint = JointMessage.of(batch, observation);
         Map<String, Statistic> statistics = new LinkedHashMap<>();
-        if (learnNoise) {
+        if (learnNoise && !TargetScaling.isFixed(parameters)) {
             statistics.put(TargetScaling.NAME, labels);
+        }
+        if (learnNoise) {
             statistics.put(NOISE, NoiseLearning.statistic(joint.solution(), observation));
         }
         return new Update(joint.message(), statistics);

@@ -139,6 +139,11 @@ public record TargetScaling(INDArray offset, INDArray scale) {
         return new TargetScaling(row(offset), row(scale));
     }
 
+    /** Whether offset and scale are given for good. */
+    static boolean isFixed(Map<String, INDArray> parameters) {
+        return Parameters.scalar(parameters, NAME) < 0;
+    }
+
     /** Whether a label was seen, or none is to be looked at. */
     static boolean isLearned(Map<String, INDArray> parameters) {
         return Parameters.scalar(parameters, NAME) != 0;

@@ -51,7 +51,7 @@ class PriorPullTest {
 
     @Test
     void examplesThatSayNothingLeaveThePrior() {
-        assertThat(after(parameters(true), 2000, 0)).isCloseTo(1, within(0.1));
+        assertThat(afterProbes(parameters(true), 2000, 0.0)).isCloseTo(1, within(0.1));
         assertThat(afterProbes(parameters(true), 2000, 1, -0.5)).isGreaterThan(0.2);
     }
 
