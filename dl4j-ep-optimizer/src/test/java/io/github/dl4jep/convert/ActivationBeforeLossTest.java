@@ -9,6 +9,8 @@ import io.github.dl4jep.conf.EpDenseLayer;
 import io.github.dl4jep.conf.EpFrozenLayer;
 import io.github.dl4jep.conf.EpLossLayer;
 import io.github.dl4jep.likelihood.CategoricalLikelihood;
+import io.github.dl4jep.likelihood.Likelihood;
+import io.github.dl4jep.loss.Likelihoods;
 import io.github.dl4jep.network.EpComputationGraph;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
 import io.github.dl4jep.toy.ToyData;
@@ -74,10 +76,10 @@ class ActivationBeforeLossTest {
         assertSame(stockParts.output(features), stock.output(features));
 
         // A loss layer has no weights that a teacher's could be added to.
-        EpOptions options = whole.getConf(whole.getConfs().size() - 1).getLayer() instanceof BaseOutputLayer layer
-                        && layer.getActivationFn() instanceof ActivationSoftmax
-                ? SIGNED_TARGETS
-                : EpOptions.defaults();
+        BaseOutputLayer last = (BaseOutputLayer)
+                whole.getConf(whole.getConfs().size() - 1).getLayer();
+        Likelihood withoutTeacher = Likelihoods.of(last.getLossFn(), last.getActivationFn());
+        EpOptions options = EpOptions.builder().likelihood(withoutTeacher).build();
         EpMultiLayerNetwork expected = EpNetworks.from(whole, options);
         EpMultiLayerNetwork network = EpNetworks.from(stockParts);
         assertSame(network.output(features), expected.output(features));

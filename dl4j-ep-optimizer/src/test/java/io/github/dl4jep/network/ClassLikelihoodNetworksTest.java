@@ -164,7 +164,7 @@ class ClassLikelihoodNetworksTest {
     }
 
     @ParameterizedTest
-    @ValueSource(doubles = {1, 10, 50})
+    @ValueSource(doubles = {1, 10})
     void classWeightsAreThoseOfDl4j(double weight) {
         double[][] x = features(1500);
         double[] y = labels(x, -3.4);
