@@ -68,8 +68,8 @@ public final class OutputRuntime extends LabelledRuntime<EpOutputLayer> {
     }
 
     private Emphasis.Factors crowding() {
-        double crowding = Emphasis.crowding(
-                layerConf().initializer().weights(params).predictiveMean());
+        double crowding =
+                Emphasis.crowding(layerConf().initializer().weights(params).predictiveMean());
         return new Emphasis.Factors(crowding, crowding, 1 / crowding);
     }
 

@@ -96,9 +96,7 @@ final class LayerStart {
         }
         INDArray bias = stock.paramTable().get(DefaultParamInitializer.BIAS_KEY);
         // The forget gates of an LSTM begin with a bias of their own.
-        return bias != null
-                        && stock.conf().getLayer() instanceof BaseLayer conf
-                        && !(conf instanceof AbstractLSTM)
+        return bias != null && stock.conf().getLayer() instanceof BaseLayer conf && !(conf instanceof AbstractLSTM)
                 ? bias.neq(conf.getBiasInit()).any()
                 : null;
     }
@@ -110,9 +108,7 @@ final class LayerStart {
     /** Whether the layer's type says where all of its weights are in the stock layer. */
     boolean isReadable() {
         return PosteriorLayout.of(layer).isEmpty()
-                || PosteriorLayout.of(layer).stream()
-                        .map(NamedPosterior::name)
-                        .allMatch(values()::containsKey);
+                || PosteriorLayout.of(layer).stream().map(NamedPosterior::name).allMatch(values()::containsKey);
     }
 
     /** Why these weights cannot be means, or null. */

@@ -1,7 +1,6 @@
 package io.github.dl4jep.engine;
 
 import io.github.dl4jep.likelihood.LearningPhase;
-import io.github.dl4jep.weight.TrustRegion;
 import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
@@ -10,6 +9,7 @@ import io.github.dl4jep.vertex.ParameterKey;
 import io.github.dl4jep.vertex.Sites;
 import io.github.dl4jep.vertex.VertexGraph;
 import io.github.dl4jep.weight.SiteStep;
+import io.github.dl4jep.weight.TrustRegion;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -76,8 +76,8 @@ class ActivationBeforeLossTest {
         assertSame(stockParts.output(features), stock.output(features));
 
         // A loss layer has no weights that a teacher's could be added to.
-        BaseOutputLayer last = (BaseOutputLayer)
-                whole.getConf(whole.getConfs().size() - 1).getLayer();
+        BaseOutputLayer last =
+                (BaseOutputLayer) whole.getConf(whole.getConfs().size() - 1).getLayer();
         Likelihood withoutTeacher = Likelihoods.of(last.getLossFn(), last.getActivationFn());
         EpOptions options = EpOptions.builder().likelihood(withoutTeacher).build();
         EpMultiLayerNetwork expected = EpNetworks.from(whole, options);
