@@ -103,6 +103,11 @@ public final class ActivatedLikelihood implements Likelihood {
     }
 
     @Override
+    public double withheldShare() {
+        return likelihood.withheldShare();
+    }
+
+    @Override
     public void validate(INDArray labels, INDArray importance) {
         likelihood.validate(labels, importance);
     }
@@ -150,12 +155,21 @@ public final class ActivatedLikelihood implements Likelihood {
 
     @Override
     public INDArray negativeLogLikelihood(OutputBatch batch, Map<String, INDArray> parameters) {
-        OutputBatch after = new OutputBatch(
+        return likelihood.negativeLogLikelihood(observed(batch), parameters);
+    }
+
+    /** The batch at the activations, without what only an update needs. */
+    private OutputBatch observed(OutputBatch batch) {
+        return new OutputBatch(
                 new ForwardMessage(activated(batch).moments(), BatchCovariance.none()),
                 batch.labels(),
                 batch.importance(),
                 null);
-        return likelihood.negativeLogLikelihood(after, parameters);
+    }
+
+    @Override
+    public Map<String, Statistic> observeWithheld(OutputBatch batch, Map<String, INDArray> parameters) {
+        return likelihood.observeWithheld(observed(batch), parameters);
     }
 
     @Override

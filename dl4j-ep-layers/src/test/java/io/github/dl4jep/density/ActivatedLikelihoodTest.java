@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.dl4jep.likelihood.Arrays2d;
 import io.github.dl4jep.likelihood.ClassLikelihood;
 import io.github.dl4jep.likelihood.GaussianLikelihood;
+import io.github.dl4jep.likelihood.LearningPhase;
 import io.github.dl4jep.likelihood.Likelihood;
 import io.github.dl4jep.likelihood.OutputBatch;
 import io.github.dl4jep.likelihood.Prediction;
 import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
+import io.github.dl4jep.weight.Parameters;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -55,7 +57,7 @@ class ActivatedLikelihoodTest {
     @Test
     void theIdentityIsNoActivation() {
         OutputBatch batch = batch(6, 2, Arrays2d.uniform(random, 6, 2, -1, 1));
-        Likelihood plain = new GaussianLikelihood(0.3, true);
+        Likelihood plain = new GaussianLikelihood(0.3, false);
         Likelihood identity = new ActivatedLikelihood(new ActivationIdentity(), plain);
         Map<String, INDArray> asTheyAre = parameters(plain, 2);
         GaussianLikelihood.takeLabelsAsTheyAre(asTheyAre);
@@ -139,8 +141,13 @@ class ActivatedLikelihoodTest {
     @Test
     void labelsAreNotStandardised() {
         OutputBatch batch = batch(4, 1, Arrays2d.filled(4, 1, 1e-6));
-        assertThat(sigmoid.update(batch, parameters(sigmoid, 1)).statistics())
-                .containsOnlyKeys(GaussianLikelihood.NOISE);
+        Map<String, INDArray> parameters = parameters(sigmoid, 1);
+        Likelihood.Update update = sigmoid.update(batch, parameters);
+        update.statistics().forEach((name, statistic) -> {
+            INDArray current = Parameters.row(parameters, name);
+            INDArray next = sigmoid.learn(name, current, statistic, new LearningPhase(2, true, 2));
+            assertThat(next).as(name).isEqualTo(current);
+        });
         assertThat(sigmoid.pointScale(parameters(sigmoid, 1)).factor().getDouble(0))
                 .isEqualTo(1);
     }
