@@ -235,7 +235,7 @@ class RowContractTest {
             }
             return;
         }
-        int columns = (int) prediction.mean().columns();
+        int columns = prediction.mean().columns();
         double[] sum = new double[columns];
         double[] squares = new double[columns];
         double entropy = 0;

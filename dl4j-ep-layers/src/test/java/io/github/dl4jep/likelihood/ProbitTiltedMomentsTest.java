@@ -86,8 +86,8 @@ class ProbitTiltedMomentsTest {
             }
         }
         // Solved by itself, with the same mean variance over the outputs, an output gets the same message.
-        ProbitLikelihood probit = new ProbitLikelihood();
-        double[][][] sites = probit.sites(mean.toDoubleMatrix(), variance.toDoubleMatrix(), labels.toDoubleMatrix());
+        double[][][] sites =
+                ProbitLikelihood.sites(mean.toDoubleMatrix(), variance.toDoubleMatrix(), labels.toDoubleMatrix());
         PseudoObservation observation =
                 PseudoObservation.of(Arrays2d.of(sites[0]), Arrays2d.of(sites[1]), Arrays2d.filled(12, outputs, 1));
         for (int c = 0; c < 2; c++) {

@@ -96,9 +96,10 @@ final class LayerStart {
         }
         INDArray bias = stock.paramTable().get(DefaultParamInitializer.BIAS_KEY);
         // The forget gates of an LSTM begin with a bias of their own.
-        return bias != null && stock.conf().getLayer() instanceof BaseLayer conf && !(conf instanceof AbstractLSTM)
-                ? bias.neq(conf.getBiasInit()).any()
-                : null;
+        if (bias == null || !(stock.conf().getLayer() instanceof BaseLayer conf) || conf instanceof AbstractLSTM) {
+            return null;
+        }
+        return bias.neq(conf.getBiasInit()).any();
     }
 
     String label() {
@@ -215,11 +216,11 @@ final class LayerStart {
 
     private boolean isLinear() {
         return converted instanceof EpOutputLayer
-                || converted instanceof FeedForwardLayer linear
+                || (converted instanceof FeedForwardLayer linear
                         && linear.getActivationFn() instanceof ActivationIdentity
                         && isStock()
                         && PosteriorLayout.of(layer).stream()
-                                .anyMatch(of -> of.name().equals(PosteriorParamInitializer.WEIGHT_PREFIX));
+                                .anyMatch(of -> of.name().equals(PosteriorParamInitializer.WEIGHT_PREFIX)));
     }
 
     /** Typical size of each output for inputs of size 1. */
