@@ -29,6 +29,7 @@ public final class SameDiffLayers implements DefinitionReader {
     }
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // the same object where there was nothing to read
     public MultiLayerNetwork read(MultiLayerNetwork network) {
         ChainRewriting rewriting = ChainRewriting.of(network.getLayerWiseConfigurations());
         if (rewriting.configuration() == network.getLayerWiseConfigurations()) {
@@ -59,6 +60,7 @@ public final class SameDiffLayers implements DefinitionReader {
     }
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // the same object where there was nothing to read
     public ComputationGraph read(ComputationGraph graph) {
         GraphRewriting rewriting = GraphRewriting.of(graph.getConfiguration());
         if (rewriting.configuration() == graph.getConfiguration()) {
