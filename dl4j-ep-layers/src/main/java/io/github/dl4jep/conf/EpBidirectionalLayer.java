@@ -26,6 +26,7 @@ public class EpBidirectionalLayer extends EpHiddenLayer {
 
     private static final long serialVersionUID = 1L;
 
+    /** The layer of the definition. */
     private org.deeplearning4j.nn.conf.layers.Layer original = new Bidirectional(new LSTM.Builder().build());
 
     /** For Jackson. */

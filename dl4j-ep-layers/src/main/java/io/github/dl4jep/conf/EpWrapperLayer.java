@@ -31,6 +31,7 @@ public class EpWrapperLayer extends BaseWrapperLayer implements EpConf {
 
     private static final long serialVersionUID = 1L;
 
+    /** The layer of the definition. */
     private BaseWrapperLayer original = new LastTimeStep(new LSTM.Builder().build());
 
     /** For Jackson. */

@@ -10,7 +10,7 @@ import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
- * Classes that are ordered, as grades: one output u, and C - 1 thresholds \( t_1 < t_2 < \dots \) that divide the line; \( p(c | u) =
+ * Classes that are ordered, as grades: one output u, and C - 1 thresholds \( t_1 \lt t_2 \lt \dots \) that divide the line; \( p(c | u) =
  * \Phi(t_{c+1} - u) - \Phi(t_c - u) \). The gaps between the thresholds are learned, their middle stays at 0: where it lies is the bias of the
  * layer. Labels are one-hot, [minibatch, C], and so are predictions, as an evaluation of classes takes them.
  *

@@ -40,7 +40,11 @@ public interface Cell {
     /** One step of one batch. */
     interface Step {
 
-        /** The state after. */
+        /**
+         * The state after.
+         *
+         * @return activation and memory
+         */
         CellState after();
 
         /**

@@ -157,7 +157,7 @@ class IndependentClassLikelihoodTest extends LikelihoodContractTest {
             double best = 0;
             double largest = Double.NEGATIVE_INFINITY;
             for (double log = -3; log < 2; log += 1e-4) {
-                double value = -2 * log * log;
+                double value = -8 * log * log;
                 for (int n = 0; n < rows; n++) {
                     double u = Math.exp(log) * mean.getDouble(n, c) / Math.sqrt(1 + Math.PI * 0.5 / 8);
                     value -= Math.log1p(Math.exp(labels.getDouble(n, c) > 0.5 ? -u : u));
