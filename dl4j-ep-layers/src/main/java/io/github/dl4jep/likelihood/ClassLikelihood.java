@@ -132,7 +132,9 @@ public class ClassLikelihood implements Likelihood {
         if (trustRegion) {
             lengths.put(TrustRegion.NAME, 1);
         }
-        lengths.put(PriorPull.NAME, PriorPull.LENGTH);
+        if (withheldShare > 0) {
+            lengths.put(PriorPull.NAME, PriorPull.LENGTH);
+        }
         return lengths;
     }
 
@@ -142,7 +144,9 @@ public class ClassLikelihood implements Likelihood {
         if (trustRegion) {
             TrustRegion.initialise(parameters);
         }
-        PriorPull.initialise(parameters, withheldShare > 0);
+        if (withheldShare > 0) {
+            PriorPull.initialise(parameters);
+        }
     }
 
     /** How potentials become scores. */

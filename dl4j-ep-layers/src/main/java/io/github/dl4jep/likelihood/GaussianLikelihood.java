@@ -31,8 +31,8 @@ public final class GaussianLikelihood implements Likelihood {
 
     /** Parameter: R per output, in squared units of the scaled label. */
     public static final String NOISE = "noiseVariance";
-    /** Default share of the examples that weights never learn from. */
-    public static final double DEFAULT_WITHHELD_SHARE = 1.0 / 64;
+    /** Default share of the examples that weights never learn from: none, because tables of a hundred rows need each of them. */
+    public static final double DEFAULT_WITHHELD_SHARE = 0;
 
     private static final long serialVersionUID = 1L;
     private static final double LOG_TWO_PI = Math.log(2 * Math.PI);
@@ -57,7 +57,7 @@ public final class GaussianLikelihood implements Likelihood {
      * @throws IllegalArgumentException if the noise is not a positive finite number
      */
     public GaussianLikelihood(double initialNoise, boolean learnNoise) {
-        this(initialNoise, learnNoise, learnNoise ? DEFAULT_WITHHELD_SHARE : 0);
+        this(initialNoise, learnNoise, DEFAULT_WITHHELD_SHARE);
     }
 
     /**
@@ -116,7 +116,9 @@ public final class GaussianLikelihood implements Likelihood {
         lengths.put(NOISE, outputs);
         lengths.put(TargetScaling.NAME, TargetScaling.LENGTH * outputs);
         lengths.put(NoiseLearning.WITHHELD, NoiseLearning.WITHHELD_LENGTH * outputs);
-        lengths.put(PriorPull.NAME, PriorPull.LENGTH);
+        if (withheldShare > 0) {
+            lengths.put(PriorPull.NAME, PriorPull.LENGTH);
+        }
         return lengths;
     }
 
@@ -125,7 +127,9 @@ public final class GaussianLikelihood implements Likelihood {
         Parameters.get(parameters, NOISE).assign(initialNoise);
         Parameters.get(parameters, TargetScaling.NAME).assign(0);
         Parameters.get(parameters, NoiseLearning.WITHHELD).assign(0);
-        PriorPull.initialise(parameters, withheldShare > 0);
+        if (withheldShare > 0) {
+            PriorPull.initialise(parameters);
+        }
     }
 
     /**

@@ -31,7 +31,7 @@ public final class ReadoutWeights {
     private final boolean hasBias;
 
     ReadoutWeights(WeightPrior prior, long fanIn, boolean hasBias) {
-        this.prior = prior;
+        this.prior = prior.forOutput();
         this.scale = new PriorScale(fanIn, 1);
         this.hasBias = hasBias;
     }

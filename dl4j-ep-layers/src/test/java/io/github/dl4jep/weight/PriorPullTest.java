@@ -12,10 +12,10 @@ import org.nd4j.linalg.factory.Nd4j;
 
 class PriorPullTest {
 
-    private static Map<String, INDArray> parameters(boolean learned) {
+    private static Map<String, INDArray> parameters() {
         Map<String, INDArray> parameters = new HashMap<>();
         parameters.put(PriorPull.NAME, Nd4j.create(DataType.DOUBLE, 1, PriorPull.LENGTH));
-        PriorPull.initialise(parameters, learned);
+        PriorPull.initialise(parameters);
         return parameters;
     }
 
@@ -38,40 +38,38 @@ class PriorPullTest {
     }
 
     @Test
-    void withoutWithheldExamplesThePriorPullsAsItSays() {
-        assertThat(PriorPull.strength(parameters(false))).isEqualTo(1);
+    void withoutTheParameterThePriorDoesNotPull() {
         assertThat(PriorPull.strength(Map.of())).isZero();
     }
 
     @Test
     void strengthGrowsWhereAPullHelpsAndFallsWhereItHarms() {
-        assertThat(after(parameters(true), 20, -1, -2, -1, -1)).isGreaterThan(0.1);
-        assertThat(after(parameters(true), 20, 1, 2, 1, 1)).isLessThan(0.01);
+        assertThat(after(parameters(), 20, -1, -2, -1, -1)).isGreaterThan(0.1);
+        assertThat(after(parameters(), 20, 1, 2, 1, 1)).isLessThan(0.01);
     }
 
     @Test
     void examplesThatSayNothingLeaveThePrior() {
-        assertThat(afterProbes(parameters(true), 2000, 0.0)).isCloseTo(1, within(0.1));
-        assertThat(afterProbes(parameters(true), 2000, 1, -0.5)).isGreaterThan(0.2);
+        assertThat(afterProbes(parameters(), 2000, 0.0)).isCloseTo(1, within(0.1));
+        assertThat(afterProbes(parameters(), 2000, 1, -0.5)).isGreaterThan(0.2);
     }
 
     @Test
     void strengthHasLimits() {
-        assertThat(after(parameters(true), 500, -1)).isCloseTo(3, within(1e-9));
-        assertThat(after(parameters(true), 500, 1)).isCloseTo(0.001, within(1e-9));
+        assertThat(after(parameters(), 500, -1)).isCloseTo(3, within(1e-9));
+        assertThat(after(parameters(), 500, 1)).isCloseTo(0.001, within(1e-9));
     }
 
     /** t = -3 / sqrt(5), two examples of 22, a tenth of a pass at rate .3. */
     @Test
     void oneStepIsTheFormula() {
-        double first = PriorPull.strength(parameters(true));
+        double first = PriorPull.strength(parameters());
         double slope = (2 * -3 / Math.sqrt(5) + 20 * Math.log(first)) / 22;
-        assertThat(afterProbes(parameters(true), 1, -1, -2)).isCloseTo(first * Math.exp(-0.03 * slope), within(1e-9));
+        assertThat(afterProbes(parameters(), 1, -1, -2)).isCloseTo(first * Math.exp(-0.03 * slope), within(1e-9));
     }
 
     @Test
     void unitsOfThePullDoNotMatter() {
-        assertThat(after(parameters(true), 7, -1e-6, 3e-6))
-                .isCloseTo(after(parameters(true), 7, -1e3, 3e3), within(1e-9));
+        assertThat(after(parameters(), 7, -1e-6, 3e-6)).isCloseTo(after(parameters(), 7, -1e3, 3e3), within(1e-9));
     }
 }

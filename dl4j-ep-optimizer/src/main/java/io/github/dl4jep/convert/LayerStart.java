@@ -138,7 +138,8 @@ final class LayerStart {
                 && output.effectiveLikelihood().teacher() != null) {
             output.setReadoutPrior(prior);
         } else if (converted instanceof EpWeightConf weighted) {
-            weighted.setWeightPrior(prior);
+            boolean centred = weighted.getWeightPrior() instanceof GaussianPrior before && before.isCentred();
+            weighted.setWeightPrior(centred ? prior.forOutput() : prior);
         } else if (converted instanceof EpBatchNormalization normalization) {
             normalization.setPrior(prior);
         }

@@ -5,6 +5,7 @@ import io.github.dl4jep.runtime.EpRuntime;
 import io.github.dl4jep.weight.GaussianPrior;
 import io.github.dl4jep.weight.PrunedPrior;
 import io.github.dl4jep.weight.TernaryPrior;
+import io.github.dl4jep.weight.TrustRegion;
 import java.util.Locale;
 import java.util.Map;
 import org.deeplearning4j.nn.api.Layer;
@@ -82,7 +83,7 @@ final class ParameterValues {
         }
         return switch (name) {
             case "noiseVariance", "teacherNoiseVariance" -> Range.positive(LARGEST_IN_UNITS);
-            case "probabilityScale", "pointScale" -> Range.positive(LARGEST);
+            case "probabilityScale", "pointScale", "classFrequency", TrustRegion.NAME -> Range.positive(LARGEST);
             case "targetOffset", "targetScaling", "withheldNoise" -> Range.around(LARGEST_IN_UNITS);
             case "targetScale", NormalizationParamInitializer.VARIANCE -> new Range(0, LARGEST_IN_UNITS);
             default -> Range.around(LARGEST);

@@ -128,7 +128,7 @@ class ActivationBeforeLossTest {
                 EpNetworks.from(chain(dense(Activation.SOFTMAX), loss(LossFunction.MCXENT)), options);
 
         EpDenseLayer last = (EpDenseLayer) network.getLayer(1).conf().getLayer();
-        assertThat(last.getWeightPrior()).isEqualTo(new GaussianPrior(0.1));
+        assertThat(last.getWeightPrior()).isEqualTo(new GaussianPrior(0.1).forOutput());
         assertThat(last.getActivationFn()).isEqualTo(new ActivationIdentity());
     }
 

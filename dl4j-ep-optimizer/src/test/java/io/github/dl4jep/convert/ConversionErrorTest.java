@@ -77,7 +77,7 @@ class ConversionErrorTest {
     void aTeacherNeedsNormalWeightsOneLabelAndOneSweep() {
         Likelihood likelihood = new ClassLikelihood(0.5);
         String beside =
-                "the likelihood ClassLikelihood(withheldShare=0.5) needs a teacher beside the output weights, but ";
+                "the likelihood ClassLikelihood(withheldShare=0.5, trustRegion=true) needs a teacher beside the output weights, but ";
         assertThatThrownBy(() -> EpNetworks.from(
                         of(softmax()),
                         EpOptions.builder()

@@ -138,7 +138,7 @@ class EpOptionsTest {
         EpOutputLayer out = (EpOutputLayer) network.getLayer(1).conf().getLayer();
         assertThat(hidden.getWeightPrior()).isEqualTo(new GaussianPrior(0.2));
         assertThat(hidden.getActivationFn()).isEqualTo(new ActivationTanH());
-        assertThat(out.getWeightPrior()).isEqualTo(new GaussianPrior(0.3));
+        assertThat(out.getWeightPrior()).isEqualTo(new GaussianPrior(0.3).forOutput());
         assertThat(out.getLikelihood()).isEqualTo(new ProbitLikelihood());
         assertThat(out.getSchedule().getDamping()).isEqualTo(0.5);
         assertThat(out.getPassCounter()).isEqualTo(new PassCounter(40, 0));

@@ -23,13 +23,13 @@ import org.deeplearning4j.nn.conf.graph.L2Vertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
-import org.deeplearning4j.nn.conf.layers.AutoEncoder;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.PReLULayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
@@ -46,7 +46,7 @@ class GraphConversionTest {
     void everythingThatDoesNotConvertIsInOneError() {
         ComputationGraphConfiguration definition = ToyGraphs.builder()
                 .addInputs("in", "series")
-                .addLayer("memory", new AutoEncoder.Builder().nIn(3).nOut(4).build(), "series")
+                .addLayer("memory", new PReLULayer.Builder().nIn(3).nOut(4).build(), "series")
                 .addVertex(
                         "last",
                         new AttentionVertex.Builder()
@@ -71,7 +71,7 @@ class GraphConversionTest {
         assertThatThrownBy(() -> EpNetworks.from(definition, options))
                 .isInstanceOf(DL4JInvalidConfigException.class)
                 .hasMessageStartingWith("This definition cannot be trained by EP, for 6 reason(s):")
-                .hasMessageContaining("layer \"memory\" (AutoEncoder): there is no EP layer for the type AutoEncoder")
+                .hasMessageContaining("layer \"memory\" (PReLULayer): there is no EP layer for the type PReLULayer")
                 .hasMessageContaining("vertex \"last\" (AttentionVertex): there are no moments for the type"
                         + " AttentionVertex, supported are [DuplicateToTimeSeriesVertex, ElementWiseVertex,")
                 .hasMessageContaining("vertex \"distance\" (L2Vertex): there are no moments for the type L2Vertex")

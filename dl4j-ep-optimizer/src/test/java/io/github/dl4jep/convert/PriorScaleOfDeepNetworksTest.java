@@ -60,7 +60,7 @@ class PriorScaleOfDeepNetworksTest {
         assertThat(((EpDenseLayer) network.getLayer(0).conf().getLayer()).getWeightPrior())
                 .isEqualTo(new GaussianPrior(scale));
         assertThat(((EpOutputLayer) network.getLayer(last).conf().getLayer()).getWeightPrior())
-                .isEqualTo(new GaussianPrior(scale));
+                .isEqualTo(new GaussianPrior(scale).forOutput());
     }
 
     @Test
@@ -121,6 +121,6 @@ class PriorScaleOfDeepNetworksTest {
         EpMultiLayerNetwork again = EpNetworks.from(converted);
 
         assertThat(((EpOutputLayer) again.getLayer(3).conf().getLayer()).getWeightPrior())
-                .isEqualTo(new GaussianPrior(2.0 / 7));
+                .isEqualTo(new GaussianPrior(2.0 / 7).forOutput());
     }
 }

@@ -212,7 +212,7 @@ class BadBatchTest {
 
         assertThatThrownBy(() -> multiLabel.fit(batch))
                 .isInstanceOf(DL4JInvalidInputException.class)
-                .hasMessageContaining("label at row 1, column 1 is -1.0; allowed are 0 and 1");
+                .hasMessageContaining("label at row 1, column 1 is -1.0; allowed are probabilities from 0 to 1");
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.util.Objects;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.AttentionVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
@@ -57,7 +58,7 @@ final class GraphRewriting {
     }
 
     private static boolean isSameDiff(GraphVertex vertex) {
-        return vertex instanceof SameDiffVertex
+        return (vertex instanceof SameDiffVertex && !(vertex instanceof AttentionVertex))
                 || (vertex instanceof LayerVertex layer
                         && LayerGraph.isOwn(layer.getLayerConf().getLayer()));
     }

@@ -130,7 +130,8 @@ record LayerGraph(GraphPlan plan, List<String> inputs, PlannedVertex output, lon
                     sizes.stream().map(known -> known > 0 ? known : size).toList();
             try {
                 return read(definition, parameters, inputs, tried);
-            } catch (DL4JInvalidConfigException | IllegalStateException | IllegalArgumentException e) {
+            } catch (RuntimeException e) {
+                // The user's code may throw anything.
                 first = first == null ? e : first;
             }
         }
