@@ -145,7 +145,7 @@ public class ClassLikelihood implements Likelihood {
             TrustRegion.initialise(parameters);
         }
         if (withheldShare > 0) {
-            PriorPull.initialise(parameters);
+            PriorPull.initialise(parameters, true);
         }
     }
 

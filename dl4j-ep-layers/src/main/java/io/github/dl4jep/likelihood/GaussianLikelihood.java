@@ -116,7 +116,7 @@ public final class GaussianLikelihood implements Likelihood {
         lengths.put(NOISE, outputs);
         lengths.put(TargetScaling.NAME, TargetScaling.LENGTH * outputs);
         lengths.put(NoiseLearning.WITHHELD, NoiseLearning.WITHHELD_LENGTH * outputs);
-        if (withheldShare > 0) {
+        if (pulls()) {
             lengths.put(PriorPull.NAME, PriorPull.LENGTH);
         }
         return lengths;
@@ -127,9 +127,14 @@ public final class GaussianLikelihood implements Likelihood {
         Parameters.get(parameters, NOISE).assign(initialNoise);
         Parameters.get(parameters, TargetScaling.NAME).assign(0);
         Parameters.get(parameters, NoiseLearning.WITHHELD).assign(0);
-        if (withheldShare > 0) {
-            PriorPull.initialise(parameters);
+        if (pulls()) {
+            PriorPull.initialise(parameters, withheldShare > 0);
         }
+    }
+
+    /** The prior pulls with learned strength where examples are withheld, and as it says where the noise is known. */
+    private boolean pulls() {
+        return withheldShare > 0 || !learnNoise;
     }
 
     /**

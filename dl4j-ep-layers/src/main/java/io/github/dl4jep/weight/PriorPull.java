@@ -34,9 +34,10 @@ public final class PriorPull {
      * Sets the strength to where training starts.
      *
      * @param parameters views by name, changed in place
+     * @param learned whether there are withheld examples to learn it from; if not, the prior pulls as it says, with strength 1
      */
-    public static void initialise(Map<String, INDArray> parameters) {
-        Parameters.get(parameters, NAME).assign(row(Math.log(FIRST), 0, 0, 0));
+    public static void initialise(Map<String, INDArray> parameters, boolean learned) {
+        Parameters.get(parameters, NAME).assign(row(learned ? Math.log(FIRST) : 0, 0, 0, 0));
     }
 
     /**

@@ -15,7 +15,7 @@ class PriorPullTest {
     private static Map<String, INDArray> parameters() {
         Map<String, INDArray> parameters = new HashMap<>();
         parameters.put(PriorPull.NAME, Nd4j.create(DataType.DOUBLE, 1, PriorPull.LENGTH));
-        PriorPull.initialise(parameters);
+        PriorPull.initialise(parameters, true);
         return parameters;
     }
 

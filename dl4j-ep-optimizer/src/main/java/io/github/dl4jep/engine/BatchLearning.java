@@ -25,6 +25,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** What a batch says about the parameters of a graph, and the new values that come of it. Changes nothing itself. */
 final class BatchLearning {
@@ -187,7 +188,8 @@ final class BatchLearning {
                 .toList();
         INDArray after = withheldScores(examples, inputs);
         undo.forEach(Runnable::run);
-        return likelihood(0).observePull(after.subi(before));
+        double[] changes = examples.labels().ofLabelled(after.subi(before));
+        return changes.length == 0 ? Sites.NONE : likelihood(0).observePull(Nd4j.createFromArray(changes));
     }
 
     private INDArray withheldScores(WithheldExamples examples, List<Moments> inputs) {

@@ -3,8 +3,11 @@ package io.github.dl4jep.zoo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.dl4jep.conf.EpOutputLayer;
 import io.github.dl4jep.convert.EpNetworks;
 import io.github.dl4jep.convert.ZooDefinitions;
+import io.github.dl4jep.likelihood.ClassLikelihood;
+import io.github.dl4jep.network.EpComputationGraph;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
 import java.util.List;
 import java.util.Locale;
@@ -125,14 +128,13 @@ class ZooModelsTest {
                 .startsWith("layer \"outputs\" (Yolo2OutputLayer): there is no EP layer for the type Yolo2OutputLayer");
     }
 
+    /** Its loss is the squared error of a softmax. */
     @Test
-    void squaredErrorOfProbabilitiesIsRefused() {
-        assertThat(reasons(ZooModels.named("facenetnn4small2", new int[] {3, 96, 96}, CLASSES)))
-                .singleElement()
-                .asString()
-                .startsWith(
-                        "layer \"lossLayer\" (CenterLossOutputLayer): loss LossMSE with output activation ActivationSoftmax has"
-                                + " no likelihood");
+    void squaredErrorOfProbabilitiesIsLearnedAsClasses() {
+        EpComputationGraph network =
+                EpNetworks.from(ZooModels.named("facenetnn4small2", new int[] {3, 96, 96}, CLASSES));
+        EpOutputLayer output = (EpOutputLayer) network.getOutputLayer(0).conf().getLayer();
+        assertThat(output.effectiveLikelihood()).isInstanceOf(ClassLikelihood.class);
     }
 
     @Test

@@ -72,7 +72,7 @@ public final class PosteriorConstants {
             String name = layer.conf().getLayer().getLayerName();
             List<WeightBinding> bindings = reading.bindings(name);
             layer.paramTable().forEach((parameter, array) -> {
-                WeightBinding binding = binding(parameter, bindings);
+                WeightBinding binding = arranged(sd, binding(parameter, bindings), array);
                 INDArray arranged =
                         binding == null ? array : binding.arrangement().toVariable(array, shape(sd, binding));
                 put(sd, name(name, parameter, bindings), arranged);
@@ -80,6 +80,14 @@ public final class PosteriorConstants {
         }
         byte[] json = network.getConfiguration().toJson().getBytes(StandardCharsets.UTF_8);
         put(sd, CONFIGURATION, Nd4j.createFromArray(json));
+    }
+
+    /** Null for numbers that all weights of a variable share. */
+    private static @Nullable WeightBinding arranged(SameDiff sd, @Nullable WeightBinding binding, INDArray array) {
+        return binding != null
+                        && sd.getVariable(binding.variable()).getArr().length() == array.length()
+                ? binding
+                : null;
     }
 
     private static long[] shape(SameDiff sd, WeightBinding binding) {
@@ -109,7 +117,7 @@ public final class PosteriorConstants {
             String name = layer.conf().getLayer().getLayerName();
             List<WeightBinding> bindings = reading.bindings(name);
             layer.paramTable().forEach((parameter, array) -> {
-                WeightBinding binding = binding(parameter, bindings);
+                WeightBinding binding = arranged(sd, binding(parameter, bindings), array);
                 INDArray stored = array(sd, name(name, parameter, bindings), array);
                 array.assign(
                         binding == null

@@ -84,7 +84,7 @@ class SameDiffLayersTest {
         DataSet data = ToyData.threeClasses(60, 1);
         EpMultiLayerNetwork network =
                 EpNetworks.from(list(new OwnLayers.Dense(3, 6), new OwnLayers.UnitLength(), classes(6)));
-        network.fit(data);
+        network.fit(data.copy());
         File file = folder.resolve("network.zip").toFile();
         network.save(file);
 
@@ -123,7 +123,7 @@ class SameDiffLayersTest {
         MultiLayerNetwork point = network.toPointNetwork();
         assertThat(point.getLayer(1).conf().getLayer()).isInstanceOf(OwnLayers.UnitLength.class);
         assertSame(point.feedForward(data.getFeatures()).get(2).norm2(1), Nd4j.ones(200), 1e-5);
-        assertSame(point.output(data.getFeatures()), network.output(data.getFeatures()), 0.1);
+        assertSame(point.output(data.getFeatures()), network.output(data.getFeatures()), 0.2);
     }
 
     private static ComputationGraphConfiguration vertices() {
