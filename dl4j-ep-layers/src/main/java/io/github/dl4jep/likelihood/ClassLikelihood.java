@@ -128,7 +128,7 @@ public final class ClassLikelihood implements Likelihood {
      * @param parameters learned parameters by name
      * @return k
      */
-    public static double scale(Map<String, INDArray> parameters) {
+    static double scale(Map<String, INDArray> parameters) {
         return SCALE.value(parameters);
     }
 
@@ -197,7 +197,7 @@ public final class ClassLikelihood implements Likelihood {
     public Map<String, Statistic> observeWithheld(OutputBatch batch, Map<String, INDArray> parameters) {
         double[] importance = batch.importanceOfExamples();
         double[][] labels = Rows.of(batch.doubleLabels());
-        double[][] scores = Rows.of(scores(batch.mean(), batch.variance()));
+        double[][] scores = Rows.of(PredictiveForm.Scores.moderated(1).of(batch.mean(), batch.variance()));
         Map<String, Statistic> statistics =
                 new LinkedHashMap<>(SCALE.statistics(parameters, scores, labels, importance));
         statistics.putAll(POINT_SCALE.statistics(parameters, Rows.of(batch.mean()), labels, importance));
@@ -209,12 +209,9 @@ public final class ClassLikelihood implements Likelihood {
         return LogScale.learn(parameter, current, statistic, phase);
     }
 
-    private static INDArray scores(INDArray mean, INDArray variance) {
-        return mean.div(Transforms.sqrt(variance.mul(Math.PI / 8).addi(1), false));
-    }
-
     private static INDArray logProbabilities(INDArray mean, INDArray variance, Map<String, INDArray> parameters) {
-        return KIND.logProbabilities(scores(mean, variance).muli(scale(parameters)));
+        return KIND.logProbabilities(
+                PredictiveForm.Scores.moderated(scale(parameters)).of(mean, variance));
     }
 
     @Override
@@ -239,7 +236,7 @@ public final class ClassLikelihood implements Likelihood {
 
     @Override
     public PredictiveForm predictiveForm(Map<String, INDArray> parameters) {
-        return PredictiveForm.ofScores(new PredictiveForm.Scores(false, scale(parameters), 1, Math.PI / 8));
+        return PredictiveForm.ofScores(PredictiveForm.Scores.moderated(scale(parameters)));
     }
 
     @Override

@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
  * A prediction in elementary functions of the potentials' mean w and variance V: mean \( a w + b \), epistemic variance \( a^2 V \),
@@ -39,5 +40,22 @@ public record PredictiveForm(
      * @param added c
      * @param share d
      */
-    public record Scores(boolean independent, double factor, double added, double share) {}
+    public record Scores(boolean independent, double factor, double added, double share) {
+
+        /**
+         * The softmax whose mean over normal potentials is close to that of \( w / \sqrt{1 + \pi V / 8} \) (MacKay 1992).
+         *
+         * @param factor k
+         * @return the scores
+         */
+        static Scores moderated(double factor) {
+            return new Scores(false, factor, 1, Math.PI / 8);
+        }
+
+        /** The scores of potentials, [minibatch, outputs]. */
+        INDArray of(INDArray mean, INDArray variance) {
+            INDArray deviation = Transforms.sqrt(variance.mul(share).addi(added), false);
+            return mean.div(deviation).muli(factor);
+        }
+    }
 }

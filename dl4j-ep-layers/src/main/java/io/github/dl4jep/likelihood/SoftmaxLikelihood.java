@@ -1,9 +1,9 @@
 package io.github.dl4jep.likelihood;
 
+import io.github.dl4jep.array.Rows;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
  * Softmax with one curvature step per batch: the site of an entry has precision p (1 - p) and mean w + (y - p) / (p (1 - p)), p
@@ -16,6 +16,7 @@ public final class SoftmaxLikelihood extends SiteApproximationLikelihood {
 
     private static final long serialVersionUID = 1L;
     private static final double SMALLEST_CURVATURE = 1e-4;
+    private static final PredictiveForm.Scores MODERATED = PredictiveForm.Scores.moderated(1);
 
     @Override
     ClassProbabilities kind() {
@@ -26,13 +27,10 @@ public final class SoftmaxLikelihood extends SiteApproximationLikelihood {
     double[][][] sites(double[][] mean, double[][] variance, double[][] labels) {
         double[][] residual = new double[mean.length][];
         double[][] noise = new double[mean.length][];
+        double[][] scores = Rows.of(scores(Nd4j.createFromArray(mean), Nd4j.createFromArray(variance)));
         for (int n = 0; n < mean.length; n++) {
             int outputs = mean[n].length;
-            double[] scores = new double[outputs];
-            for (int c = 0; c < outputs; c++) {
-                scores[c] = mean[n][c] / Math.sqrt(1 + Math.PI * variance[n][c] / 8);
-            }
-            double[] logs = kind().logProbabilities(scores);
+            double[] logs = kind().logProbabilities(scores[n]);
             residual[n] = new double[outputs];
             noise[n] = new double[outputs];
             for (int c = 0; c < outputs; c++) {
@@ -47,12 +45,12 @@ public final class SoftmaxLikelihood extends SiteApproximationLikelihood {
 
     @Override
     INDArray scores(INDArray mean, INDArray variance) {
-        return mean.div(Transforms.sqrt(variance.mul(Math.PI / 8).addi(1), false));
+        return MODERATED.of(mean, variance);
     }
 
     @Override
     public PredictiveForm predictiveForm(Map<String, INDArray> parameters) {
-        return PredictiveForm.ofScores(new PredictiveForm.Scores(false, 1, 1, Math.PI / 8));
+        return PredictiveForm.ofScores(MODERATED);
     }
 
     @Override
