@@ -102,11 +102,8 @@ public record RowFormat(
         if (!sizes) {
             return "the parts of the row format do not fit together";
         }
-        boolean scales = means.stream().allMatch(Double::isFinite)
-                && deviations.stream().allMatch(RowFormat::isScale)
-                && Double.isFinite(targetMean)
-                && isScale(targetDeviation)
-                && isScale(pixelUnit);
+        boolean scales =
+                IntStream.range(0, means.size()).allMatch(this::scales) && scalesTarget() && isScale(pixelUnit);
         return scales ? null : "a scale of the row format is not a positive finite number";
     }
 
@@ -118,11 +115,19 @@ public record RowFormat(
     public @Nullable String unscalable() {
         List<String> names = inputNames();
         for (int i = 0; i < names.size(); i++) {
-            if (!Double.isFinite(means.get(i)) || !isScale(deviations.get(i))) {
+            if (!scales(i)) {
                 return names.get(i);
             }
         }
-        return Double.isFinite(targetMean) && isScale(targetDeviation) ? null : label;
+        return scalesTarget() ? null : label;
+    }
+
+    private boolean scales(int input) {
+        return Double.isFinite(means.get(input)) && isScale(deviations.get(input));
+    }
+
+    private boolean scalesTarget() {
+        return Double.isFinite(targetMean) && isScale(targetDeviation);
     }
 
     private static boolean isScale(double value) {
