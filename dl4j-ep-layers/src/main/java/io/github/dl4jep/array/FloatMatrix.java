@@ -42,7 +42,7 @@ public final class FloatMatrix {
     public static FloatMatrix of(INDArray array) {
         boolean dense = array.dataType() == DataType.FLOAT && array.ordering() == 'f' && array.elementWiseStride() == 1;
         INDArray floats = dense ? array : array.castTo(DataType.FLOAT).dup('f');
-        return new FloatMatrix(floats.data().asNioFloat().slice(), floats.rows(), floats.columns());
+        return new FloatMatrix(HostMemory.floats(floats).slice(), floats.rows(), floats.columns());
     }
 
     /**

@@ -182,7 +182,8 @@ public final class GaussianLikelihood implements Likelihood {
     @Override
     public INDArray learn(String parameter, INDArray current, Statistic statistic, LearningPhase phase) {
         if (parameter.equals(TargetScaling.NAME)) {
-            return phase.firstPass() || current.getDouble(0) == 0 ? TargetScaling.next(current, statistic) : current;
+            INDArray before = phase.firstPass() ? current : TargetScaling.settled(current);
+            return TargetScaling.next(before, statistic);
         }
         if (parameter.equals(NoiseLearning.WITHHELD)) {
             return NoiseLearning.nextWithheld(current, statistic, phase);

@@ -2,7 +2,9 @@ package io.github.dl4jep.likelihood;
 
 import io.github.dl4jep.weight.Parameters;
 import io.github.dl4jep.weight.Statistic;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -139,14 +141,28 @@ public record TargetScaling(INDArray offset, INDArray scale) {
         return new TargetScaling(row(offset), row(scale));
     }
 
-    /** Whether offset and scale are given for good. */
+    /** Whether offset and scale of all outputs stay as they are. */
     static boolean isFixed(Map<String, INDArray> parameters) {
-        return Parameters.scalar(parameters, NAME) < 0;
+        return counts(parameters).allMatch(count -> count < 0);
     }
 
     /** Whether a label was seen, or none is to be looked at. */
     static boolean isLearned(Map<String, INDArray> parameters) {
-        return Parameters.scalar(parameters, NAME) != 0;
+        return counts(parameters).anyMatch(count -> count != 0);
+    }
+
+    private static DoubleStream counts(Map<String, INDArray> parameters) {
+        double[] values = Parameters.row(parameters, NAME).toDoubleVector();
+        return Arrays.stream(values, 0, values.length / LENGTH);
+    }
+
+    /** After the first pass, what was learned stays, so that no batch is measured by its own labels. */
+    static INDArray settled(INDArray current) {
+        double[] values = current.toDoubleVector();
+        for (int c = 0; c < values.length / LENGTH; c++) {
+            values[c] = -Math.abs(values[c]);
+        }
+        return row(values);
     }
 
     /**

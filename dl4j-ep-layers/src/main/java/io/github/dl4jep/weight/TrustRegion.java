@@ -9,7 +9,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>The joint solve knows the network by its first derivatives, so it expects a certain loss of the batch after the step. Where weights
  * move too far for that, the real loss is higher, and what was learned before is lost. The factor grows where a step wins less than a part
- * of what was expected, and falls back towards 1 where steps win what they should: the wider the prior, the further weights move.
+ * of what was expected, and falls back towards 1 where steps win what they should, or where it is the outputs' weights that moved: the wider
+ * the prior, the further weights move.
  *
  * <p>Source: Levenberg 1944 and Marquardt 1963 for the damping of least squares, with the thresholds of a trust region; as a width of
  * the prior: own, docs/algorithm.md, section 4.
@@ -31,6 +32,9 @@ public final class TrustRegion {
     private static final double GOOD = 0.75;
     /** By which the factor falls in a batch, while steps are good. */
     private static final double RELAXATION = 1.03;
+
+    /** Where features move the potentials less than this, a step that fails is not their fault. */
+    private static final double LEAST_SHARE = 0.25;
 
     private static final double MOST = 1e6;
 
@@ -87,17 +91,19 @@ public final class TrustRegion {
      * @param before loss of the batch before the step
      * @param expected loss that the joint solve expects after it; where it is not below the one before, nothing can be learned here
      * @param after loss after it; may be infinite or NaN where the step went too far
+     * @param featuresShare part of the potentials' movement that features made, in [0, 1]; NaN if they did not move
      * @param step number of the batch, from 1
      * @return the next factor, at least 1
      */
-    public static double next(double factor, double before, double expected, double after, long step) {
+    public static double next(
+            double factor, double before, double expected, double after, double featuresShare, long step) {
         if (!(expected < before)) {
             return factor;
         }
         double won = (before - after) / (before - expected);
-        if (won >= POOR) {
+        if (won >= POOR || featuresShare < LEAST_SHARE) {
             double relaxed = factor / Math.pow(RELAXATION, step <= FIRST ? 1.0 : (double) STRIDE);
-            return won > GOOD ? Math.max(1, relaxed) : factor;
+            return won > GOOD || featuresShare < LEAST_SHARE ? Math.max(1, relaxed) : factor;
         }
         return Math.min(MOST, factor * (won >= FAILED ? POOR_FACTOR : FAILED_FACTOR));
     }

@@ -167,11 +167,21 @@ class GaussianLikelihoodTest extends LikelihoodContractTest {
         OutputBatch batch = batch(10, org.nd4j.linalg.api.buffer.DataType.DOUBLE, null);
         OutputBatch large = new OutputBatch(batch.forward(), batch.labels().mul(1e6), null, null);
         Likelihood.Update update = likelihood().update(large, parameters);
-        INDArray before = parameters.get(TargetScaling.NAME);
-        assertThat(learned(likelihood(), update, parameters, LATER).get(TargetScaling.NAME))
-                .isEqualTo(before);
-        assertThat(learned(likelihood(), update, parameters, FIRST).get(TargetScaling.NAME))
+        TargetScaling before = TargetScaling.of(parameters);
+        assertThat(TargetScaling.of(learned(likelihood(), update, parameters, FIRST)))
                 .isNotEqualTo(before);
+        Map<String, INDArray> settled = learned(likelihood(), update, parameters, LATER);
+        assertThat(TargetScaling.of(settled)).isEqualTo(before);
+        // From then on no batch is measured by its own labels.
+        settled.forEach((name, value) -> parameters.get(name).assign(value));
+        assertThat(likelihood().update(large, parameters).statistics()).doesNotContainKey(TargetScaling.NAME);
+        assertThat(TargetScaling.with(
+                        parameters,
+                        TargetScaling.statistic(
+                                before.offset(),
+                                large.labels(),
+                                large.labels().mul(0).addi(1))))
+                .isEqualTo(before);
     }
 
     /** One in four of what withheld examples show, less their variance; two examples without noise are added. */

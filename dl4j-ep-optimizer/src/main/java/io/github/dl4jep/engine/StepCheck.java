@@ -4,6 +4,7 @@ import io.github.dl4jep.likelihood.LearningPhase;
 import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
+import io.github.dl4jep.vertex.GraphNode;
 import io.github.dl4jep.vertex.LikelihoodVertex;
 import io.github.dl4jep.vertex.ParameterKey;
 import io.github.dl4jep.vertex.Sites;
@@ -13,6 +14,7 @@ import io.github.dl4jep.weight.TrustRegion;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -33,9 +35,15 @@ record StepCheck(int networkInputs, VertexGraph graph, List<MessageGraph.Output>
      * @param before loss of the batch before
      * @param expected loss after it, if the network is as linear as the solve takes it
      * @param withheld the examples that are not learned from, which do not count
-     * @param outputs the outputs whose loss it is
+     * @param means potentials before, by output
+     * @param features what each output's layer read, by output
      */
-    record Goal(double before, double expected, List<WithheldExamples> withheld, Set<Integer> outputs) {}
+    record Goal(
+            double before,
+            double expected,
+            List<WithheldExamples> withheld,
+            Map<Integer, INDArray> means,
+            Map<Integer, List<ForwardMessage>> features) {}
 
     /** The goal of a step; null where no output checks its steps. Expected: potentials by output. */
     @Nullable
@@ -44,13 +52,22 @@ record StepCheck(int networkInputs, VertexGraph graph, List<MessageGraph.Output>
             Map<Integer, INDArray> expected,
             List<Labels> labels,
             List<WithheldExamples> withheld) {
-        return expected.isEmpty()
-                ? null
-                : new Goal(
-                        loss(means(sweep, expected.keySet()), labels, withheld),
-                        loss(expected, labels, withheld),
-                        withheld,
-                        expected.keySet());
+        if (expected.isEmpty()) {
+            return null;
+        }
+        Map<Integer, INDArray> means = means(sweep, expected.keySet());
+        Map<Integer, List<ForwardMessage>> features = new HashMap<>();
+        expected.keySet().forEach(i -> features.put(i, featuresOf(i, sweep)));
+        means.replaceAll((i, mean) -> mean.detach());
+        return new Goal(loss(means, labels, withheld), loss(expected, labels, withheld), withheld, means, features);
+    }
+
+    private List<ForwardMessage> featuresOf(int output, VertexGraph.Sweep sweep) {
+        return nodeOf(output).inputs().stream()
+                .map(input -> sweep.activation(input).moments())
+                .map(moments ->
+                        new ForwardMessage(Moments.pointMass(moments.mean().detach()), BatchCovariance.none()))
+                .toList();
     }
 
     private Map<Integer, INDArray> means(VertexGraph.Sweep sweep, Set<Integer> of) {
@@ -65,15 +82,14 @@ record StepCheck(int networkInputs, VertexGraph graph, List<MessageGraph.Output>
                 .map(input -> new ForwardMessage(input, BatchCovariance.none()))
                 .toList();
         VertexGraph.Sweep sweep = graph.forward(features, Sites.NONE);
-        Map<Integer, INDArray> means = new HashMap<>();
-        goal.outputs()
-                .forEach(i -> means.put(i, sweep.activation(slotOf(i)).moments().mean()));
+        Map<Integer, INDArray> means = means(sweep, goal.means().keySet());
         double from = priorFactor();
         double to = TrustRegion.next(
                 from,
                 goal.before(),
                 goal.expected(),
-                loss(means(sweep, goal.outputs()), labels, goal.withheld()),
+                loss(means, labels, goal.withheld()),
+                featuresShare(goal, means),
                 phase.step());
         if (to != from) {
             graph.learners().forEach((key, learner) -> {
@@ -81,8 +97,30 @@ record StepCheck(int networkInputs, VertexGraph graph, List<MessageGraph.Output>
                     learner.rescalePrior(from, to);
                 }
             });
-            goal.outputs().forEach(i -> likelihood(i).setPriorFactor(to));
+            goal.means().keySet().forEach(i -> likelihood(i).setPriorFactor(to));
         }
+    }
+
+    /** Part of the potentials' movement that the features made; the rest the outputs' weights make on the features as they were. */
+    private double featuresShare(Goal goal, Map<Integer, INDArray> after) {
+        double ofFeatures = 0;
+        double ofWeights = 0;
+        for (Map.Entry<Integer, INDArray> output : after.entrySet()) {
+            int i = output.getKey();
+            INDArray between = nodeOf(i)
+                    .vertex()
+                    .forward(Objects.requireNonNull(goal.features().get(i)), Sites.NONE)
+                    .output()
+                    .moments()
+                    .mean();
+            ofFeatures += output.getValue().squaredDistance(between);
+            ofWeights += between.squaredDistance(goal.means().get(i));
+        }
+        return ofFeatures / (ofFeatures + ofWeights);
+    }
+
+    private GraphNode nodeOf(int output) {
+        return graph.nodes().get(outputs.get(output).node());
     }
 
     /** The step of an array of parameters: hidden priors have their factor. */

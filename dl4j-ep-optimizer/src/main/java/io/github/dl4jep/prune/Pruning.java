@@ -7,9 +7,10 @@ import io.github.dl4jep.params.NamedPosterior;
 import io.github.dl4jep.params.PosteriorLayout;
 import io.github.dl4jep.stock.StockGraph;
 import io.github.dl4jep.stock.StockNetworks;
+import io.github.dl4jep.weight.OffsetPosterior;
 import io.github.dl4jep.weight.Parameters;
 import io.github.dl4jep.weight.PrunedPrior;
-import io.github.dl4jep.weight.WeightMoments;
+import io.github.dl4jep.weight.WeightPosterior;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -120,11 +121,16 @@ public final class Pruning {
         return Parameters.get(array.parameters(), PrunedPrior.KEPT);
     }
 
-    /** Mean squared over variance of every weight, in c-order, as predictions see them; -1 for a weight that is zero for certain. */
+    /**
+     * Mean squared over variance of every weight, in c-order, as predictions see them; -1 for a weight that is zero for certain. Where a
+     * teacher stands beside a softmax, the variance is the teacher's: a softmax that has its classes right says little about its weights.
+     */
     private static float[] signalToNoise(NamedPosterior array) {
-        WeightMoments moments = array.posterior().predictiveMoments();
-        float[] mean = moments.mean().dup('c').data().asFloat();
-        float[] variance = moments.variance().dup('c').data().asFloat();
+        WeightPosterior posterior = array.posterior();
+        WeightPosterior measured = posterior instanceof OffsetPosterior sum ? sum.other() : posterior;
+        float[] mean = posterior.predictiveMean().dup('c').data().asFloat();
+        float[] variance =
+                measured.predictiveMoments().variance().dup('c').data().asFloat();
         float[] ratio = new float[mean.length];
         for (int i = 0; i < ratio.length; i++) {
             ratio[i] = mean[i] == 0 && variance[i] == 0 ? -1 : mean[i] * mean[i] / variance[i];

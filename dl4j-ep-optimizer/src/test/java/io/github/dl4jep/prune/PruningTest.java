@@ -86,16 +86,14 @@ class PruningTest {
         assertThat(kept(network.prune(0))).containsExactly("[[1, 1, 1], [1, 1, 1]]", "[[1, 1], [1, 1], [1, 1]]");
     }
 
-    private static void set(Layer layer, double[][] mean, double[][] deviation) {
-        INDArray precision = Nd4j.createFromArray(deviation).rdiv(1);
+    /** All are a thousand times smaller, so that every precision is larger than that of the prior. */
+    private static void set(Layer layer, double[][] thousandMeans, double[][] thousandDeviations) {
+        INDArray precision = Nd4j.createFromArray(thousandDeviations).rdiv(1000);
         precision.muli(precision);
+        INDArray mean = Nd4j.createFromArray(thousandMeans).div(1000);
         layer.getParam("WPrecision").assign(precision);
-        layer.getParam("WAveragedMean").assign(Nd4j.createFromArray(mean));
-        layer.getParam("WMeanTimesPrecision").assign(precision.mul(Nd4j.createFromArray(mean)));
-        if (layer.getParam("readoutWPrecision") != null) {
-            // The weights are the sum of a teacher's, which are taken as known, and these.
-            layer.getParam("readoutWPrecision").assign(precision);
-        }
+        layer.getParam("WAveragedMean").assign(mean);
+        layer.getParam("WMeanTimesPrecision").assign(precision.mul(mean));
     }
 
     private static List<String> kept(EpMultiLayerNetwork network) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dl4jep.convert.EpNetworks;
 import io.github.dl4jep.convert.EpOptions;
+import io.github.dl4jep.likelihood.CategoricalLikelihood;
 import io.github.dl4jep.likelihood.LearningPhase;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
@@ -66,7 +67,11 @@ class StepRatioTest {
     void outputsMoveAboutAsFarAsPredicted(Network network) {
         DataSet digits = RealData.digits().train();
         EpMultiLayerNetwork net = EpNetworks.from(
-                definition(network), EpOptions.builder().averagingBatches(1).build());
+                definition(network),
+                EpOptions.builder()
+                        .averagingBatches(1)
+                        .likelihood(new CategoricalLikelihood())
+                        .build());
         for (int i = 0; i < TRAINED; i++) {
             net.fit(batch(digits, i));
         }

@@ -84,8 +84,7 @@ public final class PosteriorConstants {
 
     /** Null for numbers that all weights of a variable share. */
     private static @Nullable WeightBinding arranged(SameDiff sd, @Nullable WeightBinding binding, INDArray array) {
-        return binding != null
-                        && sd.getVariable(binding.variable()).getArr().length() == array.length()
+        return binding != null && sd.getVariable(binding.variable()).getArr().length() == array.length()
                 ? binding
                 : null;
     }
