@@ -155,6 +155,7 @@ record ProbabilityScale(ClassProbabilities kind) {
             return Rows.matrix(next, 1, next.length);
         }
         LearnedNumber number = SCALE.parameterNames().contains(parameter) ? SCALE : POINT_SCALE;
-        return number.learn(parameter, current, statistic, phase.retention());
+        // The first batches know nothing of how sure the network is later, and are the least sure.
+        return number.learn(parameter, current, statistic, phase.recentRetention());
     }
 }

@@ -30,11 +30,6 @@ import org.nd4j.linalg.factory.Nd4j;
 /** What a batch says about the parameters of a graph, and the new values that come of it. Changes nothing itself. */
 final class BatchLearning {
 
-    /** A pass of more batches has enough withheld examples for a part of them to do. */
-    private static final int LONG_PASS = 300;
-
-    private static final int STRIDE = 4;
-
     /** The largest share of small data that is withheld, and the batches of a pass, times their share, that are enough. */
     private static final double SMALL_SHARE = 1.0 / 16;
 
@@ -156,7 +151,7 @@ final class BatchLearning {
             // A further sweep may learn less than the first: what it leaves out stays.
             sites = sweep.answer(messages).sites().plus(learned).orEarlier(sites);
         }
-        sites = sites.plus(observeWithheld(inputs, withheld, phase));
+        sites = sites.plus(observeWithheld(inputs, withheld));
         requireFinite(sites, messages, score, phase);
         return new Swept(new Evidence(score, sites), goal);
     }
@@ -203,12 +198,9 @@ final class BatchLearning {
         }
     }
 
-    /** Withheld examples are predicted as any others. In a long pass only now and then, because that takes all weights' moments. */
-    private Sites observeWithheld(List<Moments> inputs, List<WithheldExamples> withheld, LearningPhase phase) {
+    /** Withheld examples are predicted as any others. */
+    private Sites observeWithheld(List<Moments> inputs, List<WithheldExamples> withheld) {
         Sites sites = Sites.NONE;
-        if (phase.batchesPerPass() > LONG_PASS && phase.step() % STRIDE != 0) {
-            return sites;
-        }
         for (int i = 0; i < outputs.size(); i++) {
             WithheldExamples examples = withheld.get(i);
             if (examples.count() > 0) {
