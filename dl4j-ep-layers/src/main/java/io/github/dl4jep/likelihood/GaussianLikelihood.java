@@ -50,7 +50,7 @@ public final class GaussianLikelihood implements Likelihood {
     }
 
     /**
-     * A Gaussian likelihood that withholds one example of 64 if the noise is learned, else none.
+     * A Gaussian likelihood that withholds no example.
      *
      * @param initialNoise R to start with, positive
      * @param learnNoise whether R is learned

@@ -156,7 +156,7 @@ public record TargetScaling(INDArray offset, INDArray scale) {
         return Arrays.stream(values, 0, values.length / LENGTH);
     }
 
-    /** After the first pass, what was learned stays, so that no batch is measured by its own labels. */
+    /** What was learned stays from the first batch after the first pass on: the batches after that are not measured by their own labels. */
     static INDArray settled(INDArray current) {
         double[] values = current.toDoubleVector();
         for (int c = 0; c < values.length / LENGTH; c++) {
