@@ -1,22 +1,20 @@
 package io.github.dl4jep.type;
 
-import io.github.dl4jep.conf.EpConf;
 import io.github.dl4jep.message.ExampleFormat;
 import io.github.dl4jep.message.ExampleShape;
+import io.github.dl4jep.type.recurrent.FrameColumns;
+import io.github.dl4jep.type.recurrent.StepColumns;
 import io.github.dl4jep.vertex.Rearrangement;
 import io.github.dl4jep.vertex.Vertex;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
-import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
-import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.preprocessor.Cnn3DToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToRnnPreProcessor;
@@ -44,40 +42,61 @@ public final class PreProcessors {
     private static final Map<Class<?>, PreProcessorType<? extends InputPreProcessor>> REGISTRY = new LinkedHashMap<>();
 
     static {
-        flattening(CnnToFeedForwardPreProcessor.class, p -> DataFormats.of(p.getFormat()));
-        flattening(
+        register(
+                CnnToFeedForwardPreProcessor.class,
+                p -> new AtSteps(
+                        3,
+                        FrameColumns.toSteps(p.getNumChannels(), p.getInputHeight(), p.getInputWidth()),
+                        new Flattening(DataFormats.of(p.getFormat()))),
+                p -> DataFormats.of(p.getFormat()));
+        register(
                 Cnn3DToFeedForwardPreProcessor.class,
-                p -> p.isNCDHW() ? ExampleFormat.CHANNELS_FIRST : ExampleFormat.CHANNELS_LAST);
+                p -> new Flattening(ofVolumes(p.isNCDHW())),
+                p -> ofVolumes(p.isNCDHW()));
         register(
                 FeedForwardToCnnPreProcessor.class,
-                p -> new Unflattening(
-                        ExampleShape.of(p.getNumChannels(), p.getInputHeight(), p.getInputWidth()),
-                        ExampleFormat.CHANNELS_FIRST));
+                p -> new AtSteps(
+                        1,
+                        FrameColumns.ofSteps(p.getNumChannels(), p.getInputHeight(), p.getInputWidth()),
+                        new Unflattening(
+                                ExampleShape.of(p.getNumChannels(), p.getInputHeight(), p.getInputWidth()),
+                                ExampleFormat.CHANNELS_FIRST)));
         register(
                 FeedForwardToCnn3DPreProcessor.class,
                 p -> new Unflattening(
                         ExampleShape.of(p.getNumChannels(), p.getInputDepth(), p.getInputHeight(), p.getInputWidth()),
-                        p.isNCDHW() ? ExampleFormat.CHANNELS_FIRST : ExampleFormat.CHANNELS_LAST));
+                        ofVolumes(p.isNCDHW())));
+        // DL4J moves steps into the minibatch and back. Here they stay, and the layers between see each of them by
+        // itself.
+        register(
+                RnnToFeedForwardPreProcessor.class,
+                p -> new StepColumns(true),
+                p -> DataFormats.of(p.getRnnDataFormat()));
+        register(FeedForwardToRnnPreProcessor.class, p -> new StepColumns(false));
+        register(
+                RnnToCnnPreProcessor.class,
+                p -> FrameColumns.ofSteps(p.getNumChannels(), p.getInputHeight(), p.getInputWidth()),
+                p -> DataFormats.of(p.getRnnDataFormat()));
+        register(
+                CnnToRnnPreProcessor.class,
+                p -> FrameColumns.toSteps(p.getNumChannels(), p.getInputHeight(), p.getInputWidth()));
     }
 
-    /** These change what an example is. */
-    private static final Set<Class<?>> MOVE_POSITIONS = Set.of(
-            RnnToFeedForwardPreProcessor.class,
-            FeedForwardToRnnPreProcessor.class,
-            CnnToRnnPreProcessor.class,
-            RnnToCnnPreProcessor.class);
-
     private PreProcessors() {}
+
+    private static ExampleFormat ofVolumes(boolean channelsFirst) {
+        return channelsFirst ? ExampleFormat.CHANNELS_FIRST : ExampleFormat.CHANNELS_LAST;
+    }
 
     /** It takes columns. */
     private static <P extends InputPreProcessor> void register(
             Class<P> type, Function<P, Rearrangement.Columns> columns) {
-        REGISTRY.put(type, new PreProcessorType<P>(columns, p -> ExampleFormat.CHANNELS_FIRST));
+        register(type, columns, p -> ExampleFormat.CHANNELS_FIRST);
     }
 
-    /** It takes images, and makes columns of them in their order. */
-    private static <P extends InputPreProcessor> void flattening(Class<P> type, Function<P, ExampleFormat> format) {
-        REGISTRY.put(type, new PreProcessorType<P>(p -> new Flattening(format.apply(p)), format));
+    private static <P extends InputPreProcessor> void register(
+            Class<P> type, Function<P, Rearrangement.Columns> columns, Function<P, ExampleFormat> format) {
+        REGISTRY.put(type, new PreProcessorType<P>(columns, format));
     }
 
     @SuppressWarnings("unchecked") // the key is the class of what the functions take
@@ -111,20 +130,6 @@ public final class PreProcessors {
     }
 
     /**
-     * Whether a preprocessor can stand between two layers. DL4J puts one that moves positions behind the global pooling of sequences,
-     * too, where there are no positions and it does nothing.
-     *
-     * @param preProcessor a DL4J preprocessor
-     * @param before the layer before it, or the EP layer that it became; null at the input
-     * @return true if it is supported there
-     */
-    public static boolean supports(InputPreProcessor preProcessor, @Nullable Layer before) {
-        Layer original = before == null ? null : EpConf.definition(before);
-        boolean pooled = original instanceof GlobalPoolingLayer pooling && pooling.isCollapseDimensions();
-        return supports(preProcessor) || (preProcessor instanceof RnnToFeedForwardPreProcessor && pooled);
-    }
-
-    /**
      * Why a preprocessor cannot stand in an EP network.
      *
      * @param preProcessor one that is not supported
@@ -138,12 +143,9 @@ public final class PreProcessors {
                     .map(part -> refusal(part, place))
                     .collect(Collectors.joining("; "));
         }
-        String name = "preprocessor " + preProcessor.getClass().getSimpleName() + place;
-        return MOVE_POSITIONS.contains(preProcessor.getClass())
-                ? name + " moves positions into the minibatch or out of it, but EP keeps a covariance between examples;"
-                        + " use convolutions of kernel size 1 in place of dense layers there, supported are " + names()
-                : name + " may change values, not only their arrangement; apply it to the data instead, supported are "
-                        + names();
+        return "preprocessor " + preProcessor.getClass().getSimpleName() + place
+                + " may change values, not only their arrangement; apply it to the data instead, supported are "
+                + names();
     }
 
     /**
@@ -163,7 +165,7 @@ public final class PreProcessors {
      * @throws UnsupportedOperationException if the type is not supported anywhere
      */
     public static Vertex stage(InputPreProcessor preProcessor) {
-        if (!supports(preProcessor) && !(preProcessor instanceof RnnToFeedForwardPreProcessor)) {
+        if (!supports(preProcessor)) {
             throw new UnsupportedOperationException(refusal(preProcessor, ""));
         }
         return new Rearrangement("preprocessor " + preProcessor.getClass().getSimpleName(), columns(preProcessor));
@@ -175,22 +177,7 @@ public final class PreProcessors {
                     .map(PreProcessors::columns)
                     .toList());
         }
-        if (preProcessor instanceof RnnToFeedForwardPreProcessor) {
-            return new NoPositions(refusal(preProcessor, ""));
-        }
         return Objects.requireNonNull(find(preProcessor)).columns().apply(preProcessor);
-    }
-
-    /** Columns stay; positions are refused. */
-    private record NoPositions(String refusal) implements Rearrangement.Columns {
-
-        @Override
-        public ExampleShape outputShape(ExampleShape shape) {
-            if (shape.spatialRank() > 0) {
-                throw new DL4JInvalidInputException("An example has shape " + shape + ", but " + refusal);
-            }
-            return shape;
-        }
     }
 
     /** Several rearrangements, one after the other. */
@@ -267,6 +254,30 @@ public final class PreProcessors {
         @Override
         public INDArray back(INDArray matrix, ExampleShape shape) {
             return shape.spatialRank() == 0 ? format.fromChannelsFirst(matrix, image) : matrix;
+        }
+    }
+
+    /** Images at the steps of sequences, and single ones. */
+    private record AtSteps(int rankOfSequences, Rearrangement.Columns sequences, Rearrangement.Columns single)
+            implements Rearrangement.Columns {
+
+        private Rearrangement.Columns of(ExampleShape shape) {
+            return shape.spatialRank() == rankOfSequences ? sequences : single;
+        }
+
+        @Override
+        public ExampleShape outputShape(ExampleShape shape) {
+            return of(shape).outputShape(shape);
+        }
+
+        @Override
+        public INDArray forward(INDArray matrix, ExampleShape shape) {
+            return of(shape).forward(matrix, shape);
+        }
+
+        @Override
+        public INDArray back(INDArray matrix, ExampleShape shape) {
+            return of(shape).back(matrix, shape);
         }
     }
 }

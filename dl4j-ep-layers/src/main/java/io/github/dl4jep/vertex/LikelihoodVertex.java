@@ -248,7 +248,7 @@ public final class LikelihoodVertex {
             double @Nullable [] trust) {
         labelRows.requireSamePositions(labels, message.moments(), rows.outputs(), place.get());
         return new OutputBatch(
-                new ForwardMessage(rows.rows(message.moments()), message.covariance()),
+                new ForwardMessage(rows.rows(message.moments(), place.get()), message.covariance()),
                 labelRows.labelRows(labels),
                 importance(labels, mask),
                 earlierShift,
@@ -277,7 +277,7 @@ public final class LikelihoodVertex {
      * @return the prediction
      */
     public Prediction prediction(Moments potentials) {
-        Prediction ofRows = likelihood.predict(rows.rows(potentials), parameters.get());
+        Prediction ofRows = likelihood.predict(rows.rows(potentials, place.get()), parameters.get());
         if (rows.spatialRank() == 0) {
             return ofRows;
         }

@@ -6,6 +6,7 @@ import io.github.dl4jep.linear.WeightGroups;
 import io.github.dl4jep.linear.WindowedFactor;
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.BatchCovariance;
+import io.github.dl4jep.message.ExampleShape;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.message.PositionCorrelation;
@@ -26,7 +27,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The weights of one layer: {@link io.github.dl4jep.linear.LinearFactor}'s messages. A convolution's weights see {@link Patches} of the
- * input instead of the input; all else is the same.
+ * input instead of the input; all else is the same. Those of a dense layer see every step of a sequence by itself.
  */
 public final class LinearVertex implements LinearMap {
 
@@ -34,27 +35,34 @@ public final class LinearVertex implements LinearMap {
     private final LayerWeights weights;
     private final WeightGroups groups;
     private final @Nullable ForShape<WindowedFactor> windows;
+    private final boolean takesColumns;
 
     /**
-     * The weights of a dense layer.
+     * The weights of a dense layer, which takes columns, or sequences of them.
      *
      * @param inputs number of columns the layer takes
      * @param weights where the posteriors are
      */
     public LinearVertex(long inputs, LayerWeights weights) {
-        this(inputs, null, WeightGroups.NONE, weights);
+        this(inputs, Windows.ofOne(1), WeightGroups.NONE, weights, true);
     }
 
     /**
      * The weights of a convolution.
      *
      * @param inputs number of channels the layer takes
-     * @param windows sizes of the windows, or null for a dense layer
+     * @param windows sizes of the windows, or null for weights that take columns only
      * @param groups which columns a unit sees
      * @param weights where the posteriors are
      */
     public LinearVertex(long inputs, @Nullable Windows windows, WeightGroups groups, LayerWeights weights) {
+        this(inputs, windows, groups, weights, windows == null);
+    }
+
+    private LinearVertex(
+            long inputs, @Nullable Windows windows, WeightGroups groups, LayerWeights weights, boolean takesColumns) {
         this.inputs = inputs;
+        this.takesColumns = takesColumns;
         this.weights = weights;
         this.groups = groups;
         this.windows = windows == null
@@ -73,9 +81,10 @@ public final class LinearVertex implements LinearMap {
         WeightMoments biasMoments = bias == null ? null : bias.moments(pending.site(weights.biasKey()));
         Moments preActivation = preActivation(windowed, input, moments, biasMoments);
         Patches patches = windowed == null ? null : windowed.patches();
-        if (message.covariance().steps() != null && patches != null && seesOneStep(patches)) {
-            BatchCovariance ofSteps = covarianceOfSteps(message, moments, biasMoments);
-            return new Pass(new ForwardMessage(preActivation, ofSteps), new Back(windowed, input, moments));
+        boolean ofSteps = takesColumns || message.covariance().steps() != null;
+        if (ofSteps && patches != null && seesOneStep(patches)) {
+            BatchCovariance pairs = covarianceOfSteps(message, moments, biasMoments);
+            return new Pass(new ForwardMessage(preActivation, pairs), new Back(windowed, input, moments));
         }
         BatchCovariance covariance = groups.covarianceOfPreActivation(message, patches, moments, biasMoments);
         if (patches != null) {
@@ -185,17 +194,19 @@ public final class LinearVertex implements LinearMap {
         }
     }
 
-    /** Null for a dense layer. */
+    /** Null for columns. */
     private @Nullable WindowedFactor windowed(Moments moments) {
-        if (windows == null) {
-            requireColumns(moments);
+        ExampleShape shape = moments.shape();
+        boolean ofSteps = shape.spatialRank() == 1 && shape.channels() == inputs;
+        if (windows == null || (takesColumns && !ofSteps)) {
+            requireColumns(shape);
             return null;
         }
-        if (moments.shape().channels() != inputs) {
-            throw new DL4JInvalidInputException("An example has shape " + moments.shape() + ", allowed are " + inputs
+        if (shape.channels() != inputs) {
+            throw new DL4JInvalidInputException("An example has shape " + shape + ", allowed are " + inputs
                     + " channel(s) first at " + describe() + "; check the data or nIn of the layer");
         }
-        return windows.get(moments.shape());
+        return windows.get(shape);
     }
 
     /** [minibatch, units x positions]. */
@@ -274,17 +285,17 @@ public final class LinearVertex implements LinearMap {
         return linear(values, weights.layout().point(weights.parameters().get()));
     }
 
-    /**
-     * Throws if an activation is not what a dense layer takes.
-     *
-     * @param moments should be [minibatch, inputs]
-     */
-    private void requireColumns(Moments moments) {
-        if (moments.shape().spatialRank() > 0 || moments.shape().length() != inputs) {
-            throw new DL4JInvalidInputException("An example has shape " + moments.shape() + ", allowed is [" + inputs
-                    + "] at " + describe()
-                    + "; check the number of feature columns or nIn of the layer, and flatten images by"
-                    + " setInputType(...) or a preprocessor");
+    /** Throws if an activation is not what a layer without positions takes. */
+    private void requireColumns(ExampleShape shape) {
+        if (shape.spatialRank() > 0 || shape.length() != inputs) {
+            boolean ofSteps = shape.spatialRank() == 1 && shape.channels() == inputs;
+            throw new DL4JInvalidInputException("An example has shape " + shape + ", allowed is [" + inputs + "] at "
+                    + describe()
+                    + (ofSteps
+                            ? "; labels at every step need an RnnOutputLayer, a label for a sequence a LastTimeStep or"
+                                    + " global pooling before the output layer"
+                            : "; check the number of feature columns or nIn of the layer, and flatten images by"
+                                    + " setInputType(...) or a preprocessor"));
         }
     }
 

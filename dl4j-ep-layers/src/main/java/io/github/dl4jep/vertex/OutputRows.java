@@ -46,8 +46,13 @@ public record OutputRows(ExampleFormat format, long outputs, int spatialRank) {
         return dense.reshape('f', rows, columns);
     }
 
-    Moments rows(Moments potentials) {
+    Moments rows(Moments potentials, String where) {
         if (spatialRank == 0) {
+            if (potentials.shape().spatialRank() == 1 && potentials.shape().channels() == outputs) {
+                throw new DL4JInvalidInputException("An example's output has shape " + potentials.shape()
+                        + ", allowed is [" + outputs + "] at " + where
+                        + "; labels at every step need an RnnLossLayer or RnnOutputLayer");
+            }
             return potentials;
         }
         INDArray variance = potentials.variance();

@@ -67,14 +67,27 @@ public final class Windows {
     }
 
     /**
-     * The windows on an input.
+     * The windows on an input. Windows on images see every image of a sequence by itself.
      *
-     * @param shape channels and as many dimensions as the sizes have
+     * @param shape channels and as many dimensions as the sizes have; or channels, steps, height and width
      * @param place the layer, for messages
      * @return the geometry
      * @throws DL4JInvalidInputException if the input has other dimensions or is smaller than a window
      */
     public WindowGeometry on(ExampleShape shape, String place) {
+        return kernel.length == 2 && shape.spatialRank() == 3 ? ofFrames().onAll(shape, place) : onAll(shape, place);
+    }
+
+    private Windows ofFrames() {
+        return new Windows(
+                transposed, before(1, kernel), before(1, stride), before(0, padding), before(1, dilation), mode);
+    }
+
+    private static int[] before(int first, int[] rest) {
+        return new int[] {first, rest[0], rest[1]};
+    }
+
+    private WindowGeometry onAll(ExampleShape shape, String place) {
         if (shape.spatialRank() != kernel.length) {
             throw new DL4JInvalidInputException("An example has shape " + shape + ", allowed are channels and "
                     + kernel.length + " dimension(s) at " + place

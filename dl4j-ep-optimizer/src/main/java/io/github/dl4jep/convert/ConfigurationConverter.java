@@ -28,8 +28,7 @@ final class ConfigurationConverter {
         if (converted.getInputPreProcessors() != null) {
             converted
                     .getInputPreProcessors()
-                    .forEach((index, preProcessor) -> problems.checkPreProcessor(
-                            preProcessor, index.toString(), index == 0 ? null : layers.get(index - 1)));
+                    .forEach((index, preProcessor) -> problems.checkPreProcessor(preProcessor, index.toString()));
         }
         problems.throwIfAny();
         // The posterior starts at the prior, so the counters that training depends on start, too.

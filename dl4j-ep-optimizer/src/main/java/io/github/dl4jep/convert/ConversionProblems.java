@@ -67,10 +67,9 @@ final class ConversionProblems {
      *
      * @param preProcessor in front of a layer
      * @param layer name or index of the layer
-     * @param before the layer before it, or null
      */
-    void checkPreProcessor(InputPreProcessor preProcessor, String layer, @Nullable Layer before) {
-        if (!PreProcessors.supports(preProcessor, before)) {
+    void checkPreProcessor(InputPreProcessor preProcessor, String layer) {
+        if (!PreProcessors.supports(preProcessor)) {
             add(PreProcessors.refusal(preProcessor, " of layer " + layer));
         }
     }

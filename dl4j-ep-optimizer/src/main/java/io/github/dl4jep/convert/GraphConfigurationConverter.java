@@ -41,9 +41,7 @@ final class GraphConfigurationConverter {
         converted.getVertices().forEach((name, vertex) -> {
             if (vertex instanceof LayerVertex layer) {
                 if (layer.getPreProcessor() != null) {
-                    String before = GraphConfigurations.inputs(converted, name).get(0);
-                    problems.checkPreProcessor(
-                            layer.getPreProcessor(), "\"" + name + "\"", GraphConfigurations.layer(converted, before));
+                    problems.checkPreProcessor(layer.getPreProcessor(), "\"" + name + "\"");
                 }
                 if (results.containsKey(name)) {
                     ConfigurationConverter.replaceLayer(layer.getLayerConf(), results.get(name), options);

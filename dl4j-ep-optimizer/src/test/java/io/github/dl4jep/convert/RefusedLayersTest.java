@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
@@ -15,7 +13,6 @@ import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.SelfAttentionLayer;
 import org.deeplearning4j.nn.conf.layers.SpaceToBatchLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.TimeDistributed;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -65,20 +62,5 @@ class RefusedLayersTest {
                         .build()))
                 .isInstanceOf(DL4JInvalidConfigException.class)
                 .hasMessageContaining("there is no EP layer for the type " + refused.reason());
-    }
-
-    @Test
-    void aDenseLayerInASequenceSaysWhatToUse() {
-        assertThatThrownBy(() -> EpNetworks.from(new NeuralNetConfiguration.Builder()
-                        .list()
-                        .layer(new Convolution1DLayer.Builder(3).nOut(4).build())
-                        .layer(new DenseLayer.Builder().nOut(4).build())
-                        .layer(new RnnOutputLayer.Builder().nOut(2).build())
-                        .setInputType(InputType.recurrent(2, 7))
-                        .build()))
-                .isInstanceOf(DL4JInvalidConfigException.class)
-                .hasMessageContaining(
-                        "preprocessor RnnToFeedForwardPreProcessor of layer 1 moves positions into the" + " minibatch")
-                .hasMessageContaining("use convolutions of kernel size 1");
     }
 }
