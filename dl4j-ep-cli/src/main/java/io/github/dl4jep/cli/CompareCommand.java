@@ -11,6 +11,7 @@ import io.github.dl4jep.cli.data.source.DataRequest;
 import io.github.dl4jep.cli.data.source.DataSource;
 import io.github.dl4jep.cli.data.source.DataSources;
 import io.github.dl4jep.cli.data.source.RunDefaults;
+import io.github.dl4jep.cli.data.split.TrainingSample;
 import io.github.dl4jep.cli.definition.NetworkDefinition;
 import io.github.dl4jep.cli.definition.NetworkVariant;
 import io.github.dl4jep.cli.failure.UserException;
@@ -108,6 +109,15 @@ final class CompareCommand implements Runnable {
     @Option(names = "--seed", paramLabel = "S")
     private long seed = 1;
 
+    @Option(names = "--seeds", paramLabel = "N")
+    private int seeds = 1;
+
+    @Option(names = "--train-fraction", paramLabel = "F")
+    private double trainFraction = 1;
+
+    @Option(names = "--label-noise", paramLabel = "P")
+    private double labelNoise;
+
     @Option(names = "--split", paramLabel = "K|all")
     private String split = "0";
 
@@ -122,12 +132,15 @@ final class CompareCommand implements Runnable {
         NetworkVariant variant = NetworkVariant.parse(units, weights, timeSteps);
         PositiveOption.require("--passes", passes);
         PositiveOption.require("--batch", batch);
+        PositiveOption.require("--seeds", seeds);
+        TrainingSample sample = new TrainingSample(trainFraction, labelNoise);
         ImageShape images = imageSize == null ? null : ImageShape.parse(imageSize);
         DataSource source = DataSources.open(new DataRequest(
                 data, DataFolder.of(dataDir), task, label, testFraction, seed, images, table.reading()));
+        sample.requireFits(data, source.task());
         String net = network == null ? source.defaults().network() : network;
-        ComparisonPlan plan =
-                plan(source, net, named == null ? defaultTrainers(net, variant) : named, learningRates, variant);
+        ComparisonPlan plan = plan(
+                source, net, named == null ? defaultTrainers(net, variant) : named, sample, learningRates, variant);
         OutputFolder folder = OutputFolder.prepare(out);
         ComparisonResult result = compare(source, plan);
         Path file = folder.write(result);
@@ -150,7 +163,12 @@ final class CompareCommand implements Runnable {
     }
 
     private ComparisonPlan plan(
-            DataSource source, String net, List<Trainer> chosen, LearningRates learningRates, NetworkVariant variant) {
+            DataSource source,
+            String net,
+            List<Trainer> chosen,
+            TrainingSample sample,
+            LearningRates learningRates,
+            NetworkVariant variant) {
         RunDefaults defaults = source.defaults();
         return new ComparisonPlan(
                 data,
@@ -160,6 +178,8 @@ final class CompareCommand implements Runnable {
                 passes == null ? defaults.passes() : passes,
                 batch == null ? defaults.batch() : batch,
                 seed,
+                seeds,
+                sample,
                 learningRates,
                 variant,
                 drawEachPass);
@@ -177,8 +197,8 @@ final class CompareCommand implements Runnable {
     private ComparisonResult compare(DataSource source, ComparisonPlan plan) {
         boolean severalSplits = plan.splits().size() > 1;
         PrintWriter terminal = ErrorTerminal.isPresent() ? command().getErr() : null;
-        try (ConsoleProgress progress =
-                new ConsoleProgress(command().getOut(), source.task(), plan.passes(), severalSplits, terminal)) {
+        try (ConsoleProgress progress = new ConsoleProgress(
+                command().getOut(), source.task(), plan.passes(), severalSplits, plan.seeds() > 1, terminal)) {
             return new Comparison(source, plan, progress).run();
         }
     }

@@ -36,7 +36,7 @@ class CompareCommandTest {
         JsonNode json = json();
         assertThat(json.fieldNames())
                 .toIterable()
-                .containsExactly("data", "network", "parameters", "seed", "batch", "runs");
+                .containsExactly("data", "network", "parameters", "seed", "batch", "sample", "summary", "runs");
         assertThat(json.get("data").asText()).isEqualTo("iris");
         assertThat(json.get("network").asText()).isEqualTo("mlp:50");
         assertThat(json.get("parameters").asInt()).isEqualTo(4 * 50 + 50 + 50 * 3 + 3);
@@ -46,7 +46,7 @@ class CompareCommandTest {
         assertThat(json.at("/runs/1/options/learningRate").asDouble()).isEqualTo(0.1);
         assertThat(json.at("/runs/1").fieldNames())
                 .toIterable()
-                .containsExactly("trainer", "split", "options", "passes");
+                .containsExactly("trainer", "split", "seed", "options", "passes");
         assertThat(json.at("/runs/1/passes"))
                 .hasSize(2)
                 .allSatisfy(pass -> assertThat(pass.fieldNames())
@@ -139,6 +139,53 @@ class CompareCommandTest {
     }
 
     @Test
+    void seedsOfPartsWithWrongLabelsAreAveraged() throws IOException {
+        Path csv = Files.writeString(
+                folder.resolve("a.csv"), "a,b,y\n" + "1,2,u\n2,1,v\n1,3,u\n3,1,v\n0,2,u\n2,0,v\n".repeat(10));
+
+        assertThat(compare(
+                        "--data",
+                        "csv:" + csv,
+                        "--trainers",
+                        "sgd,adam",
+                        "--passes",
+                        "1",
+                        "--seeds",
+                        "2",
+                        "--train-fraction",
+                        "0.5",
+                        "--label-noise",
+                        "0.25"))
+                .isZero();
+
+        assertThat(err.toString()).isEmpty();
+        assertThat(out.toString())
+                .contains("sgd       seed 1  pass 1/1", "adam      seed 2  pass 1/1", "(mean of 2 seeds)", " +- ");
+        JsonNode json = json();
+        assertThat(json.at("/sample/labelNoise").asDouble()).isEqualTo(0.25);
+        assertThat(json.at("/sample/trainFraction").asDouble()).isEqualTo(0.5);
+        assertThat(json.at("/runs/2/seed").asInt()).isEqualTo(2);
+        assertThat(json.at("/summary/sgd/testError").fieldNames())
+                .toIterable()
+                .containsExactly("mean", "standardError");
+        assertThat(outputFolder().resolve("comparison.html"))
+                .content()
+                .contains("50.0 % of all, 25.0 % of them with a wrong class", "means of 2 seeds", "24 training rows");
+    }
+
+    @Test
+    void labelsOfARegressionCannotBeWrong() throws IOException {
+        writeTinyUciSet();
+
+        assertThat(compare("--data", "uci:tiny", "--data-dir", folder.toString(), "--label-noise", "0.1"))
+                .isEqualTo(2);
+
+        assertThat(err.toString())
+                .isEqualTo(
+                        "--label-noise 0.1 replaces classes, but the labels of uci:tiny are numbers: leave it out.\n");
+    }
+
+    @Test
     void csvAndDefinitionFile() throws IOException {
         Path csv = Files.writeString(folder.resolve("a.csv"), "y,a,b\nu,1,2\nv,2,1\nu,1,3\nv,3,1\nu,0,2\nv,2,0\n");
         NetworkDefinition definition = NetworkDefinition.of("mlp:4", new DataShape(2, 2, Task.CLASSIFICATION), 1);
@@ -220,6 +267,13 @@ class CompareCommandTest {
                 "--split 1 | --split is \"1\", but iris has only split 0.",
                 "--split -1 | --split is \"-1\"",
                 "--task regression | --task and --label are for --data csv:FILE",
+                "--seeds 0 | --seeds is 0, but must be at least 1.",
+                "--label-noise 1 | --label-noise is 1.0, but must be at least 0 and below 1.",
+                "--label-noise -0.1 | --label-noise is -0.1, but must be at least 0 and below 1.",
+                "--label-noise NaN | --label-noise is NaN, but must be at least 0 and below 1.",
+                "--train-fraction 0 | --train-fraction is 0.0, but must be above 0 and at most 1.",
+                "--train-fraction 1.1 | --train-fraction is 1.1, but must be above 0 and at most 1.",
+                "--train-fraction 0.001 | --train-fraction 0.001 of 100 training rows leaves none.",
                 "--nonsense | Unknown option: '--nonsense'",
             })
     void userErrorsAreOneSentenceAndExitCode2(String options, String message) {

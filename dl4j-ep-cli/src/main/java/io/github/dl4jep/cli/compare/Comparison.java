@@ -55,21 +55,32 @@ public final class Comparison {
      *     train it
      */
     public ComparisonResult run() {
-        Split split = data.split(plan.splits().get(0));
-        DataFacts facts = DataFacts.of(split);
-        NetworkDefinition network = NetworkDefinition.of(plan.network(), split.shape(), plan.seed());
-        warmUp(network, network.arrange(split));
+        Split first = plan.sample().of(data.split(plan.splits().get(0)), plan.seed());
+        DataFacts facts = DataFacts.of(first);
+        NetworkDefinition network = NetworkDefinition.of(plan.network(), first.shape(), plan.seed());
+        warmUp(network, network.arrange(first));
         List<Run> runs = new ArrayList<>();
-        for (int index : plan.splits()) {
-            split = index == split.index() ? split : data.split(index);
-            NetworkDefinition seeded = NetworkDefinition.of(plan.network(), split.shape(), seedOf(split));
-            Split arranged = seeded.arrange(split);
-            for (Trainer trainer : plan.trainers()) {
-                runs.add(run(trainer, job(seeded, arranged), arranged));
+        for (long seed = plan.seed(); seed < plan.seed() + plan.seeds(); seed++) {
+            DataSource source = data.withSeed(seed);
+            for (int index : plan.splits()) {
+                boolean read = seed == plan.seed() && index == first.index();
+                Split rows = read ? first : plan.sample().of(source.split(index), seed);
+                NetworkDefinition seeded = NetworkDefinition.of(plan.network(), rows.shape(), seed + index);
+                Split arranged = seeded.arrange(rows);
+                for (Trainer trainer : plan.trainers()) {
+                    runs.add(run(new RunId(trainer.name(), index, seed), trainer, job(seeded, arranged), arranged));
+                }
             }
         }
         return new ComparisonResult(
-                plan.data(), network.name(), network.parameters(), plan.seed(), plan.batch(), List.copyOf(runs), facts);
+                plan.data(),
+                network.name(),
+                network.parameters(),
+                plan.seed(),
+                plan.batch(),
+                plan.sample(),
+                List.copyOf(runs),
+                facts);
     }
 
     private TrainingJob job(NetworkDefinition network, Split split) {
@@ -94,8 +105,8 @@ public final class Comparison {
     }
 
     /** Every split has its own initial weights and batches, so that a mean over splits is one over those, too. */
-    private long seedOf(Split split) {
-        return plan.seed() + split.index();
+    private static long seedOf(RunId id) {
+        return id.seed() + id.split();
     }
 
     private TrainingSession start(Trainer trainer, TrainingJob job, long seed) {
@@ -108,28 +119,26 @@ public final class Comparison {
         return trainer.start(job);
     }
 
-    private Run run(Trainer trainer, TrainingJob job, Split split) {
-        TrainingSession session = start(trainer, job, seedOf(split));
+    private Run run(RunId id, Trainer trainer, TrainingJob job, Split split) {
+        TrainingSession session = start(trainer, job, seedOf(id));
         List<PassResult> passes = new ArrayList<>();
         Diagnostics last = null;
         for (int pass = 1; pass <= plan.passes(); pass++) {
-            listener.passStarted(
-                    trainer.name(), split.index(), pass, PassBatches.count(split.trainRows(), plan.batch()));
-            double seconds = train(session, split, pass);
-            listener.scoringStarted(trainer.name(), split.index(), pass, Scoring.steps(split));
+            listener.passStarted(id, pass, PassBatches.count(split.trainRows(), plan.batch()));
+            double seconds = train(session, split, seedOf(id), pass);
+            listener.scoringStarted(id, pass, Scoring.steps(split));
             boolean draws = plan.drawEachPass() || pass == plan.passes();
             Scores scores = Scoring.of(session, split, draws, listener::scoringStep);
             last = scores.diagnostics();
             PassResult result = new PassResult(pass, seconds, scores.figures());
             passes.add(result);
-            listener.passFinished(trainer.name(), split.index(), result);
+            listener.passFinished(id, result);
         }
-        return new Run(trainer.name(), split.index(), session.options(), List.copyOf(passes), last);
+        return new Run(id.trainer(), id.split(), id.seed(), session.options(), List.copyOf(passes), last);
     }
 
-    private double train(TrainingSession session, Split split, int pass) {
-        DataSetIterator batches =
-                PassBatches.of(split.trainRows(), plan.batch(), seedOf(split), pass, listener::batchStarted);
+    private double train(TrainingSession session, Split split, long seed, int pass) {
+        DataSetIterator batches = PassBatches.of(split.trainRows(), plan.batch(), seed, pass, listener::batchStarted);
         long start = System.nanoTime();
         session.trainPass(batches);
         return (System.nanoTime() - start) / NANOS;

@@ -1,9 +1,13 @@
 package io.github.dl4jep.cli.compare;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.github.dl4jep.cli.data.split.TrainingSample;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
@@ -12,17 +16,20 @@ import java.util.stream.Collectors;
  * @param data the data, as for {@code --data}
  * @param network the network, as for {@code --net}
  * @param parameters the number of weights and biases of the DL4J definition
- * @param seed the seed of initial weights, batches and random splits
+ * @param seed the first seed of initial weights, batches and what is random in the data
  * @param batch the number of rows in a batch
- * @param runs the runs, split by split, in each the trainers in the order asked for
+ * @param sample what was made of the training rows
+ * @param runs the runs, seed by seed, split by split, in each the trainers in the order asked for
  * @param facts the size of the data; not in JSON
  */
+@JsonPropertyOrder({"data", "network", "parameters", "seed", "batch", "sample", "summary", "runs"})
 public record ComparisonResult(
         String data,
         String network,
         long parameters,
         long seed,
         int batch,
+        TrainingSample sample,
         List<Run> runs,
         @JsonIgnore DataFacts facts) {
     /**
@@ -44,11 +51,42 @@ public record ComparisonResult(
     }
 
     /**
-     * Counts the splits.
+     * Averages the figures after the last pass, and the training time, over the runs of each trainer.
      *
-     * @return over how many the figures are averaged
+     * @return by trainer, then by the name that the figure has in JSON; without figures that not every run has
      */
-    public int splits() {
-        return (int) runs.stream().mapToInt(Run::split).distinct().count();
+    @JsonProperty
+    public Map<String, Map<String, Estimate>> summary() {
+        Map<String, Map<String, Estimate>> summary = new LinkedHashMap<>();
+        byTrainer().forEach((trainer, list) -> {
+            Map<String, Estimate> estimates = new LinkedHashMap<>();
+            estimates.put(
+                    "trainSeconds",
+                    Estimate.of(list.stream().map(Run::totalSeconds).toList()));
+            for (String figure : list.get(0).finalFigures().values().keySet()) {
+                List<Double> values = list.stream()
+                        .map(run -> run.finalFigures().values().get(figure))
+                        .filter(Objects::nonNull)
+                        .toList();
+                if (values.size() == list.size()) {
+                    estimates.put(figure, Estimate.of(values));
+                }
+            }
+            summary.put(trainer, estimates);
+        });
+        return summary;
+    }
+
+    /**
+     * Says over what the figures are averaged.
+     *
+     * @return for example {@code 20 splits}, {@code 3 seeds} or {@code 20 splits x 3 seeds}; empty for a single run of each trainer
+     */
+    public String repeats() {
+        long splits = runs.stream().mapToInt(Run::split).distinct().count();
+        long seeds = runs.stream().mapToLong(Run::seed).distinct().count();
+        String bySplit = splits > 1 ? splits + " splits" : "";
+        String bySeed = seeds > 1 ? seeds + " seeds" : "";
+        return bySplit + (bySplit.isEmpty() || bySeed.isEmpty() ? "" : " x ") + bySeed;
     }
 }

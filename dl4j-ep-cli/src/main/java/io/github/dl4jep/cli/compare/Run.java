@@ -8,10 +8,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One trainer on one split.
+ * One trainer on one split with one seed.
  *
  * @param trainer the name of the trainer
  * @param split the index of the split
+ * @param seed the seed of this run; to that of initial weights and batches the index of the split is added
  * @param options the trainer's settings in effect
  * @param passes the passes, in order, at least one
  * @param diagnostics what the plots show of the predictions after the last pass, or null if those are not finite; not in JSON
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public record Run(
         String trainer,
         int split,
+        long seed,
         Map<String, Object> options,
         List<PassResult> passes,
         @JsonIgnore @Nullable Diagnostics diagnostics) {

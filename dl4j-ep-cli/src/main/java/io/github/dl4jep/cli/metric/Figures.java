@@ -1,6 +1,9 @@
 package io.github.dl4jep.cli.metric;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +29,24 @@ public record Figures(
         @Nullable Double logLikelihood) {
     /** The figures of a network that puts out numbers that are not finite. */
     public static final Figures NONE = new Figures(null, null, null, null, null, null, null);
+
+    /**
+     * Returns the figures that apply.
+     *
+     * @return by the name of the component
+     */
+    public Map<String, Double> values() {
+        Map<String, @Nullable Double> all = new LinkedHashMap<>();
+        all.put("testError", testError);
+        all.put("nll", nll);
+        all.put("ece", ece);
+        all.put("pointTestError", pointTestError);
+        all.put("sampledTestError", sampledTestError);
+        all.put("rmse", rmse);
+        all.put("logLikelihood", logLikelihood);
+        all.values().removeIf(Objects::isNull);
+        return all;
+    }
 
     /**
      * Says whether training has failed: the network puts out numbers that are not finite.

@@ -22,8 +22,8 @@ public final class ComparisonPlots {
      */
     public static List<Plot> of(ComparisonResult result) {
         List<Plot> plots = new ArrayList<>(new LearningCurves(result).plots());
-        plots.addAll(new ClassPlots(overSplits(result, Diagnostics.Classes.class, Diagnostics.Classes::plus)).plots());
-        plots.addAll(new NumberPlots(overSplits(result, Diagnostics.Numbers.class, Diagnostics.Numbers::plus)).plots());
+        plots.addAll(new ClassPlots(overRuns(result, Diagnostics.Classes.class, Diagnostics.Classes::plus)).plots());
+        plots.addAll(new NumberPlots(overRuns(result, Diagnostics.Numbers.class, Diagnostics.Numbers::plus)).plots());
         return plots;
     }
 
@@ -31,14 +31,14 @@ public final class ComparisonPlots {
      * The coverage of the predicted intervals of a regression.
      *
      * @param result the comparison
-     * @return for each trainer with finite predictions, over all splits; empty for classes
+     * @return for each trainer with finite predictions, over all runs; empty for classes
      */
     public static Map<String, Diagnostics.Numbers> numbers(ComparisonResult result) {
-        return overSplits(result, Diagnostics.Numbers.class, Diagnostics.Numbers::plus);
+        return overRuns(result, Diagnostics.Numbers.class, Diagnostics.Numbers::plus);
     }
 
-    /** Trainers that have diverged on a split are left out. */
-    private static <D extends Diagnostics> Map<String, D> overSplits(
+    /** Trainers of which a run has diverged are left out. */
+    private static <D extends Diagnostics> Map<String, D> overRuns(
             ComparisonResult result, Class<D> kind, BinaryOperator<D> plus) {
         Map<String, D> sums = new LinkedHashMap<>();
         result.byTrainer().forEach((trainer, runs) -> {

@@ -1,6 +1,7 @@
 package io.github.dl4jep.cli.plot;
 
 import io.github.dl4jep.cli.compare.ComparisonResult;
+import io.github.dl4jep.cli.compare.Estimate;
 import io.github.dl4jep.cli.compare.PassResult;
 import io.github.dl4jep.cli.compare.Run;
 import io.github.dl4jep.cli.data.format.Task;
@@ -9,9 +10,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYSeries;
 
 /** Error and negative log likelihood on the test rows, against passes and against seconds, one line for each trainer. */
 final class LearningCurves {
@@ -46,8 +50,8 @@ final class LearningCurves {
      */
     private record Measure(String name, String title, String axis, Function<Figures, @Nullable Double> value) {}
 
-    /** A trainer's line. */
-    record Curve(List<Double> x, List<Double> y) {}
+    /** A trainer's line, and the standard errors of its heights if they are means. */
+    record Curve(List<Double> x, List<Double> y, List<Double> errors) {}
 
     private static @Nullable Double times(double factor, @Nullable Double value) {
         return value == null ? null : factor * value;
@@ -66,7 +70,9 @@ final class LearningCurves {
     private Plot plot(Measure measure, String against, String xAxis, boolean seconds) {
         String title = measure.title() + " against " + against;
         String caption = "Lower is better" + (seconds ? "; evaluation is not counted as training time." : ".")
-                + (result.splits() > 1 ? " Means of " + result.splits() + " splits." : "");
+                + (result.repeats().isEmpty()
+                        ? ""
+                        : " Means of " + result.repeats() + "; bars are the standard error.");
         return new Plot(
                 measure.name() + "-against-" + against,
                 title,
@@ -87,7 +93,7 @@ final class LearningCurves {
     }
 
     private Curve curve(List<Run> runs, Function<Figures, @Nullable Double> value, boolean seconds) {
-        Curve curve = new Curve(new ArrayList<>(), new ArrayList<>());
+        Curve curve = new Curve(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         double elapsed = 0;
         for (int i = 0; i < result.passes(); i++) {
             int pass = i;
@@ -97,15 +103,18 @@ final class LearningCurves {
                     .mapToDouble(PassResult::trainSeconds)
                     .average()
                     .orElseThrow();
-            // A mean over splits of which one has diverged would hide it: NaN leaves the point out.
-            double mean = results.stream()
+            List<Double> values = results.stream()
                     .map(one -> value.apply(one.figures()))
-                    .mapToDouble(one -> one == null ? Double.NaN : one)
-                    .average()
-                    .orElseThrow();
-            if (Double.isFinite(mean)) {
+                    .filter(Objects::nonNull)
+                    .toList();
+            // A mean over runs of which one has diverged would hide it: the point is left out.
+            if (values.size() == runs.size() && values.stream().allMatch(Double::isFinite)) {
+                Estimate estimate = Estimate.of(values);
                 curve.x().add(seconds ? elapsed : pass + 1.0);
-                curve.y().add(mean);
+                curve.y().add(estimate.mean());
+                if (estimate.standardError() != null) {
+                    curve.errors().add(estimate.standardError());
+                }
             }
         }
         return curve;
@@ -113,14 +122,24 @@ final class LearningCurves {
 
     private static XYChart chart(String title, String xAxis, String yAxis, Map<String, Curve> curves) {
         XYChart chart = ChartFrame.lines(title, xAxis, yAxis);
-        curves.forEach((trainer, curve) ->
-                ChartFrame.style(chart.addSeries(trainer, curve.x(), curve.y()), TrainerStyle.of(trainer)));
+        boolean wide = isWide(curves);
+        curves.forEach(
+                (trainer, curve) -> ChartFrame.style(add(chart, trainer, curve, wide), TrainerStyle.of(trainer)));
         DirectLabels labels = new DirectLabels(chart, curves);
-        if (isWide(curves)) {
+        if (wide) {
             chart.getStyler().setYAxisLogarithmic(true);
         }
         labels.add();
         return chart;
+    }
+
+    /** Without bars where one would reach below what a logarithmic axis can show. */
+    private static XYSeries add(XYChart chart, String trainer, Curve curve, boolean logarithmic) {
+        boolean fits = IntStream.range(0, curve.errors().size())
+                .allMatch(i -> !logarithmic || curve.errors().get(i) < curve.y().get(i));
+        return curve.errors().isEmpty() || !fits
+                ? chart.addSeries(trainer, curve.x(), curve.y())
+                : chart.addSeries(trainer, curve.x(), curve.y(), curve.errors());
     }
 
     private static boolean isWide(Map<String, Curve> curves) {

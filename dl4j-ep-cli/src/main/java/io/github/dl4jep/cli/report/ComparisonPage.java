@@ -6,6 +6,7 @@ import io.github.dl4jep.cli.compare.ComparisonResult;
 import io.github.dl4jep.cli.compare.DataFacts;
 import io.github.dl4jep.cli.compare.Run;
 import io.github.dl4jep.cli.data.format.Task;
+import io.github.dl4jep.cli.data.split.TrainingSample;
 import io.github.dl4jep.cli.metric.Diagnostics;
 import io.github.dl4jep.cli.metric.IntervalCoverage;
 import io.github.dl4jep.cli.plot.ComparisonPlots;
@@ -23,6 +24,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The page of a comparison: the template {@code comparison.html.mustache}, filled. It needs no network and no other file, has no
@@ -125,8 +127,12 @@ final class ComparisonPage {
                 result.network() + String.format(Locale.ROOT, ", %,d weights and biases", result.parameters())));
         list.add(new Fact("Passes", String.valueOf(result.passes())));
         list.add(new Fact("Batch", result.batch() + " rows"));
-        list.add(new Fact("Seed", String.valueOf(result.seed())));
-        list.add(new Fact("Splits", splits()));
+        list.add(new Fact("Training rows", sample()));
+        list.add(new Fact("Seed", range(result.runs().stream().map(Run::seed))));
+        list.add(new Fact("Split", range(result.runs().stream().map(run -> (long) run.split()))));
+        if (!result.repeats().isEmpty()) {
+            list.add(new Fact("Figures", "means of " + result.repeats() + "; +- is the standard error"));
+        }
         facts.versions().forEach(version -> list.add(new Fact("Made with", version)));
         return list;
     }
@@ -144,15 +150,24 @@ final class ComparisonPage {
         return rows + images + labels;
     }
 
-    private String splits() {
-        List<Integer> indices =
-                result.runs().stream().map(Run::split).distinct().toList();
-        return indices.size() == 1
-                ? "split " + indices.get(0)
-                : indices.size() + " splits; figures are means, +- is the standard error";
+    private String sample() {
+        TrainingSample sample = result.sample();
+        String rows = sample.fraction() < 1 ? percent(sample.fraction()) + " of all" : "all";
+        return rows
+                + (sample.labelNoise() > 0 ? ", " + percent(sample.labelNoise()) + " of them with a wrong class" : "");
     }
 
-    /** The settings of every trainer, as they were on the first split. */
+    private static String percent(double part) {
+        return Math.round(10_000 * part) / 100.0 + " %";
+    }
+
+    private static String range(Stream<Long> numbers) {
+        List<Long> sorted = numbers.distinct().sorted().toList();
+        String first = String.valueOf(sorted.get(0));
+        return sorted.size() == 1 ? first : first + " to " + sorted.get(sorted.size() - 1);
+    }
+
+    /** The settings of every trainer, as they were in its first run. */
     private List<TrainerRow> settings() {
         List<TrainerRow> rows = new ArrayList<>();
         result.byTrainer().forEach((trainer, runs) -> {

@@ -1,6 +1,7 @@
 package io.github.dl4jep.cli.report;
 
 import io.github.dl4jep.cli.compare.ComparisonResult;
+import io.github.dl4jep.cli.compare.Estimate;
 import io.github.dl4jep.cli.compare.Run;
 import io.github.dl4jep.cli.data.format.Task;
 import java.util.ArrayList;
@@ -60,7 +61,7 @@ public final class ComparisonTable {
      * @return one sentence
      */
     public String sentence() {
-        return new Verdict(result.facts().task(), result.passes(), result.splits()).sentence(runs);
+        return new Verdict(result.facts().task(), result.passes(), result.repeats()).sentence(runs);
     }
 
     /**

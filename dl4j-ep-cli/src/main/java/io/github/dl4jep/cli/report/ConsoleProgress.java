@@ -1,7 +1,9 @@
 package io.github.dl4jep.cli.report;
 
 import io.github.dl4jep.cli.compare.ComparisonListener;
+import io.github.dl4jep.cli.compare.Estimate;
 import io.github.dl4jep.cli.compare.PassResult;
+import io.github.dl4jep.cli.compare.RunId;
 import io.github.dl4jep.cli.data.format.Task;
 import java.io.PrintWriter;
 import java.util.stream.Collectors;
@@ -18,6 +20,7 @@ public final class ConsoleProgress implements ComparisonListener, AutoCloseable 
     private final Task task;
     private final int passes;
     private final boolean severalSplits;
+    private final boolean severalSeeds;
     private final @Nullable BarLine barLine;
     private @Nullable ProgressBar bar;
 
@@ -28,20 +31,27 @@ public final class ConsoleProgress implements ComparisonListener, AutoCloseable 
      * @param task decides which figures a line has
      * @param passes the number of passes of each run
      * @param severalSplits whether lines name the split
+     * @param severalSeeds whether lines name the seed
      * @param terminal shows the bar, or null for no bar
      */
     public ConsoleProgress(
-            PrintWriter out, Task task, int passes, boolean severalSplits, @Nullable PrintWriter terminal) {
+            PrintWriter out,
+            Task task,
+            int passes,
+            boolean severalSplits,
+            boolean severalSeeds,
+            @Nullable PrintWriter terminal) {
         this.out = out;
         this.task = task;
         this.passes = passes;
         this.severalSplits = severalSplits;
+        this.severalSeeds = severalSeeds;
         this.barLine = terminal == null ? null : new BarLine(terminal);
     }
 
     @Override
-    public void passStarted(String trainer, int split, int pass, int batches) {
-        show(label(trainer, split, pass).strip(), batches);
+    public void passStarted(RunId run, int pass, int batches) {
+        show(label(run, pass).strip(), batches);
     }
 
     @Override
@@ -50,9 +60,9 @@ public final class ConsoleProgress implements ComparisonListener, AutoCloseable 
     }
 
     @Override
-    public void scoringStarted(String trainer, int split, int pass, int steps) {
+    public void scoringStarted(RunId run, int pass, int steps) {
         close();
-        show(label(trainer, split, pass).strip() + " scoring", steps);
+        show(label(run, pass).strip() + " scoring", steps);
     }
 
     @Override
@@ -79,7 +89,7 @@ public final class ConsoleProgress implements ComparisonListener, AutoCloseable 
     }
 
     @Override
-    public void passFinished(String trainer, int split, PassResult result) {
+    public void passFinished(RunId run, PassResult result) {
         close();
         String figures = result.figures().diverged()
                 ? "diverged: the outputs are not finite"
@@ -88,13 +98,20 @@ public final class ConsoleProgress implements ComparisonListener, AutoCloseable 
                                 column.text(result.figures()).map(text -> column.title() + " " + text).stream())
                         .collect(Collectors.joining("  "));
         String seconds = Estimate.decimals(2).apply(result.trainSeconds());
-        out.println(label(trainer, split, result.pass()) + "  " + seconds + " s  " + figures);
+        out.println(label(run, result.pass()) + "  " + seconds + " s  " + figures);
         out.flush();
     }
 
-    private String label(String trainer, int split, int pass) {
-        String name = trainer + " ".repeat(Math.max(0, TRAINER_WIDTH - trainer.length()));
-        return name + (severalSplits ? "split " + split + "  " : "") + "pass " + pass + "/" + passes;
+    private String label(RunId run, int pass) {
+        String name = run.trainer()
+                + " ".repeat(Math.max(1, TRAINER_WIDTH - run.trainer().length()));
+        return name
+                + (severalSeeds ? "seed " + run.seed() + "  " : "")
+                + (severalSplits ? "split " + run.split() + "  " : "")
+                + "pass "
+                + pass
+                + "/"
+                + passes;
     }
 
     /** Takes the bar away. */

@@ -1,5 +1,6 @@
 package io.github.dl4jep.cli.report;
 
+import io.github.dl4jep.cli.compare.Estimate;
 import io.github.dl4jep.cli.compare.Run;
 import io.github.dl4jep.cli.data.format.Task;
 import io.github.dl4jep.cli.metric.Figures;

@@ -14,9 +14,9 @@ import java.util.Optional;
  *
  * @param task decides the figure: test error or RMSE
  * @param passes how many passes every trainer made
- * @param splits over how many splits the figures are averaged
+ * @param repeats over what the figures are averaged, or empty
  */
-record Verdict(Task task, int passes, int splits) {
+record Verdict(Task task, int passes, String repeats) {
     /** One trainer's place. */
     private record Place(String trainer, double value, String text) {}
 
@@ -60,6 +60,6 @@ record Verdict(Task task, int passes, int splits) {
 
     private String duration() {
         String after = " after " + passes + (passes == 1 ? " pass" : " passes");
-        return splits == 1 ? after : after + " (mean of " + splits + " splits)";
+        return repeats.isEmpty() ? after : after + " (mean of " + repeats + ")";
     }
 }

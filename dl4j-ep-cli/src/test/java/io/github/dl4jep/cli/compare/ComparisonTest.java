@@ -2,10 +2,12 @@ package io.github.dl4jep.cli.compare;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.github.dl4jep.cli.data.source.DataRequest;
 import io.github.dl4jep.cli.data.source.DataSource;
 import io.github.dl4jep.cli.data.source.DataSources;
+import io.github.dl4jep.cli.data.split.TrainingSample;
 import io.github.dl4jep.cli.definition.NetworkVariant;
 import io.github.dl4jep.cli.failure.UserException;
 import io.github.dl4jep.cli.trainer.LearningRates;
@@ -109,7 +111,48 @@ class ComparisonTest {
         assertThat(events).isEmpty();
     }
 
+    @Test
+    void everySeedHasItsOwnSplitAndAllFiguresAreAveraged() {
+        Recorder recorder = new Recorder("recorder");
+        ComparisonResult result = compare(List.of(recorder, Trainers.named("sgd")), 1, 3, TrainingSample.ALL);
+
+        assertThat(result.runs()).extracting(Run::seed).containsExactly(7L, 7L, 8L, 8L, 9L, 9L);
+        assertThat(result.repeats()).isEqualTo("3 seeds");
+        assertThat(rows(DataSet.merge(recorder.batches.subList(1, 5))))
+                .containsExactlyInAnyOrderElementsOf(rows(data().split(0).train()));
+        assertThat(rows(DataSet.merge(recorder.batches.subList(5, 9))))
+                .containsExactlyInAnyOrderElementsOf(
+                        rows(data().withSeed(8).split(0).train()));
+        List<Double> errors = result.byTrainer().get("sgd").stream()
+                .map(run -> run.finalFigures().testError())
+                .toList();
+        double mean = (errors.get(0) + errors.get(1) + errors.get(2)) / 3;
+        double variance =
+                errors.stream().mapToDouble(e -> (e - mean) * (e - mean)).sum() / 2;
+        Estimate estimate = result.summary().get("sgd").get("testError");
+        assertThat(estimate.mean()).isCloseTo(mean, within(1e-12));
+        assertThat(estimate.standardError()).isCloseTo(Math.sqrt(variance / 3), within(1e-12));
+    }
+
+    @Test
+    void everyTrainerLearnsFromTheSamePartAndTheSameWrongLabels() {
+        Recorder first = new Recorder("first");
+        Recorder second = new Recorder("second");
+        ComparisonResult result = compare(List.of(first, second), 1, 1, new TrainingSample(0.3, 0.5));
+
+        assertThat(first.batches).isEqualTo(second.batches);
+        assertThat(result.facts().trainRows()).isEqualTo(30);
+        assertThat(result.facts().testRows()).isEqualTo(50);
+        assertThat(rows(first.batches.get(1)))
+                .containsExactlyInAnyOrderElementsOf(
+                        rows(new TrainingSample(0.3, 0.5).of(data().split(0), 7).train()));
+    }
+
     private ComparisonResult compare(List<Trainer> trainers, int passes) {
+        return compare(trainers, passes, 1, TrainingSample.ALL);
+    }
+
+    private ComparisonResult compare(List<Trainer> trainers, int passes, int seeds, TrainingSample sample) {
         ComparisonPlan plan = new ComparisonPlan(
                 "iris",
                 "mlp:5",
@@ -118,6 +161,8 @@ class ComparisonTest {
                 passes,
                 33,
                 7,
+                seeds,
+                sample,
                 LearningRates.DEFAULTS,
                 NetworkVariant.NONE,
                 false);
@@ -138,8 +183,8 @@ class ComparisonTest {
 
     private final class EventList implements ComparisonListener {
         @Override
-        public void passStarted(String trainer, int split, int pass, int batches) {
-            events.add(trainer + " " + pass + " of " + batches);
+        public void passStarted(RunId run, int pass, int batches) {
+            events.add(run.trainer() + " " + pass + " of " + batches);
         }
 
         @Override
@@ -148,7 +193,7 @@ class ComparisonTest {
         }
 
         @Override
-        public void scoringStarted(String trainer, int split, int pass, int steps) {
+        public void scoringStarted(RunId run, int pass, int steps) {
             events.add("scoring in " + steps);
         }
 
@@ -158,8 +203,8 @@ class ComparisonTest {
         }
 
         @Override
-        public void passFinished(String trainer, int split, PassResult result) {
-            events.add(trainer + " " + result.pass() + " done");
+        public void passFinished(RunId run, PassResult result) {
+            events.add(run.trainer() + " " + result.pass() + " done");
         }
     }
 

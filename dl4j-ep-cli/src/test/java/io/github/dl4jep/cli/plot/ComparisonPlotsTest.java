@@ -89,12 +89,15 @@ class ComparisonPlotsTest {
     }
 
     @Test
-    void curvesAreMeansOverSplitsAgainstPassesAndSeconds() {
+    void curvesAreMeansOverSplitsWithStandardErrorsAgainstPassesAndSeconds() {
         XYChart passes = chart(NUMBERS, "error-against-passes");
         XYChart seconds = chart(NUMBERS, "nll-against-seconds");
 
         assertThat(passes.getSeries("ep").getXData()).containsExactly(1, 2);
         assertThat(passes.getSeries("ep").getYData()).containsExactly(5, 3);
+        assertThat(passes.getSeries("ep").getExtraValues()).containsExactly(1, 1);
+        assertThat(chart(CLASSES, "error-against-passes").getSeries("ep").getExtraValues())
+                .isNull();
         assertThat(seconds.getSeries("adam").getXData()).containsExactly(1.5, 3);
         assertThat(seconds.getSeries("adam").getYData()).containsExactly(2, 1);
     }

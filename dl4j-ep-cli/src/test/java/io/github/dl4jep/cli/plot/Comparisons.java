@@ -5,6 +5,7 @@ import io.github.dl4jep.cli.compare.DataFacts;
 import io.github.dl4jep.cli.compare.PassResult;
 import io.github.dl4jep.cli.compare.Run;
 import io.github.dl4jep.cli.data.format.Task;
+import io.github.dl4jep.cli.data.split.TrainingSample;
 import io.github.dl4jep.cli.metric.Diagnostics;
 import io.github.dl4jep.cli.metric.EntropyHistogram;
 import io.github.dl4jep.cli.metric.Figures;
@@ -29,6 +30,7 @@ public final class Comparisons {
             runs.add(new Run(
                     trainer,
                     0,
+                    7,
                     Map.of("learningRate", 0.1),
                     List.of(
                             new PassResult(1, 1.5, classFigures(0.10 + worse, 0.4)),
@@ -57,6 +59,7 @@ public final class Comparisons {
                 runs.add(new Run(
                         trainer,
                         split,
+                        7,
                         Map.of(),
                         List.of(
                                 new PassResult(1, 1 + split, numberFigures(4 + 2 * split, -2)),
@@ -91,12 +94,13 @@ public final class Comparisons {
         return new Run(
                 run.trainer(),
                 run.split(),
+                run.seed(),
                 run.options(),
                 List.of(run.passes().get(0), new PassResult(2, 1, Figures.NONE)),
                 null);
     }
 
     private static ComparisonResult result(String data, List<Run> runs, DataFacts facts) {
-        return new ComparisonResult(data, "mlp:50", 1234, 7, 16, List.copyOf(runs), facts);
+        return new ComparisonResult(data, "mlp:50", 1234, 7, 16, TrainingSample.ALL, List.copyOf(runs), facts);
     }
 }

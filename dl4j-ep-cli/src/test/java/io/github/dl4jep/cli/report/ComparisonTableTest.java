@@ -7,6 +7,7 @@ import io.github.dl4jep.cli.compare.DataFacts;
 import io.github.dl4jep.cli.compare.PassResult;
 import io.github.dl4jep.cli.compare.Run;
 import io.github.dl4jep.cli.data.format.Task;
+import io.github.dl4jep.cli.data.split.TrainingSample;
 import io.github.dl4jep.cli.metric.Figures;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,7 +79,14 @@ class ComparisonTableTest {
 
     private static List<String> lines(Task task, Run... runs) {
         return new ComparisonTable(new ComparisonResult(
-                        "data", "net", 1, 1, 1, List.of(runs), new DataFacts(task, 10, 5, 2, 3, null)))
+                        "data",
+                        "net",
+                        1,
+                        1,
+                        1,
+                        TrainingSample.ALL,
+                        List.of(runs),
+                        new DataFacts(task, 10, 5, 2, 3, null)))
                 .lines();
     }
 
@@ -87,7 +95,7 @@ class ComparisonTableTest {
         for (Figures figures : passes) {
             results.add(new PassResult(results.size() + 1, seconds, figures));
         }
-        return new Run(trainer, split, Map.of(), results, null);
+        return new Run(trainer, split, 1, Map.of(), results, null);
     }
 
     private static Figures classes(double testError, double nll, Double pointTestError) {

@@ -3,6 +3,7 @@ package io.github.dl4jep.cli.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dl4jep.cli.compare.PassResult;
+import io.github.dl4jep.cli.compare.RunId;
 import io.github.dl4jep.cli.data.format.Task;
 import io.github.dl4jep.cli.metric.Figures;
 import java.io.PrintWriter;
@@ -41,16 +42,26 @@ class ConsoleProgressTest {
                 .doesNotContain("\n");
     }
 
+    @Test
+    void linesNameSeedAndSplitWhereThereAreSeveral() {
+        try (ConsoleProgress progress =
+                new ConsoleProgress(new PrintWriter(out, true), Task.CLASSIFICATION, 3, true, true, null)) {
+            progress.passFinished(new RunId("local-critic", 2, 7), RESULT);
+        }
+
+        assertThat(out.toString()).startsWith("local-critic seed 7  split 2  pass 1/3  1.23 s");
+    }
+
     private ConsoleProgress progress(PrintWriter bar) {
-        return new ConsoleProgress(new PrintWriter(out, true), Task.CLASSIFICATION, 3, false, bar);
+        return new ConsoleProgress(new PrintWriter(out, true), Task.CLASSIFICATION, 3, false, false, bar);
     }
 
     private static void pass(ConsoleProgress progress) {
-        progress.passStarted("adam", 0, 1, 2);
+        progress.passStarted(new RunId("adam", 0, 1), 1, 2);
         progress.batchStarted();
         progress.batchStarted();
-        progress.scoringStarted("adam", 0, 1, 3);
+        progress.scoringStarted(new RunId("adam", 0, 1), 1, 3);
         progress.scoringStep();
-        progress.passFinished("adam", 0, RESULT);
+        progress.passFinished(new RunId("adam", 0, 1), RESULT);
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.dl4jep.cli.compare.ComparisonResult;
 import io.github.dl4jep.cli.compare.DataFacts;
 import io.github.dl4jep.cli.data.format.Task;
+import io.github.dl4jep.cli.data.split.TrainingSample;
 import io.github.dl4jep.cli.failure.UserException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,7 +17,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 class OutputFolderTest {
     private static final ComparisonResult RESULT = new ComparisonResult(
-            "iris", "mlp:5", 43, 1, 16, List.of(), new DataFacts(Task.CLASSIFICATION, 100, 50, 4, 3, null));
+            "iris",
+            "mlp:5",
+            43,
+            1,
+            16,
+            TrainingSample.ALL,
+            List.of(),
+            new DataFacts(Task.CLASSIFICATION, 100, 50, 4, 3, null));
 
     @TempDir
     private Path folder;

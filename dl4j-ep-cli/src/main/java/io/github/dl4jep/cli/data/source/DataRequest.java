@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which data the user asked for.
  *
- * @param name the value of {@code --data}: {@code iris}, {@code mnist}, {@code uci:NAME}, {@code csv:FILE} or {@code images:DIR}
- * @param folder the data folder, for {@code mnist} and {@code uci}
+ * @param name the value of {@code --data}: {@code iris}, {@code mnist}, {@code fashion}, {@code uci:NAME}, {@code csv:FILE} or {@code images:DIR}
+ * @param folder the data folder, for {@code mnist}, {@code fashion} and {@code uci}
  * @param task what the label of a CSV file is, or null to see it from the label
  * @param label the name of a CSV file's label column, or null for the last one
  * @param testFraction the part of a CSV file's rows that is held out, between 0 and 1
@@ -34,7 +34,7 @@ public record DataRequest(
      * Data without images of a folder.
      *
      * @param name the value of {@code --data}
-     * @param folder the data folder, for {@code mnist} and {@code uci}
+     * @param folder the data folder, for {@code mnist}, {@code fashion} and {@code uci}
      * @param task what the label of a CSV file is, or null to see it from the label
      * @param label the name of a CSV file's label column, or null for the last one
      * @param testFraction the part of a CSV file's rows that is held out, between 0 and 1

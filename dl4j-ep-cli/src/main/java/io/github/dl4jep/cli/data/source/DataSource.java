@@ -22,6 +22,16 @@ public interface DataSource {
     int splitCount();
 
     /**
+     * Returns the same data with the random splits of another seed.
+     *
+     * @param seed the seed
+     * @return this, if nothing is random in the splits
+     */
+    default DataSource withSeed(long seed) {
+        return this;
+    }
+
+    /**
      * Builds one split. The same index gives the same rows in the same order every time.
      *
      * @param index the split, from 0 to {@code splitCount() - 1}

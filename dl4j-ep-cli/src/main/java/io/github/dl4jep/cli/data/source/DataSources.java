@@ -41,10 +41,11 @@ public final class DataSources {
         }
         return switch (name) {
             case "iris" -> IrisSource.open(request.seed());
-            case "mnist" -> new MnistSource(request.folder(), new MnistDownload());
+            case "mnist" -> MnistSource.digits(request.folder(), new MnistDownload());
+            case "fashion" -> MnistSource.clothes(request.folder());
             default ->
-                throw new UserException(
-                        "Unknown data \"" + name + "\": --data takes iris, mnist, uci:NAME, csv:FILE or images:DIR.");
+                throw new UserException("Unknown data \"" + name
+                        + "\": --data takes iris, mnist, fashion, uci:NAME, csv:FILE or images:DIR.");
         };
     }
 }

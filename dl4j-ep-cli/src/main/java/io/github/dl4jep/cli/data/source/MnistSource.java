@@ -11,7 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
@@ -20,9 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The MNIST digits: 60,000 training and 10,000 test images of 28 x 28 pixels, scaled as {@code (pixel - 0.1307) / 0.3081}
- * with pixels between 0 and 1. Read from the four published files in {@code mnist} in the data folder, else as DL4J finds
- * them.
+ * The MNIST digits, or Fashion-MNIST's clothes: 60,000 training and 10,000 test images of 28 x 28 pixels, scaled as
+ * {@code (pixel - 0.1307) / 0.3081} with pixels between 0 and 1, the clothes as {@code (pixel - 0.2860) / 0.3530}. Read from the
+ * four published files in {@code mnist} or {@code fashion-mnist} in the data folder; digits else as DL4J finds them.
  */
 final class MnistSource implements DataSource {
     static final String TRAIN_IMAGES = "train-images-idx3-ubyte.gz";
@@ -33,23 +33,64 @@ final class MnistSource implements DataSource {
     private static final Logger LOG = LoggerFactory.getLogger(MnistSource.class);
     private static final RunDefaults DEFAULTS = new RunDefaults("mlp:500,500", 2, 128);
     private static final ImageShape PUBLISHED = new ImageShape(28, 28, 1);
-    private static final int CLASSES = 10;
     private static final float BYTE = 255;
-    private static final float MEAN = 0.1307f;
-    private static final float DEVIATION = 0.3081f;
+    private static final Images DIGITS =
+            new Images("MNIST", "mnist", List.of("0", "1", "2", "3", "4", "5", "6", "7", "8", "9"), 0.1307f, 0.3081f);
+    private static final Images CLOTHES = new Images(
+            "Fashion-MNIST",
+            "fashion-mnist",
+            List.of(
+                    "T-shirt/top",
+                    "trouser",
+                    "pullover",
+                    "dress",
+                    "coat",
+                    "sandal",
+                    "shirt",
+                    "sneaker",
+                    "bag",
+                    "ankle boot"),
+            0.2860f,
+            0.3530f);
 
+    private final Images kind;
     private final Path folder;
-    private final MnistDownload download;
+    private final @Nullable MnistDownload download;
+
+    private MnistSource(Images kind, Path dataFolder, @Nullable MnistDownload download) {
+        this.kind = kind;
+        this.folder = dataFolder.resolve(kind.folder()).toAbsolutePath().normalize();
+        this.download = download;
+    }
 
     /**
-     * Creates the source; nothing is read yet.
+     * What differs between sets of this format.
+     *
+     * @param name what to call it in a message
+     * @param folder where its files are in the data folder
+     * @param classes the names of the classes
+     * @param mean of the training images' pixels between 0 and 1
+     * @param deviation of the same
+     */
+    private record Images(String name, String folder, List<String> classes, float mean, float deviation) {}
+
+    /**
+     * The digits; nothing is read yet.
      *
      * @param dataFolder the data folder
      * @param download where the digits come from when they are not in the data folder
      */
-    MnistSource(Path dataFolder, MnistDownload download) {
-        this.folder = dataFolder.resolve("mnist").toAbsolutePath().normalize();
-        this.download = download;
+    static DataSource digits(Path dataFolder, MnistDownload download) {
+        return new MnistSource(DIGITS, dataFolder, download);
+    }
+
+    /**
+     * The clothes; nothing is read yet.
+     *
+     * @param dataFolder the data folder
+     */
+    static DataSource clothes(Path dataFolder) {
+        return new MnistSource(CLOTHES, dataFolder, null);
     }
 
     @Override
@@ -82,11 +123,11 @@ final class MnistSource implements DataSource {
                 split.trainRows(),
                 split.testRows(),
                 RowFormat.images(
-                        IntStream.range(0, CLASSES).mapToObj(String::valueOf).toList(),
+                        kind.classes(),
                         Objects.requireNonNull(split.image(), "image shape"),
                         BYTE,
-                        new double[] {MEAN},
-                        new double[] {DEVIATION}));
+                        new double[] {kind.mean()},
+                        new double[] {kind.deviation()}));
     }
 
     @Override
@@ -124,13 +165,14 @@ final class MnistSource implements DataSource {
         return Nd4j.create(values, new long[] {images.count(), values.length / images.count()}, 'c');
     }
 
-    private static INDArray oneHot(IdxFile labels) {
-        INDArray oneHot = Nd4j.zeros(DataType.FLOAT, labels.count(), CLASSES);
+    private INDArray oneHot(IdxFile labels) {
+        int classes = kind.classes().size();
+        INDArray oneHot = Nd4j.zeros(DataType.FLOAT, labels.count(), classes);
         for (int row = 0; row < labels.count(); row++) {
             int label = labels.bytes()[row] & 0xFF;
-            if (label >= CLASSES) {
+            if (label >= classes) {
                 throw new UserException(
-                        labels.path() + ": label " + (row + 1) + " is " + label + ", but digits go from 0 to 9.");
+                        labels.path() + ": label " + (row + 1) + " is " + label + ", but labels go from 0 to 9.");
             }
             oneHot.putScalar(row, label, 1);
         }
@@ -138,11 +180,15 @@ final class MnistSource implements DataSource {
     }
 
     /** Scales in place. */
-    private static INDArray scaled(INDArray pixels) {
-        return pixels.subi(MEAN).divi(DEVIATION);
+    private INDArray scaled(INDArray pixels) {
+        return pixels.subi(kind.mean()).divi(kind.deviation());
     }
 
     private DataSet download(List<String> missing, boolean train) {
+        if (download == null) {
+            throw new UserException(kind.name() + " was not found: looked for " + String.join(", ", missing) + " in "
+                    + folder + "; put the files there or see --data-dir.");
+        }
         LOG.info(
                 "MNIST: {} not found in {}; trying DL4J's own copy in {}, or its download.",
                 String.join(", ", missing),

@@ -39,6 +39,11 @@ final class TableSource implements DataSource {
     }
 
     @Override
+    public DataSource withSeed(long other) {
+        return new TableSource(table, testRows, other, defaults);
+    }
+
+    @Override
     public Split split(int index) {
         return table.split(index, table.holdout(testRows, seed));
     }

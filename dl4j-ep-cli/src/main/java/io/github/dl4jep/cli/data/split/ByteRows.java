@@ -3,8 +3,6 @@ package io.github.dl4jep.cli.data.split;
 import io.github.dl4jep.cli.data.format.ImageShape;
 import io.github.dl4jep.cli.data.format.PixelScale;
 import java.util.Arrays;
-import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -13,13 +11,14 @@ import org.nd4j.linalg.factory.Nd4j;
  *
  * @param images one array each, channel by channel and line by line; not copied
  * @param labels the index of the class of each
- * @param classes the number of classes
+ * @param classCount the number of classes
  * @param scale how pixels are shifted and scaled
  * @param pixelUnit what bytes are divided by before
  * @param arranged whether features are {@code [rows, channels, height, width]}, and not {@code [rows, values]}
  */
 @SuppressWarnings("ArrayRecordComponent") // blocks of bytes that are never compared
-public record ByteRows(byte[][] images, int[] labels, int classes, PixelScale scale, double pixelUnit, boolean arranged)
+public record ByteRows(
+        byte[][] images, int[] labels, int classCount, PixelScale scale, double pixelUnit, boolean arranged)
         implements Rows {
     @Override
     public int count() {
@@ -34,22 +33,19 @@ public record ByteRows(byte[][] images, int[] labels, int classes, PixelScale sc
 
     @Override
     public int outputs() {
-        return classes;
+        return classCount;
     }
 
     @Override
     public DataSet range(int from, int to) {
         int rows = to - from;
         float[] values = scale.numbers(Arrays.copyOfRange(images, from, to), pixelUnit);
-        INDArray oneHot = Nd4j.zeros(DataType.FLOAT, rows, classes);
-        for (int row = 0; row < rows; row++) {
-            oneHot.putScalar(row, labels[from + row], 1);
-        }
         long[] one = shape();
         long[] shape = new long[one.length + 1];
         shape[0] = rows;
         System.arraycopy(one, 0, shape, 1, one.length);
-        return new DataSet(Nd4j.create(values, shape, 'c'), oneHot);
+        return new DataSet(
+                Nd4j.create(values, shape, 'c'), FloatRows.oneHot(Arrays.copyOfRange(labels, from, to), classCount));
     }
 
     @Override
@@ -60,11 +56,21 @@ public record ByteRows(byte[][] images, int[] labels, int classes, PixelScale sc
             moved[row] = images[order[row]];
             classOf[row] = labels[order[row]];
         }
-        return new ByteRows(moved, classOf, classes, scale, pixelUnit, arranged);
+        return new ByteRows(moved, classOf, classCount, scale, pixelUnit, arranged);
+    }
+
+    @Override
+    public int[] classes() {
+        return labels.clone();
+    }
+
+    @Override
+    public Rows withClasses(int[] classOf) {
+        return new ByteRows(images, classOf, classCount, scale, pixelUnit, arranged);
     }
 
     @Override
     public Rows asImages(ImageShape image) {
-        return new ByteRows(images, labels, classes, scale, pixelUnit, true);
+        return new ByteRows(images, labels, classCount, scale, pixelUnit, true);
     }
 }

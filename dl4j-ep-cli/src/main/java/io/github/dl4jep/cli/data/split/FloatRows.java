@@ -2,6 +2,7 @@ package io.github.dl4jep.cli.data.split;
 
 import io.github.dl4jep.cli.data.format.ImageShape;
 import java.util.Arrays;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
@@ -41,8 +42,29 @@ public record FloatRows(DataSet data) implements Rows {
     /** Rows of any rank. */
     private static INDArray rows(INDArray array, int[] order) {
         long rows = array.size(0);
+        long[] shape = array.shape().clone();
+        shape[0] = order.length;
         return Nd4j.pullRows(array.reshape('c', rows, array.length() / rows), 1, order, 'c')
-                .reshape('c', array.shape());
+                .reshape('c', shape);
+    }
+
+    @Override
+    public int[] classes() {
+        return data.getLabels().argMax(1).toIntVector();
+    }
+
+    @Override
+    public Rows withClasses(int[] classOf) {
+        return new FloatRows(new DataSet(data.getFeatures(), oneHot(classOf, outputs())));
+    }
+
+    /** One row a class, {@code [rows, classes]}. */
+    static INDArray oneHot(int[] classOf, int classes) {
+        INDArray oneHot = Nd4j.zeros(DataType.FLOAT, classOf.length, classes);
+        for (int row = 0; row < classOf.length; row++) {
+            oneHot.putScalar(row, classOf[row], 1);
+        }
+        return oneHot;
     }
 
     @Override

@@ -36,12 +36,27 @@ public sealed interface Rows permits FloatRows, ByteRows {
     DataSet range(int from, int to);
 
     /**
-     * Returns the same rows in another order.
+     * Returns some or all rows in an order.
      *
-     * @param order the index of each row
+     * @param order the index of each row that is returned
      * @return the rows
      */
     Rows ordered(int[] order);
+
+    /**
+     * Returns the class of each row; not for a regression.
+     *
+     * @return indices from 0 to {@code outputs() - 1}, a new array
+     */
+    int[] classes();
+
+    /**
+     * Returns the same rows with other labels; not for a regression.
+     *
+     * @param classOf the class of each row
+     * @return the rows
+     */
+    Rows withClasses(int[] classOf);
 
     /**
      * Arranges rows as images.

@@ -88,6 +88,16 @@ public record Split(
     }
 
     /**
+     * The same split with other training rows.
+     *
+     * @param rows the training rows
+     * @return a split with these test rows and scales
+     */
+    public Split withTrainRows(Rows rows) {
+        return new Split(index, task, rows, testRows, targetMean, targetDeviation, image);
+    }
+
+    /**
      * The same rows for networks whose first layer takes images.
      *
      * @return features of {@code [rows, channels, height, width]}

@@ -62,6 +62,26 @@ class MnistSourceTest {
     }
 
     @Test
+    void clothesAreReadLikeDigits() throws IOException {
+        Files.move(folder, dataFolder.resolve("fashion-mnist"));
+        DataSource clothes = MnistSource.clothes(dataFolder);
+
+        assertThat(clothes.split(0).train().getFeatures().getDouble(1, 0))
+                .isCloseTo((0.2 - 0.2860) / 0.3530, within(1e-6));
+        assertThat(clothes.trainingData(0).format().classes()).hasSize(10).startsWith("T-shirt/top");
+    }
+
+    @Test
+    void missingClothesSayWhatWasLookedForAndWhere() {
+        assertThatThrownBy(() -> MnistSource.clothes(dataFolder).split(0))
+                .isInstanceOf(UserException.class)
+                .hasMessage("Fashion-MNIST was not found: looked for train-images-idx3-ubyte.gz,"
+                        + " train-labels-idx1-ubyte.gz, t10k-images-idx3-ubyte.gz, t10k-labels-idx1-ubyte.gz in "
+                        + dataFolder.resolve("fashion-mnist").toAbsolutePath()
+                        + "; put the files there or see --data-dir.");
+    }
+
+    @Test
     void imagesAndLabelsMustBeAsMany() throws IOException {
         IdxFixture.labels(folder.resolve(MnistSource.TRAIN_LABELS), 9, 0, 1);
 
@@ -77,7 +97,7 @@ class MnistSourceTest {
 
         assertThatThrownBy(() -> open().split(0))
                 .isInstanceOf(UserException.class)
-                .hasMessageEndingWith("label 2 is 10, but digits go from 0 to 9.");
+                .hasMessageEndingWith("label 2 is 10, but labels go from 0 to 9.");
     }
 
     @Test
@@ -101,6 +121,6 @@ class MnistSourceTest {
     }
 
     private DataSource open() {
-        return new MnistSource(dataFolder, OFFLINE);
+        return MnistSource.digits(dataFolder, OFFLINE);
     }
 }

@@ -20,7 +20,7 @@ class RealDataTest {
     void mnistHas60000TrainingAnd10000TestImages() {
         assumePresent(FOLDER.resolve("mnist"));
 
-        Split split = new MnistSource(FOLDER, new MnistDownload()).split(0);
+        Split split = MnistSource.digits(FOLDER, new MnistDownload()).split(0);
 
         assertThat(split.train().getFeatures().shape()).containsExactly(60_000, 784);
         assertThat(split.test().getFeatures().shape()).containsExactly(10_000, 784);

@@ -1,29 +1,31 @@
-package io.github.dl4jep.cli.report;
+package io.github.dl4jep.cli.compare;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.DoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A mean over splits.
+ * A mean over the runs of a trainer.
  *
  * @param mean the mean
- * @param standardError the standard deviation (n - 1) divided by the square root of n; NaN for a single value
- * @param count how many values
+ * @param standardError the standard deviation (n - 1) divided by the square root of n; null for a single value
  */
-record Estimate(double mean, double standardError, int count) {
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record Estimate(double mean, @Nullable Double standardError) {
     /**
      * Averages values.
      *
      * @param values at least one
      * @return mean and standard error
      */
-    static Estimate of(List<Double> values) {
+    public static Estimate of(List<Double> values) {
         int n = values.size();
         double mean = values.stream().mapToDouble(v -> v).sum() / n;
         double squares =
                 values.stream().mapToDouble(v -> (v - mean) * (v - mean)).sum();
-        return new Estimate(mean, Math.sqrt(squares / (n - 1) / n), n);
+        return new Estimate(mean, n == 1 ? null : Math.sqrt(squares / (n - 1) / n));
     }
 
     /**
@@ -32,9 +34,9 @@ record Estimate(double mean, double standardError, int count) {
      * @param format how to write a number
      * @return for example {@code 0.52} or {@code 0.52 +- 0.03}
      */
-    String text(DoubleFunction<String> format) {
+    public String text(DoubleFunction<String> format) {
         String text = format.apply(mean);
-        return count == 1 ? text : text + " +- " + format.apply(standardError);
+        return standardError == null ? text : text + " +- " + format.apply(standardError);
     }
 
     /**
@@ -43,7 +45,7 @@ record Estimate(double mean, double standardError, int count) {
      * @param digits the digits after the point
      * @return the format
      */
-    static DoubleFunction<String> decimals(int digits) {
+    public static DoubleFunction<String> decimals(int digits) {
         return value -> String.format(Locale.ROOT, "%." + digits + "f", value);
     }
 }
