@@ -27,7 +27,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * satisfied. Probabilities are \( softmax(k\, l / \sqrt{1 + \pi V / 8}) \) (MacKay 1992).
  *
  * <p>The scale k is learned from examples that the weights never learn from, {@link #getWithheldShare} of all: log k has a normal
- * posterior around 0, prior deviation 1/4, of which every batch adds slope and curvature and which forgets as weights do. The scale of the
+ * posterior around 0, prior deviation 1, of which every batch adds slope and curvature and which forgets as weights do. The scale of the
  * point network is a second one ({@link ProbabilityScale}).
  *
  * <p>How far features may move is learned from what steps really do: {@link TrustRegion}.

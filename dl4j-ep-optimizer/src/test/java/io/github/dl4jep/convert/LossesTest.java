@@ -134,7 +134,7 @@ class LossesTest {
         INDArray features = features(240);
         INDArray labels = labels(function, activation == Activation.SOFTMAX, features);
         double before = network.score(new DataSet(features, labels));
-        for (int pass = 0; pass < 5; pass++) {
+        for (int pass = 0; pass < 2; pass++) {
             for (int from = 0; from < 240; from += 24) {
                 network.fit(new DataSet(part(features, from), part(labels, from)));
             }

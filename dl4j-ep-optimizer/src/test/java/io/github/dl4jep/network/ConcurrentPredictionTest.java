@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
@@ -20,7 +21,7 @@ import org.nd4j.linalg.dataset.DataSet;
 class ConcurrentPredictionTest {
 
     private static final int THREADS = 2;
-    private static final int CALLS = 10_000;
+    private static final int CALLS = 1_000;
     private static final int DIFFERENT = 20;
 
     private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
@@ -39,6 +40,16 @@ class ConcurrentPredictionTest {
 
     @Test
     void twoThreadsGetWhatOneGets() throws Exception {
+        predictTogether(CALLS);
+    }
+
+    @Test
+    @Tag("long-running-test")
+    void twoThreadsGetWhatOneGetsForLong() throws Exception {
+        predictTogether(10 * CALLS);
+    }
+
+    private void predictTogether(int calls) throws Exception {
         EpPredictor predictor = trained().predictor();
         List<INDArray> rows = new ArrayList<>();
         List<float[]> expected = new ArrayList<>();
@@ -56,7 +67,7 @@ class ConcurrentPredictionTest {
                 start.countDown();
                 start.await();
                 int wrong = 0;
-                for (int call = 0; call < CALLS; call++) {
+                for (int call = 0; call < calls; call++) {
                     int which = (call + offset) % DIFFERENT;
                     wrong += java.util.Arrays.equals(values(predictor, rows.get(which)), expected.get(which)) ? 0 : 1;
                 }
@@ -88,7 +99,7 @@ class ConcurrentPredictionTest {
         CountDownLatch predicting = new CountDownLatch(1);
         Future<List<float[]>> seen = threads.submit(() -> {
             List<float[]> all = new ArrayList<>();
-            while (!Thread.currentThread().isInterrupted() && all.size() < 5 * CALLS) {
+            while (!Thread.currentThread().isInterrupted() && all.size() < 50 * CALLS) {
                 all.add(values(predictor, features));
                 predicting.countDown();
                 if (java.util.Arrays.equals(all.get(all.size() - 1), allowed.get(allowed.size() - 1))) {
