@@ -9,13 +9,18 @@ import io.github.dl4jep.cli.definition.NetworkDefinition;
 import io.github.dl4jep.cli.definition.SameDiffGraph;
 import io.github.dl4jep.cli.failure.UserException;
 import io.github.dl4jep.cli.metric.Diagnostics;
+import io.github.dl4jep.cli.metric.Figures;
 import io.github.dl4jep.cli.metric.Scores;
 import io.github.dl4jep.cli.metric.Scoring;
+import io.github.dl4jep.cli.trainer.LearningRates;
 import io.github.dl4jep.cli.trainer.Trainer;
 import io.github.dl4jep.cli.trainer.TrainingJob;
 import io.github.dl4jep.cli.trainer.TrainingSession;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
@@ -88,7 +93,8 @@ public final class Comparison {
     }
 
     private TrainingJob job(NetworkDefinition network, Split split, Rows rows) {
-        return new TrainingJob(network.definition(), split.task(), rows, plan.rates(), plan.variant(), plan.batch());
+        return new TrainingJob(
+                network.definition(), split.task(), rows, plan.rates(), plan.variant(), plan.batch(), plan.passes());
     }
 
     private void warmUp(NetworkDefinition network, Split split) {
@@ -119,7 +125,26 @@ public final class Comparison {
         return trainer.start(job);
     }
 
-    private Run run(RunId id, Trainer trainer, TrainingJob job, Split split) {
+    private Run run(RunId id, Trainer trainer, TrainingJob asked, Split split) {
+        OptionalDouble byDefault = trainer.defaultRate(split.task());
+        if (byDefault.isEmpty() || !plan.rates().isSearched(trainer.name())) {
+            return run(id, trainer, asked, split, Map.of());
+        }
+        RateSearch search = RateSearch.of(split, byDefault.getAsDouble(), seedOf(id), (rate, parts) -> {
+            TrainingSession session = start(trainer, asked.with(parts.trainRows(), LearningRates.of(rate)), seedOf(id));
+            for (int pass = 1; pass <= plan.passes(); pass++) {
+                session.trainPass(PassBatches.of(parts.trainRows(), plan.batch(), seedOf(id), pass, () -> {}));
+            }
+            Figures figures = Scoring.of(session, parts, false, () -> {}).figures();
+            listener.rateTried(id, rate, figures);
+            return figures;
+        });
+        listener.rateChosen(id, search.rate());
+        TrainingJob job = asked.with(split.trainRows(), LearningRates.of(search.rate()));
+        return run(id, trainer, job, split, Map.of("learningRatesTried", search.losses()));
+    }
+
+    private Run run(RunId id, Trainer trainer, TrainingJob job, Split split, Map<String, Object> settings) {
         TrainingSession session = start(trainer, job, seedOf(id));
         List<PassResult> passes = new ArrayList<>();
         Diagnostics last = null;
@@ -134,7 +159,9 @@ public final class Comparison {
             passes.add(result);
             listener.passFinished(id, result);
         }
-        return new Run(id.trainer(), id.split(), id.seed(), session.options(), List.copyOf(passes), last);
+        Map<String, Object> options = new LinkedHashMap<>(session.options());
+        options.putAll(settings);
+        return new Run(id.trainer(), id.split(), id.seed(), options, List.copyOf(passes), last);
     }
 
     private double train(TrainingSession session, Split split, long seed, int pass) {

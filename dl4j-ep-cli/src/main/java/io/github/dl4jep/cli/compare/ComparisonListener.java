@@ -1,5 +1,7 @@
 package io.github.dl4jep.cli.compare;
 
+import io.github.dl4jep.cli.metric.Figures;
+
 /** Watches a comparison, to show how far it is. */
 public interface ComparisonListener {
     /**
@@ -10,6 +12,23 @@ public interface ComparisonListener {
      * @param batches how many batches it has
      */
     void passStarted(RunId run, int pass, int batches);
+
+    /**
+     * A learning rate was tried out, for {@code --lr auto}.
+     *
+     * @param run whose
+     * @param rate the rate
+     * @param figures the figures on the withheld training rows after all passes
+     */
+    void rateTried(RunId run, double rate, Figures figures);
+
+    /**
+     * A learning rate was chosen, for {@code --lr auto}.
+     *
+     * @param run whose
+     * @param rate the rate
+     */
+    void rateChosen(RunId run, double rate);
 
     /** A batch is handed to the trainer. Called within the measured time, so it must return at once. */
     void batchStarted();

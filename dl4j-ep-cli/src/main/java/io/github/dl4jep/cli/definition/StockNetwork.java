@@ -1,6 +1,8 @@
 package io.github.dl4jep.cli.definition;
 
 import io.github.dl4jep.spike.SpikingRun;
+import java.util.ArrayList;
+import java.util.List;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.NeuralNetwork;
 import org.deeplearning4j.nn.api.layers.IOutputLayer;
@@ -10,6 +12,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.ViewIterator;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * A network of stock DL4J: what its two classes do alike, but do not declare together.
@@ -38,6 +41,25 @@ public record StockNetwork(Model network) {
     public INDArray output(INDArray features) {
         DataSetIterator rows = new ViewIterator(new DataSet(features, features), ROWS);
         return network instanceof ComputationGraph graph ? graph.outputSingle(rows) : layers().output(rows);
+    }
+
+    /**
+     * Runs the network on all rows as in training, that is with units dropped at random.
+     *
+     * @param features {@code [rows, ...]}
+     * @return {@code [rows, outputs]}
+     */
+    public INDArray outputAsInTraining(INDArray features) {
+        List<INDArray> blocks = new ArrayList<>();
+        DataSetIterator rows = new ViewIterator(new DataSet(features, features), ROWS);
+        while (rows.hasNext()) {
+            INDArray block = rows.next().getFeatures();
+            blocks.add(
+                    network instanceof ComputationGraph graph
+                            ? graph.output(true, block)[0]
+                            : layers().output(block, true));
+        }
+        return Nd4j.vstack(blocks);
     }
 
     private MultiLayerNetwork layers() {

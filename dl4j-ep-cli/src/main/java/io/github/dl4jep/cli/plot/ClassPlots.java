@@ -89,7 +89,7 @@ final class ClassPlots {
                         ? "; here none is wrong."
                         : ". The further apart the two, the better the uncertainty warns of errors.");
         return new Plot(
-                "entropy-" + trainer.replace(':', '-'),
+                "entropy-" + trainer,
                 "Predictive entropy of right and wrong answers, " + trainer,
                 caption,
                 () -> chart(trainer, entropy));

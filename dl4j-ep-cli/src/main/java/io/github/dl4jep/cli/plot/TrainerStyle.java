@@ -12,7 +12,7 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
  * How a trainer looks, the same in every plot and every comparison. Colours are told apart by the colour-blind, and markers differ
  * too.
  *
- * <p>Source of the colours: M. Okabe and K. Ito 2008, "Color Universal Design".
+ * <p>Source of the colours: M. Okabe and K. Ito 2008, "Color Universal Design"; P. Tol 2021, "Colour Schemes", the muted one.
  *
  * @param color of lines, markers and bars
  * @param marker at every point
@@ -24,22 +24,32 @@ public record TrainerStyle(Color color, Marker marker) {
     /** Against every trainer's colour: rows that are predicted wrong. */
     static final Color CONTRAST = new Color(0x222222);
 
-    private static final Map<String, TrainerStyle> KNOWN = Map.of(
-            "ep", new TrainerStyle(new Color(0x0072B2), SeriesMarkers.CIRCLE),
-            "adam", new TrainerStyle(new Color(0xD55E00), SeriesMarkers.SQUARE),
-            "sgd", new TrainerStyle(new Color(0x009E73), SeriesMarkers.DIAMOND),
-            "surrogate", new TrainerStyle(new Color(0xCC79A7), SeriesMarkers.TRIANGLE_UP),
-            "ste", new TrainerStyle(new Color(0xB88600), SeriesMarkers.TRIANGLE_DOWN));
+    private static final Map<String, TrainerStyle> KNOWN = Map.ofEntries(
+            entry("ep", 0x0072B2, SeriesMarkers.CIRCLE),
+            entry("adam", 0xD55E00, SeriesMarkers.SQUARE),
+            entry("sgd", 0x009E73, SeriesMarkers.DIAMOND),
+            entry("surrogate", 0xCC79A7, SeriesMarkers.TRIANGLE_UP),
+            entry("ste", 0xB88600, SeriesMarkers.TRIANGLE_DOWN),
+            entry("adamw", 0x882255, SeriesMarkers.SQUARE),
+            entry("dropout", 0x332288, SeriesMarkers.DIAMOND),
+            entry("ensemble", 0x999933, SeriesMarkers.CIRCLE),
+            entry("cafo", 0x44AA99, SeriesMarkers.TRIANGLE_UP),
+            entry("local-critic", 0xAA4499, SeriesMarkers.TRIANGLE_DOWN),
+            entry("lr", 0x661100, SeriesMarkers.CROSS));
     private static final TrainerStyle OTHER = new TrainerStyle(new Color(0x56B4E9), SeriesMarkers.CROSS);
+
+    private static Map.Entry<String, TrainerStyle> entry(String trainer, int color, Marker marker) {
+        return Map.entry(trainer, new TrainerStyle(new Color(color), marker));
+    }
 
     /**
      * Looks a trainer up.
      *
-     * @param trainer its name
+     * @param trainer its name, perhaps with a value after a colon
      * @return its style, which unknown trainers share
      */
     public static TrainerStyle of(String trainer) {
-        return KNOWN.getOrDefault(trainer, OTHER);
+        return KNOWN.getOrDefault(trainer.split(":", 2)[0], OTHER);
     }
 
     /**

@@ -5,6 +5,7 @@ import io.github.dl4jep.cli.compare.Estimate;
 import io.github.dl4jep.cli.compare.PassResult;
 import io.github.dl4jep.cli.compare.RunId;
 import io.github.dl4jep.cli.data.format.Task;
+import io.github.dl4jep.cli.metric.Figures;
 import java.io.PrintWriter;
 import java.util.stream.Collectors;
 import me.tongfei.progressbar.ProgressBar;
@@ -52,6 +53,20 @@ public final class ConsoleProgress implements ComparisonListener, AutoCloseable 
     @Override
     public void passStarted(RunId run, int pass, int batches) {
         show(label(run, pass).strip(), batches);
+    }
+
+    @Override
+    public void rateTried(RunId run, double rate, Figures figures) {
+        FigureColumn column = FigureColumn.loss(task);
+        out.println(label(run) + "learning rate " + rate + "  withheld tenth of the training rows: "
+                + column.text(figures).map(text -> column.title() + " " + text).orElse("diverged"));
+        out.flush();
+    }
+
+    @Override
+    public void rateChosen(RunId run, double rate) {
+        out.println(label(run) + "learning rate " + rate + " is taken");
+        out.flush();
     }
 
     @Override
@@ -103,15 +118,15 @@ public final class ConsoleProgress implements ComparisonListener, AutoCloseable 
     }
 
     private String label(RunId run, int pass) {
+        return label(run) + "pass " + pass + "/" + passes;
+    }
+
+    private String label(RunId run) {
         String name = run.trainer()
                 + " ".repeat(Math.max(1, TRAINER_WIDTH - run.trainer().length()));
         return name
                 + (severalSeeds ? "seed " + run.seed() + "  " : "")
-                + (severalSplits ? "split " + run.split() + "  " : "")
-                + "pass "
-                + pass
-                + "/"
-                + passes;
+                + (severalSplits ? "split " + run.split() + "  " : "");
     }
 
     /** Takes the bar away. */

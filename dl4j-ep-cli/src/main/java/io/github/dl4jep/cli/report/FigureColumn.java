@@ -39,6 +39,16 @@ record FigureColumn(String title, Function<Figures, @Nullable Double> value, Dou
         return task == Task.CLASSIFICATION ? CLASSIFICATION : REGRESSION;
     }
 
+    /**
+     * Returns the figure that a learning rate is chosen by.
+     *
+     * @param task the task
+     * @return negative log likelihood or RMSE
+     */
+    static FigureColumn loss(Task task) {
+        return task == Task.CLASSIFICATION ? CLASSIFICATION.get(1) : REGRESSION.get(0);
+    }
+
     private static String percent(double fraction) {
         return Estimate.decimals(2).apply(100 * fraction);
     }

@@ -78,7 +78,8 @@ public final class TrainingRun {
                 data.train(),
                 LearningRates.DEFAULTS,
                 plan.variant(),
-                plan.batch()));
+                plan.batch(),
+                plan.passes()));
         ModelCard card = new ModelCard(
                 ModelCard.VERSION,
                 definition.name(),

@@ -1,6 +1,8 @@
 package io.github.dl4jep.cli.trainer;
 
+import io.github.dl4jep.cli.data.format.Task;
 import io.github.dl4jep.cli.definition.SameDiffGraph;
+import java.util.OptionalDouble;
 import org.nd4j.linalg.learning.config.Adam;
 
 /** DL4J's Adam, of a SameDiff graph SameDiff's own, with its usual learning rate of 0.001. */
@@ -13,8 +15,8 @@ final class AdamTrainer implements Trainer {
     }
 
     @Override
-    public boolean hasLearningRate() {
-        return true;
+    public OptionalDouble defaultRate(Task task) {
+        return OptionalDouble.of(LEARNING_RATE);
     }
 
     @Override
@@ -24,7 +26,7 @@ final class AdamTrainer implements Trainer {
 
     @Override
     public TrainingSession start(TrainingJob job) {
-        Adam updater = new Adam(job.rates().of(name(), LEARNING_RATE));
+        Adam updater = new Adam(rate(job));
         return job.definition() instanceof SameDiffGraph graph
                 ? SameDiffSession.gradients(graph, job, updater)
                 : BackPropagationSession.start(job, updater);

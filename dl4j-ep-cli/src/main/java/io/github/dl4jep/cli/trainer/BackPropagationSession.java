@@ -1,6 +1,5 @@
 package io.github.dl4jep.cli.trainer;
 
-import io.github.dl4jep.cli.data.format.Task;
 import io.github.dl4jep.cli.definition.Definition;
 import io.github.dl4jep.cli.definition.HiddenLayers;
 import io.github.dl4jep.cli.definition.StockNetwork;
@@ -9,34 +8,30 @@ import java.util.Map;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.IUpdater;
 
 /**
  * A stock DL4J network, trained by DL4J's own back-propagation with one updater on every layer.
- *
- * <p>Its predictive distribution: for classes the probabilities it puts out; for a number a Gaussian around its output
- * with the mean squared residual of the training rows as variance, which is the variance of largest likelihood there.
  */
 final class BackPropagationSession implements TrainingSession {
-    /** The kind of weights that any number can be. */
-    static final String CONTINUOUS = "continuous";
+    /** The name of the kind of weights among the settings. */
+    static final String WEIGHTS = "weights";
+    /** The setting of weights that any number can be. */
+    static final Map<String, Object> CONTINUOUS = Map.of(WEIGHTS, "continuous");
 
     private final StockNetwork network;
     private final TrainingJob job;
     private final IUpdater updater;
-    private final String weights;
+    private final Map<String, Object> settings;
     private final int timeSteps;
 
-    private BackPropagationSession(StockNetwork network, TrainingJob job, IUpdater updater, String weights) {
+    private BackPropagationSession(StockNetwork network, TrainingJob job, IUpdater updater, Map<String, ?> settings) {
         this.network = network;
         this.job = job;
         this.updater = updater;
-        this.weights = weights;
+        this.settings = new LinkedHashMap<>(settings);
         this.timeSteps = job.variant().timeSteps(network.definition());
     }
 
@@ -69,11 +64,11 @@ final class BackPropagationSession implements TrainingSession {
      * @param job the training rows and the settings
      * @param definition what is trained
      * @param updater the updater with the learning rate of the report
-     * @param weights the kind of weights, for the report
+     * @param settings what the report says of it: the kind of weights, and what the trainer adds
      * @return the network in training
      */
-    static TrainingSession start(TrainingJob job, Definition definition, IUpdater updater, String weights) {
-        return new BackPropagationSession(definition.network(), job, updater, weights);
+    static TrainingSession start(TrainingJob job, Definition definition, IUpdater updater, Map<String, ?> settings) {
+        return new BackPropagationSession(definition.network(), job, updater, settings);
     }
 
     private static void setUpdater(Layer layer, IUpdater updater) {
@@ -90,7 +85,7 @@ final class BackPropagationSession implements TrainingSession {
         Map<String, Object> options = new LinkedHashMap<>();
         options.put("learningRate", updater.getLearningRate(0, 0));
         options.put("units", new HiddenLayers(network.definition()).names());
-        options.put("weights", weights);
+        options.putAll(settings);
         options.put("timeSteps", timeSteps);
         return options;
     }
@@ -102,22 +97,10 @@ final class BackPropagationSession implements TrainingSession {
 
     @Override
     public Predictive predict(INDArray features) {
-        INDArray output = output(features);
-        if (job.task() == Task.CLASSIFICATION) {
-            return new Predictive.Classes(output);
-        }
-        double noise = meanSquaredResidual(job.train().all());
-        return new Predictive.Gaussian(output, Nd4j.valueArrayOf(output.shape(), noise, DataType.DOUBLE));
+        return job.predict(features, this::output);
     }
 
     private INDArray output(INDArray features) {
         return timeSteps > 1 ? network.run(timeSteps).output(features) : network.output(features);
-    }
-
-    private double meanSquaredResidual(DataSet rows) {
-        INDArray residuals = output(rows.getFeatures())
-                .castTo(DataType.DOUBLE)
-                .sub(rows.getLabels().castTo(DataType.DOUBLE));
-        return residuals.muli(residuals).meanNumber().doubleValue();
     }
 }

@@ -10,11 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.autodiff.samediff.TrainingConfig;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.IUpdater;
 
 /** A SameDiff graph in training: by expectation propagation, or by SameDiff's own gradients. */
@@ -92,7 +89,6 @@ abstract class SameDiffSession implements TrainingSession {
         }
     }
 
-    /** As in {@link BackPropagationSession}, a number's variance is the mean squared residual of the training rows. */
     private static final class ByGradients extends SameDiffSession {
         private final IUpdater updater;
 
@@ -115,19 +111,7 @@ abstract class SameDiffSession implements TrainingSession {
 
         @Override
         public Predictive predict(INDArray features) {
-            INDArray output = ep.pointOutput(features);
-            if (job.task() == Task.CLASSIFICATION) {
-                return new Predictive.Classes(output);
-            }
-            double noise = meanSquaredResidual(job.train().all());
-            return new Predictive.Gaussian(output, Nd4j.valueArrayOf(output.shape(), noise, DataType.DOUBLE));
-        }
-
-        private double meanSquaredResidual(DataSet rows) {
-            INDArray residuals = ep.pointOutput(rows.getFeatures())
-                    .castTo(DataType.DOUBLE)
-                    .sub(rows.getLabels().castTo(DataType.DOUBLE));
-            return residuals.muli(residuals).meanNumber().doubleValue();
+            return job.predict(features, ep::pointOutput);
         }
     }
 }

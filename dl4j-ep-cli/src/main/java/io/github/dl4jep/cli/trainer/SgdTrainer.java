@@ -1,6 +1,7 @@
 package io.github.dl4jep.cli.trainer;
 
 import io.github.dl4jep.cli.data.format.Task;
+import java.util.OptionalDouble;
 import org.nd4j.linalg.learning.config.Sgd;
 
 /**
@@ -17,13 +18,12 @@ final class SgdTrainer implements Trainer {
     }
 
     @Override
-    public boolean hasLearningRate() {
-        return true;
+    public OptionalDouble defaultRate(Task task) {
+        return OptionalDouble.of(task == Task.CLASSIFICATION ? CLASSIFICATION_RATE : REGRESSION_RATE);
     }
 
     @Override
     public TrainingSession start(TrainingJob job) {
-        double byDefault = job.task() == Task.CLASSIFICATION ? CLASSIFICATION_RATE : REGRESSION_RATE;
-        return BackPropagationSession.start(job, new Sgd(job.rates().of(name(), byDefault)));
+        return BackPropagationSession.start(job, new Sgd(rate(job)));
     }
 }

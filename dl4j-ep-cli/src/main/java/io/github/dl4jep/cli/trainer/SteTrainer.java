@@ -1,9 +1,12 @@
 package io.github.dl4jep.cli.trainer;
 
+import io.github.dl4jep.cli.data.format.Task;
 import io.github.dl4jep.cli.definition.Definition;
 import io.github.dl4jep.cli.definition.HiddenLayers;
 import io.github.dl4jep.cli.definition.WeightKinds;
 import io.github.dl4jep.cli.failure.UserException;
+import java.util.Map;
+import java.util.OptionalDouble;
 import org.nd4j.linalg.learning.config.Adam;
 
 /**
@@ -21,8 +24,8 @@ final class SteTrainer implements Trainer {
     }
 
     @Override
-    public boolean hasLearningRate() {
-        return true;
+    public OptionalDouble defaultRate(Task task) {
+        return OptionalDouble.of(LEARNING_RATE);
     }
 
     @Override
@@ -35,10 +38,11 @@ final class SteTrainer implements Trainer {
                     + ": choose --weights binary or --weights ternary, or for continuous weights the trainer "
                     + (spiking ? SurrogateTrainer.NAME : "adam") + ".");
         }
-        Adam adam = new Adam(job.rates().of(NAME, LEARNING_RATE));
+        Adam adam = new Adam(rate(job));
         BackPropagationSession.replaceUpdaters(definition, adam);
         DiscreteWeights.apply(definition, kinds, adam);
-        return BackPropagationSession.start(job, definition, adam, kinds.toString());
+        return BackPropagationSession.start(
+                job, definition, adam, Map.of(BackPropagationSession.WEIGHTS, kinds.toString()));
     }
 
     /** Gaussian means continuous here, so those next to discrete ones train as usual; a spike and slab has no gradient. */

@@ -1,8 +1,10 @@
 package io.github.dl4jep.cli.trainer;
 
+import io.github.dl4jep.cli.data.format.Task;
 import io.github.dl4jep.cli.definition.Definition;
 import io.github.dl4jep.cli.definition.HiddenLayers;
 import io.github.dl4jep.cli.failure.UserException;
+import java.util.OptionalDouble;
 import org.nd4j.linalg.learning.config.Adam;
 
 /**
@@ -20,8 +22,8 @@ final class SurrogateTrainer implements Trainer {
     }
 
     @Override
-    public boolean hasLearningRate() {
-        return true;
+    public OptionalDouble defaultRate(Task task) {
+        return OptionalDouble.of(LEARNING_RATE);
     }
 
     @Override
@@ -32,7 +34,7 @@ final class SurrogateTrainer implements Trainer {
                     + new HiddenLayers(definition).names()
                     + ": choose spiking ones, for example --units heaviside, or the trainer adam.");
         }
-        Adam adam = new Adam(job.rates().of(NAME, LEARNING_RATE));
+        Adam adam = new Adam(rate(job));
         BackPropagationSession.replaceUpdaters(definition, adam);
         return BackPropagationSession.start(job, definition, adam, BackPropagationSession.CONTINUOUS);
     }

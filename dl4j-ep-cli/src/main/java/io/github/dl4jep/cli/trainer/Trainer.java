@@ -1,21 +1,48 @@
 package io.github.dl4jep.cli.trainer;
 
+import io.github.dl4jep.cli.data.format.Task;
+import io.github.dl4jep.cli.failure.UserException;
+import java.util.OptionalDouble;
+
 /** A way of training a DL4J definition. */
 public interface Trainer {
     /**
      * Returns the name on the command line and in reports.
      *
-     * @return a lower-case word
+     * @return a lower-case word; with a value other than the default, a colon and the value after it
      */
     String name();
 
     /**
-     * Says whether {@code --lr} means anything to this trainer.
+     * Returns this trainer with what stands after its name and a colon, such as the 5 of {@code ensemble:5}.
      *
-     * @return true if it takes a learning rate
+     * @param value the text after the colon
+     * @return the trainer with this value
+     * @throws io.github.dl4jep.cli.failure.UserException if it takes no value, or not this one
      */
-    default boolean hasLearningRate() {
-        return false;
+    default Trainer with(String value) {
+        throw new UserException(
+                "The trainer " + name() + " takes no value, but --trainers names " + name() + ":" + value + ".");
+    }
+
+    /**
+     * Returns the learning rate when {@code --lr} says nothing.
+     *
+     * @param task what the labels are
+     * @return the rate; empty if {@code --lr} means nothing to this trainer
+     */
+    default OptionalDouble defaultRate(Task task) {
+        return OptionalDouble.empty();
+    }
+
+    /**
+     * Returns the learning rate in effect, for a trainer that has one.
+     *
+     * @param job what is asked for
+     * @return the rate
+     */
+    default double rate(TrainingJob job) {
+        return job.rates().of(name(), defaultRate(job.task()).orElseThrow());
     }
 
     /**

@@ -11,22 +11,28 @@ public final class Trainers {
             new AdamTrainer(),
             new SgdTrainer(),
             new SurrogateTrainer(),
-            new SteTrainer());
+            new SteTrainer(),
+            new AdamWTrainer(),
+            new DropoutTrainer(),
+            new EnsembleTrainer());
 
     private Trainers() {}
 
     /**
      * Finds a trainer.
      *
-     * @param name its name on the command line
+     * @param name its name on the command line, or name:value
      * @return the trainer
-     * @throws UserException if there is none of that name
+     * @throws UserException if there is none of that name, or it does not take the value
      */
     public static Trainer named(String name) {
-        return ALL.stream()
-                .filter(trainer -> trainer.name().equals(name))
+        int colon = name.indexOf(':');
+        String word = colon < 0 ? name : name.substring(0, colon);
+        Trainer found = ALL.stream()
+                .filter(trainer -> trainer.name().equals(word))
                 .findFirst()
-                .orElseThrow(() -> new UserException("Unknown trainer \"" + name + "\": there are " + names() + "."));
+                .orElseThrow(() -> new UserException("Unknown trainer \"" + word + "\": there are " + names() + "."));
+        return colon < 0 ? found : found.with(name.substring(colon + 1));
     }
 
     /**

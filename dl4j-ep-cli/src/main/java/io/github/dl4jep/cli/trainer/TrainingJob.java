@@ -2,10 +2,15 @@ package io.github.dl4jep.cli.trainer;
 
 import io.github.dl4jep.cli.data.format.Task;
 import io.github.dl4jep.cli.data.split.FloatRows;
+import io.github.dl4jep.cli.data.split.PassBatches;
 import io.github.dl4jep.cli.data.split.Rows;
 import io.github.dl4jep.cli.definition.Definition;
 import io.github.dl4jep.cli.definition.NetworkVariant;
+import java.util.function.UnaryOperator;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * What a trainer gets to work with.
@@ -16,11 +21,18 @@ import org.nd4j.linalg.dataset.DataSet;
  * @param rates the learning rates asked for
  * @param variant the units, weights and time steps asked for, which are up to each trainer
  * @param batch the number of rows in a batch
+ * @param passes the number of passes that are planned
  */
 public record TrainingJob(
-        Definition definition, Task task, Rows train, LearningRates rates, NetworkVariant variant, int batch) {
+        Definition definition,
+        Task task,
+        Rows train,
+        LearningRates rates,
+        NetworkVariant variant,
+        int batch,
+        int passes) {
     /**
-     * A job on rows that are in memory as numbers.
+     * A job of one pass on rows that are in memory as numbers.
      *
      * @param definition the network's definition
      * @param task what its outputs mean
@@ -31,7 +43,58 @@ public record TrainingJob(
      */
     public TrainingJob(
             Definition definition, Task task, DataSet train, LearningRates rates, NetworkVariant variant, int batch) {
-        this(definition, task, new FloatRows(train), rates, variant, batch);
+        this(definition, task, new FloatRows(train), rates, variant, batch, 1);
+    }
+
+    /**
+     * The same job on other rows, with other rates.
+     *
+     * @param rows the training rows
+     * @param otherRates the learning rates
+     * @return the job
+     */
+    public TrainingJob with(Rows rows, LearningRates otherRates) {
+        return new TrainingJob(definition, task, rows, otherRates, variant, batch, passes);
+    }
+
+    /**
+     * Counts the batches of all passes.
+     *
+     * @return how many steps a trainer makes
+     */
+    int steps() {
+        return passes * PassBatches.count(train, batch);
+    }
+
+    /**
+     * The predictive distribution of a network without uncertainty: for classes the probabilities it puts out, for a number a Gaussian
+     * around its output, with the mean squared residual of the training rows as variance, which is the variance of largest likelihood
+     * there.
+     *
+     * @param features {@code [rows, ...]}
+     * @param network computes outputs
+     * @return the distribution of each row's label
+     */
+    Predictive predict(INDArray features, UnaryOperator<INDArray> network) {
+        INDArray output = network.apply(features);
+        return task == Task.CLASSIFICATION
+                ? new Predictive.Classes(output)
+                : new Predictive.Gaussian(
+                        output, Nd4j.valueArrayOf(output.shape(), meanSquaredResidual(network), DataType.DOUBLE));
+    }
+
+    /**
+     * The mean squared residual of the training rows.
+     *
+     * @param network computes outputs
+     * @return the mean over rows and outputs
+     */
+    double meanSquaredResidual(UnaryOperator<INDArray> network) {
+        DataSet rows = train.all();
+        INDArray residuals = network.apply(rows.getFeatures())
+                .castTo(DataType.DOUBLE)
+                .sub(rows.getLabels().castTo(DataType.DOUBLE));
+        return residuals.muli(residuals).meanNumber().doubleValue();
     }
 
     /**

@@ -10,6 +10,7 @@ import io.github.dl4jep.cli.data.source.DataSources;
 import io.github.dl4jep.cli.data.split.TrainingSample;
 import io.github.dl4jep.cli.definition.NetworkVariant;
 import io.github.dl4jep.cli.failure.UserException;
+import io.github.dl4jep.cli.metric.Figures;
 import io.github.dl4jep.cli.trainer.LearningRates;
 import io.github.dl4jep.cli.trainer.Predictive;
 import io.github.dl4jep.cli.trainer.Trainer;
@@ -185,6 +186,16 @@ class ComparisonTest {
         @Override
         public void passStarted(RunId run, int pass, int batches) {
             events.add(run.trainer() + " " + pass + " of " + batches);
+        }
+
+        @Override
+        public void rateTried(RunId run, double rate, Figures figures) {
+            events.add(run.trainer() + " tries " + rate);
+        }
+
+        @Override
+        public void rateChosen(RunId run, double rate) {
+            events.add(run.trainer() + " takes " + rate);
         }
 
         @Override

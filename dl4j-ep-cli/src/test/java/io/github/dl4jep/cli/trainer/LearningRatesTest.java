@@ -34,9 +34,34 @@ class LearningRatesTest {
     }
 
     @Test
-    void unknownTrainerIsRefused() {
-        assertThatThrownBy(() -> LearningRates.parse("adamw=0.1"))
+    void autoLeavesOutTrainersWithARate() {
+        LearningRates rates = LearningRates.parse("auto,sgd=0.5,ensemble:3=0.01");
+
+        assertThat(rates.isSearched("adam")).isTrue();
+        assertThat(rates.isSearched("sgd")).isFalse();
+        assertThat(rates.isSearched("ensemble:7")).isFalse();
+        assertThat(rates.of("ensemble:7", 1)).isEqualTo(0.01);
+        assertThat(LearningRates.DEFAULTS.isSearched("adam")).isFalse();
+    }
+
+    @Test
+    void autoAndARateForAllContradict() {
+        assertThatThrownBy(() -> LearningRates.parse("0.1,auto"))
                 .isInstanceOf(UserException.class)
-                .hasMessageStartingWith("Unknown trainer \"adamw\": there are ");
+                .hasMessage("--lr 0.1,auto says auto and a rate for all trainers: choose one of them.");
+    }
+
+    @Test
+    void trainerWithoutARateIsRefused() {
+        assertThatThrownBy(() -> LearningRates.parse("ep=0.1"))
+                .isInstanceOf(UserException.class)
+                .hasMessage("--lr ep=0.1: the trainer ep has no learning rate.");
+    }
+
+    @Test
+    void unknownTrainerIsRefused() {
+        assertThatThrownBy(() -> LearningRates.parse("newton=0.1"))
+                .isInstanceOf(UserException.class)
+                .hasMessageStartingWith("Unknown trainer \"newton\": there are ");
     }
 }

@@ -1,0 +1,63 @@
+package io.github.dl4jep.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Trainers that people compare with, by the command. */
+class CompareRivalsTest {
+    @TempDir
+    private Path folder;
+
+    private final CommandRun command = new CommandRun();
+
+    @Test
+    void ratesAreFoundOnWithheldRowsPrintedAndWritten() throws IOException {
+        assertThat(command.compare(
+                        folder,
+                        "--trainers",
+                        "sgd,adam,ep",
+                        "--lr",
+                        "auto,adam=0.01",
+                        "--passes",
+                        "2",
+                        "--net",
+                        "mlp:8"))
+                .isZero();
+
+        assertThat(command.err.toString()).isEmpty();
+        assertThat(command.out.toString().lines())
+                .filteredOn(
+                        line -> line.matches("sgd +learning rate \\S+  withheld tenth of the training rows: nll .*"))
+                .hasSize(5);
+        JsonNode runs = CommandRun.json(folder).get("runs");
+        assertThat(runs.at("/0/options/learningRatesTried").fieldNames())
+                .toIterable()
+                .containsExactly("0.01", "0.03", "0.1", "0.3", "1.0");
+        double taken = runs.at("/0/options/learningRate").asDouble();
+        assertThat(command.out.toString()).contains("sgd       learning rate " + taken + " is taken\n");
+        double least = runs.at("/0/options/learningRatesTried/" + taken).asDouble();
+        runs.at("/0/options/learningRatesTried")
+                .elements()
+                .forEachRemaining(loss -> assertThat(loss.asDouble(1e9)).isGreaterThanOrEqualTo(least));
+        assertThat(runs.at("/1/options/learningRate").asDouble()).isEqualTo(0.01);
+        assertThat(runs.at("/1/options").has("learningRatesTried")).isFalse();
+        assertThat(runs.at("/2/options").has("learningRatesTried")).isFalse();
+    }
+
+    @Test
+    void trainersWithValuesNameTheirPlots() throws IOException {
+        assertThat(command.compare(
+                        folder, "--trainers", "ensemble:2,dropout:0.1,adamw", "--passes", "1", "--net", "mlp:8"))
+                .isZero();
+
+        assertThat(command.err.toString()).isEmpty();
+        assertThat(CommandRun.json(folder).get("runs").findValuesAsText("trainer"))
+                .containsExactly("ensemble:2", "dropout:0.1", "adamw");
+        assertThat(folder.resolve("entropy-ensemble-2.png")).isNotEmptyFile();
+    }
+}
