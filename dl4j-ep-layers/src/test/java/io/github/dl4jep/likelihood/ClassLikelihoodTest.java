@@ -63,8 +63,8 @@ class ClassLikelihoodTest extends LikelihoodContractTest {
         }
         double best = 0;
         double largest = Double.NEGATIVE_INFINITY;
-        for (double log = -3; log < 2; log += 1e-4) {
-            double value = -8 * log * log;
+        for (double log = -6; log < 2; log += 1e-4) {
+            double value = -log * log / 2;
             for (int n = 0; n < rows; n++) {
                 double sum = 0;
                 double right = 0;

@@ -156,8 +156,8 @@ class IndependentClassLikelihoodTest extends LikelihoodContractTest {
         for (int c = 0; c < OUTPUTS; c++) {
             double best = 0;
             double largest = Double.NEGATIVE_INFINITY;
-            for (double log = -3; log < 2; log += 1e-4) {
-                double value = -8 * log * log;
+            for (double log = -6; log < 2; log += 1e-4) {
+                double value = -log * log / 2;
                 for (int n = 0; n < rows; n++) {
                     double u = Math.exp(log) * mean.getDouble(n, c) / Math.sqrt(1 + Math.PI * 0.5 / 8);
                     value -= Math.log1p(Math.exp(labels.getDouble(n, c) > 0.5 ? -u : u));

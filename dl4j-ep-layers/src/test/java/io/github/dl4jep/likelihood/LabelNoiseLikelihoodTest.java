@@ -110,7 +110,7 @@ class LabelNoiseLikelihoodTest extends LikelihoodContractTest {
 
     private static double objective(INDArray mean, INDArray labels, double k, double noise) {
         double logOdds = Math.log(noise / (1 - noise)) - Math.log(4);
-        double value = -8 * Math.log(k) * Math.log(k) - logOdds * logOdds / 2;
+        double value = -Math.log(k) * Math.log(k) / 2 - logOdds * logOdds / 2;
         for (int n = 0; n < mean.rows(); n++) {
             double sum = 0;
             double right = 0;
