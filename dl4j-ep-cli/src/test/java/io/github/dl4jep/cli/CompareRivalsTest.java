@@ -60,4 +60,33 @@ class CompareRivalsTest {
                 .containsExactly("ensemble:2", "dropout:0.1", "adamw");
         assertThat(folder.resolve("entropy-ensemble-2.png")).isNotEmptyFile();
     }
+
+    @Test
+    void trainersWithoutABackwardPassCompareOnTheSameNetwork() throws IOException {
+        assertThat(command.compare(
+                        folder,
+                        "--trainers",
+                        "cafo,cafo:ce,cafo:local,local-critic,lr:2,lr:sign",
+                        "--passes",
+                        "2",
+                        "--net",
+                        "mlp:16,16",
+                        "--lr",
+                        "0.01"))
+                .isZero();
+
+        assertThat(command.err.toString()).isEmpty();
+        JsonNode json = CommandRun.json(folder);
+        assertThat(json.at("/summary/cafo/testError/mean").asDouble()).isLessThan(0.4);
+        assertThat(json.at("/summary/local-critic/testError/mean").asDouble()).isLessThan(0.4);
+        assertThat(json.at("/runs/4/options/draws").asInt()).isEqualTo(2);
+    }
+
+    @Test
+    void aRateForATrainerWithoutOneIsRefused() {
+        assertThat(command.compare(folder, "--trainers", "cafo", "--lr", "cafo=0.1"))
+                .isEqualTo(2);
+
+        assertThat(command.err.toString()).isEqualTo("--lr cafo=0.1: the trainer cafo has no learning rate.\n");
+    }
 }

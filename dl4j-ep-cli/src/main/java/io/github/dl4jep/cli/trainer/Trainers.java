@@ -14,7 +14,10 @@ public final class Trainers {
             new SteTrainer(),
             new AdamWTrainer(),
             new DropoutTrainer(),
-            new EnsembleTrainer());
+            new EnsembleTrainer(),
+            new CafoTrainer(),
+            new LocalCriticTrainer(),
+            new LikelihoodRatioTrainer());
 
     private Trainers() {}
 

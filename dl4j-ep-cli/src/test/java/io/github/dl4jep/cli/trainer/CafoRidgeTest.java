@@ -1,0 +1,127 @@
+package io.github.dl4jep.cli.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.dl4jep.cli.data.format.DataShape;
+import io.github.dl4jep.cli.data.format.Task;
+import io.github.dl4jep.cli.data.split.FloatRows;
+import io.github.dl4jep.cli.definition.Definition;
+import io.github.dl4jep.cli.definition.NetworkDefinition;
+import io.github.dl4jep.cli.definition.NetworkVariant;
+import java.util.Arrays;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.ViewIterator;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Against normal equations that are solved by elimination, and against fits without each row. */
+class CafoRidgeTest {
+    private static final int ROWS = 14;
+    private static final INDArray INPUTS =
+            Nd4j.linspace(-1, 1, ROWS).castTo(DataType.FLOAT).reshape(ROWS, 1);
+    private static final DataSet CURVE = new DataSet(INPUTS, INPUTS.mul(INPUTS).addi(0.3));
+
+    @Test
+    void predictionsAreMeansOfRidgeRegressionsAndTheNoiseIsThatOfWithheldRows() {
+        MultiLayerConfiguration list = NetworkDefinition.of("mlp:5,4", new DataShape(1, 1, Task.REGRESSION), 7)
+                .configuration();
+        MultiLayerNetwork network = new MultiLayerNetwork(list.clone());
+        network.init();
+        double[] expected = new double[ROWS];
+        double[] withheld = new double[ROWS];
+        for (int block = 0; block < 2; block++) {
+            double[][] features = withOne(network.feedForward(INPUTS, false).get(block + 1));
+            double penalty = penalty(features);
+            double[] weights = ridge(features, penalty, -1);
+            for (int row = 0; row < ROWS; row++) {
+                expected[row] += product(features[row], weights) / 2;
+                withheld[row] += product(features[row], ridge(features, penalty, row)) / 2;
+            }
+        }
+        double noise = 0;
+        for (int row = 0; row < ROWS; row++) {
+            noise += Math.pow(withheld[row] - CURVE.getLabels().getDouble(row), 2) / ROWS;
+        }
+
+        TrainingSession session = Trainers.named("cafo")
+                .start(new TrainingJob(
+                        Definition.of(list),
+                        Task.REGRESSION,
+                        new FloatRows(CURVE),
+                        LearningRates.DEFAULTS,
+                        NetworkVariant.NONE,
+                        4,
+                        2));
+        session.trainPass(new ViewIterator(CURVE, 4));
+        Predictive.Gaussian after = (Predictive.Gaussian) session.predict(INPUTS);
+        session.trainPass(new ViewIterator(CURVE, 4));
+
+        assertThat(Nd4j.toFlattened(after.mean()).castTo(DataType.DOUBLE).toDoubleVector())
+                .containsExactly(expected, within(1e-3));
+        assertThat(after.variance().getDouble(0)).isCloseTo(noise, within(1e-2 * noise));
+        assertThat(((Predictive.Gaussian) session.predict(INPUTS)).mean()).isEqualTo(after.mean());
+    }
+
+    private static double[][] withOne(INDArray features) {
+        double[][] rows = features.castTo(DataType.DOUBLE).toDoubleMatrix();
+        for (int row = 0; row < rows.length; row++) {
+            rows[row] = Arrays.copyOf(rows[row], rows[row].length + 1);
+            rows[row][rows[row].length - 1] = 1;
+        }
+        return rows;
+    }
+
+    /** A thousandth of the mean square of a feature, times the rows. */
+    private static double penalty(double[][] features) {
+        int inputs = features[0].length - 1;
+        double sum = 0;
+        for (double[] row : features) {
+            for (int i = 0; i < inputs; i++) {
+                sum += row[i] * row[i];
+            }
+        }
+        return 1e-3 * sum / inputs;
+    }
+
+    private static double[] ridge(double[][] features, double penalty, int without) {
+        int n = features[0].length;
+        double[][] system = new double[n][n + 1];
+        for (int i = 0; i < n; i++) {
+            system[i][i] = penalty;
+        }
+        for (int row = 0; row < features.length; row++) {
+            for (int i = 0; i < n && row != without; i++) {
+                for (int j = 0; j < n; j++) {
+                    system[i][j] += features[row][i] * features[row][j];
+                }
+                system[i][n] += features[row][i] * CURVE.getLabels().getDouble(row);
+            }
+        }
+        for (int k = 0; k < n; k++) {
+            for (int i = 0; i < n; i++) {
+                double factor = i == k ? 0 : system[i][k] / system[k][k];
+                for (int j = k; j <= n; j++) {
+                    system[i][j] -= factor * system[k][j];
+                }
+            }
+        }
+        double[] solution = new double[n];
+        for (int k = 0; k < n; k++) {
+            solution[k] = system[k][n] / system[k][k];
+        }
+        return solution;
+    }
+
+    private static double product(double[] a, double[] b) {
+        double sum = 0;
+        for (int i = 0; i < a.length; i++) {
+            sum += a[i] * b[i];
+        }
+        return sum;
+    }
+}
