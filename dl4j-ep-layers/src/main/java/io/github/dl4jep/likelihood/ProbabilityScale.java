@@ -23,6 +23,7 @@ record ProbabilityScale(ClassProbabilities kind) {
 
     /** Of log k: few examples say little of it, but networks of few examples need a k far from 1. */
     private static final double PRIOR_PRECISION = 1;
+
     private static final LearnedNumber SCALE = new LearnedNumber("logScale", 0, PRIOR_PRECISION);
     private static final LearnedNumber POINT_SCALE = new LearnedNumber("logPointScale", 0, PRIOR_PRECISION);
 
