@@ -13,6 +13,7 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
+import org.deeplearning4j.nn.conf.layers.recurrent.TimeDistributed;
 import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.jspecify.annotations.Nullable;
@@ -84,7 +85,10 @@ public class EpWrapperLayer extends BaseWrapperLayer implements EpConf {
     @Override
     public void setNIn(InputType inputType, boolean override) {
         original.setNIn(inputType, override);
-        underlying.setNIn(inputType, override);
+        boolean ofSteps = original instanceof TimeDistributed && inputType instanceof InputType.InputTypeRecurrent;
+        underlying.setNIn(
+                ofSteps ? InputType.feedForward(((InputType.InputTypeRecurrent) inputType).getSize()) : inputType,
+                override);
     }
 
     @Override

@@ -20,6 +20,15 @@ public interface FixedMap {
     Pass forward(ForwardMessage input);
 
     /**
+     * Whether steps that are not there in a sequence have no part in the output.
+     *
+     * @return true if a mask may reach this map
+     */
+    default boolean heedsMask() {
+        return false;
+    }
+
+    /**
      * A forward pass, and the backward pass that belongs to it.
      *
      * @param output moments and batch covariance of the output

@@ -1,6 +1,7 @@
 package io.github.dl4jep.message;
 
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -45,6 +46,73 @@ public final class StepMask {
             }
         }
         return Nd4j.createFromArray(values);
+    }
+
+    /**
+     * The mask as a factor of activations.
+     *
+     * @param channels number of channels
+     * @param type data type of the activations
+     * @return [minibatch, channels x steps], 1 where a step is there, else 0
+     */
+    public INDArray columns(long channels, DataType type) {
+        INDArray[] copies = new INDArray[Math.toIntExact(channels)];
+        Arrays.fill(copies, toArray().castTo(type));
+        return Nd4j.hstack(copies).dup('f');
+    }
+
+    /**
+     * How many steps are there.
+     *
+     * @param example the sequence
+     * @return their number
+     */
+    public int count(int example) {
+        int count = 0;
+        for (boolean each : present[example]) {
+            count += each ? 1 : 0;
+        }
+        return count;
+    }
+
+    /**
+     * A covariance that is a mean over all steps, of which those that are not there have none, as the mean over those that are.
+     *
+     * @param covariance covariance of the sequences
+     * @return \( K_{nk}\, T / \sqrt{T_n T_k} \) for T steps, of which a sequence has \( T_n \)
+     */
+    public BatchCovariance meanOfSteps(BatchCovariance covariance) {
+        INDArray k = covariance.covariance();
+        if (k == null) {
+            return covariance;
+        }
+        float[] factors = new float[minibatch()];
+        for (int n = 0; n < factors.length; n++) {
+            factors[n] = (float) Math.sqrt(steps() / (double) Math.max(1, count(n)));
+        }
+        INDArray column =
+                Nd4j.createFromArray(factors).reshape(factors.length, 1).castTo(k.dataType());
+        INDArray scaled = k.mulColumnVector(column).muliRowVector(column.reshape(1, factors.length));
+        return new BatchCovariance(scaled, covariance.gain(), covariance.positions());
+    }
+
+    /**
+     * The mask after windows: what sees a step that is there is there.
+     *
+     * @param windows number of windows
+     * @param seen for each element of a window the step that each window sees, or -1 for none
+     * @return a mask of as many steps as there are windows
+     */
+    public StepMask seenBy(int windows, List<int[]> seen) {
+        boolean[][] after = new boolean[minibatch()][windows];
+        for (int n = 0; n < after.length; n++) {
+            for (int[] steps : seen) {
+                for (int window = 0; window < windows; window++) {
+                    after[n][window] |= steps[window] >= 0 && present[n][steps[window]];
+                }
+            }
+        }
+        return new StepMask(after);
     }
 
     /**

@@ -36,8 +36,8 @@ public record MappedSteps(SeenSteps inputs, int minibatch, double bias, int unit
             int from = allPairs ? 0 : t;
             blocks[t] = new float[(t - from + 1) * size];
             for (int earlier = from; earlier <= t; earlier++) {
-                float[] k = gram(seen[t], seen[earlier]);
-                float[] weight = weight(gain, q, t, earlier);
+                float[] k = gram(seen[t], seen[earlier], minibatch);
+                float[] weight = weight(gain, q, t, earlier, minibatch);
                 int at = (earlier - from) * size;
                 for (int i = 0; i < size; i++) {
                     float passedOn = given == null ? 0 : given[t][at + i];
@@ -49,14 +49,14 @@ public record MappedSteps(SeenSteps inputs, int minibatch, double bias, int unit
     }
 
     /** D diag(q) D'. */
-    private float[] weight(@Nullable INDArray gain, float[] q, int t, int earlier) {
+    static float[] weight(@Nullable INDArray gain, float[] q, int t, int earlier, int minibatch) {
         float[] weight = new float[minibatch * minibatch];
         if (gain != null) {
             float[] now = SeenSteps.rows(gain, t, minibatch);
             for (int i = 0; i < now.length; i++) {
                 now[i] *= q[i / minibatch];
             }
-            return gram(now, SeenSteps.rows(gain, earlier, minibatch));
+            return gram(now, SeenSteps.rows(gain, earlier, minibatch), minibatch);
         }
         float sum = 0;
         for (float each : q) {
@@ -66,7 +66,7 @@ public record MappedSteps(SeenSteps inputs, int minibatch, double bias, int unit
         return weight;
     }
 
-    private float[] gram(float[] a, float[] b) {
+    private static float[] gram(float[] a, float[] b, int minibatch) {
         float[] product = new float[minibatch * minibatch];
         FloatMatrix.of(product, minibatch)
                 .assignProduct(FloatMatrix.of(a, minibatch), false, FloatMatrix.of(b, minibatch), true, 1);

@@ -7,7 +7,9 @@ import io.github.dl4jep.type.linear.ConvolutionWindows;
 import io.github.dl4jep.vertex.LayerWeights;
 import io.github.dl4jep.vertex.LinearMap;
 import io.github.dl4jep.vertex.LinearVertex;
+import io.github.dl4jep.vertex.MaskedConvolution;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /** Runtime of {@link EpConvolutionLayer}. */
@@ -28,11 +30,14 @@ public final class ConvolutionRuntime extends LinearUnitRuntime<EpConvolutionLay
     @Override
     LinearMap newLinear() {
         ConvolutionWindows windows = ConvolutionWindows.of(layerConf().getOriginal());
-        return new LinearVertex(
+        LinearVertex linear = new LinearVertex(
                 layerConf().getNIn(),
                 windows.placement(),
                 windows.groups(),
                 new LayerWeights(this::describe, layerConf().initializer(), () -> params));
+        return layerConf().getOriginal() instanceof Convolution1DLayer
+                ? new MaskedConvolution(linear, windows.placement())
+                : linear;
     }
 
     @Override

@@ -77,8 +77,9 @@ public final class WrapperRuntime extends BaseWrapperLayer implements EpRuntime 
     @Override
     public INDArray activate(boolean training, LayerWorkspaceMgr workspaceMgr) {
         ExampleFormat format = DataFormats.of(wrapper);
+        ExampleFormat inside = DataFormats.of(wrapper.getUnderlying());
         Vertex around = WrapperType.vertex(
-                wrapper.getOriginal(), new PointVertex(getUnderlying(), format, this::describe), this::describe);
+                wrapper.getOriginal(), new PointVertex(getUnderlying(), inside, this::describe), this::describe);
         INDArray activation = format.array(around.sample(List.of(format.observed(input()))));
         return workspaceMgr.leverageTo(ArrayType.ACTIVATIONS, activation);
     }

@@ -70,6 +70,15 @@ public abstract class LayerType<L extends Layer> {
     }
 
     /**
+     * Whether the columns of the layer's input are steps, with an index at each.
+     *
+     * @return true for embeddings of sequences
+     */
+    public boolean takesIndices() {
+        return false;
+    }
+
+    /**
      * How many products with uncertain weights follow each other in the layer: what counts for the depth of a network.
      *
      * @return 0 for a layer without weights

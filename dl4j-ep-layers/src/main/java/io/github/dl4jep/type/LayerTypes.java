@@ -8,10 +8,7 @@ import io.github.dl4jep.type.linear.ElementWiseType;
 import io.github.dl4jep.type.linear.EmbeddingType;
 import io.github.dl4jep.type.linear.KernelArrangement;
 import io.github.dl4jep.type.linear.SeparableType;
-import io.github.dl4jep.type.recurrent.BidirectionalType;
-import io.github.dl4jep.type.recurrent.LastTimeStepType;
-import io.github.dl4jep.type.recurrent.MaskZeroType;
-import io.github.dl4jep.type.recurrent.RecurrentType;
+import io.github.dl4jep.type.recurrent.SequenceTypes;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Map;
@@ -110,7 +107,7 @@ public final class LayerTypes {
                 l -> DataFormats.of(l.getCnn2dDataFormat()),
                 KernelArrangement::same));
         register(new SeparableType());
-        register(new EmbeddingType());
+        EmbeddingType.all().forEach(LayerTypes::register);
         register(new ElementWiseType());
         register(new BatchNormalizationType());
         register(new FixedType<>(
@@ -165,10 +162,7 @@ public final class LayerTypes {
                         return true;
                     }
                 });
-        RecurrentType.all().forEach(LayerTypes::register);
-        BidirectionalType.all().forEach(LayerTypes::register);
-        register(new LastTimeStepType());
-        register(new MaskZeroType());
+        SequenceTypes.all().forEach(LayerTypes::register);
         register(new FrozenType<>(FrozenLayer.class, FrozenLayer::getLayer, false));
         register(new FrozenType<>(FrozenLayerWithBackprop.class, FrozenLayerWithBackprop::getUnderlying, true));
         register(new FixedType<>(SameDiffLambdaLayer.class, SameDiffFunction::linearised));
@@ -258,6 +252,17 @@ public final class LayerTypes {
         Layer described = described(layer);
         LayerType<Layer> type = find(described);
         return type == null || type.keepsPositions(described);
+    }
+
+    /**
+     * Whether the columns of a layer's input are steps, with an index at each.
+     *
+     * @param layer a DL4J layer or an EP layer
+     * @return true for embeddings of sequences
+     */
+    public static boolean takesIndices(Layer layer) {
+        LayerType<Layer> type = find(described(layer));
+        return type != null && type.takesIndices();
     }
 
     /**

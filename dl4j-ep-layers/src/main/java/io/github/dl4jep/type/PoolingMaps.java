@@ -1,6 +1,8 @@
 package io.github.dl4jep.type;
 
 import io.github.dl4jep.map.FixedMap;
+import io.github.dl4jep.map.MaskedPooling;
+import io.github.dl4jep.map.MaskedWindows;
 import io.github.dl4jep.message.ExampleShape;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.vertex.Windows;
@@ -38,7 +40,9 @@ final class PoolingMaps {
     }
 
     static FixedMap subsampling1d(Subsampling1DLayer layer, FixedMaps.Context site) {
-        return pooling(layer, sizes(layer, 1), site);
+        Windows windows = sizes(layer, 1);
+        WindowGeometry geometry = windows.on(site.shape(), site.place());
+        return new MaskedWindows(pooling(layer, windows, site), mask -> windows.after(mask, geometry));
     }
 
     private static Windows sizes(SubsamplingLayer layer, int dimensions) {
@@ -96,11 +100,27 @@ final class PoolingMaps {
         WindowGeometry geometry =
                 WindowGeometry.on(shape).kernel(all).output(one).build();
         FixedMap pooling = pooling(layer.getPoolingType(), geometry, true, layer.getPnorm(), site);
+        if (shape.spatialRank() == 1) {
+            pooling = new MaskedPooling(pooling, kind(layer.getPoolingType()));
+        }
         return layer.isCollapseDimensions() ? new Collapsed(pooling) : pooling;
+    }
+
+    private static MaskedPooling.Kind kind(PoolingType type) {
+        return switch (type) {
+            case MAX -> MaskedPooling.Kind.MAXIMUM;
+            case AVG -> MaskedPooling.Kind.AVERAGE;
+            default -> MaskedPooling.Kind.SUM;
+        };
     }
 
     /** The pooled channels as columns without positions. */
     private record Collapsed(FixedMap pooling) implements FixedMap {
+
+        @Override
+        public boolean heedsMask() {
+            return pooling.heedsMask();
+        }
 
         @Override
         public Pass forward(ForwardMessage input) {

@@ -3,7 +3,6 @@ package io.github.dl4jep.type;
 import java.util.List;
 import org.deeplearning4j.nn.conf.layers.CapsuleLayer;
 import org.deeplearning4j.nn.conf.layers.CapsuleStrengthLayer;
-import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LearnedSelfAttentionLayer;
 import org.deeplearning4j.nn.conf.layers.LocallyConnected1D;
@@ -14,8 +13,6 @@ import org.deeplearning4j.nn.conf.layers.RecurrentAttentionLayer;
 import org.deeplearning4j.nn.conf.layers.SelfAttentionLayer;
 import org.deeplearning4j.nn.conf.layers.SpaceToBatchLayer;
 import org.deeplearning4j.nn.conf.layers.objdetect.Yolo2OutputLayer;
-import org.deeplearning4j.nn.conf.layers.recurrent.TimeDistributed;
-import org.deeplearning4j.nn.conf.layers.util.MaskLayer;
 import org.deeplearning4j.nn.conf.layers.variational.VariationalAutoencoder;
 
 /** The DL4J layer types that do not convert, and why: one line each. A type that is not here has no reason of its own. */
@@ -26,7 +23,6 @@ final class RefusedTypes {
     private static final String CAPSULES = "capsules route by repeated normalization";
     private static final String MINIBATCH =
             "it moves positions into the minibatch, between which EP keeps a covariance";
-    private static final String MASKS = "feature masks are not supported";
     private static final String VARIATIONAL =
             "it draws from the distribution that it learns, and learns without labels; use an autoencoder of dense layers,"
                     + " whose labels are the features";
@@ -36,7 +32,6 @@ final class RefusedTypes {
 
     static List<LayerType<? extends Layer>> all() {
         return List.of(
-                new RefusedType<>(TimeDistributed.class, MINIBATCH),
                 new RefusedType<>(SelfAttentionLayer.class, ATTENTION),
                 new RefusedType<>(LearnedSelfAttentionLayer.class, ATTENTION),
                 new RefusedType<>(RecurrentAttentionLayer.class, ATTENTION),
@@ -48,10 +43,7 @@ final class RefusedTypes {
                 new RefusedType<>(LocallyConnected2D.class, UNSHARED),
                 new RefusedType<>(
                         PReLULayer.class, "its slopes are learned, but are no linear weights; use a leaky ReLU"),
-                new RefusedType<>(
-                        EmbeddingSequenceLayer.class, "only one index per example is supported (EmbeddingLayer)"),
                 new RefusedType<>(SpaceToBatchLayer.class, MINIBATCH),
-                new RefusedType<>(MaskLayer.class, MASKS),
                 new RefusedType<>(
                         Yolo2OutputLayer.class,
                         "its loss is no likelihood of independent outputs: which box answers for an object depends on the"

@@ -9,7 +9,9 @@ import io.github.dl4jep.type.FixedMaps;
 import io.github.dl4jep.unit.Unit;
 import java.util.List;
 import java.util.function.Supplier;
+import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** A map without weights, made for the shape of the input that it sees. */
 public final class FixedMapVertex implements Vertex {
@@ -42,7 +44,12 @@ public final class FixedMapVertex implements Vertex {
      * @return false where the unit must come first
      */
     public boolean commutesWith(Unit unit) {
-        return FixedMaps.isMaximum(conf.getOriginal()) && conf.getMaxPooling().commutesWith(unit);
+        // A step that is not there counts as 0 after the unit.
+        boolean keepsZero = !(conf.getOriginal() instanceof Subsampling1DLayer)
+                || unit.activate(Nd4j.zeros(1, 1)).getDouble(0) == 0;
+        return keepsZero
+                && FixedMaps.isMaximum(conf.getOriginal())
+                && conf.getMaxPooling().commutesWith(unit);
     }
 
     /**
@@ -76,6 +83,11 @@ public final class FixedMapVertex implements Vertex {
     @Override
     public Moments sample(List<Moments> values) {
         return predict(values);
+    }
+
+    @Override
+    public boolean heedsMask(Moments input) {
+        return maps.get(input.shape()).heedsMask();
     }
 
     @Override

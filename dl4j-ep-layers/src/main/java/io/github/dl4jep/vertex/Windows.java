@@ -1,6 +1,7 @@
 package io.github.dl4jep.vertex;
 
 import io.github.dl4jep.message.ExampleShape;
+import io.github.dl4jep.message.StepMask;
 import io.github.dl4jep.window.WindowGeometry;
 import java.util.Arrays;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
@@ -106,6 +107,18 @@ public final class Windows {
                 .paddingBefore(before)
                 .output(output);
         return (transposed ? geometry.inputDilation(stride) : geometry.stride(stride)).build();
+    }
+
+    /**
+     * Which windows on a sequence are there.
+     *
+     * @param mask which steps of the sequence are there
+     * @param geometry the windows on it
+     * @return those that see one of these steps; where every step has a window around it or before it, these steps
+     */
+    public StepMask after(StepMask mask, WindowGeometry geometry) {
+        boolean ofSteps = (mode == ConvolutionMode.Same || mode == ConvolutionMode.Causal) && stride[0] == 1;
+        return ofSteps ? mask : geometry.after(mask);
     }
 
     private int extent(int i) {

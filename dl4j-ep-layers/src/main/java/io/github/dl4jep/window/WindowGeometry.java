@@ -1,8 +1,10 @@
 package io.github.dl4jep.window;
 
 import io.github.dl4jep.message.ExampleShape;
+import io.github.dl4jep.message.StepMask;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -183,6 +185,18 @@ public final class WindowGeometry {
             }
         }
         return sources;
+    }
+
+    /**
+     * The mask after windows on sequences.
+     *
+     * @param mask which steps of the input are there
+     * @return which windows see one of them
+     */
+    public StepMask after(StepMask mask) {
+        return mask.seenBy(
+                outputPositions(),
+                IntStream.range(0, kernelPositions()).mapToObj(this::sources).toList());
     }
 
     private int source(int dimension, int window, int element) {

@@ -42,6 +42,7 @@ import org.deeplearning4j.nn.conf.layers.convolutional.Cropping2D;
 import org.deeplearning4j.nn.conf.layers.convolutional.Cropping3D;
 import org.deeplearning4j.nn.conf.layers.misc.RepeatVector;
 import org.deeplearning4j.nn.conf.layers.samediff.SameDiffLambdaLayer;
+import org.deeplearning4j.nn.conf.layers.util.MaskLayer;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -150,6 +151,7 @@ class FixedLayersAgainstStockTest {
                 new Stock(new RepeatVector.Builder<>(4).build(), 3, 5),
                 new Stock(
                         new RepeatVector.Builder<>(4).dataFormat(RNNFormat.NWC).build(), 3, 5),
+                new Stock(new MaskLayer(), SEQUENCE),
                 new Stock(new SpaceToDepthLayer.Builder<>(2, CNN2DFormat.NCHW).build(), IMAGE),
                 new Stock(new SpaceToDepthLayer.Builder<>(2, CNN2DFormat.NHWC).build(), IMAGE_LAST),
                 new Stock(new LocalResponseNormalization.Builder(1.5, 3, 0.4, 0.75).build(), 3, 6, 2, 2),

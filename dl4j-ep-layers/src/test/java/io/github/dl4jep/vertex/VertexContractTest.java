@@ -72,7 +72,7 @@ class VertexContractTest {
                 of("chain of weights", () -> new ChainedMap(dense("first", 4, 3), dense("second", 3, 2)), ROW),
                 new Case(
                         "embedding",
-                        () -> new OneHotMap(dense("embedding", 4, 3), 4, () -> "embedding"),
+                        () -> new EmbeddingMap(weights("embedding", 1, 4, 3), 4, false),
                         true,
                         List.of(ExampleShape.of(1))),
                 of("unit", () -> new UnitVertex(new ReluUnit(), () -> "unit"), ROW),

@@ -275,7 +275,8 @@ public non-sealed class EpComputationGraph extends ComputationGraph implements E
                 names.add(vertices[index].getVertexName());
             }
         }
-        Map<String, INDArray> activations = engine.activations(features, featureMasks, names);
+        Map<String, INDArray> activations =
+                engine.activations(features, featureMasks == null ? this.featureMasks : featureMasks, names);
         activations.keySet().retainAll(names);
         return activations;
     }

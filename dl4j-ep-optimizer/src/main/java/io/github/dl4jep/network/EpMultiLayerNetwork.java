@@ -280,7 +280,7 @@ public non-sealed class EpMultiLayerNetwork extends MultiLayerNetwork implements
             boolean clearLayers) {
         WorkspaceUtils.assertNoWorkspacesOpen("feedForward returns detached arrays");
         EpEngine.requireWholeSequences(fwdPassType, storeLastForTBPTT);
-        return activations(features, featureMask, layerIndex);
+        return activations(features, featureMask == null ? this.featureMask : featureMask, layerIndex);
     }
 
     /** There are no recurrent layers; throws. */

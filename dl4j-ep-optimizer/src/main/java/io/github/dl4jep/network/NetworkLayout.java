@@ -7,6 +7,7 @@ import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.runtime.EpOutput;
 import io.github.dl4jep.runtime.EpRuntime;
 import io.github.dl4jep.type.EpVertices;
+import io.github.dl4jep.type.LayerTypes;
 import io.github.dl4jep.type.PreProcessors;
 import io.github.dl4jep.vertex.GraphNode;
 import java.util.ArrayList;
@@ -206,9 +207,18 @@ final class NetworkLayout {
         List<Moments> inputs = new ArrayList<>();
         for (int i = 0; i < features.length; i++) {
             Moments observed = format(names.get(i)).observed(features[i].castTo(conf.getDataType()));
-            inputs.add(SequenceExamples.masked(what, observed, masks == null ? null : masks[i]));
+            inputs.add(
+                    SequenceExamples.masked(what, observed, masks == null ? null : masks[i], areIndices(names.get(i))));
         }
         return inputs;
+    }
+
+    /** Whether a layer that reads an input takes sequences of indices. */
+    private boolean areIndices(String input) {
+        return namesOfLayers.stream()
+                .filter(name -> GraphConfigurations.inputs(conf, name).contains(input))
+                .anyMatch(
+                        name -> LayerTypes.takesIndices(Objects.requireNonNull(GraphConfigurations.layer(conf, name))));
     }
 
     /** Names of the network's inputs, in order. */

@@ -1,6 +1,7 @@
 package io.github.dl4jep.network;
 
 import io.github.dl4jep.array.Rows;
+import io.github.dl4jep.message.ExampleShape;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.message.StepMask;
 import java.util.Arrays;
@@ -23,14 +24,18 @@ final class SequenceExamples {
      * Features with their mask: steps of sequences that are not there.
      *
      * @param what what they belong to, for messages
-     * @param features the features
+     * @param given the features
      * @param mask DL4J's mask, or null
+     * @param columnsAreSteps whether columns are steps, too, as those of indices
      * @return the features, what the mask leaves out as zeros
      */
-    static Moments masked(String what, Moments features, @Nullable INDArray mask) {
+    static Moments masked(String what, Moments given, @Nullable INDArray mask, boolean columnsAreSteps) {
         if (mask == null || !leavesOut(mask)) {
-            return features;
+            return given;
         }
+        Moments features = columnsAreSteps
+                ? given.shapedAs(ExampleShape.of(1, given.shape().length()))
+                : given;
         String start = what + " has a feature mask of shape " + Arrays.toString(mask.shape());
         if (features.shape().spatialRank() != 1) {
             throw new DL4JInvalidInputException(

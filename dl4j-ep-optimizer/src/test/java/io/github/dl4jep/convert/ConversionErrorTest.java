@@ -184,7 +184,7 @@ class ConversionErrorTest {
                 .hasMessageContaining(
                         "preprocessor Doubling of layer 3 may change values, not only their arrangement; apply"
                                 + " it to the data instead, supported are [Cnn3DToFeedForwardPreProcessor,"
-                                + " CnnToFeedForwardPreProcessor, FeedForwardToCnn")
+                                + " CnnToFeedForwardPreProcessor, CnnToRnnPreProcessor, FeedForwardToCnn")
                 .hasMessageContaining("an option names the layer \"hiden\", but the layers are [fine, layer1, memory,"
                         + " normed, out, scaled, soft]")
                 .hasMessageNotContaining("\"fine\" (index");

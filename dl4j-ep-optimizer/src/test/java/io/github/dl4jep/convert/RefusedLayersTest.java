@@ -5,14 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.layers.DenseLayer;
-import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.PReLULayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.SelfAttentionLayer;
 import org.deeplearning4j.nn.conf.layers.SpaceToBatchLayer;
-import org.deeplearning4j.nn.conf.layers.recurrent.TimeDistributed;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -41,15 +38,8 @@ class RefusedLayersTest {
                         new PReLULayer.Builder().nIn(3).nOut(3).build(),
                         "PReLULayer: its slopes are learned, but are no linear weights; use a leaky ReLU"),
                 new Refused(
-                        new EmbeddingSequenceLayer.Builder().nIn(3).nOut(3).build(),
-                        "EmbeddingSequenceLayer: only one index per example is supported (EmbeddingLayer)"),
-                new Refused(
                         new SpaceToBatchLayer.Builder<>(new int[] {2, 2}).build(),
-                        "SpaceToBatchLayer: it moves positions into the minibatch"),
-                new Refused(
-                        new TimeDistributed(
-                                new DenseLayer.Builder().nIn(3).nOut(2).build()),
-                        "TimeDistributed: it moves positions into the minibatch"));
+                        "SpaceToBatchLayer: it moves positions into the minibatch"));
     }
 
     @ParameterizedTest

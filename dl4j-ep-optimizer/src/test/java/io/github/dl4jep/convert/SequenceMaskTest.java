@@ -8,7 +8,7 @@ import java.util.function.IntPredicate;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
@@ -235,8 +235,8 @@ class SequenceMaskTest {
                         + " allowed is [16, 6]");
         assertThat(network.params()).isEqualTo(before);
         EpMultiLayerNetwork windows = EpNetworks.from(list().layer(
-                        new Convolution1DLayer.Builder(3).nIn(2).nOut(4).build())
-                .layer(new LastTimeStep(new LSTM.Builder().nIn(4).nOut(4).build()))
+                        new BatchNormalization.Builder().nOut(2).build())
+                .layer(new LastTimeStep(new LSTM.Builder().nIn(2).nOut(4).build()))
                 .layer(new OutputLayer.Builder(LossFunction.MSE)
                         .nIn(4)
                         .nOut(1)

@@ -1,43 +1,83 @@
 package io.github.dl4jep.type.linear;
 
 import io.github.dl4jep.conf.EpWeightedLayer;
+import io.github.dl4jep.message.ExampleFormat;
 import io.github.dl4jep.params.PosteriorParamInitializer;
+import io.github.dl4jep.type.DataFormats;
+import io.github.dl4jep.vertex.EmbeddingMap;
 import io.github.dl4jep.vertex.LayerWeights;
 import io.github.dl4jep.vertex.LinearMap;
-import io.github.dl4jep.vertex.LinearVertex;
-import io.github.dl4jep.vertex.OneHotMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
+import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** A row of the weights for each index. */
-public final class EmbeddingType extends WeightedType<EmbeddingLayer> {
+/**
+ * A row of the weights for each index.
+ *
+ * @param <L> the layer type
+ */
+public final class EmbeddingType<L extends FeedForwardLayer> extends WeightedType<L> {
 
-    /** The only one. */
-    public EmbeddingType() {
-        super(EmbeddingLayer.class);
+    private final Predicate<L> bias;
+    private final Function<L, ExampleFormat> format;
+    private final boolean ofSequences;
+
+    private EmbeddingType(Class<L> type, boolean ofSequences, Predicate<L> bias, Function<L, ExampleFormat> format) {
+        super(type);
+        this.ofSequences = ofSequences;
+        this.bias = bias;
+        this.format = format;
+    }
+
+    /**
+     * The types.
+     *
+     * @return an index for each example, and one at each step
+     */
+    public static List<EmbeddingType<?>> all() {
+        return List.of(
+                new EmbeddingType<>(
+                        EmbeddingLayer.class, false, EmbeddingLayer::hasBias, l -> ExampleFormat.CHANNELS_FIRST),
+                new EmbeddingType<>(
+                        EmbeddingSequenceLayer.class,
+                        true,
+                        EmbeddingSequenceLayer::hasBias,
+                        l -> DataFormats.of(l.getOutputFormat())));
     }
 
     @Override
-    protected PosteriorParamInitializer parameters(EmbeddingLayer layer, EpWeightedLayer conf) {
+    protected PosteriorParamInitializer parameters(L layer, EpWeightedLayer conf) {
         // A unit sees one weight at a time.
-        return layout(conf, conf.gain(), 1, conf.getNIn(), 1, conf.getNOut(), layer.hasBias());
+        return layout(conf, conf.gain(), 1, conf.getNIn(), 1, conf.getNOut(), bias.test(layer));
     }
 
     @Override
     protected LinearMap map(
-            EmbeddingLayer layer,
-            EpWeightedLayer conf,
-            Supplier<String> place,
-            Supplier<Map<String, INDArray>> parameters) {
-        LinearVertex rows =
-                new LinearVertex(conf.getNIn(), new LayerWeights(place, parameters(layer, conf), parameters));
-        return new OneHotMap(rows, Math.toIntExact(conf.getNIn()), place);
+            L layer, EpWeightedLayer conf, Supplier<String> place, Supplier<Map<String, INDArray>> parameters) {
+        return new EmbeddingMap(
+                new LayerWeights(place, parameters(layer, conf), parameters),
+                Math.toIntExact(conf.getNIn()),
+                ofSequences);
     }
 
     @Override
-    protected boolean hasBias(EmbeddingLayer layer) {
-        return layer.hasBias();
+    public ExampleFormat format(L layer) {
+        return format.apply(layer);
+    }
+
+    @Override
+    public boolean takesIndices() {
+        return ofSequences;
+    }
+
+    @Override
+    protected boolean hasBias(L layer) {
+        return bias.test(layer);
     }
 }

@@ -2,6 +2,7 @@ package io.github.dl4jep.type.recurrent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.github.dl4jep.linear.LinearFactor;
 import io.github.dl4jep.linear.WeightGroups;
@@ -15,6 +16,7 @@ import io.github.dl4jep.params.PosteriorParamInitializer;
 import io.github.dl4jep.recurrent.MappedSteps;
 import io.github.dl4jep.recurrent.SeenSteps;
 import io.github.dl4jep.unit.ReluUnit;
+import io.github.dl4jep.vertex.EmbeddingMap;
 import io.github.dl4jep.vertex.LayerWeights;
 import io.github.dl4jep.vertex.LinearVertex;
 import io.github.dl4jep.vertex.ParameterKey;
@@ -165,12 +167,51 @@ class EveryStepTest {
             for (int column = 0; column < (t + 1) * BATCH; column++) {
                 for (int n = 0; n < BATCH; n++) {
                     assertThat(blocks[t][column * BATCH + n])
-                            .isCloseTo(
-                                    expected.getFloat(t * BATCH + n, column),
-                                    org.assertj.core.api.Assertions.within(1e-5f));
+                            .isCloseTo(expected.getFloat(t * BATCH + n, column), within(1e-5f));
                 }
             }
         }
+    }
+
+    /** An index is a column of ones and zeros. */
+    @Test
+    void anEmbeddingIsADenseLayerOnOneHotSteps() {
+        LayerWeights weights = weights();
+        INDArray indices = Nd4j.create(TYPE, BATCH, STEPS);
+        INDArray oneHot = Nd4j.zeros(TYPE, BATCH, INPUTS, STEPS);
+        for (int n = 0; n < BATCH; n++) {
+            for (int t = 0; t < STEPS; t++) {
+                int index = (2 * n + t * t) % INPUTS;
+                indices.putScalar(n, t, index);
+                oneHot.putScalar(n, index, t, 1);
+            }
+        }
+        ForwardMessage rows = new ForwardMessage(Moments.pointMass(indices), BatchCovariance.none());
+        ForwardMessage ones = new ForwardMessage(Moments.pointMass(oneHot), BatchCovariance.none());
+        Vertex embedding = new EmbeddingMap(weights, INPUTS, true);
+        Vertex.Pass chosen = embedding.forward(List.of(rows), Sites.NONE);
+        Vertex.Pass product = dense(weights).forward(List.of(ones), Sites.NONE);
+        assertSame(chosen.output().moments().mean(), product.output().moments().mean());
+        assertSame(
+                Objects.requireNonNull(chosen.output().moments().variance()),
+                Objects.requireNonNull(product.output().moments().variance()));
+        assertSame(
+                Objects.requireNonNull(chosen.output().covariance().steps()).pairs(),
+                Objects.requireNonNull(product.output().covariance().steps()).pairs());
+        BackwardMessage message = new BackwardMessage(
+                Nd4j.randn(TYPE, BATCH, UNITS * STEPS).dup('f'),
+                Nd4j.rand(TYPE, BATCH, UNITS * STEPS).dup('f'));
+        Vertex.Answer ofChosen = chosen.back().answer(message);
+        Vertex.Answer ofProduct = product.back().answer(message);
+        for (ParameterKey key : List.of(weights.weightKey(), weights.biasKey())) {
+            assertSame(
+                    Objects.requireNonNull(ofChosen.sites().site(key)).shift(),
+                    Objects.requireNonNull(ofProduct.sites().site(key)).shift());
+            assertSame(
+                    Objects.requireNonNull(ofChosen.sites().site(key)).requiredPrecision(),
+                    Objects.requireNonNull(ofProduct.sites().site(key)).requiredPrecision());
+        }
+        assertThat(ofChosen.toInputs()).containsOnlyNulls();
     }
 
     @Test
