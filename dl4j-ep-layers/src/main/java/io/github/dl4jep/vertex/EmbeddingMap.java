@@ -30,7 +30,17 @@ import org.nd4j.linalg.factory.Nd4j;
 public record EmbeddingMap(LayerWeights weights, int indices, boolean ofSequences) implements LinearMap {
 
     /** The chosen rows, the minibatch fastest, and how many for each example; 0 for one that is no step. */
-    private record Chosen(int[] rows, int minibatch, int steps) {
+    private static final class Chosen {
+
+        private final int[] rows;
+        private final int minibatch;
+        private final int steps;
+
+        Chosen(int[] rows, int minibatch, int steps) {
+            this.rows = rows;
+            this.minibatch = minibatch;
+            this.steps = steps;
+        }
 
         int stepsOrOne() {
             return Math.max(1, steps);
@@ -66,19 +76,19 @@ public record EmbeddingMap(LayerWeights weights, int indices, boolean ofSequence
 
     /** [steps x minibatch, units]. */
     private static INDArray rows(INDArray matrix, @Nullable INDArray bias, Chosen chosen) {
-        INDArray rows = Nd4j.pullRows(matrix, 1, chosen.rows());
+        INDArray rows = Nd4j.pullRows(matrix, 1, chosen.rows);
         return (bias == null ? rows : rows.addiRowVector(bias)).dup('f');
     }
 
     private static INDArray examples(INDArray rows, Chosen chosen) {
-        return rows.reshape('f', chosen.minibatch(), (long) chosen.stepsOrOne() * rows.columns());
+        return rows.reshape('f', chosen.minibatch, (long) chosen.stepsOrOne() * rows.columns());
     }
 
     private static Moments activation(INDArray mean, @Nullable INDArray variance, Chosen chosen, Moments input) {
         Moments moments = new Moments(examples(mean, chosen), variance == null ? null : examples(variance, chosen));
-        return chosen.steps() == 0
+        return chosen.steps == 0
                 ? moments
-                : moments.shapedAs(ExampleShape.of(mean.columns(), chosen.steps()))
+                : moments.shapedAs(ExampleShape.of(mean.columns(), chosen.steps))
                         .masked(input.mask());
     }
 
@@ -107,11 +117,11 @@ public record EmbeddingMap(LayerWeights weights, int indices, boolean ofSequence
 
     private static BatchCovariance covariance(Chosen chosen, WeightMoments moments, double bias) {
         INDArray variances = moments.unitMeanVariance();
-        int[] rows = chosen.rows();
-        if (chosen.steps() > 0) {
+        int[] rows = chosen.rows;
+        if (chosen.steps > 0) {
             return BatchCovariance.of(new IndexedSteps(
                     rows,
-                    chosen.minibatch(),
+                    chosen.minibatch,
                     variances,
                     bias,
                     Math.toIntExact(moments.mean().columns())));
@@ -140,8 +150,8 @@ public record EmbeddingMap(LayerWeights weights, int indices, boolean ofSequence
         }
         if (weights.inputMean() != null) {
             double[] seen = new double[indices];
-            for (int row : chosen.rows()) {
-                seen[row] += 1.0 / chosen.rows().length;
+            for (int row : chosen.rows) {
+                seen[row] += 1.0 / chosen.rows.length;
             }
             INDArray mean = Rows.matrix(seen, 1, indices).castTo(shift.dataType());
             sites = sites.plus(Sites.of(weights.inputMeanKey(), Statistic.of(mean)));
@@ -150,17 +160,17 @@ public record EmbeddingMap(LayerWeights weights, int indices, boolean ofSequence
     }
 
     private static INDArray ofRows(INDArray message, Chosen chosen) {
-        return message.dup('f').reshape('f', chosen.rows().length, message.length() / chosen.rows().length);
+        return message.dup('f').reshape('f', chosen.rows.length, message.length() / chosen.rows.length);
     }
 
     /** For each index the sum over what chose it, [indices, units]. */
     private INDArray summed(INDArray message, Chosen chosen) {
         double[] values = Rows.columns(message);
-        int count = chosen.rows().length;
+        int count = chosen.rows.length;
         int units = values.length / count;
         double[] sums = new double[Math.multiplyExact(indices, units)];
         for (int i = 0; i < values.length; i++) {
-            sums[i / count * indices + chosen.rows()[i % count]] += values[i];
+            sums[i / count * indices + chosen.rows[i % count]] += values[i];
         }
         return Rows.matrix(sums, indices, units).castTo(message.dataType());
     }
