@@ -1,6 +1,9 @@
 package io.github.dl4jep.cli;
 
 import io.github.dl4jep.activation.SpikingActivation;
+import io.github.dl4jep.cli.compare.AcquisitionRun;
+import io.github.dl4jep.cli.compare.ActiveSampling;
+import io.github.dl4jep.cli.compare.ActiveSampling.Labels;
 import io.github.dl4jep.cli.compare.Comparison;
 import io.github.dl4jep.cli.compare.ComparisonPlan;
 import io.github.dl4jep.cli.compare.ComparisonResult;
@@ -15,6 +18,7 @@ import io.github.dl4jep.cli.data.split.TrainingSample;
 import io.github.dl4jep.cli.definition.NetworkDefinition;
 import io.github.dl4jep.cli.definition.NetworkVariant;
 import io.github.dl4jep.cli.failure.UserException;
+import io.github.dl4jep.cli.report.AcquisitionReport;
 import io.github.dl4jep.cli.report.ComparisonReport;
 import io.github.dl4jep.cli.report.ComparisonTable;
 import io.github.dl4jep.cli.report.ConsoleProgress;
@@ -27,7 +31,9 @@ import io.github.dl4jep.cli.trainer.Trainers;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.activations.IActivation;
@@ -118,6 +124,9 @@ final class CompareCommand implements Runnable {
     @Option(names = "--label-noise", paramLabel = "P")
     private double labelNoise;
 
+    @Mixin
+    private AcquireOptions acquire = new AcquireOptions();
+
     @Option(names = "--split", paramLabel = "K|all")
     private String split = "0";
 
@@ -126,6 +135,7 @@ final class CompareCommand implements Runnable {
 
     @Override
     public void run() {
+        Labels labels = acquire.labels(trainers);
         List<Trainer> named = trainers == null ? null : trainers(trainers);
         LearningRates learningRates = rates == null ? LearningRates.DEFAULTS : LearningRates.parse(rates);
         PositiveOption.require("--time-steps", timeSteps);
@@ -142,6 +152,10 @@ final class CompareCommand implements Runnable {
         ComparisonPlan plan = plan(
                 source, net, named == null ? defaultTrainers(net, variant) : named, sample, learningRates, variant);
         OutputFolder folder = OutputFolder.prepare(out);
+        if (labels != null) {
+            acquire(source, plan, labels, folder);
+            return;
+        }
         ComparisonResult result = compare(source, plan);
         Path file = folder.write(result);
         PrintWriter writer = command().getOut();
@@ -153,6 +167,29 @@ final class CompareCommand implements Runnable {
         writer.flush();
         // Last, so that nothing of the above is lost if it fails.
         writer.println("      and to " + new ComparisonReport(result, facts()).write(folder));
+        writer.flush();
+    }
+
+    private void acquire(DataSource source, ComparisonPlan plan, Labels labels, OutputFolder folder) {
+        PrintWriter writer = command().getOut();
+        AcquisitionReport lines = new AcquisitionReport(source.task(), List.of());
+        List<AcquisitionRun> runs = new ActiveSampling(source, plan, labels, (run, point) -> {
+                    writer.println(lines.line(run, point));
+                    writer.flush();
+                })
+                .run();
+        AcquisitionReport report = new AcquisitionReport(source.task(), runs);
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("data", plan.data());
+        facts.put("network", plan.network());
+        facts.put("passes", plan.passes());
+        facts.put("batch", plan.batch());
+        facts.put("sample", plan.sample());
+        writer.println();
+        source.notes().forEach(writer::println);
+        report.lines().forEach(writer::println);
+        writer.println();
+        report.write(folder, facts).forEach(writer::println);
         writer.flush();
     }
 

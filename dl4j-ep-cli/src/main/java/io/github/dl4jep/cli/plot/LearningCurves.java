@@ -51,7 +51,15 @@ final class LearningCurves {
     private record Measure(String name, String title, String axis, Function<Figures, @Nullable Double> value) {}
 
     /** A trainer's line, and the standard errors of its heights if they are means. */
-    record Curve(List<Double> x, List<Double> y, List<Double> errors) {}
+    record Curve(List<Double> x, List<Double> y, List<Double> errors) {
+        void add(double at, Estimate estimate) {
+            x.add(at);
+            y.add(estimate.mean());
+            if (estimate.standardError() != null) {
+                errors.add(estimate.standardError());
+            }
+        }
+    }
 
     private static @Nullable Double times(double factor, @Nullable Double value) {
         return value == null ? null : factor * value;
@@ -109,18 +117,14 @@ final class LearningCurves {
                     .toList();
             // A mean over runs of which one has diverged would hide it: the point is left out.
             if (values.size() == runs.size() && values.stream().allMatch(Double::isFinite)) {
-                Estimate estimate = Estimate.of(values);
-                curve.x().add(seconds ? elapsed : pass + 1.0);
-                curve.y().add(estimate.mean());
-                if (estimate.standardError() != null) {
-                    curve.errors().add(estimate.standardError());
-                }
+                curve.add(seconds ? elapsed : pass + 1.0, Estimate.of(values));
             }
         }
         return curve;
     }
 
-    private static XYChart chart(String title, String xAxis, String yAxis, Map<String, Curve> curves) {
+    /** Lines with their names at their ends. */
+    static XYChart chart(String title, String xAxis, String yAxis, Map<String, Curve> curves) {
         XYChart chart = ChartFrame.lines(title, xAxis, yAxis);
         boolean wide = isWide(curves);
         curves.forEach(

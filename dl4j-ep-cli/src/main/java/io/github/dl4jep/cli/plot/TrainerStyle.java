@@ -35,7 +35,11 @@ public record TrainerStyle(Color color, Marker marker) {
             entry("ensemble", 0x999933, SeriesMarkers.CIRCLE),
             entry("cafo", 0x44AA99, SeriesMarkers.TRIANGLE_UP),
             entry("local-critic", 0xAA4499, SeriesMarkers.TRIANGLE_DOWN),
-            entry("lr", 0x661100, SeriesMarkers.CROSS));
+            entry("lr", 0x661100, SeriesMarkers.CROSS),
+            // Acquisitions of labels, all of EP.
+            entry("bald", 0x0072B2, SeriesMarkers.CIRCLE),
+            entry("entropy", 0xD55E00, SeriesMarkers.SQUARE),
+            entry("random", 0x8A8A8A, SeriesMarkers.DIAMOND));
     private static final TrainerStyle OTHER = new TrainerStyle(new Color(0x56B4E9), SeriesMarkers.CROSS);
 
     private static Map.Entry<String, TrainerStyle> entry(String trainer, int color, Marker marker) {

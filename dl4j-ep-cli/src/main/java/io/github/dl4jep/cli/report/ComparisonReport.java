@@ -62,7 +62,7 @@ public final class ComparisonReport {
     }
 
     // Drawing asks for fonts and native libraries, which fail as errors on a system that has none.
-    private static DrawnPlot draw(Plot plot) {
+    static DrawnPlot draw(Plot plot) {
         try {
             return DrawnPlot.of(plot, PlotImage.png(plot));
         } catch (RuntimeException | LinkageError | InternalError e) {

@@ -45,8 +45,20 @@ public final class OutputFolder {
      * @throws UserException if it cannot be written
      */
     public Path write(ComparisonResult result) {
+        return writeJson(FILE, result);
+    }
+
+    /**
+     * Writes a file of JSON.
+     *
+     * @param name its name in the folder
+     * @param content what Jackson writes
+     * @return the file
+     * @throws UserException if it cannot be written
+     */
+    Path writeJson(String name, Object content) {
         try {
-            return write(FILE, JSON.writeValueAsBytes(result));
+            return write(name, JSON.writeValueAsBytes(content));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("A comparison that cannot be written as JSON.", e);
         }

@@ -110,6 +110,8 @@ record CafoTrainer(Predictor predictor) implements Trainer {
         private static final long LARGEST = 10_000;
         /** Rows that run at once. */
         private static final int ROWS = 200;
+        /** Batches whose products are summed in single precision; any number above 1. */
+        private static final int BATCHES = 16;
         /** Rows that the scale is found on. */
         private static final int SCALED = 2_000;
 
@@ -180,14 +182,16 @@ record CafoTrainer(Predictor predictor) implements Trainer {
         private INDArray fit(int block, DataSetIterator batches, DataSet sample) {
             int n = features[block] + 1;
             double[] gram = new double[n * n];
+            INDArray part = Nd4j.createUninitialized(DataType.FLOAT, new long[] {n, n}, 'f');
             INDArray products = Nd4j.zeros(DataType.DOUBLE, n, job.train().outputs());
-            while (batches.hasNext()) {
+            for (int i = 1; batches.hasNext(); i++) {
                 DataSet batch = batches.next();
                 INDArray inputs = features(block, batch.getFeatures());
-                float[] squares =
-                        Nd4j.toFlattened('f', inputs.transpose().mmul(inputs)).toFloatVector();
-                for (int i = 0; i < squares.length; i++) {
-                    gram[i] += squares[i];
+                // Sums of some batches in single precision, of all in double.
+                boolean first = i % BATCHES == 1;
+                Nd4j.gemm(inputs, inputs, part, true, false, 1, first ? 0 : 1);
+                if (i % BATCHES == 0 || !batches.hasNext()) {
+                    add(part, gram);
                 }
                 products.addi(inputs.transpose().mmul(batch.getLabels()).castTo(DataType.DOUBLE));
             }
@@ -208,6 +212,13 @@ record CafoTrainer(Predictor predictor) implements Trainer {
             INDArray predicted = inputs.mmul(found);
             INDArray labels = sample.getLabels().castTo(DataType.DOUBLE);
             return predicted.subi(labels.muliColumnVector(own)).diviColumnVector(own.rsub(1));
+        }
+
+        private static void add(INDArray part, double[] sum) {
+            float[] values = Nd4j.toFlattened('f', part).toFloatVector();
+            for (int i = 0; i < values.length; i++) {
+                sum[i] += values[i];
+            }
         }
 
         /** What the predictor of a block reads, [rows, features + 1]. */

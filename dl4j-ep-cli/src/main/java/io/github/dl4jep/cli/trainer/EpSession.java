@@ -47,6 +47,11 @@ final class EpSession implements TrainingSession {
     }
 
     @Override
+    public Optional<EpNetwork> epNetwork() {
+        return Optional.of(network);
+    }
+
+    @Override
     public Predictive predict(INDArray features) {
         return Predictive.of(network.prediction(features));
     }

@@ -1,5 +1,6 @@
 package io.github.dl4jep.cli.trainer;
 
+import io.github.dl4jep.network.EpNetwork;
 import java.util.Map;
 import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -28,6 +29,15 @@ public interface TrainingSession {
      * @return the predictive distribution of each row's label
      */
     Predictive predict(INDArray features);
+
+    /**
+     * Returns the network of this plugin, for trainers that have one.
+     *
+     * @return the network, which learns further with this session
+     */
+    default Optional<EpNetwork> epNetwork() {
+        return Optional.empty();
+    }
 
     /**
      * Scores the classes by one network of point weights, for trainers that learn a distribution of weights.

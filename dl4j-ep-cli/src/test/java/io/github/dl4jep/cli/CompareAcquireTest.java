@@ -1,0 +1,71 @@
+package io.github.dl4jep.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CompareAcquireTest {
+    @TempDir
+    private Path folder;
+
+    private final CommandRun command = new CommandRun();
+
+    @Test
+    void everyAcquisitionStartsFromTheSameLabelsAndEndsWithAsManyAsAskedFor() throws IOException {
+        assertThat(command.compare(
+                        folder,
+                        "--acquire",
+                        "bald,entropy,random",
+                        "--labels",
+                        "25",
+                        "--label-batch",
+                        "10",
+                        "--passes",
+                        "3",
+                        "--net",
+                        "mlp:8",
+                        "--seeds",
+                        "2"))
+                .isZero();
+
+        assertThat(command.err.toString()).isEmpty();
+        assertThat(command.out.toString())
+                .contains("bald     seed 1  10 labels  ", "random   seed 2  25 labels  ")
+                .contains("labels  bald: test error %  entropy: test error %  random: test error %", " +- ");
+        JsonNode json =
+                new ObjectMapper().readTree(folder.resolve("acquisition.json").toFile());
+        assertThat(json.get("runs")).hasSize(6);
+        assertThat(json.get("runs"))
+                .allSatisfy(run ->
+                        assertThat(run.get("points").findValuesAsText("labels")).containsExactly("10", "20", "25"));
+        assertThat(json.at("/runs/1/points/0/nll")).isEqualTo(json.at("/runs/0/points/0/nll"));
+        assertThat(json.at("/runs/1/points/1/nll")).isNotEqualTo(json.at("/runs/2/points/1/nll"));
+        assertThat(folder.resolve("error-against-labels.png")).isNotEmptyFile();
+        assertThat(folder.resolve("comparison.json")).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--acquire margin | --acquire margin: acquisition is \"margin\", allowed: entropy, bald, random.",
+                "--acquire bald,bald | --acquire bald,bald names an acquisition twice.",
+                "--acquire bald --trainers adam | --acquire is for the trainer ep alone, but --trainers is adam.",
+                "--acquire bald --labels 0 | --labels is 0, but must be at least 1.",
+                "--acquire bald --label-batch 0 | --label-batch is 0, but must be at least 1.",
+                "--labels 10 | --labels and --label-batch are for --acquire, which is not there.",
+                "--acquire bald --labels 101 | --acquire asks for 101 labels, but there are 100 training rows: choose smaller --labels or --label-batch.",
+            })
+    void userErrorsAreOneSentence(String options, String message) {
+        assertThat(command.compare(folder, options.split(" "))).isEqualTo(2);
+
+        assertThat(command.err.toString()).isEqualTo(message + "\n");
+    }
+}
