@@ -153,6 +153,9 @@ final class CompareCommand implements Runnable {
                 source, net, named == null ? defaultTrainers(net, variant) : named, sample, learningRates, variant);
         OutputFolder folder = OutputFolder.prepare(out);
         if (labels != null) {
+            if (plan.splits().size() > 1) {
+                throw new UserException("--acquire takes one split, but --split is " + split + ".");
+            }
             acquire(source, plan, labels, folder);
             return;
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +50,40 @@ class CompareAcquireTest {
         assertThat(json.at("/runs/1/points/1/nll")).isNotEqualTo(json.at("/runs/2/points/1/nll"));
         assertThat(folder.resolve("error-against-labels.png")).isNotEmptyFile();
         assertThat(folder.resolve("comparison.json")).doesNotExist();
+    }
+
+    @Test
+    void numbersAreChosenFromOneSplit() throws IOException {
+        Path set = Files.createDirectories(folder.resolve("uci").resolve("tiny"));
+        Files.writeString(set.resolve("data.txt"), "1 2\n2 4\n3 6\n4 9\n5 9\n6 12\n");
+        Files.writeString(set.resolve("index_features.txt"), "0\n");
+        Files.writeString(set.resolve("index_target.txt"), "1\n");
+        Files.writeString(set.resolve("n_splits.txt"), "2\n");
+        Files.writeString(set.resolve("index_train_1.txt"), "0\n1\n2\n3\n");
+        Files.writeString(set.resolve("index_test_1.txt"), "4\n5\n");
+        String[] options = {
+            "--data",
+            "uci:tiny",
+            "--data-dir",
+            folder.toString(),
+            "--acquire",
+            "bald",
+            "--label-batch",
+            "2",
+            "--passes",
+            "2",
+            "--net",
+            "mlp:3",
+            "--split",
+            "1"
+        };
+
+        assertThat(command.compare(folder.resolve("out"), options)).isZero();
+        assertThat(command.out.toString()).contains("2 labels", "4 labels", "bald: rmse");
+
+        options[options.length - 1] = "all";
+        assertThat(command.compare(folder.resolve("out"), options)).isEqualTo(2);
+        assertThat(command.err.toString()).isEqualTo("--acquire takes one split, but --split is all.\n");
     }
 
     @ParameterizedTest

@@ -106,8 +106,8 @@ record CafoTrainer(Predictor predictor) implements Trainer {
     private static final class Ridge implements TrainingSession {
         /** The penalty of squared weights, as part of the mean square of a feature. */
         private static final double PENALTY = 1e-3;
-        /** The square matrix of as many numbers takes 0.8 GB. */
-        private static final long LARGEST = 10_000;
+        /** The square matrix of as many numbers takes 0.4 GB. */
+        private static final long LARGEST = 7_000;
         /** Rows that run at once. */
         private static final int ROWS = 200;
         /** Batches whose products are summed in single precision; any number above 1. */
