@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param nll the mean negative log likelihood of the true classes, in nats
  * @param ece the expected calibration error, 15 bins of equal width
  * @param pointTestError the test error of the network of point weights, where there is one
- * @param sampledTestError the test error of the mean output potentials of drawn networks, where there are such
+ * @param sampledTestError the test error of the mean output potentials of drawn networks, where there are such; of
+ *     2,000 rows, evenly spread, where there are more
  * @param rmse the root mean squared error in the target's original units
  * @param logLikelihood the mean log density of the targets in their original units, in nats
  */

@@ -144,7 +144,7 @@ class ScoringTest {
         assertThat(drawn.testError()).isCloseTo(0.2, within(1e-12));
         assertThat(drawn.sampledTestError()).isCloseTo(0.2, within(1e-12));
         assertThat(drawn.nll()).isCloseTo(-0.8 * Math.log(0.75) - 0.2 * Math.log(0.25), within(1e-5));
-        assertThat(blocks).containsExactly(1000L, 1000L, 1000L, 1000L, 500L, 500L);
+        assertThat(blocks).containsExactly(1000L, 800L, 1000L, 800L, 500L, 400L);
         assertThat(steps).hasValue(Scoring.steps(split)).hasValue(3);
         assertThat(Scoring.of(first, split, false, () -> {}).figures().sampledTestError())
                 .isNull();
