@@ -10,6 +10,7 @@ import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
@@ -144,6 +145,7 @@ public final class EpSampler {
      *
      * @param features [n, ...]
      * @return how much each is worth, [n], in double precision
+     * @throws DL4JInvalidInputException if the network has several inputs or outputs, or labels positions
      */
     public INDArray scores(INDArray features) {
         return scores(features, random.nextLong());
@@ -154,7 +156,7 @@ public final class EpSampler {
         long rows = features.size(0);
         return switch (acquisition) {
             case ENTROPY ->
-                network.prediction(features).entropy().castTo(DataType.DOUBLE).reshape(rows);
+                prediction(features).entropy().castTo(DataType.DOUBLE).reshape(rows);
             case BALD -> {
                 List<INDArray> parts = new ArrayList<>();
                 for (long from = 0; from < rows; from += ROWS) {
@@ -167,8 +169,19 @@ public final class EpSampler {
         };
     }
 
-    private INDArray information(INDArray features, long seed) {
+    private Prediction prediction(INDArray features) {
         Prediction prediction = network.prediction(features);
+        if (prediction.entropy().length() != features.size(0)) {
+            throw new DL4JInvalidInputException(
+                    "EpSampler chooses examples with one label each, but the network labels "
+                            + prediction.entropy().length() / features.size(0)
+                            + " positions of each; let its last layer read one, for example after LastTimeStep");
+        }
+        return prediction;
+    }
+
+    private INDArray information(INDArray features, long seed) {
+        Prediction prediction = prediction(features);
         if (!prediction.isClassification()) {
             INDArray ratio = prediction
                     .epistemicVariance()

@@ -11,6 +11,10 @@ import io.github.dl4jep.toy.ToyData;
 import io.github.dl4jep.toy.ToyNetworks;
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import org.deeplearning4j.exception.DL4JInvalidInputException;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -146,6 +150,22 @@ class EpSamplerTest {
                     .hasMessage("number of examples to choose is " + count
                             + ", allowed: 1 to 60, the number of examples in the pool");
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"ENTROPY", "BALD"})
+    void labelsOfPositionsAreRefused(Acquisition acquisition) {
+        EpMultiLayerNetwork sequences = EpNetworks.from(new NeuralNetConfiguration.Builder()
+                .list(
+                        new SimpleRnn.Builder().nIn(2).nOut(3).build(),
+                        new RnnOutputLayer.Builder().nIn(3).nOut(2).build())
+                .build());
+
+        assertThatThrownBy(() -> new EpSampler(sequences, acquisition, 1).choose(Nd4j.ones(DataType.FLOAT, 2, 2, 5), 1))
+                .isInstanceOf(DL4JInvalidInputException.class)
+                .hasMessage(
+                        "EpSampler chooses examples with one label each, but the network labels 5 positions of each; let its"
+                                + " last layer read one, for example after LastTimeStep");
     }
 
     @Test
