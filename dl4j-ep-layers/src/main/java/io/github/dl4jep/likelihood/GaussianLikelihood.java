@@ -188,7 +188,9 @@ public final class GaussianLikelihood implements Likelihood {
         if (parameter.equals(NoiseLearning.WITHHELD)) {
             return NoiseLearning.nextWithheld(current, statistic, phase);
         }
-        return phase.firstPass() ? current : NoiseLearning.next(current, statistic, phase.rate(), true);
+        return phase.firstPass()
+                ? current
+                : NoiseLearning.next(current, statistic, NoiseLearning.rate(statistic, phase), true);
     }
 
     @Override
