@@ -5,6 +5,7 @@ import io.github.dl4jep.conf.EpConf;
 import io.github.dl4jep.conf.EpOutputConf;
 import io.github.dl4jep.conf.EpOutputLayer;
 import io.github.dl4jep.conf.EpWeightConf;
+import io.github.dl4jep.conf.EpWrapperLayer;
 import io.github.dl4jep.likelihood.Likelihood;
 import io.github.dl4jep.params.NamedPosterior;
 import io.github.dl4jep.params.PosteriorLayout;
@@ -59,8 +60,13 @@ final class LayerStart {
         this.frozen = isFrozen(stock);
         this.stock = unfrozen(stock);
         this.layer = layer;
-        this.converted = EpConf.unfrozen(layer.conf().getLayer());
+        this.converted = inside(EpConf.unfrozen(layer.conf().getLayer()));
         this.before = before;
+    }
+
+    /** The layer with the weights. */
+    private static org.deeplearning4j.nn.conf.layers.Layer inside(org.deeplearning4j.nn.conf.layers.Layer layer) {
+        return layer instanceof EpWrapperLayer wrapper ? inside(wrapper.getUnderlying()) : layer;
     }
 
     private static boolean isFrozen(Layer layer) {
@@ -219,6 +225,7 @@ final class LayerStart {
         return converted instanceof EpOutputLayer
                 || (converted instanceof FeedForwardLayer linear
                         && linear.getActivationFn() instanceof ActivationIdentity
+                        && PosteriorLayout.of(layer).size() <= 2
                         && isStock()
                         && PosteriorLayout.of(layer).stream()
                                 .anyMatch(of -> of.name().equals(PosteriorParamInitializer.WEIGHT_PREFIX)));

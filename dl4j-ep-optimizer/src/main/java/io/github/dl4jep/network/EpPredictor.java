@@ -107,6 +107,39 @@ public final class EpPredictor {
         return whole;
     }
 
+    /**
+     * Forecasts sequences several steps ahead, of a network with recurrent layers, one input and labels at every step that are the next
+     * values of the input. What is predicted for a step is the input of the next, as a distribution.
+     *
+     * @param features sequences up to now, in the units of the labels, [n, channels, steps] or in the network's other format
+     * @param steps how many steps ahead, at least 1
+     * @return the prediction at each of these steps, [n, channels, steps]; the epistemic variance has in it what steps before pass on
+     * @throws DL4JInvalidInputException if features are no sequences, or have channels that are not predicted
+     * @throws UnsupportedOperationException if the network has no recurrent layers, or predicts classes
+     */
+    public Prediction forecast(INDArray features, int steps) {
+        return StepsAhead.of(sweep, history(features), null, steps);
+    }
+
+    /**
+     * The same where channels after the predicted ones are known of the steps ahead, such as the time of the day.
+     *
+     * @param features sequences up to now, [n, channels, steps]; the first channels are the predicted ones
+     * @param known the other channels at the steps ahead, without the first of them, [n, other channels, steps - 1]
+     * @return the prediction at each step, [n, predicted channels, steps]
+     * @throws DL4JInvalidInputException if features or known channels have other shapes
+     * @throws UnsupportedOperationException if the network has no recurrent layers, or predicts classes
+     */
+    public Prediction forecast(INDArray features, INDArray known) {
+        Moments others = history(known);
+        return StepsAhead.of(
+                sweep, history(features), others, Math.toIntExact(others.shape().positions()) + 1);
+    }
+
+    private Moments history(INDArray features) {
+        return inputs.of(new INDArray[] {features}, null).get(0);
+    }
+
     private long rowsAtOnce(INDArray[] features, long rows) {
         if (rowsAtOnce > ROWS) {
             return rowsAtOnce;

@@ -29,6 +29,7 @@ import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -156,6 +157,22 @@ class RecurrentNetworksTest {
         assertThat(loaded.output(test.getFeatures())).isEqualTo(network.output(test.getFeatures()));
         assertThat(network.toPointNetwork().getLayerWiseConfigurations().toJson())
                 .doesNotContain("io.github.dl4jep");
+    }
+
+    /** All arrays of a stock network are means of the posterior: with a narrow prior around them the moments are the numbers. */
+    @ParameterizedTest
+    @MethodSource("kinds")
+    void theWeightsOfAStockNetworkAreAStart(Kind kind) {
+        MultiLayerNetwork stock = new MultiLayerNetwork(definition(kind, RNNFormat.NCW));
+        stock.init();
+        INDArray drawn = Nd4j.randn(1, stock.numParams()).muli(0.4);
+        stock.setParams(drawn);
+        EpMultiLayerNetwork network = EpNetworks.from(
+                stock, EpOptions.builder().startFromWeights(1e-8).build());
+        DataSet data = firstSign(20, 3);
+        assertSame(network.toPointNetwork().params(), stock.params(), 1e-5);
+        INDArray x = data.getFeatures();
+        assertSame(network.feedForward(x).get(1), stock.feedForward(x).get(1), 1e-3);
     }
 
     @ParameterizedTest

@@ -36,7 +36,7 @@ class SequencesGuideTest {
         String source = GuidePage.sourceOf(SequencesGuideTest.class);
 
         assertThat(GuidePage.blocks("sequences.md"))
-                .hasSize(3)
+                .hasSize(5)
                 .allSatisfy(block -> assertThat(source).contains(block));
     }
 
@@ -136,6 +136,111 @@ class SequencesGuideTest {
         INDArray whole = forecaster.output(features);
         assertThat(steps(whole, 0, 2).sub(first).amaxNumber().doubleValue()).isLessThan(1e-4);
         assertThat(steps(whole, 2, 3).sub(second).amaxNumber().doubleValue()).isLessThan(1e-4);
+    }
+
+    /** A wave of twelve steps and what is left of the steps before; the first channel is the value, the others the time of the year. */
+    private static double[] seasons(int length, long seed) {
+        Random random = new Random(seed);
+        double[] values = new double[length];
+        double rest = 0;
+        for (int i = 0; i < length; i++) {
+            rest = 0.6 * rest + 0.3 * random.nextGaussian();
+            values[i] = Math.sin(2 * Math.PI * i / 12) + rest;
+        }
+        return values;
+    }
+
+    /** [windows, 3, steps] of a series, from each of some places. */
+    private static INDArray channels(double[] values, int first, int stride, int windows, int steps) {
+        INDArray x = Nd4j.create(windows, 3, steps);
+        for (int n = 0; n < windows; n++) {
+            for (int t = 0; t < steps; t++) {
+                int i = first + n * stride + t;
+                x.putScalar(n, 0, t, values[i]);
+                x.putScalar(n, 1, t, Math.sin(2 * Math.PI * i / 12));
+                x.putScalar(n, 2, t, Math.cos(2 * Math.PI * i / 12));
+            }
+        }
+        return x;
+    }
+
+    private static EpMultiLayerNetwork trainedOnSeasons() {
+        EpMultiLayerNetwork network = EpNetworks.from(new NeuralNetConfiguration.Builder()
+                .seed(2)
+                .list()
+                .layer(new LSTM.Builder()
+                        .nIn(3)
+                        .nOut(12)
+                        .activation(Activation.TANH)
+                        .build())
+                .layer(new RnnOutputLayer.Builder(LossFunction.MSE)
+                        .nIn(12)
+                        .nOut(1)
+                        .activation(Activation.IDENTITY)
+                        .build())
+                .setInputType(InputType.recurrent(3))
+                .build());
+        double[] values = seasons(3000, 1);
+        INDArray x = channels(values, 0, 12, 240, 24);
+        INDArray y = channels(values, 1, 12, 240, 24)
+                .get(NDArrayIndex.all(), NDArrayIndex.interval(0, 1), NDArrayIndex.all());
+        network.fit(batches(new DataSet(x, y.dup('c'))), 8);
+        return network;
+    }
+
+    @Test
+    void severalStepsAheadAndWhatIsUnusual() {
+        EpMultiLayerNetwork forecaster = trainedOnSeasons();
+        int steps = 12;
+        double[] later = seasons(2000, 7);
+        INDArray history = channels(later, 0, 12, 150, 24);
+        INDArray known = channels(later, 24, 12, 150, steps - 1)
+                .get(NDArrayIndex.all(), NDArrayIndex.interval(1, 3), NDArrayIndex.all())
+                .dup('c');
+
+        Prediction ahead = forecaster.predictor().forecast(history, known);
+        INDArray low = ahead.mean().sub(Transforms.sqrt(ahead.variance()).mul(1.645));
+        INDArray high = ahead.mean().add(Transforms.sqrt(ahead.variance()).mul(1.645));
+
+        INDArray truth = channels(later, 24, 12, 150, steps)
+                .get(NDArrayIndex.all(), NDArrayIndex.interval(0, 1), NDArrayIndex.all());
+        double[] inside = new double[steps];
+        for (int h = 0; h < steps; h++) {
+            for (int n = 0; n < 150; n++) {
+                double value = truth.getDouble(n, 0, h);
+                inside[h] += low.getDouble(n, 0, h) < value && value < high.getDouble(n, 0, h) ? 1 / 150.0 : 0;
+            }
+        }
+        assertThat(inside[0]).isBetween(0.82, 0.97);
+        assertThat(java.util.Arrays.stream(inside).average().orElse(0)).isBetween(0.82, 0.97);
+        // The variance grows to that of the process, .3^2 / (1 - .6^2).
+        INDArray variance = ahead.variance().mean(0);
+        assertThat(variance.getDouble(0, 0)).isBetween(0.07, 0.13);
+        assertThat(variance.getDouble(0, steps - 1)).isBetween(0.1, 0.2);
+
+        INDArray windows = history.dup();
+        INDArray next = channels(later, 1, 12, 150, 24)
+                .get(NDArrayIndex.all(), NDArrayIndex.interval(0, 1), NDArrayIndex.all())
+                .dup('c');
+        for (int n = 0; n < 5; n++) {
+            // A sensor that is stuck.
+            for (int t = 12; t < 24; t++) {
+                windows.putScalar(n, 0, t, 1);
+                next.putScalar(n, 0, t, 1);
+            }
+        }
+
+        INDArray nats = forecaster.scoreExamples(new DataSet(windows, next), false);
+
+        double[] score = nats.toDoubleVector();
+        double usual = java.util.Arrays.stream(score, 5, 150)
+                .sorted()
+                .skip(143)
+                .findFirst()
+                .orElse(0);
+        for (int n = 0; n < 5; n++) {
+            assertThat(score[n]).isGreaterThan(usual);
+        }
     }
 
     private static INDArray steps(INDArray array, int from, int to) {

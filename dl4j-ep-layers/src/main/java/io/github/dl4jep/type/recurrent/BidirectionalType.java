@@ -17,8 +17,10 @@ import io.github.dl4jep.vertex.GraphNode;
 import io.github.dl4jep.vertex.Vertex;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
 import org.deeplearning4j.nn.conf.layers.GravesBidirectionalLSTM;
 import org.deeplearning4j.nn.conf.layers.GravesLSTM;
@@ -192,16 +194,26 @@ public final class BidirectionalType<L extends Layer> extends LayerType<L> {
                         new GraphNode(new FixedVertex(place.get(), merge(original)), List.of(1, 4))));
     }
 
+    /** DL4J's names of the arrays of a direction. */
+    private UnaryOperator<String> names(String direction) {
+        boolean isGraves = type() == GravesBidirectionalLSTM.class;
+        String letter = direction.substring(0, 1);
+        return name -> isGraves ? name + letter.toUpperCase(Locale.ROOT) : letter + name;
+    }
+
     @Override
     public void setStock(org.deeplearning4j.nn.api.Layer to, Map<String, INDArray> values) {
-        boolean isGraves = type() == GravesBidirectionalLSTM.class;
         for (String direction : List.of(FORWARD_PREFIX, BACKWARD_PREFIX)) {
-            Map<String, INDArray> ofDirection = ChainedParamInitializer.part(values, direction);
-            String letter = direction.substring(0, 1);
-            RecurrentType.setStock(
-                    to,
-                    ofDirection,
-                    name -> isGraves ? name + letter.toUpperCase(java.util.Locale.ROOT) : letter + name);
+            RecurrentType.setStock(to, ChainedParamInitializer.part(values, direction), names(direction));
         }
+    }
+
+    @Override
+    public Map<String, INDArray> stockValues(org.deeplearning4j.nn.api.Layer from, Map<String, long[]> shapes) {
+        Map<String, INDArray> values = new LinkedHashMap<>();
+        for (String direction : List.of(FORWARD_PREFIX, BACKWARD_PREFIX)) {
+            values.putAll(RecurrentType.stockValues(from, shapes, direction, names(direction)));
+        }
+        return values;
     }
 }

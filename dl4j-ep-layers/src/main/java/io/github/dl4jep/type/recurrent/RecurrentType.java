@@ -13,6 +13,7 @@ import io.github.dl4jep.type.ConversionPlace;
 import io.github.dl4jep.type.DataFormats;
 import io.github.dl4jep.type.LayerType;
 import io.github.dl4jep.type.LayerTypes;
+import io.github.dl4jep.type.StockArrays;
 import io.github.dl4jep.unit.LogisticUnit;
 import io.github.dl4jep.unit.Unit;
 import io.github.dl4jep.unit.Units;
@@ -22,6 +23,7 @@ import io.github.dl4jep.weight.PriorScale;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.deeplearning4j.nn.conf.layers.AbstractLSTM;
@@ -37,6 +39,7 @@ import org.nd4j.linalg.activations.impl.ActivationSigmoid;
 import org.nd4j.linalg.activations.impl.ActivationTanH;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * A layer whose weights see the input and its own activation of the step before.
@@ -234,5 +237,54 @@ public final class RecurrentType<L extends BaseRecurrentLayer> extends LayerType
         to.setParam(
                 name,
                 Parameters.get(values, posterior).reshape(to.getParam(name).shape()));
+    }
+
+    @Override
+    public Map<String, INDArray> stockValues(org.deeplearning4j.nn.api.Layer from, Map<String, long[]> shapes) {
+        return stockValues(from, shapes, "", name -> name);
+    }
+
+    /** Values of a DL4J layer that may have other names for its arrays, as posteriors with a prefix. */
+    static Map<String, INDArray> stockValues(
+            org.deeplearning4j.nn.api.Layer from,
+            Map<String, long[]> shapes,
+            String prefix,
+            UnaryOperator<String> names) {
+        Map<String, INDArray> values = new LinkedHashMap<>();
+        get(
+                values,
+                prefix + PosteriorParamInitializer.WEIGHT_PREFIX,
+                from,
+                names,
+                LSTMParamInitializer.INPUT_WEIGHT_KEY,
+                shapes);
+        get(values, prefix + PosteriorParamInitializer.BIAS_PREFIX, from, names, LSTMParamInitializer.BIAS_KEY, shapes);
+        String recurrent = prefix + RECURRENT_PREFIX + PosteriorParamInitializer.WEIGHT_PREFIX;
+        String peepholes = prefix + PEEPHOLE_PREFIX + PosteriorParamInitializer.WEIGHT_PREFIX;
+        if (!shapes.containsKey(peepholes)) {
+            get(values, recurrent, from, names, LSTMParamInitializer.RECURRENT_WEIGHT_KEY, shapes);
+            return values;
+        }
+        long[] shape = Objects.requireNonNull(shapes.get(recurrent));
+        INDArray both = StockArrays.reshaped(
+                from, names.apply(LSTMParamInitializer.RECURRENT_WEIGHT_KEY), shape[0], shape[1] + 3);
+        values.put(
+                recurrent,
+                both.get(NDArrayIndex.all(), NDArrayIndex.interval(0, shape[1])).dup());
+        INDArray ofMemory = both.get(NDArrayIndex.all(), NDArrayIndex.interval(shape[1], shape[1] + 3));
+        values.put(peepholes, ofMemory.dup('f').reshape('f', 1, 3 * shape[0]));
+        return values;
+    }
+
+    private static void get(
+            Map<String, INDArray> values,
+            String posterior,
+            org.deeplearning4j.nn.api.Layer from,
+            UnaryOperator<String> names,
+            String name,
+            Map<String, long[]> shapes) {
+        values.put(
+                posterior,
+                StockArrays.reshaped(from, names.apply(name), Objects.requireNonNull(shapes.get(posterior))));
     }
 }

@@ -1,8 +1,9 @@
-package io.github.dl4jep.convert;
+package io.github.dl4jep.convert.sequence;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.dl4jep.convert.EpNetworks;
 import io.github.dl4jep.network.EpComputationGraph;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
 import java.io.File;
