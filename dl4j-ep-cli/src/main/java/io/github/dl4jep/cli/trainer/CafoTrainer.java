@@ -204,7 +204,7 @@ record CafoTrainer(Predictor predictor) implements Trainer {
             for (int i = 0; i < n; i++) {
                 gram[i * n + i] += penalty;
             }
-            INDArray inverse = Nd4j.create(SymmetricMatrix.inverse(gram, n), new long[] {n, n}, 'f');
+            INDArray inverse = Nd4j.create(inverse(gram, n, block), new long[] {n, n}, 'f');
             INDArray found = inverse.mmul(products);
             weights.add(found.castTo(DataType.FLOAT));
             INDArray inputs = features(block, sample.getFeatures()).castTo(DataType.DOUBLE);
@@ -212,6 +212,18 @@ record CafoTrainer(Predictor predictor) implements Trainer {
             INDArray predicted = inputs.mmul(found);
             INDArray labels = sample.getLabels().castTo(DataType.DOUBLE);
             return predicted.subi(labels.muliColumnVector(own)).diviColumnVector(own.rsub(1));
+        }
+
+        private static double[] inverse(double[] gram, int n, int block) {
+            try {
+                return SymmetricMatrix.inverse(gram, n);
+            } catch (ArithmeticException e) {
+                throw new UserException(
+                        "cafo cannot train this network on these rows: what block " + block
+                                + " (from 0) puts out is not finite, or too large for single precision; choose another"
+                                + " trainer, or scale the inputs.",
+                        e);
+            }
         }
 
         private static void add(INDArray part, double[] sum) {

@@ -1,6 +1,7 @@
 package io.github.dl4jep.cli.trainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.dl4jep.cli.data.format.DataShape;
@@ -9,6 +10,7 @@ import io.github.dl4jep.cli.data.split.FloatRows;
 import io.github.dl4jep.cli.definition.Definition;
 import io.github.dl4jep.cli.definition.NetworkDefinition;
 import io.github.dl4jep.cli.definition.NetworkVariant;
+import io.github.dl4jep.cli.failure.UserException;
 import java.util.Arrays;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -65,6 +67,28 @@ class CafoRidgeTest {
                 .containsExactly(expected, within(1e-3));
         assertThat(after.variance().getDouble(0)).isCloseTo(noise, within(1e-2 * noise));
         assertThat(((Predictive.Gaussian) session.predict(INPUTS)).mean()).isEqualTo(after.mean());
+    }
+
+    @Test
+    void numbersThatAreNotFiniteAreRefused() {
+        INDArray inputs = INPUTS.dup();
+        inputs.putScalar(3, Float.NaN);
+        DataSet rows = new DataSet(inputs, CURVE.getLabels());
+        TrainingSession session = Trainers.named("cafo")
+                .start(new TrainingJob(
+                        NetworkDefinition.of("mlp:5", new DataShape(1, 1, Task.REGRESSION), 7)
+                                .definition(),
+                        Task.REGRESSION,
+                        rows,
+                        LearningRates.DEFAULTS,
+                        NetworkVariant.NONE,
+                        4));
+
+        assertThatThrownBy(() -> session.trainPass(new ViewIterator(rows, 4)))
+                .isInstanceOf(UserException.class)
+                .hasMessage(
+                        "cafo cannot train this network on these rows: what block 0 (from 0) puts out is not finite, or too"
+                                + " large for single precision; choose another trainer, or scale the inputs.");
     }
 
     private static double[][] withOne(INDArray features) {
