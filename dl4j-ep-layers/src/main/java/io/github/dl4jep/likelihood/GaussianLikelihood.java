@@ -188,9 +188,7 @@ public final class GaussianLikelihood implements Likelihood {
         if (parameter.equals(NoiseLearning.WITHHELD)) {
             return NoiseLearning.nextWithheld(current, statistic, phase);
         }
-        return phase.firstPass()
-                ? current
-                : NoiseLearning.next(current, statistic, NoiseLearning.rate(statistic, phase), true);
+        return phase.firstPass() ? current : NoiseLearning.next(current, statistic, phase.rate(), true);
     }
 
     @Override

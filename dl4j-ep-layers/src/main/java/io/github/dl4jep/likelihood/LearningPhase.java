@@ -27,15 +27,6 @@ public record LearningPhase(long step, boolean firstPass, double batchesPerPass)
     }
 
     /**
-     * The number of batches since the first pass, the current one included.
-     *
-     * @return 1 for the first of them; all batches where passes are not counted
-     */
-    double batchesSinceFirstPass() {
-        return step > batchesPerPass ? step - batchesPerPass : step;
-    }
-
-    /**
      * The same with a memory of the last quarter of the batches so far, at most a pass: for what the first batches know nothing of.
      *
      * @return f in [0, 1)

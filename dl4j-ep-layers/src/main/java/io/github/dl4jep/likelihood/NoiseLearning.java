@@ -26,8 +26,6 @@ final class NoiseLearning {
     private static final double SHARE = 0.25;
     private static final double LEAST_NOISE = 0.3;
     private static final double EXAMPLES_ADDED = 2;
-    /** What R starts with counts as so many entries: it is no more than a guess, but a few entries say little. */
-    private static final double ENTRIES_OF_START = 20;
 
     private NoiseLearning() {}
 
@@ -76,20 +74,6 @@ final class NoiseLearning {
             }
         }
         return Rows.matrix(next, 1, next.length);
-    }
-
-    /**
-     * The weight of a batch: that of a mean over all batches since the first pass, in which R was held, until there are so many that the
-     * oldest are forgotten.
-     *
-     * @param statistic of the batch
-     * @param phase where training stands
-     * @return a rate in (0, 1]
-     */
-    static double rate(Statistic statistic, LearningPhase phase) {
-        double[] counts = Rows.flat(statistic.count());
-        double entries = total(counts) / counts.length;
-        return Math.max(phase.rate(), entries / (entries * phase.batchesSinceFirstPass() + ENTRIES_OF_START));
     }
 
     private static double total(double[] values) {

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.dl4jep.solve.DenseJointSolve;
 import io.github.dl4jep.solve.JointSolve;
 import io.github.dl4jep.solve.PseudoObservation;
-import io.github.dl4jep.weight.Statistic;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -171,23 +170,6 @@ class NoiseLearningTest {
         assertThat(new LearningPhase(30, false, 10).rate()).isEqualTo(0.1);
         assertThat(new LearningPhase(3000, false, 900).rate()).isEqualTo(0.02);
         assertThat(new LearningPhase(1, true, 0).rate()).isEqualTo(1);
-    }
-
-    /** After the first pass the average begins anew: what R started with counts as twenty entries. */
-    @Test
-    void theAverageBeginsAnewAfterTheFirstPass() {
-        Statistic fourHundred = Statistic.of(new double[] {5, 5}, new double[] {400, 400});
-        assertThat(NoiseLearning.rate(fourHundred, new LearningPhase(8, false, 7)))
-                .isEqualTo(400 / 420.0);
-        assertThat(NoiseLearning.rate(fourHundred, new LearningPhase(9, false, 7)))
-                .isEqualTo(400 / 820.0);
-        assertThat(NoiseLearning.rate(fourHundred, new LearningPhase(20, false, 7)))
-                .isEqualTo(1 / 7.0);
-        Statistic one = Statistic.of(new double[] {5}, new double[] {1});
-        assertThat(NoiseLearning.rate(one, new LearningPhase(1001, false, 1000)))
-                .isEqualTo(1 / 21.0);
-        // Where passes are not counted all batches so far are the pass.
-        assertThat(NoiseLearning.rate(one, new LearningPhase(101, false, 101))).isEqualTo(0.02);
     }
 
     private static INDArray next(

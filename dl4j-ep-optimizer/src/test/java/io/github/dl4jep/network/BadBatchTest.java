@@ -101,7 +101,10 @@ class BadBatchTest {
         DataSet batch =
                 new DataSet(Nd4j.ones(20, 3, 2), ToyData.threeClasses(20, 2).getLabels());
 
-        assertRejected(batch).hasMessageContaining("An example has shape [3, 2], allowed is [3] at layer \"hidden\"");
+        // Dense layers see each step by itself, but a label of a sequence needs one step.
+        assertRejected(batch)
+                .hasMessageContaining("An example has shape [8, 2], allowed is [8] at layer \"out\" (index 1)")
+                .hasMessageContaining("a label for a sequence a LastTimeStep or global pooling before the output layer");
     }
 
     @Test
