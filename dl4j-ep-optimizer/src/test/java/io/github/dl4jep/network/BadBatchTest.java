@@ -104,7 +104,8 @@ class BadBatchTest {
         // Dense layers see each step by itself, but a label of a sequence needs one step.
         assertRejected(batch)
                 .hasMessageContaining("An example has shape [8, 2], allowed is [8] at layer \"out\" (index 1)")
-                .hasMessageContaining("a label for a sequence a LastTimeStep or global pooling before the output layer");
+                .hasMessageContaining(
+                        "a label for a sequence a LastTimeStep or global pooling before the output layer");
     }
 
     @Test
