@@ -22,7 +22,8 @@ class DataSourcesTest {
     void unknownDataIsRefused() {
         assertThatThrownBy(() -> open("cifar", null, 0.2))
                 .isInstanceOf(UserException.class)
-                .hasMessage("Unknown data \"cifar\": --data takes iris, mnist, fashion, uci:NAME, csv:FILE or images:DIR.");
+                .hasMessage(
+                        "Unknown data \"cifar\": --data takes iris, mnist, fashion, uci:NAME, csv:FILE or images:DIR.");
     }
 
     @Test
