@@ -69,8 +69,11 @@ public final class Scoring {
             probabilities.add(block);
             labels.add(rows.getLabels());
             point.add(session.pointScores(rows.getFeatures()).orElse(null), rows.getLabels());
-            DataSet drawn = test.range(from, from + drawnRows(rows.numExamples(), test.count()));
-            sampled.add(draws ? session.sampledScores(drawn.getFeatures()).orElse(null) : null, drawn.getLabels());
+            if (draws) {
+                int drawn = drawnRows(rows.numExamples(), test.count());
+                DataSet part = drawn == rows.numExamples() ? rows : test.range(from, from + drawn);
+                sampled.add(session.sampledScores(part.getFeatures()).orElse(null), part.getLabels());
+            }
             onStep.run();
         }
         return classification(Nd4j.vstack(probabilities), Nd4j.vstack(labels), point, sampled);
@@ -137,7 +140,7 @@ public final class Scoring {
         /** Null if some scores were not finite, or not there. */
         @Nullable
         Double share() {
-            return known ? (double) wrong / rows : null;
+            return known && rows > 0 ? (double) wrong / rows : null;
         }
     }
 

@@ -7,7 +7,8 @@ import org.nd4j.linalg.learning.config.Adam;
 
 /** DL4J's Adam, of a SameDiff graph SameDiff's own, with its usual learning rate of 0.001. */
 final class AdamTrainer implements Trainer {
-    private static final double LEARNING_RATE = 1e-3;
+    /** Of all trainers that learn by Adam from gradients of smooth units. */
+    static final double LEARNING_RATE = 1e-3;
 
     @Override
     public String name() {

@@ -26,7 +26,6 @@ import org.nd4j.linalg.schedule.ISchedule;
 record AdamWTrainer(double decay) implements Trainer {
     private static final String NAME = "adamw";
     private static final double DECAY = 0.01;
-    private static final double LEARNING_RATE = 1e-3;
 
     /** With a decay of 0.01. */
     AdamWTrainer() {
@@ -61,12 +60,7 @@ record AdamWTrainer(double decay) implements Trainer {
 
     @Override
     public Trainer with(String value) {
-        double number;
-        try {
-            number = Double.parseDouble(value);
-        } catch (NumberFormatException e) {
-            number = Double.NaN;
-        }
+        double number = Trainers.number(value);
         if (!(number >= 0 && number < Double.POSITIVE_INFINITY)) {
             throw new UserException("--trainers adamw:" + value + ": the weight decay \"" + value
                     + "\" is not a number of at least 0.");
@@ -76,7 +70,7 @@ record AdamWTrainer(double decay) implements Trainer {
 
     @Override
     public OptionalDouble defaultRate(Task task) {
-        return OptionalDouble.of(LEARNING_RATE);
+        return OptionalDouble.of(AdamTrainer.LEARNING_RATE);
     }
 
     @Override

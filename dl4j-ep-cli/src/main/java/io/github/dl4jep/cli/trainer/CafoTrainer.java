@@ -40,7 +40,6 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  */
 record CafoTrainer(Predictor predictor) implements Trainer {
     private static final String NAME = "cafo";
-    private static final double LEARNING_RATE = 1e-3;
 
     /** Ways of learning. */
     enum Predictor {
@@ -76,7 +75,7 @@ record CafoTrainer(Predictor predictor) implements Trainer {
 
     @Override
     public OptionalDouble defaultRate(Task task) {
-        return predictor == Predictor.RIDGE ? OptionalDouble.empty() : OptionalDouble.of(LEARNING_RATE);
+        return predictor == Predictor.RIDGE ? OptionalDouble.empty() : OptionalDouble.of(AdamTrainer.LEARNING_RATE);
     }
 
     @Override

@@ -31,7 +31,6 @@ import org.nd4j.linalg.learning.config.Adam;
 record DropoutTrainer(double dropped) implements Trainer {
     private static final String NAME = "dropout";
     private static final double DROPPED = 0.2;
-    private static final double LEARNING_RATE = 1e-3;
     private static final int DRAWS = 20;
 
     /** A fifth of the units. */
@@ -46,12 +45,7 @@ record DropoutTrainer(double dropped) implements Trainer {
 
     @Override
     public Trainer with(String value) {
-        double number;
-        try {
-            number = Double.parseDouble(value);
-        } catch (NumberFormatException e) {
-            number = Double.NaN;
-        }
+        double number = Trainers.number(value);
         if (!(number > 0 && number < 1)) {
             throw new UserException("--trainers dropout:" + value + ": the part of dropped units \"" + value
                     + "\" is not a number between 0 and 1.");
@@ -61,7 +55,7 @@ record DropoutTrainer(double dropped) implements Trainer {
 
     @Override
     public OptionalDouble defaultRate(Task task) {
-        return OptionalDouble.of(LEARNING_RATE);
+        return OptionalDouble.of(AdamTrainer.LEARNING_RATE);
     }
 
     @Override

@@ -23,7 +23,6 @@ import org.nd4j.linalg.learning.config.Adam;
 record EnsembleTrainer(int members) implements Trainer {
     private static final String NAME = "ensemble";
     private static final int MEMBERS = 5;
-    private static final double LEARNING_RATE = 1e-3;
     /** Far from the seeds of other splits. */
     private static final long SEED_STEP = 1_000_003;
 
@@ -48,7 +47,7 @@ record EnsembleTrainer(int members) implements Trainer {
 
     @Override
     public OptionalDouble defaultRate(Task task) {
-        return OptionalDouble.of(LEARNING_RATE);
+        return OptionalDouble.of(AdamTrainer.LEARNING_RATE);
     }
 
     @Override

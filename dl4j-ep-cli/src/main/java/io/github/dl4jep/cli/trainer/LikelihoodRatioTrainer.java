@@ -43,7 +43,6 @@ record LikelihoodRatioTrainer(int draws, boolean sign) implements Trainer {
     private static final String SIGN = "sign";
     private static final int DRAWS = 4;
     private static final double SIGMA = 0.1;
-    private static final double LEARNING_RATE = 1e-3;
 
     /** Four draws. */
     LikelihoodRatioTrainer() {
@@ -69,7 +68,7 @@ record LikelihoodRatioTrainer(int draws, boolean sign) implements Trainer {
 
     @Override
     public OptionalDouble defaultRate(Task task) {
-        return OptionalDouble.of(LEARNING_RATE);
+        return OptionalDouble.of(AdamTrainer.LEARNING_RATE);
     }
 
     @Override

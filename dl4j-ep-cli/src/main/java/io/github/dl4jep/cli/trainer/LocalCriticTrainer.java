@@ -18,8 +18,6 @@ import org.nd4j.linalg.learning.config.Adam;
  * critics of one layer.
  */
 final class LocalCriticTrainer implements Trainer {
-    private static final double LEARNING_RATE = 1e-3;
-
     @Override
     public String name() {
         return "local-critic";
@@ -27,7 +25,7 @@ final class LocalCriticTrainer implements Trainer {
 
     @Override
     public OptionalDouble defaultRate(Task task) {
-        return OptionalDouble.of(LEARNING_RATE);
+        return OptionalDouble.of(AdamTrainer.LEARNING_RATE);
     }
 
     @Override

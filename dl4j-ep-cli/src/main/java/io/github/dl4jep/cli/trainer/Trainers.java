@@ -62,4 +62,13 @@ public final class Trainers {
     public static String names() {
         return ALL.stream().map(Trainer::name).collect(Collectors.joining(", "));
     }
+
+    /** The number that a trainer's value is; NaN if it is none. */
+    static double number(String value) {
+        try {
+            return Double.parseDouble(value);
+        } catch (NumberFormatException e) {
+            return Double.NaN;
+        }
+    }
 }
