@@ -58,12 +58,7 @@ public record LearningRates(@Nullable Double common, Map<String, Double> byTrain
     }
 
     private static double rate(String text, String number) {
-        double rate;
-        try {
-            rate = Double.parseDouble(number.strip());
-        } catch (NumberFormatException e) {
-            rate = Double.NaN;
-        }
+        double rate = Trainers.number(number);
         if (!(rate > 0 && rate < Double.POSITIVE_INFINITY)) {
             throw new UserException("--lr " + text + ": \"" + number
                     + "\" is not a positive number (examples: --lr 0.01, --lr adam=0.001,sgd=0.1, --lr auto).");

@@ -63,7 +63,7 @@ public final class Trainers {
         return ALL.stream().map(Trainer::name).collect(Collectors.joining(", "));
     }
 
-    /** The number that a trainer's value is; NaN if it is none. */
+    /** The number that an option's value is; NaN if it is none. */
     static double number(String value) {
         try {
             return Double.parseDouble(value);
