@@ -11,7 +11,6 @@ import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.unit.Unit;
 import io.github.dl4jep.unit.UnitMoments;
 import io.github.dl4jep.unit.Units;
-import io.github.dl4jep.weight.Parameters;
 import io.github.dl4jep.weight.Statistic;
 import java.util.Map;
 import java.util.Objects;
@@ -31,8 +30,6 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
 public final class ActivatedLikelihood implements Likelihood {
 
     private static final long serialVersionUID = 1L;
-    private static final String OFFSET = "targetOffset";
-    private static final String SCALE = "targetScale";
 
     /** The output activation. */
     private final IActivation activation;
@@ -96,10 +93,6 @@ public final class ActivatedLikelihood implements Likelihood {
     public void initialise(Map<String, INDArray> parameters) {
         likelihood.initialise(parameters);
         GaussianLikelihood.takeLabelsAsTheyAre(parameters);
-        if (parameters.containsKey(SCALE)) {
-            Parameters.get(parameters, SCALE).assign(1);
-            Parameters.get(parameters, OFFSET).assign(0);
-        }
     }
 
     @Override

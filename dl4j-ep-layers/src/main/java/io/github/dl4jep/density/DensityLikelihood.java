@@ -36,7 +36,7 @@ public abstract class DensityLikelihood implements Likelihood {
 
     private static final double LONGEST_STEP = 1;
 
-    /** What becomes of labels whose size is far from 1, by the first batch. */
+    /** What becomes of labels before a potential is compared with them. */
     protected enum Standardised {
         /** They are taken as they are. */
         NOT,
@@ -87,7 +87,7 @@ public abstract class DensityLikelihood implements Likelihood {
     }
 
     /**
-     * What becomes of labels whose size is far from 1.
+     * What becomes of labels before a potential is compared with them.
      *
      * @return not standardised, unless overridden
      */
@@ -165,8 +165,7 @@ public abstract class DensityLikelihood implements Likelihood {
         Map<String, Integer> lengths = new LinkedHashMap<>();
         scaleNames().forEach(name -> lengths.put(name, scaleLength(outputs)));
         if (standardised() != Standardised.NOT) {
-            lengths.put(LabelUnits.OFFSET, labelColumns(outputs));
-            lengths.put(LabelUnits.SCALE, labelColumns(outputs));
+            lengths.put(TargetScaling.NAME, TargetScaling.LENGTH * labelColumns(outputs));
         }
         return lengths;
     }
@@ -175,7 +174,7 @@ public abstract class DensityLikelihood implements Likelihood {
     @Override
     public PointScale startFromStock(@Nullable INDArray size, Map<String, INDArray> parameters) {
         if (standardised() != Standardised.NOT) {
-            Parameters.get(parameters, LabelUnits.SCALE).assign(1);
+            TargetScaling.fix(parameters, null);
         }
         return PointScale.of(1, 0);
     }
@@ -184,8 +183,7 @@ public abstract class DensityLikelihood implements Likelihood {
     public final void initialise(Map<String, INDArray> parameters) {
         scaleNames().forEach(name -> Parameters.get(parameters, name).assign(firstScale()));
         if (standardised() != Standardised.NOT) {
-            Parameters.get(parameters, LabelUnits.OFFSET).assign(0);
-            Parameters.get(parameters, LabelUnits.SCALE).assign(0);
+            Parameters.get(parameters, TargetScaling.NAME).assign(0);
         }
     }
 
@@ -206,7 +204,7 @@ public abstract class DensityLikelihood implements Likelihood {
 
     @Override
     public final Update update(OutputBatch batch, Map<String, INDArray> parameters) {
-        TargetScaling scaling = LabelUnits.of(standardised(), batch, parameters);
+        TargetScaling scaling = LabelUnits.learned(standardised(), batch, parameters);
         double[][] scales = scales(parameters);
         DensityBatch rows = new DensityBatch(
                 this,
@@ -215,9 +213,8 @@ public abstract class DensityLikelihood implements Likelihood {
                 scales);
         JointMaximum.Maximum maximum = rows.maximum(batch);
         Map<String, Statistic> statistics = new LinkedHashMap<>();
-        if (scaling != null && Parameters.scalar(parameters, LabelUnits.SCALE) == 0) {
-            statistics.put(LabelUnits.OFFSET, Statistic.of(scaling.offset()));
-            statistics.put(LabelUnits.SCALE, Statistic.of(scaling.scale()));
+        if (scaling != null && !TargetScaling.isFixed(parameters)) {
+            statistics.put(TargetScaling.NAME, LabelUnits.statistic(batch, parameters));
         }
         for (int i = 0; i < scales.length; i++) {
             statistics.put(scaleNames().get(i), rows.scaleStatistic(i, maximum));
@@ -263,8 +260,8 @@ public abstract class DensityLikelihood implements Likelihood {
 
     @Override
     public final INDArray learn(String parameter, INDArray current, Statistic statistic, LearningPhase phase) {
-        if (parameter.equals(LabelUnits.OFFSET) || parameter.equals(LabelUnits.SCALE)) {
-            return statistic.mean();
+        if (parameter.equals(TargetScaling.NAME)) {
+            return TargetScaling.learn(current, statistic, phase);
         }
         double[] next = Rows.flat(current);
         double[] slopes = Rows.flat(statistic.sum());

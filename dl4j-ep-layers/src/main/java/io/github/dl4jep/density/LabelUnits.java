@@ -3,7 +3,7 @@ package io.github.dl4jep.density;
 import io.github.dl4jep.likelihood.Likelihood;
 import io.github.dl4jep.likelihood.OutputBatch;
 import io.github.dl4jep.likelihood.TargetScaling;
-import io.github.dl4jep.weight.Parameters;
+import io.github.dl4jep.weight.Statistic;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -11,30 +11,45 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
-/** Between labels and standardised labels: an offset and a scale of each column, learned once from the first batch. */
+/** Between labels and standardised labels: an offset and a scale of each column, as {@link TargetScaling} learns them. */
 final class LabelUnits {
-
-    static final String OFFSET = "targetOffset";
-    static final String SCALE = "targetScale";
 
     private LabelUnits() {}
 
-    /** The scaling of a batch, that of its own labels if none was learned yet; null for labels that are taken as they are. */
+    /** What a batch says about its labels. */
+    static Statistic statistic(OutputBatch batch, Map<String, INDArray> parameters) {
+        return TargetScaling.statistic(
+                TargetScaling.of(parameters).offset(), batch.doubleLabels(), batch.importanceOrOnes());
+    }
+
+    /** The scaling of a batch that is learned; null for labels that are taken as they are. */
+    static @Nullable TargetScaling learned(
+            DensityLikelihood.Standardised how, OutputBatch batch, Map<String, INDArray> parameters) {
+        return how == DensityLikelihood.Standardised.NOT
+                ? null
+                : as(how, TargetScaling.with(parameters, statistic(batch, parameters)));
+    }
+
+    /** The scaling of a batch that is scored, that of its own labels if none was learned yet. */
     static @Nullable TargetScaling of(
             DensityLikelihood.Standardised how, OutputBatch batch, Map<String, INDArray> parameters) {
-        if (how == DensityLikelihood.Standardised.NOT) {
-            return null;
+        return how == DensityLikelihood.Standardised.NOT
+                ? null
+                : as(
+                        how,
+                        TargetScaling.isLearned(parameters)
+                                ? TargetScaling.of(parameters)
+                                : TargetScaling.ofLabels(batch.doubleLabels(), batch.importanceOrOnes()));
+    }
+
+    private static TargetScaling as(DensityLikelihood.Standardised how, TargetScaling scaling) {
+        if (how == DensityLikelihood.Standardised.LOCATION_AND_SCALE) {
+            return scaling;
         }
-        if (Parameters.scalar(parameters, SCALE) != 0) {
-            return new TargetScaling(Parameters.row(parameters, OFFSET), Parameters.row(parameters, SCALE));
-        }
-        TargetScaling first = TargetScaling.from(batch.doubleLabels(), batch.importanceOrOnes());
-        boolean plain = first.offset().eq(0).all() && first.scale().eq(1).all();
-        if (plain || how == DensityLikelihood.Standardised.LOCATION_AND_SCALE) {
-            return first;
-        }
-        INDArray squares = first.offset().mul(first.offset()).addi(first.scale().mul(first.scale()));
-        return new TargetScaling(first.offset().mul(0), Transforms.sqrt(squares, false));
+        // A root mean square; what stands as it is, offset 0 and scale 1, stays.
+        INDArray squares =
+                scaling.offset().mul(scaling.offset()).addi(scaling.scale().mul(scaling.scale()));
+        return new TargetScaling(scaling.offset().mul(0), Transforms.sqrt(squares, false));
     }
 
     static INDArray standardise(INDArray labels, @Nullable TargetScaling scaling) {
@@ -48,8 +63,7 @@ final class LabelUnits {
             return new Likelihood.PointScale(
                     Nd4j.ones(DataType.DOUBLE, 1, columns), Nd4j.zeros(DataType.DOUBLE, 1, columns));
         }
-        INDArray scale = Parameters.row(parameters, SCALE);
-        INDArray unset = scale.eq(0).castTo(DataType.DOUBLE);
-        return new Likelihood.PointScale(scale.addi(unset), Parameters.row(parameters, OFFSET));
+        TargetScaling scaling = as(how, TargetScaling.of(parameters));
+        return new Likelihood.PointScale(scaling.scale(), scaling.offset());
     }
 }

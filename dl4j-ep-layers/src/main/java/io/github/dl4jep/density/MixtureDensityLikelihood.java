@@ -1,9 +1,11 @@
 package io.github.dl4jep.density;
 
 import io.github.dl4jep.array.Rows;
+import io.github.dl4jep.likelihood.TargetScaling;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
+import org.apache.commons.numbers.gamma.InverseErf;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.shade.jackson.annotation.JsonCreator;
@@ -12,6 +14,10 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
 /**
  * A mixture of K round normal distributions of D labels, as DL4J's {@code LossMixtureDensity}: of K (D + 2) outputs the first K are the
  * logits of the weights \( \alpha \), the next K the log deviations s, then D means \( \mu \) of each component.
+ *
+ * <p>Potentials of 0 are a mixture that can be told apart: component k lies at the quantile \( (k + \frac12)/K \) of a normal distribution
+ * with the labels' mean and deviation, in further label columns with the components in another order, and has 1/K of that deviation. From
+ * equal components random weights would have to break the symmetry, and often both then learn the same mean.
  *
  * <p>With \( Q_k = \sum_d (y_d - \bar\mu_{kd})^2 + v_{kd} \) and \( \tau_k = e^{-2\bar s_k + 2 v_{s_k}} \) each component has the expected log
  * density \( L_k = -D (\bar s_k + \frac12 \log 2\pi) - \frac12 Q_k\tau_k \). The batch maximises \( \log\sum_k \alpha_k e^{L_k} \), a lower bound
@@ -99,12 +105,35 @@ public final class MixtureDensityLikelihood extends DensityLikelihood {
         return 2 * mixtures + component * labelWidth + label;
     }
 
+    /** What potentials of 0 stand for: see the class comment. */
+    private double start(int output) {
+        if (output < mixtures) {
+            return 0;
+        }
+        if (output < 2 * mixtures) {
+            return -Math.log(mixtures);
+        }
+        int component = (output - 2 * mixtures) / labelWidth;
+        int label = (output - 2 * mixtures) % labelWidth;
+        int place = (component * (label + 1) + label) % mixtures;
+        return Math.sqrt(2) * InverseErf.value((2 * place + 1.0) / mixtures - 1);
+    }
+
+    /** Logits, log deviations and means of the components. */
+    private double[] outputs(double[] potentials) {
+        double[] outputs = potentials.clone();
+        for (int i = 0; i < outputs.length; i++) {
+            outputs[i] += start(i);
+        }
+        return outputs;
+    }
+
     @Override
     protected double expect(
             double[] label,
             double[] importance,
             double[][] scales,
-            double[] mean,
+            double[] potentials,
             double[] variance,
             double[] slope,
             double[] curvature) {
@@ -112,6 +141,7 @@ public final class MixtureDensityLikelihood extends DensityLikelihood {
         if (!(weight > 0)) {
             return 0;
         }
+        double[] mean = outputs(potentials);
         double[] logWeights = logWeights(mean, null);
         double[] joint = new double[mixtures];
         double[] precision = new double[mixtures];
@@ -162,10 +192,11 @@ public final class MixtureDensityLikelihood extends DensityLikelihood {
 
     @Override
     protected double logPredictive(
-            double[] label, double[] importance, double[][] scales, double[] mean, double[] variance) {
+            double[] label, double[] importance, double[][] scales, double[] potentials, double[] variance) {
         if (!(importance[0] > 0)) {
             return 0;
         }
+        double[] mean = outputs(potentials);
         double[] joint = logWeights(mean, variance);
         for (int k = 0; k < mixtures; k++) {
             int component = k;
@@ -186,7 +217,8 @@ public final class MixtureDensityLikelihood extends DensityLikelihood {
     }
 
     @Override
-    protected RowPrediction predict(double[][] scales, double[] mean, double[] variance) {
+    protected RowPrediction predict(double[][] scales, double[] potentials, double[] variance) {
+        double[] mean = outputs(potentials);
         double[] means = new double[labelWidth];
         double[] epistemic = new double[labelWidth];
         double[] aleatoric = new double[labelWidth];
@@ -212,26 +244,32 @@ public final class MixtureDensityLikelihood extends DensityLikelihood {
         return new RowPrediction(means, epistemic, aleatoric, null, entropy);
     }
 
+    @Override
+    public PointScale startFromStock(@Nullable INDArray size, Map<String, INDArray> parameters) {
+        TargetScaling.fix(parameters, null);
+        return pointScale(parameters);
+    }
+
     /** In the units of labels means are scaled and shifted, and a log deviation is larger by the logarithm of the scale. */
     @Override
     public PointScale pointScale(Map<String, INDArray> parameters) {
         PointScale ofLabels = super.pointScale(parameters);
         double[] scale = Rows.flat(ofLabels.factor());
         double[] offset = Rows.flat(ofLabels.offset());
-        int outputs = mixtures * (labelWidth + 2);
-        double[] factors = new double[outputs];
-        double[] offsets = new double[outputs];
+        double[] factors = new double[mixtures * (labelWidth + 2)];
+        double[] offsets = outputs(new double[factors.length]);
         Arrays.fill(factors, 1);
         for (int k = 0; k < mixtures; k++) {
             // Components are round: with several labels the mean logarithm stands for all.
-            offsets[deviationOf(k)] =
+            offsets[deviationOf(k)] +=
                     Arrays.stream(scale).map(Math::log).average().orElse(0);
             for (int d = 0; d < labelWidth; d++) {
-                factors[meanOf(k, d)] = scale[d];
-                offsets[meanOf(k, d)] = offset[d];
+                int of = meanOf(k, d);
+                factors[of] = scale[d];
+                offsets[of] = offset[d] + scale[d] * offsets[of];
             }
         }
-        return new PointScale(Rows.matrix(factors, 1, outputs), Rows.matrix(offsets, 1, outputs));
+        return new PointScale(Rows.matrix(factors, 1, factors.length), Rows.matrix(offsets, 1, factors.length));
     }
 
     @Override

@@ -182,8 +182,7 @@ public final class GaussianLikelihood implements Likelihood {
     @Override
     public INDArray learn(String parameter, INDArray current, Statistic statistic, LearningPhase phase) {
         if (parameter.equals(TargetScaling.NAME)) {
-            INDArray before = phase.firstPass() ? current : TargetScaling.settled(current);
-            return TargetScaling.next(before, statistic);
+            return TargetScaling.learn(current, statistic, phase);
         }
         if (parameter.equals(NoiseLearning.WITHHELD)) {
             return NoiseLearning.nextWithheld(current, statistic, phase);

@@ -9,63 +9,29 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Offset and scale between labels and output potentials, because the prior expects potentials of size 1.
  *
- * <p>Those of a regression with learned noise settle over the first pass: mean and standard deviation of all labels of an output, kept with
- * their number, so that batches add up. Other densities set them once, {@link #from} the first batch, where labels whose root mean square is
- * between 1/30 and 30 are taken as they are (offset 0, scale 1).
+ * <p>They settle over the first pass: mean and standard deviation of all labels of a column, kept with their number, so that batches add up.
  *
  * @param offset [1, outputs], in units of the label
  * @param scale [1, outputs], in units of the label, positive
  */
 public record TargetScaling(INDArray offset, INDArray scale) {
 
-    private static final Logger LOG = LoggerFactory.getLogger(TargetScaling.class);
     private static final double LARGEST_PLAIN = 30;
 
     /**
-     * Parameter: number of labels, mean and deviation of each output, one row after the other. The number is 0 until a label was seen, and
+     * Parameter: number of labels, mean and deviation of each column, one row after the other. The number is 0 until a label was seen, and
      * negative where offset and scale stay as they are.
      */
-    static final String NAME = "targetScaling";
-    /** Numbers for each output. */
-    static final int LENGTH = 3;
+    public static final String NAME = "targetScaling";
+    /** Numbers for each column. */
+    public static final int LENGTH = 3;
 
     /** Smaller spreads, relative to the offset, are those of sums in double precision. */
     private static final double ROUNDING = 1e-7;
-
-    /**
-     * The scaling for a first batch.
-     *
-     * @param labels [minibatch, outputs], double
-     * @param importance weights, [minibatch, outputs]; entries of weight 0 do not count
-     * @return the scaling
-     */
-    public static TargetScaling from(INDArray labels, INDArray importance) {
-        int outputs = labels.columns();
-        double[] offset = new double[outputs];
-        double[] scale = new double[outputs];
-        for (int c = 0; c < outputs; c++) {
-            double[] moments = moments(labels, importance, c);
-            double rootMeanSquare = Math.hypot(moments[0], moments[1]);
-            boolean plain = isPlain(rootMeanSquare);
-            offset[c] = plain ? 0 : moments[0];
-            scale[c] = plain ? 1 : moments[1] > 0 ? moments[1] : rootMeanSquare;
-            if (!plain) {
-                LOG.warn(
-                        "Labels of output {} have mean {} and standard deviation {} in the first batch; they are scaled by"
-                                + " these. Better use a DL4J normalizer with fitLabel(true).",
-                        c,
-                        moments[0],
-                        moments[1]);
-            }
-        }
-        return new TargetScaling(row(offset), row(scale));
-    }
 
     private static boolean isPlain(double rootMeanSquare) {
         return rootMeanSquare == 0 || (rootMeanSquare <= LARGEST_PLAIN && rootMeanSquare >= 1 / LARGEST_PLAIN);
@@ -78,24 +44,6 @@ public record TargetScaling(INDArray offset, INDArray scale) {
             scale[c] = isPlain(size[c]) ? 1 : size[c];
         }
         return row(scale);
-    }
-
-    /** Mean and standard deviation of one column's observed entries; 0 and 0 if there is none. */
-    private static double[] moments(INDArray labels, INDArray importance, int column) {
-        double[] y = labels.getColumn(column).toDoubleVector();
-        double[] omega = importance.getColumn(column).toDoubleVector();
-        double count = 0;
-        double mean = 0;
-        double squares = 0;
-        for (int n = 0; n < y.length; n++) {
-            if (omega[n] > 0) {
-                count++;
-                double change = y[n] - mean;
-                mean += change / count;
-                squares += change * (y[n] - mean);
-            }
-        }
-        return new double[] {mean, count > 0 ? Math.sqrt(squares / count) : 0};
     }
 
     private static INDArray row(double[] values) {
@@ -112,8 +60,13 @@ public record TargetScaling(INDArray offset, INDArray scale) {
         return labels.subRowVector(offset).diviRowVector(scale);
     }
 
-    /** Keeps offset 0 and a scale, [1, outputs], or 1 where it is null, for good. */
-    static void fix(Map<String, INDArray> parameters, @Nullable INDArray scale) {
+    /**
+     * Keeps offset 0 and a scale for good.
+     *
+     * @param parameters learned parameters by name, changed in place
+     * @param scale [1, columns], or null for 1
+     */
+    public static void fix(Map<String, INDArray> parameters, @Nullable INDArray scale) {
         INDArray parameter = Parameters.get(parameters, NAME);
         int outputs = Math.toIntExact(parameter.length() / LENGTH);
         for (int c = 0; c < outputs; c++) {
@@ -123,8 +76,13 @@ public record TargetScaling(INDArray offset, INDArray scale) {
         }
     }
 
-    /** The scaling that is learned; none where no label was seen. */
-    static TargetScaling of(Map<String, INDArray> parameters) {
+    /**
+     * The scaling that is learned.
+     *
+     * @param parameters learned parameters by name
+     * @return offset 0 and scale 1 where no label was seen
+     */
+    public static TargetScaling of(Map<String, INDArray> parameters) {
         return of(Parameters.row(parameters, NAME));
     }
 
@@ -141,13 +99,23 @@ public record TargetScaling(INDArray offset, INDArray scale) {
         return new TargetScaling(row(offset), row(scale));
     }
 
-    /** Whether offset and scale of all outputs stay as they are. */
-    static boolean isFixed(Map<String, INDArray> parameters) {
+    /**
+     * Whether offset and scale of all columns stay as they are.
+     *
+     * @param parameters learned parameters by name
+     * @return false while labels are counted
+     */
+    public static boolean isFixed(Map<String, INDArray> parameters) {
         return counts(parameters).allMatch(count -> count < 0);
     }
 
-    /** Whether a label was seen, or none is to be looked at. */
-    static boolean isLearned(Map<String, INDArray> parameters) {
+    /**
+     * Whether a label was seen, or none is to be looked at.
+     *
+     * @param parameters learned parameters by name
+     * @return false before the first batch
+     */
+    public static boolean isLearned(Map<String, INDArray> parameters) {
         return counts(parameters).anyMatch(count -> count != 0);
     }
 
@@ -156,8 +124,20 @@ public record TargetScaling(INDArray offset, INDArray scale) {
         return Arrays.stream(values, 0, values.length / LENGTH);
     }
 
+    /**
+     * The parameter after a batch.
+     *
+     * @param current its value
+     * @param statistic what the batch says
+     * @param phase first pass or not
+     * @return the next value; after the first pass the one that the first pass left
+     */
+    public static INDArray learn(INDArray current, Statistic statistic, LearningPhase phase) {
+        return next(phase.firstPass() ? current : settled(current), statistic);
+    }
+
     /** What was learned stays from the first batch after the first pass on: the batches after that are not measured by their own labels. */
-    static INDArray settled(INDArray current) {
+    private static INDArray settled(INDArray current) {
         double[] values = current.toDoubleVector();
         for (int c = 0; c < values.length / LENGTH; c++) {
             values[c] = -Math.abs(values[c]);
@@ -172,7 +152,7 @@ public record TargetScaling(INDArray offset, INDArray scale) {
      * @param importance weights, [minibatch, outputs]; entries of weight 0 do not count
      * @return their mean and standard deviation
      */
-    static TargetScaling ofLabels(INDArray labels, INDArray importance) {
+    public static TargetScaling ofLabels(INDArray labels, INDArray importance) {
         INDArray none = Nd4j.zeros(DataType.DOUBLE, 1, (long) LENGTH * labels.columns());
         return of(next(none, statistic(of(none).offset(), labels, importance)));
     }
@@ -185,7 +165,7 @@ public record TargetScaling(INDArray offset, INDArray scale) {
      * @param importance weights, [minibatch, outputs]; entries of weight 0 do not count
      * @return the statistic
      */
-    static Statistic statistic(INDArray offset, INDArray labels, INDArray importance) {
+    public static Statistic statistic(INDArray offset, INDArray labels, INDArray importance) {
         int outputs = labels.columns();
         double[] sums = new double[LENGTH * outputs];
         for (int c = 0; c < outputs; c++) {
@@ -203,8 +183,14 @@ public record TargetScaling(INDArray offset, INDArray scale) {
         return Statistic.of(sums, new double[] {1});
     }
 
-    /** The scaling with the labels of a batch. */
-    static TargetScaling with(Map<String, INDArray> parameters, Statistic statistic) {
+    /**
+     * The scaling with the labels of a batch.
+     *
+     * @param parameters learned parameters by name
+     * @param statistic what the batch says
+     * @return the present one where it is settled
+     */
+    public static TargetScaling with(Map<String, INDArray> parameters, Statistic statistic) {
         return of(next(Parameters.row(parameters, NAME), statistic));
     }
 

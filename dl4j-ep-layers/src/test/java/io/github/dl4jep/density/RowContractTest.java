@@ -9,6 +9,7 @@ import io.github.dl4jep.likelihood.InvalidLabelException;
 import io.github.dl4jep.likelihood.Likelihood;
 import io.github.dl4jep.likelihood.OutputBatch;
 import io.github.dl4jep.likelihood.Prediction;
+import io.github.dl4jep.likelihood.TargetScaling;
 import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
@@ -62,11 +63,12 @@ class RowContractTest {
                 new Case(
                         new MixtureDensityLikelihood(2, 1),
                         6,
-                        (y, u) -> Math.log(Math.exp(u[0] + normal(y[0], u[4], Math.exp(u[2])))
-                                        + Math.exp(u[1] + normal(y[0], u[5], Math.exp(u[3]))))
+                        // Potentials of 0 are components at the quartiles of a normal distribution, half as wide.
+                        (y, u) -> Math.log(Math.exp(u[0] + normal(y[0], u[4] - 0.6744898, Math.exp(u[2]) / 2))
+                                        + Math.exp(u[1] + normal(y[0], u[5] + 0.6744898, Math.exp(u[3]) / 2)))
                                 - Math.log(Math.exp(u[0]) + Math.exp(u[1])),
-                        random -> new double[] {random.nextDouble(-2, 2)},
-                        0.1),
+                        random -> new double[] {random.nextDouble(-1, 1)},
+                        0.15),
                 new Case(
                         new DirectionLikelihood(),
                         3,
@@ -116,8 +118,8 @@ class RowContractTest {
                 .parameterLengths(outputs)
                 .forEach((name, length) -> parameters.put(name, Nd4j.create(DataType.DOUBLE, 1, length)));
         likelihood.initialise(parameters);
-        if (parameters.containsKey("targetScale")) {
-            parameters.get("targetScale").assign(1);
+        if (parameters.containsKey(TargetScaling.NAME)) {
+            TargetScaling.fix(parameters, null);
         }
         return parameters;
     }
@@ -409,6 +411,35 @@ class RowContractTest {
         assertThat(likelihood.labelColumns(3)).isEqualTo(1);
     }
 
+    /** A mixture that knows nothing has components that differ: means at quantiles of the labels, in each label column. */
+    @Test
+    void componentsStartApart() {
+        MixtureDensityLikelihood likelihood = new MixtureDensityLikelihood(3, 2);
+        Map<String, INDArray> parameters = parameters(likelihood, 12);
+        parameters.put(TargetScaling.NAME, Nd4j.createFromArray(new double[][] {{-1, -1, 5, 7, 10, 100}}));
+        double[] start = likelihood.pointScale(parameters).offset().toDoubleVector();
+        // Phi^-1 of 1/6 is -.967422; the deviation of round components is the geometric mean of both columns' ones, by
+        // 3.
+        double deviation = Math.log(Math.sqrt(1000) / 3);
+        assertThat(start)
+                .containsExactly(
+                        new double[] {
+                            0,
+                            0,
+                            0,
+                            deviation,
+                            deviation,
+                            deviation,
+                            5 - 9.67422,
+                            7,
+                            5,
+                            7 - 96.7422,
+                            5 + 9.67422,
+                            7 + 96.7422
+                        },
+                        within(1e-3));
+    }
+
     /** A relative error is an absolute one in units of the label. */
     @Test
     void relativeErrorsAreInUnitsOfTheLabel() {
@@ -425,8 +456,7 @@ class RowContractTest {
     void theFormOfAPredictionIsThePrediction() {
         LaplaceLikelihood likelihood = new LaplaceLikelihood();
         Map<String, INDArray> parameters = parameters(likelihood, 2);
-        parameters.get("targetScale").assign(3);
-        parameters.get("targetOffset").assign(-1);
+        parameters.put(TargetScaling.NAME, Nd4j.createFromArray(new double[][] {{-1, -1, -1, -1, 3, 3}}));
         parameters.get("laplaceScale").assign(0.4);
         Moments potentials = new Moments(Arrays2d.uniform(random, 3, 2, -1, 1), Arrays2d.uniform(random, 3, 2, 0.1, 1));
         Prediction prediction = likelihood.predict(potentials, parameters);

@@ -9,6 +9,7 @@ import io.github.dl4jep.likelihood.LearningPhase;
 import io.github.dl4jep.likelihood.Likelihood;
 import io.github.dl4jep.likelihood.OutputBatch;
 import io.github.dl4jep.likelihood.Prediction;
+import io.github.dl4jep.likelihood.TargetScaling;
 import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
@@ -148,8 +149,8 @@ class ScalarContractTest {
         for (int i = 0; i < of.scales.length; i++) {
             Parameters.get(parameters, of.likelihood.scaleNames().get(i)).assign(of.scales[i]);
         }
-        if (parameters.containsKey("targetScale")) {
-            parameters.get("targetScale").assign(1);
+        if (parameters.containsKey(TargetScaling.NAME)) {
+            TargetScaling.fix(parameters, null);
         }
         return parameters;
     }

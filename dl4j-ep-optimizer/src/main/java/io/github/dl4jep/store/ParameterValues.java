@@ -84,8 +84,8 @@ final class ParameterValues {
         return switch (name) {
             case "noiseVariance", "teacherNoiseVariance" -> Range.positive(LARGEST_IN_UNITS);
             case "probabilityScale", "pointScale", "classFrequency", TrustRegion.NAME -> Range.positive(LARGEST);
-            case "targetOffset", "targetScaling", "withheldNoise" -> Range.around(LARGEST_IN_UNITS);
-            case "targetScale", NormalizationParamInitializer.VARIANCE -> new Range(0, LARGEST_IN_UNITS);
+            case "targetScaling", "withheldNoise" -> Range.around(LARGEST_IN_UNITS);
+            case NormalizationParamInitializer.VARIANCE -> new Range(0, LARGEST_IN_UNITS);
             default -> Range.around(LARGEST);
         };
     }
