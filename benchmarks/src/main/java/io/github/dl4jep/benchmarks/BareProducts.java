@@ -2,6 +2,7 @@ package io.github.dl4jep.benchmarks;
 
 import io.github.dl4jep.network.EpMultiLayerNetwork;
 import io.github.dl4jep.params.PosteriorParamInitializer;
+import io.github.dl4jep.weight.WeightMoments;
 import java.util.ArrayList;
 import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -13,7 +14,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * sweep, and preallocated f-ordered results. What a sweep could cost at best.
  *
  * <p>Per layer with weights: forward m M, m^2 S and (not for the first layer) v Q; backward m^T z, (m^2 + v)^T G and (not for
- * the first layer) z M^T, G Q^T. A convolution has one row for every position of every example.
+ * the first layer) z M^T, G Q^T. A convolution has one row for every position of every example. Where means stand for weights neither m^2 S of
+ * the first layer nor G Q^T remain, and an eighth of (m^2 + v)^T G, of convolutions as a whole.
  */
 final class BareProducts {
 
@@ -23,8 +25,10 @@ final class BareProducts {
      * @param rows examples times positions
      * @param inputs fan-in of a unit
      * @param units units or channels
+     * @param byMeans whether means over rows and columns stand for variances
+     * @param isConvolution whether the rows are positions
      */
-    record Layer(int rows, int inputs, int units) {}
+    record Layer(int rows, int inputs, int units, boolean byMeans, boolean isConvolution) {}
 
     private record Product(INDArray a, INDArray b, INDArray result, boolean transposeA, boolean transposeB) {
         void run() {
@@ -45,13 +49,14 @@ final class BareProducts {
             int rows = layer.rows();
             int in = layer.inputs();
             int out = layer.units();
-            for (int repeat = 0; repeat < (first ? 2 : 3); repeat++) {
+            for (int repeat = 0; repeat < (first ? (layer.byMeans() ? 1 : 2) : 3); repeat++) {
                 products.add(new Product(random(rows, in), random(in, out), empty(rows, out), false, false));
             }
-            for (int repeat = 0; repeat < 2; repeat++) {
-                products.add(new Product(random(rows, in), random(rows, out), empty(in, out), true, false));
+            int asked = layer.byMeans() && !layer.isConvolution() ? Math.max(16, rows / 8) : rows;
+            for (int seen : new int[] {rows, asked}) {
+                products.add(new Product(random(seen, in), random(seen, out), empty(in, out), true, false));
             }
-            for (int repeat = 0; !first && repeat < 2; repeat++) {
+            for (int repeat = 0; !first && repeat < (layer.byMeans() ? 1 : 2); repeat++) {
                 products.add(new Product(random(rows, out), random(in, out), empty(rows, in), false, true));
             }
         }
@@ -70,10 +75,11 @@ final class BareProducts {
         List<Layer> layers = new ArrayList<>();
         for (int i = 0; i < network.getnLayers(); i++) {
             if (network.getLayer(i).conf().getLayer().initializer() instanceof PosteriorParamInitializer layout) {
-                INDArray mean = layout.weights(network.getLayer(i).paramTable()).predictiveMean();
-                int units = mean.columns();
+                WeightMoments moments =
+                        layout.weights(network.getLayer(i).paramTable()).momentsOfSums(null, true);
+                int units = moments.mean().columns();
                 int rows = Math.toIntExact(activations.get(i + 1).length() / units);
-                layers.add(new Layer(rows, mean.rows(), units));
+                layers.add(new Layer(rows, moments.mean().rows(), units, moments.inputMeans() != null, rows > batch));
             }
         }
         if (layers.isEmpty() || layers.get(layers.size() - 1).rows() != batch) {

@@ -54,6 +54,10 @@ public final class LinearFactor {
     /** The sum that is the variance, without the bias. */
     static List<InputTerm> varianceTerms(Moments input, WeightMoments weights, WeightProduct product) {
         INDArray v = input.variance();
+        WeightMoments.InputMeans inputMeans = weights.inputMeans();
+        if (v == null && inputMeans != null) {
+            return List.of(MeanProducts.variance(input, weights, inputMeans));
+        }
         if (v == null) {
             return List.of(InputTerm.times(input.squaredMean(), weights.variance(), product));
         }
@@ -175,6 +179,10 @@ public final class LinearFactor {
 
     /** The precision of {@link #messageToInput}: G Q^T. */
     static INDArray precisionToInput(INDArray g, WeightMoments weights, WeightProduct product) {
+        WeightMoments.InputMeans inputMeans = weights.inputMeans();
+        if (inputMeans != null) {
+            return MeanProducts.curvatureToInput(g, weights, inputMeans);
+        }
         if (!isUniform(weights, product)) {
             return product.timesTransposed(g, secondMoments(weights));
         }
@@ -205,7 +213,9 @@ public final class LinearFactor {
             WeightProduct product) {
         WeightSite sites = sitesOver(weights, withPrecision);
         product.transposedTimes(input.mean(), message.shift(), sites.shift(), false);
-        if (withPrecision) {
+        if (withPrecision && weights.inputMeans() != null) {
+            MeanProducts.precisionOfSome(input, message.curvature(), sites.requiredPrecision());
+        } else if (withPrecision) {
             product.transposedTimes(input.secondMoment(), message.curvature(), sites.requiredPrecision(), false);
         }
         return sites;

@@ -76,7 +76,9 @@ public final class LinearVertex implements LinearMap {
         ForwardMessage message = messages.get(0);
         WindowedFactor windowed = windowed(message.moments());
         Moments input = windowed == null ? message.moments() : message.moments().columnMajor();
-        WeightMoments moments = weights.weights().moments(pending.site(weights.weightKey()));
+        WeightMoments moments = groups.groups() == 1
+                ? weights.weights().momentsOfSums(pending.site(weights.weightKey()), input.isPointMass())
+                : weights.weights().moments(pending.site(weights.weightKey()));
         WeightPosterior bias = weights.bias();
         WeightMoments biasMoments = bias == null ? null : bias.moments(pending.site(weights.biasKey()));
         Moments preActivation = preActivation(windowed, input, moments, biasMoments);
@@ -255,7 +257,10 @@ public final class LinearVertex implements LinearMap {
         return preActivation(
                 windowed(moments.get(0)),
                 moments.get(0),
-                weights.weights().predictiveMoments(),
+                groups.groups() == 1
+                        ? weights.weights()
+                                .predictiveMomentsOfSums(moments.get(0).isPointMass())
+                        : weights.weights().predictiveMoments(),
                 bias == null ? null : bias.predictiveMoments());
     }
 

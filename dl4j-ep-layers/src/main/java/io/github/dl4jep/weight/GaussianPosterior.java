@@ -88,6 +88,24 @@ final class GaussianPosterior implements WeightPosterior {
         return fused() && precision.ordering() == 'f' ? fusedMoments() : plainMoments();
     }
 
+    @Override
+    public WeightMoments momentsOfSums(@Nullable WeightSite pending, boolean observed) {
+        return pending == null && fused() && MeansOfWeights.suffice(precision)
+                ? MeansOfWeights.of(precision, meanTimesPrecision, observed)
+                : moments(pending);
+    }
+
+    @Override
+    public WeightMoments predictiveMomentsOfSums(boolean observed) {
+        boolean suffice = fused()
+                && MeansOfWeights.suffice(precision)
+                && (priorMean == null || FusedLoop.accepts(precision, priorMean));
+        return suffice
+                ? MeansOfWeights.predictive(
+                        precision, averagedMean, priorMean, counted.getDouble(0), priorPrecision, observed)
+                : predictiveMoments();
+    }
+
     private WeightMoments fusedMoments() {
         UnitSums variances = new UnitSums(precision.rows());
         UnitSums squares = new UnitSums(precision.rows());
@@ -96,7 +114,8 @@ final class GaussianPosterior implements WeightPosterior {
         INDArray secondMoment = precision.ulike();
         FusedLoop.run(
                 (in, out, count, start, block) -> {
-                    momentsOfChunk(in, out, count);
+                    meanAndVarianceOfChunk(in, out, count);
+                    square(out[0], out[2], count);
                     variances.add(block, out[1], count);
                     squares.add(block, out[2], count);
                     FusedLoop.add(out[1], out[2], count);
@@ -108,21 +127,23 @@ final class GaussianPosterior implements WeightPosterior {
         return new WeightMoments(mean, variance, secondMoment, variances.mean(units), squares.mean(units));
     }
 
-    /** Loops of one statement each, which the JIT vectorises; the third output becomes the squared mean. */
-    private static void momentsOfChunk(float[][] in, float[][] out, int count) {
+    /** Loops of one statement each, which the JIT vectorises. */
+    static void meanAndVarianceOfChunk(float[][] in, float[][] out, int count) {
         float[] t = in[0];
         float[] r = in[1];
         float[] mean = out[0];
         float[] variance = out[1];
-        float[] squaredMean = out[2];
         for (int i = 0; i < count; i++) {
             variance[i] = 1 / t[i];
         }
         for (int i = 0; i < count; i++) {
             mean[i] = r[i] * variance[i];
         }
+    }
+
+    static void square(float[] values, float[] squares, int count) {
         for (int i = 0; i < count; i++) {
-            squaredMean[i] = mean[i] * mean[i];
+            squares[i] = values[i] * values[i];
         }
     }
 
@@ -277,9 +298,25 @@ final class GaussianPosterior implements WeightPosterior {
     public Runnable pulled(double times) {
         INDArray before = averagedMean.dup();
         double pull = times * priorPrecision;
-        INDArray towards = priorMean == null ? before.neg() : priorMean.sub(before);
-        averagedMean.addi(towards.muli(pull).divi(precision.add(pull)));
+        if (fused() && priorMean != null && FusedLoop.accepts(precision, priorMean)) {
+            FusedLoop.run(
+                    (in, out, count, start, block) -> pullChunk(in, out[0], count, (float) pull),
+                    new INDArray[] {averagedMean, priorMean, precision},
+                    new INDArray[] {averagedMean});
+        } else {
+            INDArray towards = priorMean == null ? before.neg() : priorMean.sub(before);
+            averagedMean.addi(towards.muli(pull).divi(precision.add(pull)));
+        }
         return () -> averagedMean.assign(before);
+    }
+
+    private static void pullChunk(float[][] in, float[] pulled, int count, float pull) {
+        float[] mean = in[0];
+        float[] prior = in[1];
+        float[] precision = in[2];
+        for (int i = 0; i < count; i++) {
+            pulled[i] = mean[i] + pull * (prior[i] - mean[i]) / (precision[i] + pull);
+        }
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.github.dl4jep.weight;
 
 import io.github.dl4jep.array.FusedLoop;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -18,11 +19,56 @@ final class UnitSums {
         this.sums = new float[FusedLoop.BLOCKS][inputs];
     }
 
+    /**
+     * Writes the mean over inputs of each column of a chunk.
+     *
+     * @param columns the chunk: whole columns
+     * @param count its elements
+     * @param start index of its first element in the whole array
+     * @param means written at the columns' places
+     */
+    void meansOverInputs(float[] columns, int count, int start, float[] means) {
+        int inputs = sums[0].length;
+        for (int from = 0; from < count; from += inputs) {
+            means[(start + from) / inputs] = sumOfColumn(columns, from, inputs) / inputs;
+        }
+    }
+
+    /** Eight sums side by side, which the JIT vectorises. */
+    private static float sumOfColumn(float[] columns, int from, int length) {
+        float[] lanes = new float[8];
+        int whole = length - length % 8;
+        for (int j = 0; j < whole; j += 8) {
+            for (int lane = 0; lane < 8; lane++) {
+                lanes[lane] += columns[from + j + lane];
+            }
+        }
+        float sum = 0;
+        for (int j = whole; j < length; j++) {
+            sum += columns[from + j];
+        }
+        for (float lane : lanes) {
+            sum += lane;
+        }
+        return sum;
+    }
+
     /** Adds a chunk of whole columns. */
     void add(int block, float[] columns, int count) {
         float[] sum = sums[block];
         for (int column = 0; column < count; column += sum.length) {
             addColumn(sum, columns, column);
+        }
+    }
+
+    /** Adds squares of the differences of a chunk of whole columns to another, or to 0 where that is null. */
+    void addSquaredDifferences(int block, float[] columns, float @Nullable [] from, int count) {
+        float[] sum = sums[block];
+        for (int column = 0; column < count; column += sum.length) {
+            for (int j = 0; j < sum.length; j++) {
+                float difference = from == null ? columns[column + j] : columns[column + j] - from[column + j];
+                sum[j] += difference * difference;
+            }
         }
     }
 

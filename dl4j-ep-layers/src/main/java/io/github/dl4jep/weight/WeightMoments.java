@@ -14,6 +14,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * @param uniformSecondMoment Q of every weight where {@code secondMoment} is null, else NaN
  * @param unitMeanVariance mean of S over units, [nIn, 1]
  * @param unitMeanSquaredMean mean of M^2 over units, [nIn, 1]
+ * @param inputMeans means over inputs, where these and those over units stand for S and M^2 in sums over many weights; else null
  */
 public record WeightMoments(
         INDArray mean,
@@ -21,7 +22,26 @@ public record WeightMoments(
         @Nullable INDArray secondMoment,
         double uniformSecondMoment,
         INDArray unitMeanVariance,
-        INDArray unitMeanSquaredMean) {
+        INDArray unitMeanSquaredMean,
+        @Nullable InputMeans inputMeans) {
+
+    /**
+     * Means over the inputs of a layer.
+     *
+     * @param variance mean of S over inputs, [1, nOut]
+     * @param squaredMean mean of M^2 over inputs, [1, nOut]
+     */
+    public record InputMeans(INDArray variance, INDArray squaredMean) {
+
+        /**
+         * Means of Q.
+         *
+         * @return [1, nOut]
+         */
+        public INDArray secondMoment() {
+            return variance.add(squaredMean);
+        }
+    }
 
     /**
      * Moments whose second moments differ.
@@ -38,7 +58,29 @@ public record WeightMoments(
             INDArray secondMoment,
             INDArray unitMeanVariance,
             INDArray unitMeanSquaredMean) {
-        this(mean, variance, secondMoment, Double.NaN, unitMeanVariance, unitMeanSquaredMean);
+        this(mean, variance, secondMoment, Double.NaN, unitMeanVariance, unitMeanSquaredMean, null);
+    }
+
+    /**
+     * Moments of which sums see means over units and over inputs.
+     *
+     * @param mean M, [nIn, nOut]
+     * @param variance S, [nIn, nOut]
+     * @param secondMoment Q = S + M^2, [nIn, nOut], or null where variances of sums see means, too
+     * @param unitMeanVariance mean of S over units, [nIn, 1]
+     * @param unitMeanSquaredMean mean of M^2 over units, [nIn, 1]
+     * @param inputMeans means over inputs
+     * @return the moments
+     */
+    public static WeightMoments ofMeans(
+            INDArray mean,
+            INDArray variance,
+            @Nullable INDArray secondMoment,
+            INDArray unitMeanVariance,
+            INDArray unitMeanSquaredMean,
+            InputMeans inputMeans) {
+        return new WeightMoments(
+                mean, variance, secondMoment, Double.NaN, unitMeanVariance, unitMeanSquaredMean, inputMeans);
     }
 
     /**
@@ -67,7 +109,7 @@ public record WeightMoments(
     public static WeightMoments ofOneMagnitude(
             INDArray mean, INDArray variance, INDArray unitMeanVariance, double secondMoment) {
         return new WeightMoments(
-                mean, variance, null, secondMoment, unitMeanVariance, unitMeanVariance.rsub(secondMoment));
+                mean, variance, null, secondMoment, unitMeanVariance, unitMeanVariance.rsub(secondMoment), null);
     }
 
     /** Mean of an array [nIn, nOut] over its columns, [nIn, 1]. A product with ones is faster than a reduction. */

@@ -53,11 +53,33 @@ public interface WeightPosterior {
     WeightMoments moments(@Nullable WeightSite pending);
 
     /**
+     * The moments that a sweep uses where only sums over inputs and units are asked for, as in a dense layer: of many weights their means over
+     * units and over inputs stand for the single ones.
+     *
+     * @param pending as in {@link #moments}
+     * @param observed whether the inputs are, so that variances of sums see means, too
+     * @return moments whose {@link WeightMoments#inputMeans()} may be given; those of {@link #moments}, unless overridden
+     */
+    default WeightMoments momentsOfSums(@Nullable WeightSite pending, boolean observed) {
+        return moments(pending);
+    }
+
+    /**
      * The moments that predictions use: the running average of the means, with the current variances.
      *
      * @return mean, variance and second moment
      */
     WeightMoments predictiveMoments();
+
+    /**
+     * The moments that predictions use where only sums are asked for: see {@link #momentsOfSums}.
+     *
+     * @param observed whether the inputs are, so that variances of sums see means, too
+     * @return moments that are read only: the mean may be a view of the parameters
+     */
+    default WeightMoments predictiveMomentsOfSums(boolean observed) {
+        return predictiveMoments();
+    }
 
     /**
      * The mean that predictions use, without the other moments.

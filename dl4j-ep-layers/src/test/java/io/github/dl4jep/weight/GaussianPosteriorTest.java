@@ -1,5 +1,6 @@
 package io.github.dl4jep.weight;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -137,6 +138,64 @@ class GaussianPosteriorTest {
         assertNear(moments.mean(), expected.mean(), 1e-6);
         assertNear(moments.variance(), expected.variance(), 1e-6);
         assertNear(moments.secondMoment(), expected.secondMoment(), 1e-6);
+    }
+
+    /** Large arrays give means over inputs in place of second moments; small ones, and double ones, all moments. */
+    @ParameterizedTest
+    @CsvSource({"FLOAT, 100, 100, true", "FLOAT, 300, 130, true", "FLOAT, 99, 200, false", "DOUBLE, 100, 100, false"})
+    void sumsOverManyWeightsSeeMeans(DataType type, int rows, int columns, boolean many) {
+        Arrays arrays = Arrays.of(type, rows, columns);
+        arrays.posterior.update(site(type, rows, columns), new SiteStep(0.9, 0.2, 0.7));
+        WeightMoments expected = arrays.posterior.plainMoments();
+        WeightMoments moments = arrays.posterior.momentsOfSums(null, true);
+        WeightMoments withProducts = arrays.posterior.momentsOfSums(null, false);
+        assertNear(requireNonNull(withProducts.secondMoment()), requireNonNull(expected.secondMoment()), 1e-5);
+        assertNear(moments.mean(), expected.mean(), 1e-6);
+        assertNear(moments.variance(), expected.variance(), 1e-6);
+        assertNear(moments.unitMeanVariance(), expected.variance().mean(true, 1), 1e-5);
+        assertNear(
+                moments.unitMeanSquaredMean(),
+                expected.mean().mul(expected.mean()).mean(true, 1),
+                1e-5);
+        WeightMoments.InputMeans means = moments.inputMeans();
+        assertThat(means != null).isEqualTo(many);
+        if (means != null) {
+            assertNear(means.variance(), expected.variance().mean(true, 0), 1e-5);
+            assertNear(means.squaredMean(), expected.mean().mul(expected.mean()).mean(true, 0), 1e-5);
+            assertNear(
+                    means.secondMoment(),
+                    requireNonNull(expected.secondMoment()).mean(true, 0),
+                    1e-5);
+        }
+        WeightSite pending = site(type, rows, columns);
+        assertThat(arrays.posterior.momentsOfSums(pending, true).inputMeans())
+                .as("pending sites move single weights")
+                .isNull();
+    }
+
+    /** Also of inputs that were never seen, and where examples are remembered several times. */
+    @ParameterizedTest
+    @CsvSource({"0, 1", "0, 0.3", "7, 1", "7, 0.3", "120, 1"})
+    void predictionsOfManyWeightsSeeMeans(int unseen, double counted) {
+        Arrays arrays = Arrays.of(DataType.FLOAT, 120, 110);
+        WeightSite site = site(DataType.FLOAT, 120, 110);
+        for (int i = 0; i < unseen; i++) {
+            int input = 119 - i;
+            site.shift().getRow(input).assign(0);
+            site.requiredPrecision().getRow(input).assign(0);
+        }
+        arrays.posterior.update(site, new SiteStep(0.9, 0.2, 0.7, 1, 0, counted));
+        WeightMoments expected = arrays.posterior.predictiveMoments();
+        WeightMoments moments = arrays.posterior.predictiveMomentsOfSums(true);
+        WeightMoments withProducts = arrays.posterior.predictiveMomentsOfSums(false);
+        assertNear(requireNonNull(withProducts.secondMoment()), requireNonNull(expected.secondMoment()), 1e-5);
+        WeightMoments.InputMeans means = requireNonNull(moments.inputMeans());
+        assertNear(moments.mean(), expected.mean(), 1e-6);
+        assertNear(moments.variance(), expected.variance(), 1e-5);
+        assertNear(moments.unitMeanVariance(), expected.unitMeanVariance(), 1e-5);
+        assertNear(moments.unitMeanSquaredMean(), expected.unitMeanSquaredMean(), 1e-5);
+        assertNear(means.variance(), expected.variance().mean(true, 0), 1e-5);
+        assertNear(means.secondMoment(), requireNonNull(expected.secondMoment()).mean(true, 0), 1e-5);
     }
 
     @Test
