@@ -1,8 +1,10 @@
-"""Makes the .h5 files beside it, and prints what Keras predicts of the features in KerasImportTest.
+"""Makes the .h5 files beside it, and prints what Keras predicts of the features in KerasImportTest and KerasSequencesTest.
 
 Keras 3 with h5py; the files are in the layout of Keras 2.10, the last that DL4J's importer reads whole:
 
     KERAS_BACKEND=tensorflow python models.py
+
+(lstm.h5 is by KERAS_BACKEND=numpy; weights depend on the backend.)
 """
 
 import json
@@ -19,6 +21,7 @@ MODELS = {
     "sigmoid-layer": ([("sign", 1, "linear"), "sigmoid"], "binary_crossentropy"),
     "linear": ([("number", 1, "linear")], "mean_squared_error"),
 }
+SEQUENCES = np.array([[[1, 2], [3, 4], [0, -1]], [[0.5, -1], [0, 2], [1, 1]]], dtype=np.float32)
 ADAM = {"name": "Adam", "learning_rate": 0.001, "decay": 0.0, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-07, "amsgrad": False}
 
 
@@ -35,10 +38,27 @@ def model(layers):
 
 def old_layer(layer, first):
     config = {"name": layer.name, "trainable": True, "dtype": "float32"}
+    recurrent = isinstance(layer, keras.layers.LSTM)
     if first:
-        config["batch_input_shape"] = [None, 4]
+        config["batch_input_shape"] = [None, 3, 2] if recurrent else [None, 4]
     config["activation"] = layer.activation.__name__
-    if isinstance(layer, keras.layers.Dense):
+    if recurrent:
+        config |= {
+            "return_sequences": False,
+            "return_state": False,
+            "go_backwards": False,
+            "stateful": False,
+            "unroll": False,
+            "recurrent_activation": "sigmoid",
+            "recurrent_initializer": {"class_name": "Orthogonal", "config": {"gain": 1.0, "seed": None}},
+            "recurrent_regularizer": None,
+            "recurrent_constraint": None,
+            "unit_forget_bias": True,
+            "dropout": 0.0,
+            "recurrent_dropout": 0.0,
+            "implementation": 2,
+        }
+    if recurrent or isinstance(layer, keras.layers.Dense):
         config |= {
             "units": layer.units,
             "use_bias": True,
@@ -77,7 +97,8 @@ def write(path, net, loss, functional=False):
         weights = file.create_group("model_weights")
         weights.attrs["layer_names"] = [layer.name.encode() for layer in net.layers]
         for layer in net.layers:
-            names = [f"{layer.name}/{weight.name}:0" for weight in layer.weights]
+            cell = f"{layer.name}/lstm_cell" if isinstance(layer, keras.layers.LSTM) else layer.name
+            names = [f"{cell}/{weight.name}:0" for weight in layer.weights]
             group = weights.create_group(layer.name)
             group.attrs["weight_names"] = [name.encode() for name in names]
             for name, weight in zip(names, layer.get_weights()):
@@ -91,3 +112,14 @@ for name, (layers, loss) in MODELS.items():
     if name == "softmax":
         write("functional.h5", net, loss, functional=True)
     print(name, net.predict(FEATURES, verbose=0).tolist())
+
+keras.utils.set_random_seed(1)
+net = keras.Sequential(
+    [
+        keras.Input((3, 2)),
+        keras.layers.LSTM(4, bias_initializer="random_normal", name="lstm"),
+        keras.layers.Dense(3, "softmax", bias_initializer="random_normal", name="classes"),
+    ]
+)
+write("lstm.h5", net, "categorical_crossentropy")
+print("lstm", net.predict(SEQUENCES, verbose=0).tolist())
