@@ -150,10 +150,11 @@ final class TrainCommand implements Callable<Integer> {
         PrintWriter out = command().getOut();
         out.println(String.format(
                 Locale.ROOT,
-                "Trained %s on %s: %d rows, %d passes, %d batches of up to %d; %.2f s in this run.",
+                "Trained %s on %s: %d %s, %d passes, %d batches of up to %d; %.2f s in this run.",
                 plan.network(),
                 data,
                 run.data().train().count(),
+                run.data().train().name(),
                 run.position().passes(),
                 run.position().batches(),
                 plan.batch(),

@@ -266,7 +266,7 @@ class CompareCommandTest {
                 "--lr 0 | is not a positive number",
                 "--split 1 | --split is \"1\", but iris has only split 0.",
                 "--split -1 | --split is \"-1\"",
-                "--task regression | --task and --label are for --data csv:FILE",
+                "--task regression | --task and --label are for --data csv:FILE and sequences:DIR",
                 "--seeds 0 | --seeds is 0, but must be at least 1.",
                 "--label-noise 1 | --label-noise is 1.0, but must be at least 0 and below 1.",
                 "--label-noise -0.1 | --label-noise is -0.1, but must be at least 0 and below 1.",

@@ -102,7 +102,7 @@ class TrainPredictInspectTest {
                 .isZero();
 
         List<String> lines = command.out.toString().lines().toList();
-        assertThat(lines.get(0)).isEqualTo("row,mean,sd,epistemic_sd,aleatoric_sd");
+        assertThat(lines.get(0)).isEqualTo("row,mean,sd,epistemic_sd,aleatoric_sd,low_90,high_90");
         assertThat(lines).hasSize(301);
         int inside = 0;
         double squares = 0;

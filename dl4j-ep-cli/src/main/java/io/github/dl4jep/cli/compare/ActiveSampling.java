@@ -78,6 +78,9 @@ public final class ActiveSampling {
                     plan.sample().of(data.withSeed(seed).split(plan.splits().get(0)), seed);
             NetworkDefinition network = NetworkDefinition.of(plan.network(), split.shape(), seed);
             Split rows = network.arrange(split);
+            if (rows.trainRows().sequence() != null) {
+                throw new UserException("--acquire chooses rows, but the data are sequences: leave it out.");
+            }
             requireRows(rows.trainRows().count());
             for (Acquisition acquisition : labels.acquisitions()) {
                 runs.add(run(acquisition, seed, network, rows));

@@ -1,7 +1,6 @@
 package io.github.dl4jep.cli.compare;
 
 import io.github.dl4jep.cli.data.source.DataSource;
-import io.github.dl4jep.cli.data.split.FloatRows;
 import io.github.dl4jep.cli.data.split.PassBatches;
 import io.github.dl4jep.cli.data.split.Rows;
 import io.github.dl4jep.cli.data.split.Split;
@@ -21,7 +20,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
-import org.nd4j.linalg.api.ndarray.INDArray;
+import java.util.stream.IntStream;
+import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -98,15 +98,16 @@ public final class Comparison {
     }
 
     private void warmUp(NetworkDefinition network, Split split) {
-        Rows batch = new FloatRows(split.trainRows()
-                .range(0, Math.min(plan.batch(), split.trainRows().count())));
+        Rows train = split.trainRows();
+        Rows batch = train.ordered(
+                IntStream.range(0, Math.min(plan.batch(), train.count())).toArray());
         for (Trainer trainer : plan.trainers()) {
             TrainingSession session = start(trainer, job(network, split, batch), plan.seed());
             session.trainPass(PassBatches.of(batch, plan.batch(), plan.seed(), 0, () -> {}));
-            INDArray features = batch.all().getFeatures();
-            session.predict(features);
-            session.pointScores(features);
-            session.sampledScores(features);
+            DataSet rows = batch.all();
+            session.predict(rows);
+            session.pointScores(rows);
+            session.sampledScores(rows);
         }
     }
 
@@ -126,7 +127,7 @@ public final class Comparison {
     }
 
     private Run run(RunId id, Trainer trainer, TrainingJob asked, Split split) {
-        OptionalDouble byDefault = trainer.defaultRate(split.task());
+        OptionalDouble byDefault = trainer.defaultRate(split.task(), split.trainRows());
         if (byDefault.isEmpty() || !plan.rates().isSearched(trainer.name())) {
             return run(id, trainer, asked, split, Map.of());
         }

@@ -1,5 +1,6 @@
 package io.github.dl4jep.cli.compare;
 
+import io.github.dl4jep.cli.data.format.SequenceShape;
 import io.github.dl4jep.cli.data.format.Task;
 import io.github.dl4jep.cli.data.split.Split;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param inputs the number of inputs of a row
  * @param outputs the number of classes, or 1 for a regression
  * @param image height, width and channels if the rows are images
+ * @param sequence what the sequences are like that the rows are, or null
  */
 public record DataFacts(
         Task task,
@@ -20,7 +22,8 @@ public record DataFacts(
         int testRows,
         int inputs,
         int outputs,
-        @Nullable String image) {
+        @Nullable String image,
+        @Nullable SequenceShape sequence) {
     static DataFacts of(Split split) {
         return new DataFacts(
                 split.task(),
@@ -28,6 +31,7 @@ public record DataFacts(
                 split.testRows().count(),
                 split.shape().inputs(),
                 split.shape().outputs(),
-                split.image() == null ? null : split.image().toString());
+                split.image() == null ? null : split.image().toString(),
+                split.shape().sequence());
     }
 }

@@ -61,9 +61,7 @@ record RateSearch(double rate, Map<Double, @Nullable Double> losses) {
                     + rows.count() + ": give a rate, for example --lr 0.01.");
         }
         int held = rows.count() / PART;
-        Holdout choice = split.task() == Task.CLASSIFICATION
-                ? Holdout.stratified(rows.classes(), rows.outputs(), held, seed)
-                : Holdout.random(rows.count(), held, seed);
+        Holdout choice = split.choose(held, seed);
         return new Split(
                 split.index(),
                 split.task(),

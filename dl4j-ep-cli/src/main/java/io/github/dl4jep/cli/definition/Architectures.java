@@ -8,6 +8,7 @@ import io.github.dl4jep.zoo.EpLeNet;
 import io.github.dl4jep.zoo.EpResNet;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
@@ -16,12 +17,19 @@ import org.deeplearning4j.nn.conf.layers.SubsamplingLayer.PoolingType;
 /** The networks that have a name on the command line: a word, and for most a setting after a colon. One line each. */
 final class Architectures {
     /** The names, for messages. */
-    static final String USAGE = "mlp:UNITS,UNITS,..., lenet, lenet:avg, resnet, resnet:DEPTH or zoo:NAME";
+    static final String USAGE = "mlp:UNITS,UNITS,..., lstm:UNITS,UNITS,..., rnn:UNITS,UNITS,..., lenet, lenet:avg,"
+            + " resnet, resnet:DEPTH or zoo:NAME";
+
+    private static final Set<String> WITH_UNITS = Set.of("mlp", RecurrentNetworks.LSTM, RecurrentNetworks.RNN);
 
     private static final Map<String, BiFunction<String, DataShape, Definition>> ALL = new TreeMap<>();
 
     static {
         ALL.put("mlp", MultiLayerPerceptron::build);
+        ALL.put(
+                RecurrentNetworks.LSTM,
+                (sizes, shape) -> RecurrentNetworks.build(RecurrentNetworks.LSTM, sizes, shape));
+        ALL.put(RecurrentNetworks.RNN, (sizes, shape) -> RecurrentNetworks.build(RecurrentNetworks.RNN, sizes, shape));
         ALL.put("lenet", Architectures::leNet);
         ALL.put("resnet", Architectures::resNet);
         ALL.put("zoo", ZooNetworks::build);
@@ -36,8 +44,7 @@ final class Architectures {
      * @return true if the word in front of a colon is known
      */
     static boolean isNamed(String spec) {
-        return ALL.containsKey(word(spec))
-                && (spec.indexOf(':') >= 0 || !word(spec).equals("mlp"));
+        return ALL.containsKey(word(spec)) && (spec.indexOf(':') >= 0 || !WITH_UNITS.contains(word(spec)));
     }
 
     private static String word(String spec) {
@@ -56,6 +63,11 @@ final class Architectures {
     static Definition build(String spec, DataShape shape) {
         String word = word(spec);
         String setting = spec.equals(word) ? "" : spec.substring(word.length() + 1);
+        if (shape.sequence() != null && !RecurrentNetworks.isNamed(word)) {
+            throw new UserException("--net " + spec
+                    + " is for rows that stand for themselves, but the data are sequences: choose a recurrent network such"
+                    + " as --net lstm:64 or --net rnn:64.");
+        }
         return Objects.requireNonNull(ALL.get(word)).apply(setting, shape);
     }
 

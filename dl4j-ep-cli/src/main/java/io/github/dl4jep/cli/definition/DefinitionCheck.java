@@ -3,6 +3,7 @@ package io.github.dl4jep.cli.definition;
 import io.github.dl4jep.activation.SpikingActivation;
 import io.github.dl4jep.cli.data.format.DataShape;
 import io.github.dl4jep.cli.data.format.ImageShape;
+import io.github.dl4jep.cli.data.format.SequenceShape;
 import io.github.dl4jep.cli.data.format.Task;
 import io.github.dl4jep.cli.failure.UserException;
 import java.util.Arrays;
@@ -81,6 +82,11 @@ final class DefinitionCheck {
             throw new UserException(
                     at(first) + "has " + expected + " inputs, but the data has " + shape.inputs() + ".");
         }
+        if (shape.sequence() == null
+                && first.preProcessor() == null
+                && RecurrentNetworks.isRecurrent(first.conf().getLayer())) {
+            throw new UserException(at(first) + "takes sequences, but the data has none: choose --data sequences:DIR.");
+        }
         if (takesImages() && shape.image() == null) {
             throw new UserException(
                     at(first) + "takes images, but the data has none: set an input type of convolutionalFlat in the"
@@ -94,6 +100,9 @@ final class DefinitionCheck {
      * @return true if a layer that the input reaches first is for images and has no preprocessor that makes them of rows
      */
     boolean takesImages() {
+        if (shape.sequence() != null) {
+            return false;
+        }
         ImageShape image = shape.image() == null ? new ImageShape(1, shape.inputs(), 1) : shape.image();
         InputType flat = InputType.convolutionalFlat(image.height(), image.width(), image.channels());
         return definition.inputs().stream()
@@ -171,14 +180,33 @@ final class DefinitionCheck {
             throw new UserException(
                     at(definition.outputs().get(0)) + "is not an output layer, so the network cannot be trained.");
         }
-        if (!Arrays.equals(found, new long[] {1, shape.outputs()})) {
-            throw new UserException("The network " + name + " gives outputs of shape " + Arrays.toString(found)
-                    + " for one row, but the data needs [1, " + shape.outputs() + "].");
+        SequenceShape sequence = shape.sequence();
+        long[] needed = sequence != null && sequence.everyStep()
+                ? new long[] {1, shape.outputs(), trialSteps()}
+                : new long[] {1, shape.outputs()};
+        if (!Arrays.equals(found, needed)) {
+            throw new UserException(
+                    "The network " + name + " gives outputs of shape " + Arrays.toString(found) + " for "
+                            + (sequence == null
+                                    ? "one row, but the data needs "
+                                    : "one sequence of " + trialSteps() + " steps, but the data has "
+                                            + (sequence.everyStep()
+                                                    ? "a label at every step, which needs "
+                                                    : "one label for the whole sequence, which needs "))
+                            + Arrays.toString(needed) + ".");
         }
         return network;
     }
 
+    /** Another number than inputs, so that steps and inputs that are mixed up do not fit. */
+    private int trialSteps() {
+        return shape.inputs() == 2 ? 3 : 2;
+    }
+
     private long[] rowShape() {
+        if (shape.sequence() != null) {
+            return new long[] {1, shape.inputs(), trialSteps()};
+        }
         ImageShape image = shape.image();
         return takesImages() && image != null
                 ? new long[] {1, image.channels(), image.height(), image.width()}

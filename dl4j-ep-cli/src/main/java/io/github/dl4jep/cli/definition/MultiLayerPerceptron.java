@@ -29,7 +29,7 @@ final class MultiLayerPerceptron {
     static Definition build(String sizes, DataShape shape) {
         NeuralNetConfiguration.ListBuilder layers = new NeuralNetConfiguration.Builder().list();
         int inputs = shape.inputs();
-        for (int units : units(sizes)) {
+        for (int units : units("mlp", sizes)) {
             layers.layer(new DenseLayer.Builder()
                     .nIn(inputs)
                     .nOut(units)
@@ -51,16 +51,25 @@ final class MultiLayerPerceptron {
                 .build();
     }
 
-    private static List<Integer> units(String sizes) {
+    /**
+     * Reads the numbers of units of layers.
+     *
+     * @param network the word in front of them, for messages
+     * @param sizes the numbers, separated by commas
+     * @return a number for each layer
+     * @throws UserException if one is none
+     */
+    static List<Integer> units(String network, String sizes) {
         return Arrays.stream(sizes.split(",", -1))
-                .map(size -> units(sizes, size.strip()))
+                .map(size -> units(network, sizes, size.strip()))
                 .toList();
     }
 
-    private static int units(String sizes, String size) {
+    private static int units(String network, String sizes, String size) {
         if (!size.matches("\\d{1,7}") || Integer.parseInt(size) < 1 || Integer.parseInt(size) > MAX_UNITS) {
-            throw new UserException("--net mlp:" + sizes + ": \"" + size + "\" is not a number of units from 1 to "
-                    + MAX_UNITS + " (an example is mlp:500,500).");
+            throw new UserException("--net " + network + ":" + sizes + ": \"" + size
+                    + "\" is not a number of units from 1 to " + MAX_UNITS + " (an example is " + network + ":"
+                    + (network.equals("mlp") ? "500,500" : "64,32") + ").");
         }
         return Integer.parseInt(size);
     }

@@ -40,6 +40,11 @@ public record NetworkDefinition(String name, Definition definition, boolean take
     }
 
     private static NetworkDefinition checked(String spec, Definition definition, DataShape shape, long seed) {
+        if (shape.sequence() != null && definition instanceof SameDiffGraph) {
+            throw new UserException("The network " + spec
+                    + " is a SameDiff graph, but the data are sequences: choose a list of layers or a graph of DL4J, or"
+                    + " --net lstm:64.");
+        }
         definition.setSeed(seed);
         SizeCheck.require(spec, definition);
         DefinitionCheck check = new DefinitionCheck(spec, definition, shape);

@@ -40,9 +40,20 @@ public record NetworkVariant(
      *
      * @param definition a definition
      * @return a copy with these units
+     * @throws UserException if there are recurrent layers
      */
     public Definition withUnits(Definition definition) {
-        return units == null ? definition.copy() : new HiddenLayers(definition).with(units);
+        if (units == null) {
+            return definition.copy();
+        }
+        definition.layers().stream()
+                .filter(place -> RecurrentNetworks.isRecurrent(place.conf().getLayer()))
+                .findFirst()
+                .ifPresent(place -> {
+                    throw new UserException("--units " + units + ": " + place.name()
+                            + " is recurrent, and its units stay as they are: leave the option out.");
+                });
+        return new HiddenLayers(definition).with(units);
     }
 
     /**

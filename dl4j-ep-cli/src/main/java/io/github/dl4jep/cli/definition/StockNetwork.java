@@ -1,5 +1,6 @@
 package io.github.dl4jep.cli.definition;
 
+import io.github.dl4jep.cli.data.split.SequenceSteps;
 import io.github.dl4jep.spike.SpikingRun;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,9 +11,10 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
-import org.nd4j.linalg.dataset.ViewIterator;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.INDArrayIndex;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * A network of stock DL4J: what its two classes do alike, but do not declare together.
@@ -39,27 +41,48 @@ public record StockNetwork(Model network) {
      * @return {@code [rows, outputs]}
      */
     public INDArray output(INDArray features) {
-        DataSetIterator rows = new ViewIterator(new DataSet(features, features), ROWS);
-        return network instanceof ComputationGraph graph ? graph.outputSingle(rows) : layers().output(rows);
+        return output(new DataSet(features, features));
+    }
+
+    /**
+     * Runs the network on all rows.
+     *
+     * @param rows features {@code [rows, ...]} and their mask, if they have one
+     * @return {@code [rows, ...]}
+     */
+    public INDArray output(DataSet rows) {
+        return outputs(rows, false);
     }
 
     /**
      * Runs the network on all rows as in training, that is with units dropped at random.
      *
-     * @param features {@code [rows, ...]}
-     * @return {@code [rows, outputs]}
+     * @param rows features {@code [rows, ...]} and their mask, if they have one
+     * @return {@code [rows, ...]}
      */
-    public INDArray outputAsInTraining(INDArray features) {
+    public INDArray outputAsInTraining(DataSet rows) {
+        return outputs(rows, true);
+    }
+
+    private INDArray outputs(DataSet rows, boolean train) {
+        INDArray features = rows.getFeatures();
+        INDArray mask = rows.getFeaturesMaskArray();
+        long count = features.size(0);
+        int block = SequenceSteps.atOnce(features, ROWS);
         List<INDArray> blocks = new ArrayList<>();
-        DataSetIterator rows = new ViewIterator(new DataSet(features, features), ROWS);
-        while (rows.hasNext()) {
-            INDArray block = rows.next().getFeatures();
+        for (long from = 0; from < count; from += block) {
+            INDArrayIndex part = NDArrayIndex.interval(from, Math.min(from + block, count));
+            INDArray values = features.get(part);
+            INDArray there = mask == null ? null : mask.get(part);
             blocks.add(
                     network instanceof ComputationGraph graph
-                            ? graph.output(true, block)[0]
-                            : layers().output(block, true));
+                            ? graph.output(
+                                            train,
+                                            new INDArray[] {values},
+                                            there == null ? null : new INDArray[] {there})[0]
+                            : layers().output(values, train, there, null));
         }
-        return Nd4j.vstack(blocks);
+        return Nd4j.concat(0, blocks.toArray(INDArray[]::new));
     }
 
     private MultiLayerNetwork layers() {

@@ -13,6 +13,7 @@ import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,11 +79,18 @@ public record LayerReport(
     }
 
     private static String type(Layer conf, org.deeplearning4j.nn.api.Layer runtime) {
-        String name = EpConf.definition(conf).getClass().getSimpleName();
+        Layer definition = EpConf.definition(conf);
+        String name = definition.getClass().getSimpleName();
+        if (definition instanceof LastTimeStep last) {
+            name += " of " + last.getUnderlying().getClass().getSimpleName();
+        }
         return (runtime instanceof FrozenRuntime ? "frozen " : "") + (name.startsWith("Ep") ? name.substring(2) : name);
     }
 
     private static @Nullable String unit(Layer definition) {
+        if (definition instanceof LastTimeStep last) {
+            return unit(last.getUnderlying());
+        }
         if (definition instanceof ActivationLayer activation) {
             return String.valueOf(activation.getActivationFn());
         }

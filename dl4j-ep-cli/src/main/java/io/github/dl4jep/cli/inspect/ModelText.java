@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.github.dl4jep.cli.data.format.RowFormat;
+import io.github.dl4jep.cli.data.format.SequenceShape;
 import io.github.dl4jep.cli.data.format.Task;
 import io.github.dl4jep.cli.model.Position;
 import io.github.dl4jep.cli.report.TextTable;
@@ -129,12 +130,22 @@ public final class ModelText {
             inputs.add(
                     scaled(names.get(c), rows.means().get(c), rows.deviations().get(c)));
         }
-        String columns = rows.columns().size() + " columns"
+        String columns = (rows.sequence() == null ? "" : "sequences of ")
+                + rows.columns().size()
+                + (rows.columns().size() == 1 ? " column" : " columns")
                 + (names.size() == rows.columns().size() ? ": " : " as " + names.size() + " inputs: ");
         return columns + String.join(", ", inputs) + (names.size() > SHOWN ? ", ..." : "");
     }
 
     private static String outputs(RowFormat rows) {
+        SequenceShape sequence = rows.sequence();
+        String place = sequence == null
+                ? ""
+                : sequence.everyStep() ? ", at every step" : ", with one label for the whole sequence";
+        return label(rows) + place;
+    }
+
+    private static String label(RowFormat rows) {
         return rows.task() == Task.REGRESSION
                 ? "the number " + rows.label() + ", " + scaled(rows.label(), rows.targetMean(), rows.targetDeviation())
                 : rows.classes().size() + " classes: "

@@ -2,6 +2,7 @@ package io.github.dl4jep.cli.metric;
 
 import io.github.dl4jep.cli.data.format.Task;
 import io.github.dl4jep.cli.data.split.Rows;
+import io.github.dl4jep.cli.data.split.SequenceSteps;
 import io.github.dl4jep.cli.data.split.Split;
 import io.github.dl4jep.cli.trainer.Predictive;
 import io.github.dl4jep.cli.trainer.TrainingSession;
@@ -16,7 +17,7 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /** Scores a network in training on the test rows. */
 public final class Scoring {
-    /** Rows predicted at once. */
+    /** Rows predicted at once, of sequences fewer. */
     private static final int BLOCK = 1_000;
 
     /** Rows that drawn networks predict at most: so many draws of 10,000 images take longer than a pass of training. */
@@ -31,7 +32,14 @@ public final class Scoring {
      * @return how often {@link #of} says that it has come further
      */
     public static int steps(Split split) {
-        return split.task() == Task.REGRESSION ? 1 : (split.testRows().count() + BLOCK - 1) / BLOCK;
+        int block = block(split.testRows());
+        return split.task() == Task.REGRESSION ? 1 : (split.testRows().count() + block - 1) / block;
+    }
+
+    private static int block(Rows test) {
+        return test.sequence() == null
+                ? BLOCK
+                : SequenceSteps.atOnce(test.sequence().longest(), BLOCK);
     }
 
     /**
@@ -47,9 +55,9 @@ public final class Scoring {
         if (split.task() == Task.CLASSIFICATION) {
             return classification(session, split.testRows(), draws, onStep);
         }
+        DataSet test = split.test();
         // At once: the variance of some trainers is that of all training rows, at every prediction.
-        Scores scores =
-                regression((Predictive.Gaussian) session.predict(split.test().getFeatures()), split);
+        Scores scores = regression((Predictive.Gaussian) session.predict(test), test, split);
         onStep.run();
         return scores;
     }
@@ -60,23 +68,29 @@ public final class Scoring {
         List<INDArray> labels = new ArrayList<>();
         WrongRows point = new WrongRows();
         WrongRows sampled = new WrongRows();
-        for (int from = 0; from < test.count(); from += BLOCK) {
-            DataSet rows = test.range(from, Math.min(from + BLOCK, test.count()));
-            INDArray block = ((Predictive.Classes) session.predict(rows.getFeatures())).probabilities();
+        int size = block(test);
+        for (int from = 0; from < test.count(); from += size) {
+            DataSet rows = test.range(from, Math.min(from + size, test.count()));
+            INDArray block = ((Predictive.Classes) session.predict(rows)).probabilities();
             if (!isFinite(block)) {
                 return Scores.NONE;
             }
             probabilities.add(block);
-            labels.add(rows.getLabels());
-            point.add(session.pointScores(rows.getFeatures()).orElse(null), rows.getLabels());
+            labels.add(labels(rows));
+            point.add(session.pointScores(rows).orElse(null), labels(rows));
             if (draws) {
                 int drawn = drawnRows(rows.numExamples(), test.count());
                 DataSet part = drawn == rows.numExamples() ? rows : test.range(from, from + drawn);
-                sampled.add(session.sampledScores(part.getFeatures()).orElse(null), part.getLabels());
+                sampled.add(session.sampledScores(part).orElse(null), labels(part));
             }
             onStep.run();
         }
         return classification(Nd4j.vstack(probabilities), Nd4j.vstack(labels), point, sampled);
+    }
+
+    /** One row for each label. */
+    private static INDArray labels(DataSet rows) {
+        return SequenceSteps.rows(rows.getLabels(), rows.getLabelsMaskArray());
     }
 
     /** The share of a block that drawn networks predict: its first rows, so that all parts of sorted rows are there. */
@@ -99,8 +113,8 @@ public final class Scoring {
         return new Scores(figures, diagnostics);
     }
 
-    private static Scores regression(Predictive.Gaussian predictive, Split split) {
-        INDArray labels = split.test().getLabels();
+    private static Scores regression(Predictive.Gaussian predictive, DataSet test, Split split) {
+        INDArray labels = labels(test);
         if (!isFinite(predictive.mean()) || !isFinite(predictive.variance())) {
             return Scores.NONE;
         }
@@ -109,13 +123,11 @@ public final class Scoring {
         double rmse = evaluation.rootMeanSquaredError(0) * split.targetDeviation();
         double logLikelihood =
                 GaussianLogLikelihood.of(predictive.mean(), predictive.variance(), labels, split.targetDeviation());
+        Diagnostics.TargetUnits units = new Diagnostics.TargetUnits(split.targetMean(), split.targetDeviation());
         return new Scores(
                 new Figures(null, null, null, null, null, rmse, logLikelihood),
                 Diagnostics.Numbers.of(
-                        predictive.mean(),
-                        predictive.variance(),
-                        labels,
-                        new Diagnostics.TargetUnits(split.targetMean(), split.targetDeviation())));
+                        predictive.mean(), predictive.variance(), labels, units, SequenceSteps.labels(test)));
     }
 
     /** Counts the rows whose largest score is another class's. */

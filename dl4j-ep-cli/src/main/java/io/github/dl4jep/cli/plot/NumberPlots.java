@@ -38,6 +38,7 @@ final class NumberPlots {
                     this::coverage));
         }
         trainers.forEach((trainer, numbers) -> plots.add(predicted(trainer, numbers)));
+        trainers.forEach((trainer, numbers) -> plots.addAll(new SeriesPlots(trainer, numbers.series()).plots()));
         return plots;
     }
 

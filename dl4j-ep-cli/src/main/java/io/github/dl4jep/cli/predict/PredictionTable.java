@@ -1,12 +1,15 @@
 package io.github.dl4jep.cli.predict;
 
 import io.github.dl4jep.cli.data.format.RowFormat;
+import io.github.dl4jep.cli.data.format.SequenceShape;
 import io.github.dl4jep.cli.data.format.Task;
 import io.github.dl4jep.cli.data.source.UnlabelledRows;
+import io.github.dl4jep.cli.data.split.SequenceSteps;
 import io.github.dl4jep.cli.data.table.ReadOptions;
 import io.github.dl4jep.cli.failure.UserException;
 import io.github.dl4jep.cli.model.ModelCard;
 import io.github.dl4jep.cli.model.SavedModel;
+import io.github.dl4jep.cli.trainer.Predictive;
 import io.github.dl4jep.likelihood.Prediction;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,12 +17,15 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
+import org.apache.commons.numbers.gamma.InverseErf;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Predictions as a table: for classes {@code class}, {@code p_NAME} of each class and {@code entropy} in nats; for a number {@code mean},
- * {@code sd}, {@code epistemic_sd} and {@code aleatoric_sd} in the units of the label.
+ * {@code sd}, {@code epistemic_sd}, {@code aleatoric_sd} and the ends of the interval that should hold 90 % of the true values,
+ * {@code low_90} and {@code high_90}, in the units of the label. Sequences with a label at every step have a row for each step.
  *
  * @param header the names of the columns
  * @param rows the cells
@@ -28,6 +34,9 @@ import org.nd4j.linalg.factory.Nd4j;
 public record PredictionTable(List<String> header, List<List<String>> rows, List<String> notes) {
     /** Rows predicted at once. */
     private static final int BLOCK = 1_000;
+
+    private static final int TRIAL_STEPS = 2;
+    private static final double NINETY = Math.sqrt(2) * InverseErf.value(0.9);
 
     private static final CSVFormat FORMAT =
             CSVFormat.DEFAULT.builder().setRecordSeparator("\n").get();
@@ -57,23 +66,36 @@ public record PredictionTable(List<String> header, List<List<String>> rows, List
                 rows.notes());
         for (int from = 0; from < rows.names().size(); from += BLOCK) {
             int to = Math.min(from + BLOCK, rows.names().size());
-            INDArray features = rows.features().range(from, to).getFeatures();
-            table.add(
-                    model.network().prediction(arranged(card, features)),
-                    rows.names().subList(from, to),
-                    card.rows());
+            DataSet block = rows.features().range(from, to);
+            block.setFeatures(arranged(card, block.getFeatures()));
+            table.add(Predictive.by(model.network(), block), names(rows.names().subList(from, to), block), card.rows());
         }
         return table;
     }
 
-    private void add(Prediction prediction, List<String> names, RowFormat format) {
+    /** The cells that name each prediction: those of sequences at every step are numbered. */
+    private static List<List<String>> names(List<String> rows, DataSet block) {
+        List<Integer> steps = SequenceSteps.labels(block);
+        if (steps.isEmpty()) {
+            return rows.stream().map(List::of).toList();
+        }
+        List<List<String>> names = new ArrayList<>();
+        for (int i = 0; i < rows.size(); i++) {
+            for (int step = 1; step <= steps.get(i); step++) {
+                names.add(List.of(rows.get(i), String.valueOf(step)));
+            }
+        }
+        return names;
+    }
+
+    private void add(Prediction prediction, List<List<String>> names, RowFormat format) {
         for (int row = 0; row < names.size(); row++) {
-            List<String> cells = new ArrayList<>();
-            cells.add(names.get(row));
+            List<String> cells = new ArrayList<>(names.get(row));
+            String name = String.join(", step ", cells);
             cells.addAll(
                     format.task() == Task.CLASSIFICATION
-                            ? classes(prediction, row, format, names.get(row))
-                            : number(prediction, row, format, names.get(row)));
+                            ? classes(prediction, row, format, name)
+                            : number(prediction, row, format, name));
             rows.add(cells);
         }
     }
@@ -87,10 +109,12 @@ public record PredictionTable(List<String> header, List<List<String>> rows, List
         RowFormat format = card.rows();
         boolean classes = format.task() == Task.CLASSIFICATION;
         boolean fits;
-        try (INDArray row = Nd4j.zeros(1, format.inputs())) {
+        SequenceShape sequence = format.sequence();
+        try (INDArray row =
+                sequence == null ? Nd4j.zeros(1, format.inputs()) : Nd4j.zeros(1, format.inputs(), TRIAL_STEPS)) {
             Prediction trial = model.network().prediction(arranged(card, row));
             fits = trial.isClassification() == classes
-                    && trial.mean().rank() == 2
+                    && trial.mean().rank() == (sequence != null && sequence.everyStep() ? 3 : 2)
                     && trial.mean().size(1) == (classes ? format.classes().size() : 1);
         } catch (RuntimeException e) {
             throw new UserException(
@@ -105,8 +129,11 @@ public record PredictionTable(List<String> header, List<List<String>> rows, List
     private static List<String> header(String nameColumn, RowFormat format) {
         List<String> header = new ArrayList<>();
         header.add(nameColumn);
+        if (format.sequence() != null && format.sequence().everyStep()) {
+            header.add("step");
+        }
         if (format.task() == Task.REGRESSION) {
-            header.addAll(List.of("mean", "sd", "epistemic_sd", "aleatoric_sd"));
+            header.addAll(List.of("mean", "sd", "epistemic_sd", "aleatoric_sd", "low_90", "high_90"));
             return header;
         }
         header.add("class");
@@ -132,11 +159,15 @@ public record PredictionTable(List<String> header, List<List<String>> rows, List
         double scale = format.targetDeviation();
         double epistemic = prediction.epistemicVariance().getDouble(row, 0);
         double aleatoric = prediction.aleatoricVariance().getDouble(row, 0);
+        double mean = prediction.mean().getDouble(row, 0) * scale + format.targetMean();
+        double deviation = Math.sqrt(epistemic + aleatoric) * scale;
         return List.of(
-                text(prediction.mean().getDouble(row, 0) * scale + format.targetMean(), name),
-                text(Math.sqrt(epistemic + aleatoric) * scale, name),
+                text(mean, name),
+                text(deviation, name),
                 text(Math.sqrt(epistemic) * scale, name),
-                text(Math.sqrt(aleatoric) * scale, name));
+                text(Math.sqrt(aleatoric) * scale, name),
+                text(mean - NINETY * deviation, name),
+                text(mean + NINETY * deviation, name));
     }
 
     /** Seven digits, which is what single precision has. */

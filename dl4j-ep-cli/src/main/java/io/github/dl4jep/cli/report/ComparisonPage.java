@@ -5,6 +5,7 @@ import com.samskivert.mustache.Template;
 import io.github.dl4jep.cli.compare.ComparisonResult;
 import io.github.dl4jep.cli.compare.DataFacts;
 import io.github.dl4jep.cli.compare.Run;
+import io.github.dl4jep.cli.data.format.SequenceShape;
 import io.github.dl4jep.cli.data.format.Task;
 import io.github.dl4jep.cli.data.split.TrainingSample;
 import io.github.dl4jep.cli.metric.Diagnostics;
@@ -126,8 +127,9 @@ final class ComparisonPage {
                 "Network",
                 result.network() + String.format(Locale.ROOT, ", %,d weights and biases", result.parameters())));
         list.add(new Fact("Passes", String.valueOf(result.passes())));
-        list.add(new Fact("Batch", result.batch() + " rows"));
-        list.add(new Fact("Training rows", sample()));
+        String kind = data.sequence() == null ? "rows" : "sequences";
+        list.add(new Fact("Batch", result.batch() + " " + kind));
+        list.add(new Fact("Training " + kind, sample()));
         list.add(new Fact("Seed", range(result.runs().stream().map(Run::seed))));
         list.add(new Fact("Split", range(result.runs().stream().map(run -> (long) run.split()))));
         if (!result.repeats().isEmpty()) {
@@ -138,12 +140,24 @@ final class ComparisonPage {
     }
 
     private static String description(DataFacts data) {
+        SequenceShape sequence = data.sequence();
+        String kind = sequence == null ? "rows" : "sequences";
         String rows = String.format(
                 Locale.ROOT,
-                "%,d training rows and %,d test rows of %,d inputs",
+                "%,d training %s and %,d test %s of %,d %s",
                 data.trainRows(),
+                kind,
                 data.testRows(),
-                data.inputs());
+                kind,
+                data.inputs(),
+                data.inputs() == 1 ? "input" : "inputs");
+        if (sequence != null) {
+            rows += String.format(
+                    Locale.ROOT,
+                    " and up to %,d steps, with %s",
+                    sequence.longest(),
+                    sequence.everyStep() ? "a label at every step" : "one label each");
+        }
         String images = data.image() == null ? "" : " (images " + data.image() + ")";
         String labels =
                 data.task() == Task.CLASSIFICATION ? ", " + data.outputs() + " classes" : ", one number to predict";

@@ -11,7 +11,7 @@ import io.github.dl4jep.network.EpNetwork;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 
 /** What a trained network is worth on the rows held out, in one line. */
@@ -28,12 +28,12 @@ public final class TestFigures {
     public static String line(EpNetwork network, TrainingData data) {
         Rows test = data.test();
         if (test == null) {
-            return "No rows were held out, so there is no test error.";
+            return "No " + data.train().name() + " were held out, so there is no test error.";
         }
         Task task = data.format().task();
         Figures figures = Scoring.of(new Predicting(network), data.split(0), false, () -> {})
                 .figures();
-        return "On " + test.count() + " test rows: " + text(figures, task) + ".";
+        return "On " + test.count() + " test " + test.name() + ": " + text(figures, task) + ".";
     }
 
     private static String text(Figures figures, Task task) {
@@ -63,8 +63,8 @@ public final class TestFigures {
         }
 
         @Override
-        public Predictive predict(INDArray features) {
-            return Predictive.of(network.prediction(features));
+        public Predictive predict(DataSet rows) {
+            return Predictive.of(Predictive.by(network, rows));
         }
     }
 }

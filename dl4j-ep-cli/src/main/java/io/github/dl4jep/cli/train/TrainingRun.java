@@ -118,12 +118,18 @@ public final class TrainingRun {
         return new TrainingRun(plan, data, saved.network(), card, listener, interruption);
     }
 
-    /** Of all features, then of all labels; in blocks, because rows may be kept in less memory than their arrays take. */
+    /** Of all features, then of all labels and masks; in blocks, because rows may be kept in less memory than their arrays take. */
     private static String fingerprint(Rows rows) {
         return Fingerprint.of(
                 rows.count(),
                 Stream.concat(
-                        blocks(rows).map(DataSet::getFeatures), blocks(rows).map(DataSet::getLabels)));
+                        blocks(rows).map(DataSet::getFeatures),
+                        blocks(rows)
+                                .flatMap(block -> Stream.of(
+                                                block.getLabels(),
+                                                block.getFeaturesMaskArray(),
+                                                block.getLabelsMaskArray())
+                                        .filter(Objects::nonNull))));
     }
 
     private static Stream<DataSet> blocks(Rows rows) {

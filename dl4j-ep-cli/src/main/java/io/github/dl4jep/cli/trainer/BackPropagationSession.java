@@ -9,6 +9,7 @@ import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.learning.config.IUpdater;
 
@@ -96,11 +97,11 @@ final class BackPropagationSession implements TrainingSession {
     }
 
     @Override
-    public Predictive predict(INDArray features) {
-        return job.predict(features, this::output);
+    public Predictive predict(DataSet rows) {
+        return job.predict(rows, this::output);
     }
 
-    private INDArray output(INDArray features) {
-        return timeSteps > 1 ? network.run(timeSteps).output(features) : network.output(features);
+    private INDArray output(DataSet rows) {
+        return timeSteps > 1 ? network.run(timeSteps).output(rows.getFeatures()) : network.output(rows);
     }
 }

@@ -106,8 +106,8 @@ final class BlockSession implements TrainingSession {
     }
 
     @Override
-    public Predictive predict(INDArray features) {
-        return job.predict(features, this::output);
+    public Predictive predict(DataSet rows) {
+        return job.predict(rows, some -> output(some.getFeatures()));
     }
 
     private INDArray output(INDArray features) {

@@ -269,9 +269,10 @@ record CafoTrainer(Predictor predictor) implements Trainer {
         }
 
         @Override
-        public Predictive predict(INDArray rows) {
+        public Predictive predict(DataSet rows) {
             List<INDArray> outputs = new ArrayList<>();
-            DataSetIterator parts = new ViewIterator(new DataSet(rows, rows), ROWS);
+            INDArray features = rows.getFeatures();
+            DataSetIterator parts = new ViewIterator(new DataSet(features, features), ROWS);
             while (parts.hasNext()) {
                 outputs.add(sum(parts.next().getFeatures()));
             }

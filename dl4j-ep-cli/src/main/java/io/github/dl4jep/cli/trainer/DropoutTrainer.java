@@ -1,6 +1,7 @@
 package io.github.dl4jep.cli.trainer;
 
 import io.github.dl4jep.cli.data.format.Task;
+import io.github.dl4jep.cli.data.split.SequenceSteps;
 import io.github.dl4jep.cli.definition.Definition;
 import io.github.dl4jep.cli.definition.StockNetwork;
 import io.github.dl4jep.cli.failure.UserException;
@@ -12,8 +13,10 @@ import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.dropout.Dropout;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
@@ -74,7 +77,7 @@ record DropoutTrainer(double dropped) implements Trainer {
                         + " units are dropped: choose another trainer, for example ensemble.");
             }
             if (!first.contains(place.key()) && layer.initializer().numParams(place.conf()) > 0) {
-                layer.setIDropout(new Dropout(1 - dropped));
+                dropInputs(layer);
                 any = true;
             }
         }
@@ -84,6 +87,14 @@ record DropoutTrainer(double dropped) implements Trainer {
                     + " there is no further layer with weights, so it has no hidden units to drop.");
         }
         return new Session(job, definition.network(), updater, dropped);
+    }
+
+    private void dropInputs(Layer layer) {
+        if (layer instanceof BaseWrapperLayer wrapper) {
+            dropInputs(wrapper.getUnderlying());
+        } else {
+            layer.setIDropout(new Dropout(1 - dropped));
+        }
     }
 
     /** The network in training. */
@@ -104,20 +115,23 @@ record DropoutTrainer(double dropped) implements Trainer {
         }
 
         @Override
-        public Predictive predict(INDArray features) {
-            INDArray draws = draws(features);
+        public Predictive predict(DataSet rows) {
+            INDArray draws = draws(rows);
+            INDArray labelled = rows.getLabelsMaskArray();
+            INDArray mean = SequenceSteps.rows(draws.mean(0), labelled);
             if (job.task() == Task.CLASSIFICATION) {
-                return new Predictive.Classes(draws.mean(0));
+                return new Predictive.Classes(mean);
             }
-            double noise = job.meanSquaredResidual(rows -> draws(rows).mean(0));
-            return new Predictive.Gaussian(draws.mean(0), draws.var(false, 0).addi(noise));
+            double noise = job.meanSquaredResidual(train -> draws(train).mean(0));
+            return new Predictive.Gaussian(
+                    mean, SequenceSteps.rows(draws.var(false, 0).addi(noise), labelled));
         }
 
-        /** {@code [draws, rows, outputs]}. */
-        private INDArray draws(INDArray features) {
+        /** {@code [draws, rows, ...]}. */
+        private INDArray draws(DataSet rows) {
             return Nd4j.stack(
                             0,
-                            Stream.generate(() -> network.outputAsInTraining(features))
+                            Stream.generate(() -> network.outputAsInTraining(rows))
                                     .limit(DRAWS)
                                     .toArray(INDArray[]::new))
                     .castTo(DataType.DOUBLE);

@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
-import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.learning.config.Adam;
 
@@ -81,9 +81,9 @@ record EnsembleTrainer(int members) implements Trainer {
         }
 
         @Override
-        public Predictive predict(INDArray features) {
+        public Predictive predict(DataSet rows) {
             return Predictive.mixture(
-                    members.stream().map(member -> member.predict(features)).toList());
+                    members.stream().map(member -> member.predict(rows)).toList());
         }
     }
 }

@@ -1,9 +1,11 @@
 package io.github.dl4jep.cli.trainer;
 
+import io.github.dl4jep.cli.data.format.SequenceShape;
 import io.github.dl4jep.cli.definition.Definition;
 import io.github.dl4jep.cli.definition.HiddenLayers;
 import io.github.dl4jep.cli.definition.NetworkVariant;
 import io.github.dl4jep.cli.definition.SameDiffGraph;
+import io.github.dl4jep.cli.definition.WeightKinds;
 import io.github.dl4jep.cli.failure.UserException;
 import io.github.dl4jep.convert.EpNetworks;
 import io.github.dl4jep.convert.EpOptions;
@@ -36,14 +38,22 @@ public final class EpTrainer implements Trainer {
         report.put("units", new HiddenLayers(definition).names());
         report.put("weights", variant.weights().toString());
         report.put("timeSteps", variant.timeSteps(definition));
-        return new EpSession(network(job), job.task(), variant.timeSteps(definition), report);
+        SequenceShape sequence = job.train().sequence();
+        boolean everyStep = sequence != null && sequence.everyStep();
+        return new EpSession(network(job), job.task(), everyStep, variant.timeSteps(definition), report);
     }
 
     private static EpOptions options(NetworkVariant variant) {
-        return EpOptions.builder()
-                .hiddenWeightPrior(variant.weights().hiddenPrior())
-                .outputWeightPrior(variant.weights().outputPrior())
-                .build();
+        EpOptions.Builder options = EpOptions.builder();
+        WeightKinds kinds = variant.weights();
+        // The prior of continuous weights depends on the layer and on the depth of the network.
+        if (!kinds.hidden().equals(WeightKinds.GAUSSIAN)) {
+            options.hiddenWeightPrior(kinds.hiddenPrior());
+        }
+        if (!kinds.output().equals(WeightKinds.GAUSSIAN)) {
+            options.outputWeightPrior(kinds.outputPrior());
+        }
+        return options.build();
     }
 
     /**
@@ -72,6 +82,9 @@ public final class EpTrainer implements Trainer {
     /** What one row looks like. */
     private static InputType input(TrainingJob job) {
         long[] shape = job.train().shape();
+        if (job.train().sequence() != null) {
+            return InputType.recurrent(shape[0], shape[1]);
+        }
         return shape.length == 3
                 ? InputType.convolutional(shape[1], shape[2], shape[0])
                 : InputType.feedForward(shape[0]);

@@ -177,8 +177,8 @@ record LikelihoodRatioTrainer(int draws, boolean sign) implements Trainer {
         }
 
         @Override
-        public Predictive predict(INDArray features) {
-            return job.predict(features, chain::output);
+        public Predictive predict(DataSet rows) {
+            return job.predict(rows, some -> chain.output(some.getFeatures()));
         }
     }
 }

@@ -1,10 +1,17 @@
 package io.github.dl4jep.cli.trainer;
 
+import io.github.dl4jep.cli.data.split.SequenceSteps;
 import io.github.dl4jep.likelihood.Prediction;
+import io.github.dl4jep.network.EpNetwork;
+import io.github.dl4jep.network.EpPredictor;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.indexing.INDArrayIndex;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** The predictive distribution of the labels of some rows. */
 public sealed interface Predictive {
@@ -18,6 +25,31 @@ public sealed interface Predictive {
         return prediction.isClassification()
                 ? new Classes(prediction.probabilities())
                 : new Gaussian(prediction.mean(), prediction.variance());
+    }
+
+    /**
+     * Predicts by a network of this plugin.
+     *
+     * @param network the network
+     * @param rows features and, of sequences, masks, as for {@link TrainingSession#predict(DataSet)}
+     * @return {@code [labels, ...]}: the prediction of each row, or of each step that has a label, sequence by sequence
+     */
+    static Prediction by(EpNetwork network, DataSet rows) {
+        INDArray features = rows.getFeatures();
+        INDArray mask = rows.getFeaturesMaskArray();
+        INDArray labelled = rows.getLabelsMaskArray();
+        long count = features.size(0);
+        int block = SequenceSteps.atOnce(features, Integer.MAX_VALUE);
+        List<Prediction> parts = new ArrayList<>();
+        for (long from = 0; from < count; from += block) {
+            INDArrayIndex part = NDArrayIndex.interval(from, Math.min(from + block, count));
+            EpPredictor predictor = network.predictor();
+            INDArray wanted = labelled == null ? null : labelled.get(part);
+            parts.add((mask == null ? predictor : predictor.withMasks(mask.get(part)))
+                    .predict(features.get(part))
+                    .map(values -> SequenceSteps.rows(values, wanted)));
+        }
+        return parts.size() == 1 ? parts.get(0) : Prediction.concatenate(parts);
     }
 
     /**

@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.autodiff.samediff.TrainingConfig;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.learning.config.IUpdater;
 
@@ -71,20 +72,24 @@ abstract class SameDiffSession implements TrainingSession {
         }
 
         @Override
-        public Predictive predict(INDArray features) {
-            return Predictive.of(ep.predict(features));
+        public Predictive predict(DataSet rows) {
+            return Predictive.of(ep.predict(rows.getFeatures()));
         }
 
         @Override
-        public Optional<INDArray> pointScores(INDArray features) {
-            return job.task() == Task.CLASSIFICATION ? Optional.of(ep.pointOutput(features)) : Optional.empty();
-        }
-
-        @Override
-        public Optional<INDArray> sampledScores(INDArray features) {
+        public Optional<INDArray> pointScores(DataSet rows) {
             return job.task() == Task.CLASSIFICATION
-                    ? Optional.of(
-                            ep.network().predictor().sample(features, DRAWS).mean(0))
+                    ? Optional.of(ep.pointOutput(rows.getFeatures()))
+                    : Optional.empty();
+        }
+
+        @Override
+        public Optional<INDArray> sampledScores(DataSet rows) {
+            return job.task() == Task.CLASSIFICATION
+                    ? Optional.of(ep.network()
+                            .predictor()
+                            .sample(rows.getFeatures(), DRAWS)
+                            .mean(0))
                     : Optional.empty();
         }
     }
@@ -110,8 +115,8 @@ abstract class SameDiffSession implements TrainingSession {
         }
 
         @Override
-        public Predictive predict(INDArray features) {
-            return job.predict(features, ep::pointOutput);
+        public Predictive predict(DataSet rows) {
+            return job.predict(rows, some -> ep.pointOutput(some.getFeatures()));
         }
     }
 }

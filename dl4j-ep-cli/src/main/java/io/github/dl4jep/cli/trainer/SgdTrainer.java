@@ -1,6 +1,8 @@
 package io.github.dl4jep.cli.trainer;
 
+import io.github.dl4jep.cli.data.format.SequenceShape;
 import io.github.dl4jep.cli.data.format.Task;
+import io.github.dl4jep.cli.data.split.Rows;
 import java.util.OptionalDouble;
 import org.nd4j.linalg.learning.config.Sgd;
 
@@ -20,6 +22,14 @@ final class SgdTrainer implements Trainer {
     @Override
     public OptionalDouble defaultRate(Task task) {
         return OptionalDouble.of(task == Task.CLASSIFICATION ? CLASSIFICATION_RATE : REGRESSION_RATE);
+    }
+
+    /** DL4J adds the gradients of all steps up, so sequences with a label at every step get a rate that is smaller the longer they are. */
+    @Override
+    public OptionalDouble defaultRate(Task task, Rows rows) {
+        SequenceShape sequence = rows.sequence();
+        double rate = defaultRate(task).orElseThrow();
+        return OptionalDouble.of(sequence != null && sequence.everyStep() ? rate / sequence.longest() : rate);
     }
 
     @Override

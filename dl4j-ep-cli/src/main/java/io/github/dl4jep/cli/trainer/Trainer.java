@@ -1,6 +1,7 @@
 package io.github.dl4jep.cli.trainer;
 
 import io.github.dl4jep.cli.data.format.Task;
+import io.github.dl4jep.cli.data.split.Rows;
 import io.github.dl4jep.cli.failure.UserException;
 import java.util.OptionalDouble;
 
@@ -36,13 +37,24 @@ public interface Trainer {
     }
 
     /**
+     * Returns the learning rate for some rows when {@code --lr} says nothing.
+     *
+     * @param task what the labels are
+     * @param rows the training rows
+     * @return the rate; empty if {@code --lr} means nothing to this trainer
+     */
+    default OptionalDouble defaultRate(Task task, Rows rows) {
+        return defaultRate(task);
+    }
+
+    /**
      * Returns the learning rate in effect, for a trainer that has one.
      *
      * @param job what is asked for
      * @return the rate
      */
     default double rate(TrainingJob job) {
-        return job.rates().of(name(), defaultRate(job.task()).orElseThrow());
+        return job.rates().of(name(), defaultRate(job.task(), job.train()).orElseThrow());
     }
 
     /**

@@ -4,9 +4,10 @@ import io.github.dl4jep.cli.data.format.Task;
 import io.github.dl4jep.cli.data.split.FloatRows;
 import io.github.dl4jep.cli.data.split.PassBatches;
 import io.github.dl4jep.cli.data.split.Rows;
+import io.github.dl4jep.cli.data.split.SequenceSteps;
 import io.github.dl4jep.cli.definition.Definition;
 import io.github.dl4jep.cli.definition.NetworkVariant;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
@@ -71,12 +72,12 @@ public record TrainingJob(
      * around its output, with the mean squared residual of the training rows as variance, which is the variance of largest likelihood
      * there.
      *
-     * @param features {@code [rows, ...]}
-     * @param network computes outputs
-     * @return the distribution of each row's label
+     * @param rows features and, of sequences, masks
+     * @param network computes outputs, {@code [rows, outputs]} or at every step
+     * @return the distribution of each label
      */
-    Predictive predict(INDArray features, UnaryOperator<INDArray> network) {
-        INDArray output = network.apply(features);
+    Predictive predict(DataSet rows, Function<DataSet, INDArray> network) {
+        INDArray output = SequenceSteps.rows(network.apply(rows), rows.getLabelsMaskArray());
         return task == Task.CLASSIFICATION
                 ? new Predictive.Classes(output)
                 : new Predictive.Gaussian(
@@ -87,13 +88,14 @@ public record TrainingJob(
      * The mean squared residual of the training rows.
      *
      * @param network computes outputs
-     * @return the mean over rows and outputs
+     * @return the mean over labels and outputs
      */
-    double meanSquaredResidual(UnaryOperator<INDArray> network) {
+    double meanSquaredResidual(Function<DataSet, INDArray> network) {
         DataSet rows = train.all();
-        INDArray residuals = network.apply(rows.getFeatures())
+        INDArray labelled = rows.getLabelsMaskArray();
+        INDArray residuals = SequenceSteps.rows(network.apply(rows), labelled)
                 .castTo(DataType.DOUBLE)
-                .sub(rows.getLabels().castTo(DataType.DOUBLE));
+                .sub(SequenceSteps.rows(rows.getLabels(), labelled).castTo(DataType.DOUBLE));
         return residuals.muli(residuals).meanNumber().doubleValue();
     }
 

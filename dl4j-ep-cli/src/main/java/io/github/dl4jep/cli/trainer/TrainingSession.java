@@ -4,6 +4,7 @@ import io.github.dl4jep.network.EpNetwork;
 import java.util.Map;
 import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 
 /** A network in training. */
@@ -25,10 +26,20 @@ public interface TrainingSession {
     /**
      * Predicts with the network as it is now.
      *
-     * @param features {@code [rows, inputs]}
-     * @return the predictive distribution of each row's label
+     * @param rows features and, of sequences, masks: a mask of labels says which steps have one
+     * @return the predictive distribution of each label: of each row, or of each step that has one, sequence by sequence
      */
-    Predictive predict(INDArray features);
+    Predictive predict(DataSet rows);
+
+    /**
+     * Predicts rows without masks.
+     *
+     * @param features {@code [rows, ...]}
+     * @return the predictive distribution of each label
+     */
+    default Predictive predict(INDArray features) {
+        return predict(new DataSet(features, null));
+    }
 
     /**
      * Returns the network of this plugin, for trainers that have one.
@@ -42,20 +53,20 @@ public interface TrainingSession {
     /**
      * Scores the classes by one network of point weights, for trainers that learn a distribution of weights.
      *
-     * @param features {@code [rows, inputs]}
-     * @return {@code [rows, classes]}, the largest score is the predicted class; empty if there is no such network
+     * @param rows as for {@link #predict}
+     * @return {@code [labels, classes]}, the largest score is the predicted class; empty if there is no such network
      */
-    default Optional<INDArray> pointScores(INDArray features) {
+    default Optional<INDArray> pointScores(DataSet rows) {
         return Optional.empty();
     }
 
     /**
      * Scores the classes by networks drawn from the learned distribution of weights.
      *
-     * @param features {@code [rows, inputs]}
-     * @return {@code [rows, classes]}, the mean of the draws' output potentials; empty if there is no such distribution
+     * @param rows as for {@link #predict}
+     * @return {@code [labels, classes]}, the mean of the draws' output potentials; empty if there is no such distribution
      */
-    default Optional<INDArray> sampledScores(INDArray features) {
+    default Optional<INDArray> sampledScores(DataSet rows) {
         return Optional.empty();
     }
 }

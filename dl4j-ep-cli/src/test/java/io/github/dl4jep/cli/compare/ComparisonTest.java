@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
@@ -241,8 +240,8 @@ class ComparisonTest {
         }
 
         @Override
-        public Predictive predict(INDArray features) {
-            return new Predictive.Classes(Nd4j.valueArrayOf(new long[] {features.size(0), 3}, 1 / 3f));
+        public Predictive predict(DataSet rows) {
+            return new Predictive.Classes(Nd4j.valueArrayOf(new long[] {rows.numExamples(), 3}, 1 / 3f));
         }
     }
 }

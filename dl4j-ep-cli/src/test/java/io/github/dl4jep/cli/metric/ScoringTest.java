@@ -117,25 +117,25 @@ class ScoringTest {
 
     @Test
     void manyRowsAreScoredBlockByBlock() {
-        int rows = 2_500;
-        DataSet all = new DataSet(Nd4j.linspace(0, rows - 1, rows).reshape(rows, 1), Nd4j.zeros(rows, 2));
-        IntStream.range(0, rows).forEach(row -> all.getLabels().putScalar(row, row % 5 == 0 ? 1 : 0, 1));
+        int count = 2_500;
+        DataSet all = new DataSet(Nd4j.linspace(0, count - 1, count).reshape(count, 1), Nd4j.zeros(count, 2));
+        IntStream.range(0, count).forEach(row -> all.getLabels().putScalar(row, row % 5 == 0 ? 1 : 0, 1));
         Split split = new Split(0, Task.CLASSIFICATION, all, all, 0, 1);
         List<Long> blocks = new ArrayList<>();
         AtomicInteger steps = new AtomicInteger();
         TrainingSession first = new Fixed(new Predictive.Classes(Nd4j.zeros(1, 2)), null) {
             @Override
-            public Predictive predict(INDArray features) {
-                blocks.add(features.size(0));
-                INDArray probabilities = Nd4j.zeros(features.size(0), 2);
+            public Predictive predict(DataSet rows) {
+                blocks.add((long) rows.numExamples());
+                INDArray probabilities = Nd4j.zeros(rows.numExamples(), 2);
                 probabilities.getColumn(0).assign(0.75);
                 probabilities.getColumn(1).assign(0.25);
                 return new Predictive.Classes(probabilities);
             }
 
             @Override
-            public Optional<INDArray> sampledScores(INDArray features) {
-                return Optional.of(((Predictive.Classes) predict(features)).probabilities());
+            public Optional<INDArray> sampledScores(DataSet rows) {
+                return Optional.of(((Predictive.Classes) predict(rows)).probabilities());
             }
         };
 
@@ -174,12 +174,12 @@ class ScoringTest {
         public void trainPass(DataSetIterator batches) {}
 
         @Override
-        public Predictive predict(INDArray features) {
+        public Predictive predict(DataSet rows) {
             return predictive;
         }
 
         @Override
-        public Optional<INDArray> pointScores(INDArray features) {
+        public Optional<INDArray> pointScores(DataSet rows) {
             return Optional.ofNullable(point);
         }
     }

@@ -37,7 +37,7 @@ public final class Comparisons {
                             new PassResult(2, 2.5, classFigures(0.04 + worse, 0.2))),
                     someClasses()));
         }
-        return result(data, runs, new DataFacts(Task.CLASSIFICATION, 1200, 4, 784, 2, "28x28x1"));
+        return result(data, runs, new DataFacts(Task.CLASSIFICATION, 1200, 4, 784, 2, "28x28x1", null));
     }
 
     private static Figures classFigures(double error, double nll) {
@@ -66,10 +66,11 @@ public final class Comparisons {
                                 new PassResult(2, 1 + split, numberFigures(2 + 2 * split, -1))),
                         new Diagnostics.Numbers(
                                 new IntervalCoverage(20, split == 0 ? List.of(10L, 18L, 19L) : List.of(8L, 19L, 20L)),
-                                someExamples())));
+                                someExamples(),
+                                List.of())));
             }
         }
-        return result(data, runs, new DataFacts(Task.REGRESSION, 180, 20, 13, 1, null));
+        return result(data, runs, new DataFacts(Task.REGRESSION, 180, 20, 13, 1, null, null));
     }
 
     private static Figures numberFigures(double rmse, double logLikelihood) {

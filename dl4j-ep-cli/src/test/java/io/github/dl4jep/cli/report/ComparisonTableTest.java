@@ -86,7 +86,7 @@ class ComparisonTableTest {
                         1,
                         TrainingSample.ALL,
                         List.of(runs),
-                        new DataFacts(task, 10, 5, 2, 3, null)))
+                        new DataFacts(task, 10, 5, 2, 3, null, null)))
                 .lines();
     }
 

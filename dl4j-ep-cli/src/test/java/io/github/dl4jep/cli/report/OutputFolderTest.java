@@ -24,7 +24,7 @@ class OutputFolderTest {
             16,
             TrainingSample.ALL,
             List.of(),
-            new DataFacts(Task.CLASSIFICATION, 100, 50, 4, 3, null));
+            new DataFacts(Task.CLASSIFICATION, 100, 50, 4, 3, null, null));
 
     @TempDir
     private Path folder;

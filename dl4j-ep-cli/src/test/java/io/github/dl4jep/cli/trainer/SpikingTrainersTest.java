@@ -62,7 +62,7 @@ class SpikingTrainersTest {
 
     private static INDArray output(String trainer, TrainingSession session, INDArray features) {
         if (trainer.equals("ep")) {
-            return session.pointScores(features).orElseThrow();
+            return session.pointScores(new DataSet(features, null)).orElseThrow();
         }
         INDArray probabilities = ((Predictive.Classes) session.predict(features)).probabilities();
         assertThat(probabilities.sum(1).sub(1).amaxNumber().doubleValue()).isLessThan(1e-5);

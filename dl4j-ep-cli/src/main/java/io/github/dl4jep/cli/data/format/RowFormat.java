@@ -6,9 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * What rows look like outside of a network, kept in its file: the columns or pixels of the training data, how they were scaled, and
@@ -17,7 +15,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * @param task what the outputs mean
  * @param columns how the input columns become inputs; empty for images
  * @param label the name of the label column; empty for images
- * @param labelIndex where the label column stood among all columns, from 0
+ * @param labelIndex where the label column stood among all columns, from 0; {@value #ELSEWHERE} if labels were in other files
  * @param classes the names of the classes, in the order of the outputs; empty for regression
  * @param means what is subtracted from each input of a table, or from each channel of images
  * @param deviations what each input or channel is then divided by, positive
@@ -25,6 +23,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * @param targetDeviation their standard deviation, else 1
  * @param image the shape of images, or null for columns
  * @param pixelUnit what pixels are divided by before the scaling: 255 where bytes became numbers from 0 to 1, else 1
+ * @param sequence what sequences of such rows are like, or null if each row stands for itself
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record RowFormat(
@@ -38,7 +37,11 @@ public record RowFormat(
         double targetMean,
         double targetDeviation,
         @Nullable ImageShape image,
-        double pixelUnit) {
+        double pixelUnit,
+        @Nullable SequenceShape sequence) {
+    /** As an index: no column of these files. */
+    public static final int ELSEWHERE = -1;
+
     /**
      * The format of classes of images.
      *
@@ -62,7 +65,31 @@ public record RowFormat(
                 0,
                 1,
                 shape,
-                pixelUnit);
+                pixelUnit,
+                null);
+    }
+
+    /**
+     * The same for sequences of such rows.
+     *
+     * @param shape what the sequences are like
+     * @param index where the label column stood, or {@value #ELSEWHERE}
+     * @return the format
+     */
+    public RowFormat inSequences(SequenceShape shape, int index) {
+        return new RowFormat(
+                task,
+                columns,
+                label,
+                index,
+                classes,
+                means,
+                deviations,
+                targetMean,
+                targetDeviation,
+                image,
+                pixelUnit,
+                shape);
     }
 
     /** Boxes numbers. */
@@ -97,7 +124,7 @@ public record RowFormat(
                 && means.size() == (image == null ? InputColumn.width(columns) : image.channels())
                 && (task == Task.CLASSIFICATION ? classes.size() >= 2 : classes.isEmpty())
                 && (image == null || (image.height() > 0 && image.width() > 0 && image.channels() > 0))
-                && labelIndex >= 0
+                && labelIndex >= (sequence == null ? 0 : ELSEWHERE)
                 && labelIndex <= columns.size();
         if (!sizes) {
             return "the parts of the row format do not fit together";
@@ -158,23 +185,26 @@ public record RowFormat(
      * @param values the input columns, in the order of this format
      * @param count the number of rows
      * @param name what to call the rows in a message
-     * @return {@code [rows, inputs]}
+     * @return {@code [rows][inputs]}
      * @throws UserException if a number is too large
      */
-    public INDArray scaledRows(List<Column> values, int count, String name) {
+    public float[][] scaledRows(List<Column> values, int count, String name) {
         double[][] rows =
                 InputColumn.inputs(columns, values, IntStream.range(0, count).toArray());
         double[][] scaled = Standardization.of(array(means), array(deviations)).apply(rows);
-        for (int row = 0; row < scaled.length; row++) {
+        float[][] numbers = new float[count][];
+        for (int row = 0; row < count; row++) {
+            numbers[row] = new float[scaled[row].length];
             for (int c = 0; c < scaled[row].length; c++) {
-                if (!Float.isFinite((float) scaled[row][c])) {
+                numbers[row][c] = (float) scaled[row][c];
+                if (!Float.isFinite(numbers[row][c])) {
                     throw new UserException(name + ", row " + (row + 1) + ", column \""
                             + inputNames().get(c) + "\": " + rows[row][c]
                             + " is too far from the training rows to be scaled in single precision.");
                 }
             }
         }
-        return Nd4j.create(scaled).castTo(DataType.FLOAT);
+        return numbers;
     }
 
     /**

@@ -3,7 +3,6 @@ package io.github.dl4jep.cli.data.source;
 import io.github.dl4jep.cli.data.format.Task;
 import io.github.dl4jep.cli.data.table.CsvFile;
 import io.github.dl4jep.cli.data.table.Table;
-import io.github.dl4jep.cli.failure.UserException;
 import java.nio.file.Path;
 
 /** A user's CSV file: one row a case, one column with the label. */
@@ -19,26 +18,11 @@ final class CsvSource {
      * @param file the file
      * @param request label, task, test fraction and seed
      * @return the data with its one split
-     * @throws UserException if the file cannot be read or used
+     * @throws io.github.dl4jep.cli.failure.UserException if the file cannot be read or used
      */
     static DataSource open(Path file, DataRequest request) {
         Table table = CsvFile.read(file, request.reading()).table(request.label(), request.task());
         RunDefaults defaults = table.task() == Task.CLASSIFICATION ? CLASSIFICATION : REGRESSION;
-        return new TableSource(table, testRows(table, request.testFraction()), request.seed(), defaults);
-    }
-
-    private static int testRows(Table table, double fraction) {
-        if (fraction == DataRequest.NO_TEST_ROWS) {
-            return 0;
-        }
-        if (!(fraction > 0 && fraction < 1)) {
-            throw new UserException("--test-fraction is " + fraction + ", but must lie between 0 and 1.");
-        }
-        int testRows = (int) Math.round(fraction * table.rows());
-        if (testRows < 1 || testRows >= table.rows()) {
-            throw new UserException(table.name() + ": a test fraction of " + fraction + " of " + table.rows()
-                    + " rows leaves no training rows or no test rows.");
-        }
-        return testRows;
+        return new TableSource(table, request.testRows(table.name(), table.rows(), "rows"), request.seed(), defaults);
     }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 /** Finds the data source that {@code --data} names. */
 public final class DataSources {
     private static final String IMAGES = "images:";
+    private static final String SEQUENCES = "sequences:";
 
     private DataSources() {}
 
@@ -25,12 +26,17 @@ public final class DataSources {
         if (name.startsWith("csv:")) {
             return CsvSource.open(Path.of(name.substring("csv:".length())), request);
         }
+        if (name.startsWith(SEQUENCES)) {
+            return SequenceSource.open(Path.of(name.substring(SEQUENCES.length())), request);
+        }
         if (request.task() != null || request.label() != null) {
-            throw new UserException("--task and --label are for --data csv:FILE, but the data is " + name + ".");
+            throw new UserException(
+                    "--task and --label are for --data csv:FILE and sequences:DIR, but the data is " + name + ".");
         }
         if (!request.reading().equals(ReadOptions.DEFAULTS)) {
             throw new UserException(
-                    "--header, --delimiter, --encoding and --strict are for --data csv:FILE, but the data is " + name
+                    "--header, --delimiter, --encoding and --strict are for --data csv:FILE and sequences:DIR, but the data is "
+                            + name
                             + ".");
         }
         if (name.startsWith("uci:")) {
@@ -45,7 +51,7 @@ public final class DataSources {
             case "fashion" -> MnistSource.clothes(request.folder());
             default ->
                 throw new UserException("Unknown data \"" + name
-                        + "\": --data takes iris, mnist, fashion, uci:NAME, csv:FILE or images:DIR.");
+                        + "\": --data takes iris, mnist, fashion, uci:NAME, csv:FILE, images:DIR or sequences:DIR.");
         };
     }
 }

@@ -81,7 +81,14 @@ record ImageFolder(Path path, List<String> classes, List<Path> files, int skippe
         return entries(folder).stream().filter(ImageFolder::isImage).toList();
     }
 
-    private static List<Path> entries(Path folder) {
+    /**
+     * Lists a folder.
+     *
+     * @param folder the folder
+     * @return all that is in it, sorted
+     * @throws UserException if it cannot be read
+     */
+    static List<Path> entries(Path folder) {
         try (Stream<Path> entries = Files.list(folder)) {
             return entries.sorted().toList();
         } catch (IOException e) {
@@ -102,7 +109,7 @@ record ImageFolder(Path path, List<String> classes, List<Path> files, int skippe
     }
 
     /** Systems leave files of their own, such as {@code ._x.png}, {@code .DS_Store} and the folder {@code __MACOSX}. */
-    private static boolean isHidden(Path file) {
+    static boolean isHidden(Path file) {
         String name = file.getFileName().toString();
         return name.startsWith(".") || name.equals("__MACOSX");
     }

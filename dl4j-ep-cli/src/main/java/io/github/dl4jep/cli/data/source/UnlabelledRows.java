@@ -3,15 +3,18 @@ package io.github.dl4jep.cli.data.source;
 import io.github.dl4jep.cli.data.format.ImageShape;
 import io.github.dl4jep.cli.data.format.InputColumn;
 import io.github.dl4jep.cli.data.format.RowFormat;
+import io.github.dl4jep.cli.data.format.SequenceShape;
 import io.github.dl4jep.cli.data.split.ByteRows;
 import io.github.dl4jep.cli.data.split.FloatRows;
 import io.github.dl4jep.cli.data.split.Rows;
+import io.github.dl4jep.cli.data.split.SequenceRows;
 import io.github.dl4jep.cli.data.table.ReadOptions;
 import io.github.dl4jep.cli.data.table.UnlabelledCsv;
 import io.github.dl4jep.cli.failure.LocaleEncoding;
 import io.github.dl4jep.cli.failure.UserException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -32,13 +35,15 @@ public record UnlabelledRows(Rows features, String nameColumn, List<String> name
     private static final String CSV = "csv:";
     private static final String IDX = "idx:";
     private static final String IMAGES = "images:";
+    private static final String SEQUENCES = "sequences:";
     private static final int IMAGE_RANK = 3;
+    private static final int NOTED = 5;
 
     /**
      * Reads rows.
      *
-     * @param spec {@code csv:FILE}, {@code idx:FILE}, {@code images:DIR}, or a path: then a folder holds images, and a file is what the
-     *     model was trained on
+     * @param spec {@code csv:FILE}, {@code idx:FILE}, {@code images:DIR}, {@code sequences:DIR}, or a path: then it is what the model was
+     *     trained on; for images a folder of them or an IDX file
      * @param format the format of the model's rows
      * @param reading how a CSV file is to be read
      * @return the rows
@@ -54,7 +59,13 @@ public record UnlabelledRows(Rows features, String nameColumn, List<String> name
         if (spec.startsWith(IMAGES)) {
             return images(Path.of(spec.substring(IMAGES.length())), format);
         }
+        if (spec.startsWith(SEQUENCES)) {
+            return sequences(Path.of(spec.substring(SEQUENCES.length())), format, reading);
+        }
         Path path = Path.of(spec);
+        if (format.sequence() != null) {
+            return sequences(path, format, reading);
+        }
         if (format.image() == null) {
             return csv(path, format, reading);
         }
@@ -69,9 +80,43 @@ public record UnlabelledRows(Rows features, String nameColumn, List<String> name
             throw new UserException("--data is a CSV file, but the model was trained on images of " + format.image()
                     + ": give idx:FILE or images:DIR.");
         }
+        if (format.sequence() != null) {
+            throw new UserException(
+                    "--data is a CSV file, but the model was trained on sequences: give sequences:DIR, a folder with one file"
+                            + " for each.");
+        }
         String name = file.toAbsolutePath().normalize().toString();
         UnlabelledCsv csv = UnlabelledCsv.read(file, format, reading);
-        return numbered(format.scaledRows(csv.columns(), csv.rows(), name), csv.notes());
+        return numbered(Nd4j.create(format.scaledRows(csv.columns(), csv.rows(), name)), csv.notes());
+    }
+
+    private static UnlabelledRows sequences(Path folder, RowFormat format, ReadOptions reading) {
+        SequenceShape shape = format.sequence();
+        if (shape == null) {
+            throw new UserException("--data is a folder of sequences, but the model was trained on "
+                    + (format.image() == null
+                            ? "single rows of the columns " + columnNames(format) + ": give csv:FILE."
+                            : "images of " + format.image() + ": give idx:FILE or images:DIR."));
+        }
+        List<Path> files = SequenceFolder.unlabelled(folder);
+        List<SequenceRows.Sequence> sequences = new ArrayList<>();
+        List<String> notes = new ArrayList<>();
+        for (Path file : files) {
+            UnlabelledCsv csv = UnlabelledCsv.read(file, format, reading);
+            float[][] features = format.scaledRows(csv.columns(), csv.rows(), file.toString());
+            sequences.add(new SequenceRows.Sequence(features, new float[shape.everyStep() ? csv.rows() : 1][1]));
+            csv.notes().forEach(note -> notes.add(file.getFileName() + ": " + note));
+        }
+        if (notes.size() > NOTED) {
+            String more = "and " + (notes.size() - NOTED) + " more notes of this kind.";
+            notes.subList(NOTED, notes.size()).clear();
+            notes.add(more);
+        }
+        return new UnlabelledRows(
+                new SequenceRows(sequences, shape.everyStep()),
+                "sequence",
+                files.stream().map(file -> String.valueOf(file.getFileName())).toList(),
+                notes);
     }
 
     private static UnlabelledRows numbered(INDArray features, List<String> notes) {
@@ -88,7 +133,8 @@ public record UnlabelledRows(Rows features, String nameColumn, List<String> name
         ImageShape image = format.image();
         if (image == null) {
             throw new UserException("--data is " + what + ", but the model was trained on the columns "
-                    + columnNames(format) + ": give csv:FILE.");
+                    + columnNames(format) + ": give "
+                    + (format.sequence() == null ? "csv:FILE." : "sequences:DIR."));
         }
         return image;
     }

@@ -1,10 +1,12 @@
 package io.github.dl4jep.cli.data.split;
 
 import io.github.dl4jep.cli.data.format.ImageShape;
+import io.github.dl4jep.cli.data.format.SequenceShape;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.dataset.DataSet;
 
 /** Rows of features and labels, scaled as a network sees them. */
-public sealed interface Rows permits FloatRows, ByteRows {
+public sealed interface Rows permits FloatRows, ByteRows, SequenceRows {
     /**
      * Counts the rows.
      *
@@ -15,9 +17,27 @@ public sealed interface Rows permits FloatRows, ByteRows {
     /**
      * Returns the shape of the features of one row.
      *
-     * @return {@code [inputs]}, or {@code [channels, height, width]}
+     * @return {@code [inputs]}, {@code [channels, height, width]}, or {@code [inputs, steps]} of the longest sequence
      */
     long[] shape();
+
+    /**
+     * Says whether the rows are sequences.
+     *
+     * @return their shape, or null if they are none
+     */
+    default @Nullable SequenceShape sequence() {
+        return null;
+    }
+
+    /**
+     * Says what rows are, for messages.
+     *
+     * @return {@code rows} or {@code sequences}
+     */
+    default String name() {
+        return sequence() == null ? "rows" : "sequences";
+    }
 
     /**
      * Returns the number of labels of a row.
@@ -31,7 +51,8 @@ public sealed interface Rows permits FloatRows, ByteRows {
      *
      * @param from the first, from 0
      * @param to the one after the last
-     * @return features {@code [rows, ...]} and labels {@code [rows, outputs]}
+     * @return features {@code [rows, ...]} and labels {@code [rows, outputs]}; of sequences with masks where they are of different
+     *     lengths, and with labels {@code [rows, outputs, steps]} where those stand at every step
      */
     DataSet range(int from, int to);
 

@@ -2,6 +2,7 @@ package io.github.dl4jep.cli.data.split;
 
 import io.github.dl4jep.cli.data.format.DataShape;
 import io.github.dl4jep.cli.data.format.ImageShape;
+import io.github.dl4jep.cli.data.format.SequenceShape;
 import io.github.dl4jep.cli.data.format.Task;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -65,8 +66,10 @@ public record Split(
      * @return inputs, outputs and task
      */
     public DataShape shape() {
-        int inputs = (int) Arrays.stream(trainRows.shape()).reduce(1, (a, b) -> a * b);
-        return new DataShape(inputs, trainRows.outputs(), task, image);
+        SequenceShape sequence = trainRows.sequence();
+        long[] row = trainRows.shape();
+        long inputs = sequence == null ? Arrays.stream(row).reduce(1, (a, b) -> a * b) : row[0];
+        return new DataShape((int) inputs, trainRows.outputs(), task, image, sequence);
     }
 
     /**
@@ -85,6 +88,20 @@ public record Split(
      */
     public DataSet test() {
         return testRows.all();
+    }
+
+    /**
+     * Chooses training rows: from each class in proportion to its size, where a row has one class, else at random.
+     *
+     * @param rows how many; they are the test rows of the choice
+     * @param seed the seed of the choice
+     * @return the choice
+     */
+    public Holdout choose(int rows, long seed) {
+        SequenceShape sequence = trainRows.sequence();
+        return task == Task.CLASSIFICATION && (sequence == null || !sequence.everyStep())
+                ? Holdout.stratified(trainRows.classes(), trainRows.outputs(), rows, seed)
+                : Holdout.random(trainRows.count(), rows, seed);
     }
 
     /**

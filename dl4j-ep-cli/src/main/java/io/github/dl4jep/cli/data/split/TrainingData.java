@@ -31,7 +31,7 @@ public record TrainingData(Rows train, @Nullable Rows test, RowFormat format) {
      * @return inputs, outputs and task
      */
     public DataShape shape() {
-        return new DataShape(format.inputs(), train.outputs(), format.task(), format.image());
+        return new DataShape(format.inputs(), train.outputs(), format.task(), format.image(), train.sequence());
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.github.dl4jep.cli.data.split;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.github.dl4jep.cli.data.format.SequenceShape;
 import io.github.dl4jep.cli.data.format.Task;
 import io.github.dl4jep.cli.failure.UserException;
 import java.util.Arrays;
@@ -54,9 +55,14 @@ public record TrainingSample(@JsonProperty("trainFraction") double fraction, dou
      * @param split all rows
      * @param seed the seed of both choices
      * @return the same test rows, and other training rows
-     * @throws UserException if no training row is left
+     * @throws UserException if no training row is left, or classes at every step were to be replaced
      */
     public Split of(Split split, long seed) {
+        SequenceShape sequence = split.trainRows().sequence();
+        if (labelNoise > 0 && sequence != null && sequence.everyStep()) {
+            throw new UserException("--label-noise " + labelNoise
+                    + " replaces the class of a whole row, but these sequences have one at every step: leave it out.");
+        }
         Rows rows = fraction < 1 ? part(split, seed) : split.trainRows();
         return split.withTrainRows(labelNoise > 0 ? relabelled(rows, seed + STREAM) : rows);
     }
@@ -68,10 +74,7 @@ public record TrainingSample(@JsonProperty("trainFraction") double fraction, dou
             throw new UserException(
                     "--train-fraction " + fraction + " of " + rows.count() + " training rows leaves none.");
         }
-        Holdout choice = split.task() == Task.CLASSIFICATION
-                ? Holdout.stratified(rows.classes(), rows.outputs(), kept, seed)
-                : Holdout.random(rows.count(), kept, seed);
-        return rows.ordered(choice.test());
+        return rows.ordered(split.choose(kept, seed).test());
     }
 
     /** Every other class with the same probability. */

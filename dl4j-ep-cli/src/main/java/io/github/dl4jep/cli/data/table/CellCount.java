@@ -2,6 +2,7 @@ package io.github.dl4jep.cli.data.table;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -42,9 +43,15 @@ final class CellCount {
         return byColumn.size();
     }
 
-    /** Returns where the first one is, for the start of a sentence. */
-    String place() {
-        return ", row " + (firstRow + 1) + ", column \"" + firstColumn + "\": ";
+    /**
+     * Returns where the first one is, for the start of a sentence.
+     *
+     * @param file the file that the cells are of
+     * @return file, row and column
+     */
+    String place(CsvRecords file) {
+        String column = Objects.requireNonNull(firstColumn, "no cell was counted");
+        return file.places().of(firstRow, column) + ", column \"" + column + "\": ";
     }
 
     /** Returns the text of the first one. */

@@ -83,12 +83,24 @@ final class ColumnReader {
      * @return the column
      */
     Column.Numbers numbers(String name, int place) {
-        double[] values = new double[used.length];
+        return numbers(name, place, used);
+    }
+
+    /**
+     * Reads numbers of some rows.
+     *
+     * @param name what the column is called
+     * @param place where it stands, from 0
+     * @param some the rows, in ascending order, in place of those that are read of other columns
+     * @return the column
+     */
+    Column.Numbers numbers(String name, int place, int[] some) {
+        double[] values = new double[some.length];
         int next = 0;
         for (int row = 0; row < records.size(); row++) {
             String cell = records.get(row).get(place);
             OptionalDouble number = file.number(cell);
-            boolean isUsed = next < used.length && used[next] == row;
+            boolean isUsed = next < some.length && some[next] == row;
             if (number.isEmpty() && !Cell.isMissing(cell)) {
                 bad.add(row, name, cell);
             } else if (number.isEmpty() && isUsed) {
@@ -136,12 +148,12 @@ final class ColumnReader {
                     + "\": write numbers in their place (a month, days since a day), or take them out.");
         }
         if (bad.count() > 0) {
-            throw new UserException(file.name() + bad.place() + "\"" + bad.firstCell() + "\" is not a finite number"
-                    + bad.more() + "; a missing value is an empty cell, NA or ?.");
+            throw new UserException(bad.place(file) + "\"" + bad.firstCell() + "\" is not a finite number" + bad.more()
+                    + "; a missing value is an empty cell, NA or ?.");
         }
         if (strict && missing.count() > 0) {
-            throw new UserException(file.name() + missing.place() + "the value is missing" + missing.more()
-                    + ", which --strict refuses.");
+            throw new UserException(
+                    missing.place(file) + "the value is missing" + missing.more() + ", which --strict refuses.");
         }
         if (strict && wordsAreNew && !words.isEmpty()) {
             throw new UserException(

@@ -57,11 +57,7 @@ public record CsvFile(
                     + ": the first line has 1 column, but at least 2 are needed; a comma, semicolon, tab or | parts them, or"
                     + " see --delimiter.");
         }
-        Boolean asked = options.header();
-        if (asked == null) {
-            requireHeader(file);
-        }
-        boolean named = asked == null || asked;
+        boolean named = isNamed(file, options);
         List<String> header = CsvRecords.names(named ? first : Collections.nCopies(first.size(), ""));
         file.requireDifferent(header);
         List<List<String>> rows =
@@ -70,8 +66,19 @@ public record CsvFile(
         return new CsvFile(file, named, header, rows, options).checked();
     }
 
-    /** A line that may be one of the rows is not taken for names. */
-    private static void requireHeader(CsvRecords file) {
+    /**
+     * Says whether the first line names the columns. A line that may be one of the rows is not taken for names.
+     *
+     * @param file the file
+     * @param options what was said of it
+     * @return true if it is a header
+     * @throws UserException if that has to be asked
+     */
+    static boolean isNamed(CsvRecords file, ReadOptions options) {
+        Boolean asked = options.header();
+        if (asked != null) {
+            return asked;
+        }
         List<String> first = file.records().get(0);
         List<String> numbers =
                 first.stream().filter(cell -> file.number(cell).isPresent()).toList();
@@ -99,6 +106,7 @@ public record CsvFile(
                 throw file.question("\"" + name + "\" is there again below");
             }
         }
+        return true;
     }
 
     private CsvFile checked() {
@@ -118,17 +126,53 @@ public record CsvFile(
      * @throws UserException if a column is missing or a cell is not what it must be
      */
     public Table table(@Nullable String labelName, @Nullable Task task) {
-        int labelColumn = labelName == null ? header.size() - 1 : header.indexOf(labelName);
-        if (labelColumn < 0) {
+        int labelColumn = labelColumn(labelName);
+        int[] labelled = labelled(labelColumn);
+        requireLabels(labelled.length, labelColumn);
+        return table(labelColumn, task, labelled, labelled);
+    }
+
+    /**
+     * Finds the label column.
+     *
+     * @param labelName its name, or null for the last one
+     * @return where it stands, from 0
+     * @throws UserException if there is none of this name
+     */
+    int labelColumn(@Nullable String labelName) {
+        int column = labelName == null ? header.size() - 1 : header.indexOf(labelName);
+        if (column < 0) {
             throw new UserException(file.name() + ": there is no column \"" + labelName + "\"; the columns are "
                     + Cell.names(header) + ".");
         }
-        int[] labelled = IntStream.range(0, rows.size())
-                .filter(row -> !Cell.isMissing(rows.get(row).get(labelColumn)))
+        return column;
+    }
+
+    /**
+     * Finds the rows with a label.
+     *
+     * @param labelColumn where labels stand
+     * @return the rows, in ascending order
+     */
+    int[] labelled(int labelColumn) {
+        return IntStream.range(0, rows.size())
+                .filter(row -> !Cell.isMissing(cell(row, labelColumn)))
                 .toArray();
-        requireLabels(labelled.length, labelColumn);
+    }
+
+    /**
+     * Turns some rows into a table.
+     *
+     * @param labelColumn where labels stand
+     * @param task what the label is, or null to see it from the labels
+     * @param used the rows of the table, in ascending order
+     * @param labelled those of all rows that have a label, all of them used
+     * @return the table; the labels of the others are NaN
+     * @throws UserException if a cell is not what it must be
+     */
+    Table table(int labelColumn, @Nullable Task task, int[] used, int[] labelled) {
         Task kind = task == null ? taskOf(labelled, labelColumn) : task;
-        ColumnReader reader = new ColumnReader(file, rows, labelled, options.strict());
+        ColumnReader reader = new ColumnReader(file, rows, used, options.strict());
         List<Column> inputs = new ArrayList<>();
         for (int c = 0; c < header.size(); c++) {
             if (c != labelColumn) {
@@ -136,14 +180,30 @@ public record CsvFile(
             }
         }
         double[] numbers = kind == Task.REGRESSION
-                ? reader.numbers(header.get(labelColumn), labelColumn).values()
+                ? reader.numbers(header.get(labelColumn), labelColumn, labelled).values()
                 : null;
         reader.check(true);
         List<String> classes = numbers == null ? classes(labelled, labelColumn) : List.of();
         double[] labels = numbers == null ? indices(labelled, labelColumn, classes) : numbers;
         List<String> notes =
                 new TableNotes(this, reader, inputs).lines(labels, labelColumn, task == null && numbers != null);
-        return new Table(file.name(), inputs, labels, classes, header.get(labelColumn), labelColumn, notes);
+        return new Table(
+                file.name(),
+                inputs,
+                spread(labels, labelled, used),
+                classes,
+                header.get(labelColumn),
+                labelColumn,
+                notes);
+    }
+
+    private static double[] spread(double[] labels, int[] labelled, int[] used) {
+        double[] all = new double[used.length];
+        Arrays.fill(all, Double.NaN);
+        for (int i = 0; i < labels.length; i++) {
+            all[Arrays.binarySearch(used, labelled[i])] = labels[i];
+        }
+        return all;
     }
 
     private void requireLabels(int labelled, int labelColumn) {
@@ -170,8 +230,8 @@ public record CsvFile(
         if (texts.length == 0) {
             return Task.REGRESSION;
         }
-        String place = file.name() + ", row " + (texts[0] + 1) + ", column \"" + header.get(column) + "\": the label \""
-                + cell(texts[0], column) + "\" is ";
+        String place = file.places().of(texts[0], header.get(column)) + ", column \"" + header.get(column)
+                + "\": the label \"" + cell(texts[0], column) + "\" is ";
         if (Arrays.stream(texts).allMatch(row -> Cell.isDate(cell(row, column)))) {
             throw new UserException(
                     place + "a date or time, which is neither a class nor a number; see --label and --task.");

@@ -25,13 +25,27 @@ import org.apache.commons.csv.CSVRecord;
  * @param records the records, at least one
  * @param decimalComma whether numbers are written as {@code 1,5}
  * @param notes what was noticed while reading
+ * @param places where a cell is, for messages
  */
-record CsvRecords(String name, List<List<String>> records, boolean decimalComma, List<String> notes) {
+record CsvRecords(String name, List<List<String>> records, boolean decimalComma, List<String> notes, Places places) {
     private static final int SAMPLE = 50;
     private static final String EXCEL_HINT = "sep=";
 
     /** Those that others hold in their cells are asked last. */
     private static final char[] DELIMITERS = {'\t', ';', '|', ','};
+
+    /** Where cells are. */
+    @FunctionalInterface
+    interface Places {
+        /**
+         * Names the file and the row of a cell, for the start of a sentence.
+         *
+         * @param row the row, from 0, a header not counted
+         * @param column the name of its column
+         * @return for example {@code /data/x.csv, row 3}
+         */
+        String of(int row, String column);
+    }
 
     /**
      * Reads a file.
@@ -83,7 +97,7 @@ record CsvRecords(String name, List<List<String>> records, boolean decimalComma,
         if (comma) {
             notes.add("Its numbers are read with a decimal comma.");
         }
-        return new CsvRecords(name, records, comma, List.copyOf(notes));
+        return new CsvRecords(name, records, comma, List.copyOf(notes), (row, column) -> name + ", row " + (row + 1));
     }
 
     private static CSVFormat format(char delimiter) {

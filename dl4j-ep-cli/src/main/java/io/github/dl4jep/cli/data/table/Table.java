@@ -1,9 +1,6 @@
 package io.github.dl4jep.cli.data.table;
 
 import io.github.dl4jep.cli.data.format.Column;
-import io.github.dl4jep.cli.data.format.InputColumn;
-import io.github.dl4jep.cli.data.format.RowFormat;
-import io.github.dl4jep.cli.data.format.Standardization;
 import io.github.dl4jep.cli.data.format.Task;
 import io.github.dl4jep.cli.data.split.Holdout;
 import io.github.dl4jep.cli.data.split.Split;
@@ -12,8 +9,6 @@ import io.github.dl4jep.cli.failure.UserException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -22,7 +17,7 @@ import org.nd4j.linalg.factory.Nd4j;
  *
  * @param name what to call the table in a message
  * @param inputs the columns to learn from
- * @param labels one label a row: a number, or the index of a class
+ * @param labels one label a row: a number, or the index of a class; NaN in a step of a sequence that has none
  * @param classes the names of the classes, in the order of their indices; empty for regression
  * @param label the name of the label's column
  * @param labelIndex where it stands among all columns, from 0
@@ -97,81 +92,14 @@ public record Table(
      * @throws UserException if the target of a regression is the same on all training rows, or numbers cannot be scaled
      */
     public TrainingData trainingData(Holdout holdout) {
-        double[][] targets = targets();
-        List<InputColumn> columns = inputs.stream()
-                .map(column -> InputColumn.fit(column, holdout.train()))
-                .toList();
-        double[][] train = InputColumn.inputs(columns, inputs, holdout.train());
-        Standardization inputScale = Standardization.fit(train, columns);
-        Standardization targetScale = targetScale(rows(targets, holdout.train()));
-        boolean regression = task() == Task.REGRESSION;
-        RowFormat format = new RowFormat(
-                task(),
-                columns,
-                label,
-                labelIndex,
-                classes,
-                RowFormat.list(inputScale.means()),
-                RowFormat.list(inputScale.deviations()),
-                regression ? targetScale.means()[0] : 0,
-                regression ? targetScale.deviation(0) : 1,
-                null,
-                1);
-        String column = format.unscalable();
-        if (column != null) {
-            throw new UserException(
-                    name + ", column \"" + column
-                            + "\": its numbers are too large or too small to be scaled to deviation 1; write them in another unit.");
-        }
-        List<String> names = format.inputNames();
+        FittedTable fitted = FittedTable.of(this, holdout.train(), holdout.train());
         return new TrainingData(
-                dataSet(inputScale.apply(train), names, targetScale.apply(rows(targets, holdout.train()))),
-                holdout.test().length == 0
-                        ? null
-                        : dataSet(
-                                inputScale.apply(InputColumn.inputs(columns, inputs, holdout.test())),
-                                names,
-                                targetScale.apply(rows(targets, holdout.test()))),
-                format);
+                dataSet(fitted, holdout.train()),
+                holdout.test().length == 0 ? null : dataSet(fitted, holdout.test()),
+                fitted.format());
     }
 
-    private double[][] targets() {
-        if (task() == Task.REGRESSION) {
-            return Arrays.stream(labels).mapToObj(label -> new double[] {label}).toArray(double[][]::new);
-        }
-        double[][] oneHot = new double[rows()][classes.size()];
-        IntStream.range(0, rows()).forEach(row -> oneHot[row][(int) labels[row]] = 1);
-        return oneHot;
-    }
-
-    private Standardization targetScale(double[][] targets) {
-        if (task() == Task.CLASSIFICATION) {
-            return Standardization.none(classes.size());
-        }
-        if (Arrays.stream(targets).allMatch(row -> row[0] == targets[0][0])) {
-            throw new UserException(
-                    name + ": the label is " + targets[0][0] + " on all training rows, so there is nothing to learn.");
-        }
-        return Standardization.fit(targets);
-    }
-
-    private static double[][] rows(double[][] all, int[] chosen) {
-        return Arrays.stream(chosen).mapToObj(row -> all[row]).toArray(double[][]::new);
-    }
-
-    private DataSet dataSet(double[][] features, List<String> names, double[][] targets) {
-        return new DataSet(floats(features, names), floats(targets, List.of(label)));
-    }
-
-    private INDArray floats(double[][] rows, List<String> names) {
-        for (double[] row : rows) {
-            for (int c = 0; c < row.length; c++) {
-                if (!Float.isFinite((float) row[c])) {
-                    throw new UserException(name + ", column \"" + names.get(Math.min(c, names.size() - 1))
-                            + "\": the numbers are too far apart to be scaled to deviation 1 in single precision.");
-                }
-            }
-        }
-        return Nd4j.create(rows).castTo(DataType.FLOAT);
+    private static DataSet dataSet(FittedTable fitted, int[] rows) {
+        return new DataSet(Nd4j.create(fitted.features(rows)), Nd4j.create(fitted.labels(rows)));
     }
 }

@@ -68,7 +68,7 @@ public record UnlabelledCsv(List<Column> columns, int rows, List<String> notes) 
         /** Numbers stand where the model takes numbers; among words alone, at least one is known. */
         private boolean canBeRow() {
             int width = first().size();
-            if (width != expected() && width != expected() + 1) {
+            if (!fits(width)) {
                 return false;
             }
             int[] places = byPosition();
@@ -88,8 +88,13 @@ public record UnlabelledCsv(List<Column> columns, int rows, List<String> notes) 
             return numbers || known;
         }
 
+        /** As many cells as the model takes, or one more where the label was. */
+        private boolean fits(int width) {
+            return width == expected() || (format.labelIndex() != RowFormat.ELSEWHERE && width == expected() + 1);
+        }
+
         private UnlabelledCsv read(boolean header) {
-            if (!header && first().size() != expected() && first().size() != expected() + 1) {
+            if (!header && !fits(first().size())) {
                 throw new UserException(file.name() + " has " + first().size()
                         + " column(s) and no header with the model's names, but the model takes " + expected() + ": "
                         + names(format.columns().stream().map(InputColumn::name).toList()) + ".");
@@ -115,7 +120,7 @@ public record UnlabelledCsv(List<Column> columns, int rows, List<String> notes) 
             }
             reader.check(false);
             if (options.strict() && unseen.count() > 0) {
-                throw new UserException(file.name() + unseen.place() + "the word \"" + unseen.firstCell()
+                throw new UserException(unseen.place(file) + "the word \"" + unseen.firstCell()
                         + "\" is none of the model's" + unseen.more() + ", which --strict refuses.");
             }
             return new UnlabelledCsv(columns, rows.size(), notes(reader.missing(), unseen));

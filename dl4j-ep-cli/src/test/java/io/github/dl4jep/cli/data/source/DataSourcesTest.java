@@ -23,14 +23,14 @@ class DataSourcesTest {
         assertThatThrownBy(() -> open("cifar", null, 0.2))
                 .isInstanceOf(UserException.class)
                 .hasMessage(
-                        "Unknown data \"cifar\": --data takes iris, mnist, fashion, uci:NAME, csv:FILE or images:DIR.");
+                        "Unknown data \"cifar\": --data takes iris, mnist, fashion, uci:NAME, csv:FILE, images:DIR or sequences:DIR.");
     }
 
     @Test
     void csvOptionsBelongToCsv() {
         assertThatThrownBy(() -> open("iris", Task.REGRESSION, 0.2))
                 .isInstanceOf(UserException.class)
-                .hasMessageContaining("--task and --label are for --data csv:FILE");
+                .hasMessageContaining("--task and --label are for --data csv:FILE and sequences:DIR");
     }
 
     @Test
