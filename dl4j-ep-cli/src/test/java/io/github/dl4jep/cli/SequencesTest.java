@@ -10,14 +10,21 @@ import io.github.dl4jep.network.EpMultiLayerNetwork;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.LSTM;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.preprocessor.NormalizerStandardize;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /** Sequences in folders of CSV files, from training to predictions. */
 class SequencesTest {
@@ -222,6 +229,61 @@ class SequencesTest {
             assertThat(again.get(run).get("passes").get(2).get("rmse"))
                     .isEqualTo(runs.get(run).get("passes").get(2).get("rmse"));
         }
+    }
+
+    /** Both directions, and a graph, of sequences of different lengths. */
+    @Test
+    void definitionsInFilesAreTrained() throws IOException {
+        Path levels = folder.resolve("levels");
+        SequenceFiles.levels(levels, 10, 1);
+        LSTM forward =
+                new LSTM.Builder().nIn(2).nOut(3).activation(Activation.TANH).build();
+        RnnOutputLayer output = new RnnOutputLayer.Builder(LossFunction.MSE)
+                .nIn(6)
+                .nOut(1)
+                .activation(Activation.IDENTITY)
+                .build();
+        String list = new NeuralNetConfiguration.Builder()
+                .list(new Bidirectional(forward), output)
+                .build()
+                .toJson();
+        String graph = new NeuralNetConfiguration.Builder()
+                .graphBuilder()
+                .addInputs("steps")
+                .addLayer("both", new Bidirectional(forward), "steps")
+                .addLayer("level", output, "both")
+                .setOutputs("level")
+                .build()
+                .toJson();
+        List<JsonNode> rmse = new ArrayList<>();
+        for (String definition : List.of(list, graph)) {
+            Path file = Files.writeString(folder.resolve("network.json"), definition);
+            command = new CommandRun();
+            assertThat(command.compare(
+                            folder.resolve("out"),
+                            "--data",
+                            "sequences:" + levels,
+                            "--net",
+                            file.toString(),
+                            "--passes",
+                            "1",
+                            "--trainers",
+                            "ep,adam,adamw,dropout",
+                            "--lr",
+                            "0.02"))
+                    .as(command.err::toString)
+                    .isZero();
+            JsonNode runs = CommandRun.json(folder.resolve("out")).get("runs");
+            assertThat(runs).hasSize(4);
+            assertThat(runs.get(1).get("options").get("units").asText()).isEqualTo("tanh");
+            rmse.add(runs.get(0).get("passes").get(0).get("rmse"));
+        }
+        assertThat(rmse.get(1).asDouble()).isCloseTo(rmse.get(0).asDouble(), within(1e-3));
+
+        Path wrong = Files.writeString(folder.resolve("network.json"), list.replace("\"nin\" : 2", "\"nin\" : 4"));
+        assertThat(command.compare(folder.resolve("out"), "--data", "sequences:" + levels, "--net", wrong.toString()))
+                .isEqualTo(2);
+        assertThat(command.err.toString()).contains("network.json cannot run on the data's 2 inputs: ");
     }
 
     @Test

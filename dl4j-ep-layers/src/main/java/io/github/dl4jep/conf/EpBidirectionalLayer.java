@@ -84,7 +84,12 @@ public class EpBidirectionalLayer extends EpHiddenLayer {
 
     @Override
     public InputType getOutputType(int layerIndex, InputType inputType) {
-        return original.getOutputType(layerIndex, inputType);
+        InputType output = original.getOutputType(layerIndex, inputType);
+        // DL4J forgets the number of steps where both directions stand side by side.
+        return output instanceof InputType.InputTypeRecurrent both
+                        && inputType instanceof InputType.InputTypeRecurrent steps
+                ? InputType.recurrent(both.getSize(), steps.getTimeSeriesLength(), both.getFormat())
+                : output;
     }
 
     @Override

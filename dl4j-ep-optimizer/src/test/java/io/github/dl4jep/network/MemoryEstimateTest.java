@@ -12,9 +12,12 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -146,5 +149,27 @@ class MemoryEstimateTest {
                                 ? InputType.feedForward(400)
                                 : InputType.convolutionalFlat(20, 20, 1))
                 .build();
+    }
+
+    /** DL4J's own type of what both directions put out has no number of steps. */
+    @Test
+    void bothDirectionsKeepTheNumberOfSteps() {
+        EpMultiLayerNetwork network = EpNetworks.from(new NeuralNetConfiguration.Builder()
+                .list(
+                        new Bidirectional(new LSTM.Builder()
+                                .nIn(2)
+                                .nOut(3)
+                                .activation(Activation.TANH)
+                                .build()),
+                        new RnnOutputLayer.Builder(LossFunction.MSE)
+                                .nIn(6)
+                                .nOut(1)
+                                .activation(Activation.IDENTITY)
+                                .build())
+                .build());
+
+        long ten = network.memory(InputType.recurrent(2, 10)).bytesPerExample();
+
+        assertThat(network.memory(InputType.recurrent(2, 20)).bytesPerExample()).isBetween(ten * 3 / 2, ten * 2);
     }
 }

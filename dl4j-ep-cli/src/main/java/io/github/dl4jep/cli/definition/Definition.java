@@ -2,10 +2,15 @@ package io.github.dl4jep.cli.definition;
 
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
+import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 import org.jspecify.annotations.Nullable;
 
 /** A DL4J definition of either kind: what a list of layers and a graph have in common. */
@@ -42,7 +47,34 @@ public sealed interface Definition permits LayerList, LayerGraph, SameDiffGraph 
             String key,
             String name,
             NeuralNetConfiguration conf,
-            @Nullable InputPreProcessor preProcessor) {}
+            @Nullable InputPreProcessor preProcessor) {
+        /**
+         * The layers that this one is made of.
+         *
+         * @return what is inside of a wrapper, both directions of a bidirectional layer, or the layer itself; changes reach the definition
+         */
+        public List<Layer> inner() {
+            return inner(conf.getLayer()).toList();
+        }
+
+        private static Stream<Layer> inner(Layer layer) {
+            if (layer instanceof BaseWrapperLayer wrapper) {
+                return inner(wrapper.getUnderlying());
+            }
+            return layer instanceof Bidirectional both
+                    ? Stream.concat(inner(both.getFwd()), inner(both.getBwd()))
+                    : Stream.of(layer);
+        }
+
+        /**
+         * Says whether the layer is recurrent.
+         *
+         * @return true if it, or one inside of it, is
+         */
+        boolean isRecurrent() {
+            return inner().stream().anyMatch(BaseRecurrentLayer.class::isInstance);
+        }
+    }
 
     /**
      * All layers, each after those it gets its input from.

@@ -82,9 +82,7 @@ final class DefinitionCheck {
             throw new UserException(
                     at(first) + "has " + expected + " inputs, but the data has " + shape.inputs() + ".");
         }
-        if (shape.sequence() == null
-                && first.preProcessor() == null
-                && RecurrentNetworks.isRecurrent(first.conf().getLayer())) {
+        if (shape.sequence() == null && first.preProcessor() == null && first.isRecurrent()) {
             throw new UserException(at(first) + "takes sequences, but the data has none: choose --data sequences:DIR.");
         }
         if (takesImages() && shape.image() == null) {

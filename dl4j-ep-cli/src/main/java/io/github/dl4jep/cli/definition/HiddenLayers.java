@@ -14,7 +14,6 @@ import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
-import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
@@ -72,7 +71,8 @@ public record HiddenLayers(Definition definition) {
      */
     public Definition with(IActivation unit) {
         Definition copy = definition.copy();
-        for (Layer layer : hidden(copy)) {
+        for (Definition.Place place : hidden(copy)) {
+            Layer layer = place.conf().getLayer();
             if (layer instanceof ActivationLayer activation && isUnit(activation.getActivationFn())) {
                 activation.setActivationFn(unit);
             } else if (isReplaceable(layer) && isUnit(((BaseLayer) layer).getActivationFn())) {
@@ -92,7 +92,7 @@ public record HiddenLayers(Definition definition) {
 
     private Stream<IActivation> units() {
         return hidden(definition).stream()
-                .map(layer -> layer instanceof BaseWrapperLayer wrapper ? wrapper.getUnderlying() : layer)
+                .flatMap(place -> place.inner().stream())
                 .flatMap(layer -> {
                     if (layer instanceof ActivationLayer activation) {
                         return Stream.ofNullable(activation.getActivationFn());
@@ -106,13 +106,12 @@ public record HiddenLayers(Definition definition) {
         return !(activation instanceof ActivationIdentity || activation instanceof ActivationSoftmax);
     }
 
-    private static List<Layer> hidden(Definition definition) {
+    private static List<Definition.Place> hidden(Definition definition) {
         List<Definition.Place> hidden = new ArrayList<>(definition.layers());
         hidden.removeAll(definition.outputs());
-        return hidden.stream()
-                .map(place -> place.conf().getLayer())
-                // These have an activation, but never apply it.
-                .filter(layer -> !(layer instanceof DropoutLayer || layer instanceof BatchNormalization))
-                .toList();
+        // These have an activation, but never apply it.
+        hidden.removeIf(place -> place.conf().getLayer() instanceof DropoutLayer
+                || place.conf().getLayer() instanceof BatchNormalization);
+        return hidden;
     }
 }

@@ -4,6 +4,8 @@ import io.github.dl4jep.cli.data.format.DataShape;
 import io.github.dl4jep.cli.data.split.Split;
 import io.github.dl4jep.cli.failure.UserException;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.RNNFormat;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 
 /**
  * A DL4J definition that fits the data.
@@ -47,9 +49,17 @@ public record NetworkDefinition(String name, Definition definition, boolean take
         }
         definition.setSeed(seed);
         SizeCheck.require(spec, definition);
+        definition.outputs().forEach(NetworkDefinition::completeFormat);
         DefinitionCheck check = new DefinitionCheck(spec, definition, shape);
         StockNetwork network = check.initialized();
         return new NetworkDefinition(spec, definition, check.takesImages(), network.parameters());
+    }
+
+    /** DL4J confuses steps and labels in training where no input type has set the format; channels first is what it means elsewhere. */
+    private static void completeFormat(Definition.Place output) {
+        if (output.conf().getLayer() instanceof RnnOutputLayer layer && layer.getRnnDataFormat() == null) {
+            layer.setRnnDataFormat(RNNFormat.NCW);
+        }
     }
 
     /**

@@ -47,7 +47,7 @@ public record NetworkVariant(
             return definition.copy();
         }
         definition.layers().stream()
-                .filter(place -> RecurrentNetworks.isRecurrent(place.conf().getLayer()))
+                .filter(Definition.Place::isRecurrent)
                 .findFirst()
                 .ifPresent(place -> {
                     throw new UserException("--units " + units + ": " + place.name()

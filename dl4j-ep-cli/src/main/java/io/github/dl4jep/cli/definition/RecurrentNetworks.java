@@ -8,15 +8,12 @@ import java.util.Iterator;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
-import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
-import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
-import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
@@ -42,19 +39,6 @@ final class RecurrentNetworks {
      */
     static boolean isNamed(String word) {
         return word.equals(LSTM) || word.equals(RNN);
-    }
-
-    /**
-     * Says whether a layer is recurrent.
-     *
-     * @param layer the layer, perhaps with another around it
-     * @return true if it is
-     */
-    static boolean isRecurrent(Layer layer) {
-        if (layer instanceof BaseWrapperLayer wrapper) {
-            return isRecurrent(wrapper.getUnderlying());
-        }
-        return layer instanceof BaseRecurrentLayer || layer instanceof Bidirectional;
     }
 
     /**

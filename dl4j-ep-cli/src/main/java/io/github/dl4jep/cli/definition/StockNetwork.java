@@ -7,8 +7,11 @@ import java.util.List;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.NeuralNetwork;
 import org.deeplearning4j.nn.api.layers.IOutputLayer;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.WorkspaceMode;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
@@ -76,13 +79,22 @@ public record StockNetwork(Model network) {
             INDArray there = mask == null ? null : mask.get(part);
             blocks.add(
                     network instanceof ComputationGraph graph
-                            ? graph.output(
-                                            train,
-                                            new INDArray[] {values},
-                                            there == null ? null : new INDArray[] {there})[0]
+                            ? output(graph, train, values, there)
                             : layers().output(values, train, there, null));
         }
         return Nd4j.concat(0, blocks.toArray(INDArray[]::new));
+    }
+
+    /** Without workspaces in training: DL4J has none open for dropout in front of a graph's output at every step. */
+    private static INDArray output(ComputationGraph graph, boolean train, INDArray values, @Nullable INDArray there) {
+        ComputationGraphConfiguration configuration = graph.getConfiguration();
+        WorkspaceMode mode = configuration.getTrainingWorkspaceMode();
+        configuration.setTrainingWorkspaceMode(WorkspaceMode.NONE);
+        try {
+            return graph.output(train, new INDArray[] {values}, there == null ? null : new INDArray[] {there})[0];
+        } finally {
+            configuration.setTrainingWorkspaceMode(mode);
+        }
     }
 
     private MultiLayerNetwork layers() {

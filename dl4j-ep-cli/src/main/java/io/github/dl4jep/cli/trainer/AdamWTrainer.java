@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
-import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.regularization.WeightDecay;
 import org.nd4j.linalg.schedule.ISchedule;
@@ -78,7 +77,7 @@ record AdamWTrainer(double decay) implements Trainer {
         Adam updater = new Adam(new Cosine(rate(job), job.steps()));
         Definition definition = job.definition();
         BackPropagationSession.replaceUpdaters(definition, updater);
-        definition.layers().forEach(place -> decay(place.conf().getLayer()));
+        definition.layers().forEach(place -> place.inner().forEach(this::decay));
         Map<String, Object> settings = new LinkedHashMap<>(BackPropagationSession.CONTINUOUS);
         settings.put("schedule", "cosine");
         settings.put("weightDecay", decay);
@@ -89,8 +88,6 @@ record AdamWTrainer(double decay) implements Trainer {
         if (layer instanceof BaseLayer base) {
             base.setRegularization(List.of(new WeightDecay(decay, true)));
             base.setRegularizationBias(List.of());
-        } else if (layer instanceof BaseWrapperLayer wrapper) {
-            decay(wrapper.getUnderlying());
         }
     }
 }

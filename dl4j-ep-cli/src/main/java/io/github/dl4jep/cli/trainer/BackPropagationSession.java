@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
-import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
@@ -56,7 +55,7 @@ final class BackPropagationSession implements TrainingSession {
      * @param updater what takes the place of its updaters
      */
     static void replaceUpdaters(Definition definition, IUpdater updater) {
-        definition.layers().forEach(place -> setUpdater(place.conf().getLayer(), updater));
+        definition.layers().forEach(place -> place.inner().forEach(layer -> setUpdater(layer, updater)));
     }
 
     /**
@@ -76,8 +75,6 @@ final class BackPropagationSession implements TrainingSession {
         if (layer instanceof BaseLayer base) {
             base.setIUpdater(updater.clone());
             base.setBiasUpdater(null);
-        } else if (layer instanceof BaseWrapperLayer wrapper) {
-            setUpdater(wrapper.getUnderlying(), updater);
         }
     }
 

@@ -13,7 +13,6 @@ import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.dropout.Dropout;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.Layer;
-import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
@@ -77,7 +76,7 @@ record DropoutTrainer(double dropped) implements Trainer {
                         + " units are dropped: choose another trainer, for example ensemble.");
             }
             if (!first.contains(place.key()) && layer.initializer().numParams(place.conf()) > 0) {
-                dropInputs(layer);
+                place.inner().forEach(part -> part.setIDropout(new Dropout(1 - dropped)));
                 any = true;
             }
         }
@@ -87,14 +86,6 @@ record DropoutTrainer(double dropped) implements Trainer {
                     + " there is no further layer with weights, so it has no hidden units to drop.");
         }
         return new Session(job, definition.network(), updater, dropped);
-    }
-
-    private void dropInputs(Layer layer) {
-        if (layer instanceof BaseWrapperLayer wrapper) {
-            dropInputs(wrapper.getUnderlying());
-        } else {
-            layer.setIDropout(new Dropout(1 - dropped));
-        }
     }
 
     /** The network in training. */

@@ -8,7 +8,16 @@ import io.github.dl4jep.cli.data.format.Task;
 import io.github.dl4jep.cli.definition.Definition;
 import io.github.dl4jep.cli.definition.NetworkDefinition;
 import io.github.dl4jep.cli.definition.NetworkVariant;
+import java.util.List;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.LSTM;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
+import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -16,6 +25,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.ViewIterator;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Adam;
 
 class BackPropagationSessionTest {
     @ParameterizedTest
@@ -66,5 +76,25 @@ class BackPropagationSessionTest {
     private static MultiLayerConfiguration definition() {
         return NetworkDefinition.of("mlp:8", new DataShape(1, 1, Task.REGRESSION), 1)
                 .configuration();
+    }
+
+    @Test
+    void bothDirectionsAndLayersInsideOfOthersGetTheUpdater() {
+        LSTM lstm = new LSTM.Builder().nIn(2).nOut(3).build();
+        Definition definition = Definition.of(new NeuralNetConfiguration.Builder()
+                .list(
+                        new Bidirectional(lstm),
+                        new LastTimeStep(new LSTM.Builder().nIn(6).nOut(3).build()),
+                        new OutputLayer.Builder().nIn(3).nOut(2).build())
+                .build());
+        BackPropagationSession.replaceUpdaters(definition, new Adam(0.5));
+
+        List<Layer> inner = definition.layers().stream()
+                .flatMap(place -> place.inner().stream())
+                .toList();
+        assertThat(inner).hasSize(4);
+        assertThat(inner)
+                .allSatisfy(
+                        layer -> assertThat(((BaseLayer) layer).getIUpdater()).isEqualTo(new Adam(0.5)));
     }
 }
