@@ -1,6 +1,7 @@
 package io.github.dl4jep.array;
 
 import java.nio.DoubleBuffer;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -31,6 +32,34 @@ public final class Rows {
         double[] values = new double[Math.toIntExact(matrix.length())];
         buffer.get(buffer.position(), values);
         return values;
+    }
+
+    /**
+     * Inner products of the rows of two matrices.
+     *
+     * @param a [rows, columns]
+     * @param b [rows, columns]
+     * @return a sum for each row
+     */
+    public static double[] dots(INDArray a, INDArray b) {
+        if (!FusedLoop.accepts(a, b)) {
+            return columns(a.mul(b).sum(true, 1));
+        }
+        boolean byColumns = a.ordering() == 'f';
+        FloatBuffer x = HostMemory.floats(a).slice();
+        FloatBuffer y = HostMemory.floats(b).slice();
+        float[] ofX = new float[byColumns ? a.rows() : a.columns()];
+        float[] ofY = new float[ofX.length];
+        double[] sums = new double[a.rows()];
+        int pieces = byColumns ? a.columns() : a.rows();
+        for (int piece = 0; piece < pieces; piece++) {
+            x.get(piece * ofX.length, ofX);
+            y.get(piece * ofX.length, ofY);
+            for (int i = 0; i < ofX.length; i++) {
+                sums[byColumns ? i : piece] += (double) ofX[i] * ofY[i];
+            }
+        }
+        return sums;
     }
 
     /** The [rows, columns] array of these columns, double. */

@@ -8,8 +8,8 @@ import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
- * How batches are counted: the averaged-EP memory, the averaging of means, damping and sweeps. Immutable; part of the output
- * layer's configuration.
+ * How batches are learned from and counted: the averaged-EP memory, the averaging of means, damping, sweeps and inducing examples.
+ * Immutable; part of the output layer's configuration.
  *
  * <p>The memory is \( W = \max(memoryPasses \cdot batchesPerPass, minMemoryBatches) \) batches; retention is
  * \( f = 1 - 1/\min(step, W) \). With a memory of one pass every example counts once in the long run, however often it is
@@ -27,6 +27,8 @@ public final class TrainingSchedule implements Serializable {
     public static final double DEFAULT_MIN_MEMORY_BATCHES = 25;
     /** Default length of the running average of means, in batches. */
     public static final double DEFAULT_AVERAGING_BATCHES = 75;
+    /** Default number of inducing examples. */
+    public static final int DEFAULT_INDUCING_EXAMPLES = 256;
 
     private static final long serialVersionUID = 1L;
 
@@ -43,10 +45,27 @@ public final class TrainingSchedule implements Serializable {
     private final double damping;
     /** Sweeps over each batch. */
     private final int sweepsPerBatch;
+    /** With how many examples covariances are kept. */
+    private final int inducingExamples;
 
     /** The default schedule: one rule for all data sets. */
     public TrainingSchedule() {
         this(DEFAULT_MEMORY_PASSES, DEFAULT_MIN_MEMORY_BATCHES, DEFAULT_AVERAGING_BATCHES, 1, 1);
+    }
+
+    /**
+     * A schedule with the default number of inducing examples.
+     *
+     * @param memoryPasses passes remembered, positive; infinite for assumed density filtering
+     * @param minMemoryBatches shortest memory in batches, at least 1
+     * @param averagingBatches batches over which predictions average the means, at least 1; 1 for no averaging
+     * @param damping share of each batch's sites that is applied, in (0, 1]
+     * @param sweepsPerBatch sweeps over each batch, at least 1
+     * @throws IllegalArgumentException if a number is outside its range
+     */
+    public TrainingSchedule(
+            double memoryPasses, double minMemoryBatches, double averagingBatches, double damping, int sweepsPerBatch) {
+        this(memoryPasses, minMemoryBatches, averagingBatches, damping, sweepsPerBatch, null);
     }
 
     /**
@@ -57,6 +76,8 @@ public final class TrainingSchedule implements Serializable {
      * @param averagingBatches batches over which predictions average the means, at least 1; 1 for no averaging
      * @param damping share of each batch's sites that is applied, in (0, 1]
      * @param sweepsPerBatch sweeps over each batch, at least 1
+     * @param inducingExamples with how many examples of a larger batch covariances are kept, at least 1; null for the default, as in files
+     *     that were written before there was a choice
      * @throws IllegalArgumentException if a number is outside its range
      */
     @JsonCreator
@@ -65,17 +86,21 @@ public final class TrainingSchedule implements Serializable {
             @JsonProperty("minMemoryBatches") double minMemoryBatches,
             @JsonProperty("averagingBatches") double averagingBatches,
             @JsonProperty("damping") double damping,
-            @JsonProperty("sweepsPerBatch") int sweepsPerBatch) {
+            @JsonProperty("sweepsPerBatch") int sweepsPerBatch,
+            @JsonProperty("inducingExamples") @Nullable Integer inducingExamples) {
+        int inducing = inducingExamples == null ? DEFAULT_INDUCING_EXAMPLES : inducingExamples;
         require(memoryPasses > 0, "memoryPasses", memoryPasses, "positive numbers and infinity");
         require(minMemoryBatches >= 1, "minMemoryBatches", minMemoryBatches, "1 and more");
         require(averagingBatches >= 1, "averagingBatches", averagingBatches, "1 and more");
         require(damping > 0 && damping <= 1, "damping", damping, "(0, 1]");
         require(sweepsPerBatch >= 1, "sweepsPerBatch", sweepsPerBatch, "1 and more");
+        require(inducing >= 1, "inducingExamples", inducing, "1 and more");
         this.memoryPasses = memoryPasses;
         this.minMemoryBatches = minMemoryBatches;
         this.averagingBatches = averagingBatches;
         this.damping = damping;
         this.sweepsPerBatch = sweepsPerBatch;
+        this.inducingExamples = inducing;
     }
 
     private static void require(boolean holds, String name, Number value, String allowed) {
@@ -158,6 +183,15 @@ public final class TrainingSchedule implements Serializable {
         return sweepsPerBatch;
     }
 
+    /**
+     * With how many examples of a larger batch covariances are kept.
+     *
+     * @return at least 1
+     */
+    public int getInducingExamples() {
+        return inducingExamples;
+    }
+
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof TrainingSchedule that
@@ -165,18 +199,20 @@ public final class TrainingSchedule implements Serializable {
                 && Double.compare(minMemoryBatches, that.minMemoryBatches) == 0
                 && Double.compare(averagingBatches, that.averagingBatches) == 0
                 && Double.compare(damping, that.damping) == 0
-                && sweepsPerBatch == that.sweepsPerBatch;
+                && sweepsPerBatch == that.sweepsPerBatch
+                && inducingExamples == that.inducingExamples;
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(memoryPasses, minMemoryBatches, averagingBatches, damping, sweepsPerBatch);
+        return Objects.hash(
+                memoryPasses, minMemoryBatches, averagingBatches, damping, sweepsPerBatch, inducingExamples);
     }
 
     @Override
     public String toString() {
         return "schedule(memoryPasses=" + memoryPasses + ", minMemoryBatches=" + minMemoryBatches
                 + ", averagingBatches=" + averagingBatches + ", damping=" + damping + ", sweepsPerBatch="
-                + sweepsPerBatch + ")";
+                + sweepsPerBatch + ", inducingExamples=" + inducingExamples + ")";
     }
 }

@@ -6,6 +6,7 @@ import io.github.dl4jep.likelihood.Likelihood;
 import io.github.dl4jep.likelihood.OutputBatch;
 import io.github.dl4jep.likelihood.Prediction;
 import io.github.dl4jep.message.BatchCovariance;
+import io.github.dl4jep.message.ExampleCovariance;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.unit.Unit;
@@ -132,12 +133,13 @@ public final class ActivatedLikelihood implements Likelihood {
     /** K times the mean of D D'; where there are positions, the mean is over them, too. */
     private static BatchCovariance covariance(OutputBatch batch, INDArray gain) {
         BatchCovariance before = batch.forward().covariance();
-        INDArray k = before.covariance();
+        ExampleCovariance examples = before.examples();
+        INDArray k = examples.columns();
         if (k == null) {
             return before;
         }
         INDArray byExample = gain.castTo(k.dataType()).dup('f').reshape('f', k.rows(), gain.length() / k.rows());
-        BatchCovariance activated = new BatchCovariance(k, byExample, before.positions());
+        BatchCovariance activated = new BatchCovariance(examples, byExample, before.positions());
         return activated.collapsed();
     }
 

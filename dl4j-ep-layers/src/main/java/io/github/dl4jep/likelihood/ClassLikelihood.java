@@ -1,7 +1,8 @@
 package io.github.dl4jep.likelihood;
 
+import io.github.dl4jep.array.LowRankCovariance;
+import io.github.dl4jep.array.RowCovariance;
 import io.github.dl4jep.array.Rows;
-import io.github.dl4jep.array.SymmetricMatrix;
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.solve.JointSoftmax;
@@ -212,9 +213,9 @@ public class ClassLikelihood implements Likelihood {
     private static JointSoftmax.Maximum maximum(
             OutputBatch batch, double[] importance, double[] variance, int from, int to) {
         int rows = batch.labels().rows();
-        double[] covariance = covariance(batch, variance, importance, from, to);
+        RowCovariance covariance = covariance(batch, variance, importance, from, to);
         return new JointSoftmax(
-                        cavityMean(batch, covariance, rows, from, to),
+                        cavityMean(batch, covariance, from, to),
                         covariance,
                         Arrays.copyOfRange(Rows.columns(batch.doubleLabels()), from, to),
                         Arrays.copyOfRange(importance, from, from + rows))
@@ -224,7 +225,8 @@ public class ClassLikelihood implements Likelihood {
     /**
      * K of some outputs: the common one, times their share of the variance; where examples are independent, their mean variances.
      */
-    private static double[] covariance(OutputBatch batch, double[] variance, double[] importance, int from, int to) {
+    private static RowCovariance covariance(
+            OutputBatch batch, double[] variance, double[] importance, int from, int to) {
         int rows = batch.labels().rows();
         INDArray given = batch.forward().covariance().covariance();
         double[] sums = new double[rows];
@@ -241,32 +243,25 @@ public class ClassLikelihood implements Likelihood {
             }
         }
         if (given == null) {
-            double[] diagonal = new double[rows * rows];
-            for (int n = 0; n < rows; n++) {
-                diagonal[n * (rows + 1)] = sums[n];
-            }
-            return diagonal;
+            return LowRankCovariance.ofIndependentRows(sums);
         }
         if (given.rows() != rows) {
             throw new UnsupportedOperationException("ClassLikelihood takes one label for each example, but there are "
                     + rows + " labels for " + given.rows()
                     + " examples; choose new CategoricalLikelihood() in EpOptions.likelihood(...)");
         }
-        double[] covariance = Rows.columns(given);
-        for (int i = 0; to - from < variance.length && i < covariance.length; i++) {
-            // Without any uncertainty, or any label, there is nothing to share.
-            covariance[i] *= ofAll[0] > 0 && ofThese[1] > 0 ? ofThese[0] / ofThese[1] / (ofAll[0] / ofAll[1]) : 1;
-        }
-        return covariance;
+        RowCovariance ofExamples = batch.forward().covariance().examples().rows();
+        // Without any uncertainty, or any label, there is nothing to share.
+        boolean shared = to - from < variance.length && ofAll[0] > 0 && ofThese[1] > 0;
+        return shared ? ofExamples.multipliedBy(ofThese[0] / ofThese[1] / (ofAll[0] / ofAll[1])) : ofExamples;
     }
 
     /** w of some outputs, without what an earlier sweep over the same batch moved. */
-    private static double[] cavityMean(OutputBatch batch, double[] covariance, int rows, int from, int to) {
+    private static double[] cavityMean(OutputBatch batch, RowCovariance covariance, int from, int to) {
         double[] mean = Arrays.copyOfRange(Rows.columns(batch.mean()), from, to);
         INDArray earlier = batch.earlierShift();
         if (earlier != null) {
-            double[] moved =
-                    SymmetricMatrix.times(covariance, Arrays.copyOfRange(Rows.columns(earlier), from, to), rows);
+            double[] moved = covariance.times(Arrays.copyOfRange(Rows.columns(earlier), from, to));
             for (int i = 0; i < mean.length; i++) {
                 mean[i] -= moved[i];
             }

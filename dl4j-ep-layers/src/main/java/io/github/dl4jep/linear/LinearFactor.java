@@ -3,7 +3,9 @@ package io.github.dl4jep.linear;
 import io.github.dl4jep.array.FusedLoop;
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.BatchCovariance;
+import io.github.dl4jep.message.ExampleCovariance;
 import io.github.dl4jep.message.ForwardMessage;
+import io.github.dl4jep.message.InducingExamples;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.weight.WeightMoments;
 import io.github.dl4jep.weight.WeightSite;
@@ -133,12 +135,12 @@ public final class LinearFactor {
             INDArray meanVariance,
             INDArray meanSquaredMean,
             @Nullable WeightMoments bias) {
-        INDArray covariance = weightedGram(mean, meanVariance);
+        ExampleCovariance covariance = weightedGram(mean, meanVariance, before.inducing());
         if (bias != null) {
             covariance.addi(bias.variance().meanNumber());
         }
-        INDArray passedOn = passedOn(before, meanSquaredMean);
-        return BatchCovariance.of(passedOn == null ? covariance : covariance.addi(passedOn));
+        ExampleCovariance passedOn = passedOn(before, meanSquaredMean);
+        return BatchCovariance.of(passedOn.isNone() ? covariance : covariance.addi(passedOn));
     }
 
     /**
@@ -146,17 +148,17 @@ public final class LinearFactor {
      *
      * @param before batch covariance of the input; its gain [minibatch, n]
      * @param meanSquaredMean mean of the weights' squared mean over units, [n, 1]
-     * @return [minibatch, minibatch], or null where there is no covariance
+     * @return a new covariance, or none
      */
-    public static @Nullable INDArray passedOn(BatchCovariance before, INDArray meanSquaredMean) {
-        INDArray covariance = before.covariance();
-        if (covariance == null) {
-            return null;
+    public static ExampleCovariance passedOn(BatchCovariance before, INDArray meanSquaredMean) {
+        ExampleCovariance covariance = before.examples();
+        if (covariance.isNone()) {
+            return covariance;
         }
         INDArray gain = before.gain();
         return gain == null
-                ? covariance.mul(meanSquaredMean.sumNumber())
-                : weightedGram(gain, meanSquaredMean).muli(covariance);
+                ? covariance.times(meanSquaredMean.sumNumber())
+                : weightedGram(gain, meanSquaredMean, covariance.inducing()).muli(covariance);
     }
 
     /**
@@ -276,8 +278,8 @@ public final class LinearFactor {
     }
 
     /** x diag(c) x^T for a column c. */
-    private static INDArray weightedGram(INDArray x, INDArray c) {
-        return product(scaledColumns(x, c), x, false, true);
+    private static ExampleCovariance weightedGram(INDArray x, INDArray c, InducingExamples inducing) {
+        return ExampleCovariance.ofProducts(scaledColumns(x, c), x, 1, inducing);
     }
 
     /** x diag(c), a new array. */

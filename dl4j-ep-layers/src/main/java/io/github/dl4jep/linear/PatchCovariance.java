@@ -42,7 +42,8 @@ final class PatchCovariance {
             @Nullable WeightMoments bias) {
         INDArray mean = input.moments().mean();
         double multiplications = (double) geometry.outputPositions() * geometry.kernelPositions() * units;
-        PositionSample sample = PositionSample.of(geometry.inputPositions(), mean.size(0), multiplications);
+        PositionSample sample = PositionSample.of(
+                geometry.inputPositions(), input.covariance().inducing().count(mean.size(0)), multiplications);
         INDArray reads = reads(geometry, sample, mean.dataType());
         return LinearFactor.covarianceOfPreActivation(
                 sample.columns(mean),

@@ -36,12 +36,12 @@ public final class PositionSample {
      * A sample, the same for every batch.
      *
      * @param positions number of positions of the activation, at least 1
-     * @param batch number of examples
+     * @param others number of examples with which an example has covariances
      * @param multiplications of one product of the sweep, for each example and channel of the activation
      * @return at least one position, at most all
      */
-    public static PositionSample of(int positions, long batch, double multiplications) {
-        double affordable = SHARE * PRODUCTS * multiplications / (OWN_PRODUCTS * (double) batch);
+    public static PositionSample of(int positions, long others, double multiplications) {
+        double affordable = SHARE * PRODUCTS * multiplications / (OWN_PRODUCTS * (double) others);
         int[] chosen = new int[(int) Math.max(1, Math.min(positions, affordable))];
         long step = step(positions);
         for (int i = 0; i < chosen.length; i++) {

@@ -45,9 +45,7 @@ public final class L2Normalization implements FixedMap {
                                 y,
                                 variance == null ? null : squaredJacobian(variance, squares, length),
                                 moments.shape()),
-                        input.covariance().covariance() == null
-                                ? input.covariance()
-                                : input.covariance().through(squares.rsub(1).diviColumnVector(length))),
+                        input.covariance().through(squares.rsub(1).diviColumnVector(length))),
                 message -> back(message, y, squares, length));
     }
 

@@ -5,6 +5,7 @@ import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.ExampleShape;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
+import io.github.dl4jep.message.StackedCovariance;
 import java.util.ArrayList;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -38,7 +39,7 @@ public final class Stacking implements VertexMap {
         return new Pass(
                 new ForwardMessage(
                         Branches.moments(Branches.below(means), observed ? null : Branches.below(variances), shape),
-                        BatchCovariance.stacked(covariances, rows, means.get(0))),
+                        StackedCovariance.of(covariances, rows, means.get(0))),
                 message -> split(message, rows));
     }
 

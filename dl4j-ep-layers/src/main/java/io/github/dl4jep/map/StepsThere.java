@@ -51,7 +51,7 @@ public final class StepsThere implements FixedMap {
         }
         BatchCovariance mean = mask.meanOfSteps(there.covariance());
         INDArray gain = mask.columns(moments.shape().channels(), moments.mean().dataType());
-        return new ForwardMessage(there.moments(), new BatchCovariance(mean.covariance(), gain));
+        return new ForwardMessage(there.moments(), new BatchCovariance(mean.examples(), gain, null));
     }
 
     /**

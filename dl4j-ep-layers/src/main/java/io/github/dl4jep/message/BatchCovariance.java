@@ -4,62 +4,60 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * The covariance K between the samples of a batch, due to weight uncertainty, averaged over the units of a layer:
  * algorithm, section 3.
  *
- * <p>{@code covariance} belongs to the last pre-activation; {@code gain} is the gain D of the units since then. The next
+ * <p>{@code examples} belongs to the last pre-activation; {@code gain} is the gain D of the units since then. The next
  * layer with weights combines the two, because only it knows by how much each unit counts:
  * \( K' = a\,diag(\bar s)\,a^T + (D\,diag(\bar q)\,D^T) \circ K \).
  *
  * <p>Where branches of a network meet, their gains belong to different matrices, and no unit of the sum has one gain. Each branch
  * is then reduced to one matrix, {@link #collapsed}, and the matrices add up: the branches' weights are independent.
  *
- * <p>Shapes: {@code covariance}: [minibatch, minibatch], symmetric, null when the input is observed; {@code gain}:
- * [minibatch, units], null for a gain of 1.
+ * <p>{@code gain}: [minibatch, units], null for a gain of 1.
  *
  * <p>After weights that many positions share, {@code positions} says how these are correlated. The activations of recurrent
- * layers have the covariance of their {@code steps} in place of the others; {@link #covariance()} is then its mean.
+ * layers have the covariance of their {@code steps} in place of the others; {@link #examples()} is then its mean.
  *
- * @param covariance K, or null for none
+ * @param examples K, none when the input is observed
  * @param gain D, or null for 1
  * @param positions correlation of positions, or null where no weights are shared
  * @param steps covariance of the steps of sequences, or null
  */
 public record BatchCovariance(
-        @Nullable INDArray covariance,
+        ExampleCovariance examples,
         @Nullable INDArray gain,
         @Nullable PositionCorrelation positions,
         @Nullable StepCovariance steps) {
 
-    private static final BatchCovariance NONE = new BatchCovariance(null, null);
+    private static final BatchCovariance NONE =
+            new BatchCovariance(ExampleCovariance.none(InducingExamples.all()), null, null);
 
     /**
-     * A covariance whose positions share no weights.
+     * A covariance of all pairs whose positions share no weights.
      *
-     * @param covariance K, or null for none
+     * @param covariance K, [minibatch, minibatch]
      * @param gain D, or null for 1
      */
-    public BatchCovariance(@Nullable INDArray covariance, @Nullable INDArray gain) {
-        this(covariance, gain, null, null);
+    public BatchCovariance(INDArray covariance, @Nullable INDArray gain) {
+        this(ExampleCovariance.of(covariance), gain, null, null);
     }
 
     /**
      * A covariance of positions.
      *
-     * @param covariance K, or null for none
+     * @param examples K
      * @param gain D, or null for 1
      * @param positions correlation of positions, or null where no weights are shared
      */
     public BatchCovariance(
-            @Nullable INDArray covariance, @Nullable INDArray gain, @Nullable PositionCorrelation positions) {
-        this(covariance, gain, positions, null);
+            ExampleCovariance examples, @Nullable INDArray gain, @Nullable PositionCorrelation positions) {
+        this(examples, gain, positions, null);
     }
 
     /**
@@ -69,17 +67,35 @@ public record BatchCovariance(
      * @return the message
      */
     public static BatchCovariance of(StepCovariance steps) {
-        return new BatchCovariance(null, null, null, steps);
+        return new BatchCovariance(NONE.examples, null, null, steps);
     }
 
     /**
      * The covariance between examples.
      *
-     * @return K, or null for none; of sequences the mean over steps and units, to which no gain belongs
+     * @return K; of sequences the mean over steps and units, to which no gain belongs
      */
     @Override
+    public ExampleCovariance examples() {
+        return steps == null ? examples : ExampleCovariance.of(steps.mean());
+    }
+
+    /**
+     * The examples with which covariances are kept.
+     *
+     * @return all or some; of sequences all
+     */
+    public InducingExamples inducing() {
+        return examples.inducing();
+    }
+
+    /**
+     * The covariances between examples that are kept.
+     *
+     * @return those with the inducing examples, [minibatch, inducing], which may be all; null for none
+     */
     public @Nullable INDArray covariance() {
-        return steps == null ? covariance : steps.mean();
+        return examples().columns();
     }
 
     /**
@@ -92,13 +108,33 @@ public record BatchCovariance(
     }
 
     /**
+     * No covariance: the input is observed.
+     *
+     * @param inducing examples with which the layers after it keep covariances
+     * @return the message into the first layer
+     */
+    public static BatchCovariance none(InducingExamples inducing) {
+        return inducing.areAll() ? NONE : of(ExampleCovariance.none(inducing));
+    }
+
+    /**
      * The covariance of a pre-activation, before any unit.
      *
      * @param covariance K, [minibatch, minibatch]
      * @return the message
      */
     public static BatchCovariance of(INDArray covariance) {
-        return new BatchCovariance(covariance, null);
+        return of(ExampleCovariance.of(covariance));
+    }
+
+    /**
+     * The covariance of a pre-activation, before any unit.
+     *
+     * @param examples K
+     * @return the message
+     */
+    public static BatchCovariance of(ExampleCovariance examples) {
+        return new BatchCovariance(examples, null, null);
     }
 
     /**
@@ -112,11 +148,11 @@ public record BatchCovariance(
             long rows = unitGain.length() / steps.units();
             return of(steps.through(unitGain.dup('f').reshape('f', rows, steps.units())));
         }
-        if (covariance == null || unitGain == null) {
+        if (examples.isNone() || unitGain == null) {
             return this;
         }
         // A unit scales the covariance of two positions, but keeps their correlation.
-        return new BatchCovariance(covariance, gain == null ? unitGain : gain.mul(unitGain), positions);
+        return new BatchCovariance(examples, gain == null ? unitGain : gain.mul(unitGain), positions);
     }
 
     /**
@@ -129,7 +165,7 @@ public record BatchCovariance(
     public BatchCovariance withFeatures(Supplier<INDArray> features, BatchCovariance before) {
         PositionCorrelation earlier = before.positions();
         return new BatchCovariance(
-                covariance, gain, new PositionCorrelation(features, earlier == null ? () -> 1 : earlier::rank));
+                examples, gain, new PositionCorrelation(features, earlier == null ? () -> 1 : earlier::rank));
     }
 
     /**
@@ -151,8 +187,8 @@ public record BatchCovariance(
      * @return this covariance with that gain; if there is none, this one
      */
     public BatchCovariance selected(@Nullable INDArray chosen) {
-        INDArray k = covariance();
-        return k == null
+        ExampleCovariance k = examples();
+        return k.isNone()
                 ? this
                 : new BatchCovariance(k, chosen, positions == null ? null : positions.withoutFeatures());
     }
@@ -164,7 +200,7 @@ public record BatchCovariance(
      * @return the gain, a new array of ones where it is 1, or null where there is no covariance
      */
     public @Nullable INDArray gainOn(INDArray activation) {
-        return covariance == null && steps == null
+        return examples.isNone() && steps == null
                 ? null
                 : gain == null ? activation.ulike().assign(1) : gain;
     }
@@ -176,7 +212,7 @@ public record BatchCovariance(
      * @return this covariance with the gain of these units
      */
     public BatchCovariance ofUnits(UnaryOperator<INDArray> columns) {
-        return gain == null ? this : new BatchCovariance(covariance, columns.apply(gain), positions);
+        return gain == null ? this : new BatchCovariance(examples, columns.apply(gain), positions);
     }
 
     /**
@@ -199,8 +235,7 @@ public record BatchCovariance(
         if (steps != null) {
             return factor == 1 ? this : of(new CombinedSteps(List.of(steps), factor, false));
         }
-        INDArray k = covariance;
-        return k == null || factor == 1 ? this : new BatchCovariance(k.mul(factor), gain, positions);
+        return examples.isNone() || factor == 1 ? this : new BatchCovariance(examples.times(factor), gain, positions);
     }
 
     /**
@@ -209,12 +244,11 @@ public record BatchCovariance(
      * @return a message without gain; this one if it has none
      */
     public BatchCovariance collapsed() {
-        if (covariance == null || gain == null) {
+        if (examples.isNone() || gain == null) {
             return this;
         }
-        INDArray gram = Nd4j.createUninitialized(gain.dataType(), covariance.shape(), 'f');
-        Nd4j.gemm(gain, gain, gram, false, true, 1.0 / gain.columns(), 0);
-        return new BatchCovariance(gram.muli(covariance), null, positions);
+        ExampleCovariance ofGain = ExampleCovariance.ofProducts(gain, gain, 1.0 / gain.columns(), examples.inducing());
+        return new BatchCovariance(ofGain.muli(examples), null, positions);
     }
 
     /**
@@ -227,26 +261,22 @@ public record BatchCovariance(
         if (steps != null && other.steps != null) {
             return of(new CombinedSteps(List.of(steps, other.steps), 1, false));
         }
-        INDArray mine = collapsed().covariance();
-        INDArray others = other.collapsed().covariance();
-        return mine == null
+        ExampleCovariance mine = collapsed().examples();
+        ExampleCovariance others = other.collapsed().examples();
+        return mine.isNone()
                 ? other
-                : others == null ? this : of(mine.add(others)).correlatedAs(mine, positions, others, other.positions);
+                : others.isNone() ? this : of(mine.plus(others)).correlatedAs(mine, positions, others, other.positions);
     }
 
     private BatchCovariance correlatedAs(
-            INDArray mine,
+            ExampleCovariance mine,
             @Nullable PositionCorrelation ofMine,
-            INDArray others,
+            ExampleCovariance others,
             @Nullable PositionCorrelation ofOthers) {
         return ofMine == null && ofOthers == null
                 ? this
                 : new BatchCovariance(
-                        covariance, gain, PositionCorrelation.ofSum(ofMine, trace(mine), ofOthers, trace(others)));
-    }
-
-    private static double trace(INDArray matrix) {
-        return Nd4j.diag(matrix).sumNumber().doubleValue();
+                        examples, gain, PositionCorrelation.ofSum(ofMine, mine.trace(), ofOthers, others.trace()));
     }
 
     /**
@@ -256,10 +286,10 @@ public record BatchCovariance(
      * @param positions how positions were correlated before, or null
      * @return the message
      */
-    public BatchCovariance withPart(INDArray before, @Nullable PositionCorrelation positions) {
-        return positions == null || covariance == null
+    public BatchCovariance withPart(ExampleCovariance before, @Nullable PositionCorrelation positions) {
+        return positions == null || examples.isNone()
                 ? this
-                : correlatedAs(before, positions, covariance.sub(before), null);
+                : correlatedAs(before, positions, examples.minus(before), null);
     }
 
     /**
@@ -271,80 +301,20 @@ public record BatchCovariance(
      */
     public static BatchCovariance beside(List<BatchCovariance> parts, List<Double> shares) {
         List<StepCovariance> ofSteps = new ArrayList<>();
-        BatchCovariance mean = NONE;
-        for (int i = 0; i < parts.size(); i++) {
-            StepCovariance each = parts.get(i).steps;
-            if (each != null) {
-                ofSteps.add(each);
+        for (BatchCovariance part : parts) {
+            if (part.steps != null) {
+                ofSteps.add(part.steps);
             }
         }
         if (ofSteps.size() == parts.size()) {
             return of(new CombinedSteps(ofSteps, 1, true));
         }
+        BatchCovariance mean = NONE;
         for (int i = 0; i < parts.size(); i++) {
             // Collapsed first: the gain of one branch has not the columns of all.
-            BatchCovariance part = parts.get(i);
-            INDArray k = part.steps == null ? part.collapsed().covariance : part.covariance();
-            mean = k == null ? mean : mean.plus(of(k).times(shares.get(i)));
+            mean = mean.plus(of(parts.get(i).collapsed().examples()).times(shares.get(i)));
         }
         return mean;
-    }
-
-    /**
-     * The covariance of activations whose examples are put below one another: between examples of different blocks there is
-     * none.
-     *
-     * @param blocks message of each block
-     * @param rows number of examples of each block
-     * @param like an array of the data type
-     * @return block-diagonal K; the blocks' gains below one another
-     */
-    public static BatchCovariance stacked(List<BatchCovariance> blocks, long[] rows, INDArray like) {
-        if (blocks.stream().allMatch(block -> block.covariance() == null)) {
-            return NONE;
-        }
-        long total = 0;
-        for (long count : rows) {
-            total += count;
-        }
-        INDArray covariance = Nd4j.create(like.dataType(), new long[] {total, total}, 'f');
-        long from = 0;
-        for (int i = 0; i < rows.length; i++) {
-            INDArray block = blocks.get(i).covariance();
-            if (block != null) {
-                covariance
-                        .get(NDArrayIndex.interval(from, from + rows[i]), NDArrayIndex.interval(from, from + rows[i]))
-                        .assign(block);
-            }
-            from += rows[i];
-        }
-        double[] shares = new double[rows.length];
-        for (int i = 0; i < rows.length; i++) {
-            shares[i] = blocks.get(i).covariance == null ? 0 : (double) rows[i] / total;
-        }
-        return new BatchCovariance(
-                covariance,
-                stackedGain(blocks, rows, total),
-                PositionCorrelation.ofBlocks(
-                        blocks.stream().map(BatchCovariance::positions).collect(Collectors.toList()), shares));
-    }
-
-    private static @Nullable INDArray stackedGain(List<BatchCovariance> blocks, long[] rows, long total) {
-        INDArray stacked = null;
-        long from = 0;
-        for (int i = 0; i < rows.length; i++) {
-            INDArray gain = blocks.get(i).gain;
-            if (gain != null) {
-                if (stacked == null) {
-                    stacked = Nd4j.createUninitialized(gain.dataType(), new long[] {total, gain.columns()}, 'f');
-                    stacked.assign(1);
-                }
-                stacked.get(NDArrayIndex.interval(from, from + rows[i]), NDArrayIndex.all())
-                        .assign(gain);
-            }
-            from += rows[i];
-        }
-        return stacked;
     }
 
     /**
@@ -355,17 +325,18 @@ public record BatchCovariance(
      * @return the block of K on its diagonal, and those rows of the gain
      */
     public BatchCovariance block(long from, long to) {
-        INDArray k = covariance();
-        if (k == null) {
-            return this;
+        ExampleCovariance k = examples();
+        ExampleCovariance block = k.block(from, to);
+        INDArray known = k.columns();
+        if (known == null) {
+            return none(block.inducing());
         }
         return new BatchCovariance(
-                k.get(NDArrayIndex.interval(from, to), NDArrayIndex.interval(from, to))
-                        .dup('f'),
+                block,
                 gain == null
                         ? null
                         : gain.get(NDArrayIndex.interval(from, to), NDArrayIndex.all())
                                 .dup('f'),
-                positions == null ? null : positions.block(from, to, k.rows()));
+                positions == null ? null : positions.block(from, to, known.rows()));
     }
 }

@@ -17,6 +17,17 @@ public record ForwardMessage(Moments moments, BatchCovariance covariance) {
      * @return the message into the first layer
      */
     public static ForwardMessage observed(INDArray features) {
-        return new ForwardMessage(Moments.pointMass(features), BatchCovariance.none());
+        return observed(Moments.pointMass(features), InducingExamples.all());
+    }
+
+    /**
+     * The message of what no weight has seen: no covariance.
+     *
+     * @param moments of the features
+     * @param inducing examples with which the layers keep covariances
+     * @return the message into the first layer
+     */
+    public static ForwardMessage observed(Moments moments, InducingExamples inducing) {
+        return new ForwardMessage(moments, BatchCovariance.none(inducing));
     }
 }

@@ -2,6 +2,7 @@ package io.github.dl4jep.message;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -82,18 +83,18 @@ public final class StepMask {
      * @return \( K_{nk}\, T / \sqrt{T_n T_k} \) for T steps, of which a sequence has \( T_n \)
      */
     public BatchCovariance meanOfSteps(BatchCovariance covariance) {
-        INDArray k = covariance.covariance();
-        if (k == null) {
+        ExampleCovariance k = covariance.examples();
+        if (k.isNone()) {
             return covariance;
         }
         float[] factors = new float[minibatch()];
         for (int n = 0; n < factors.length; n++) {
             factors[n] = (float) Math.sqrt(steps() / (double) Math.max(1, count(n)));
         }
-        INDArray column =
-                Nd4j.createFromArray(factors).reshape(factors.length, 1).castTo(k.dataType());
-        INDArray scaled = k.mulColumnVector(column).muliRowVector(column.reshape(1, factors.length));
-        return new BatchCovariance(scaled, covariance.gain(), covariance.positions());
+        INDArray column = Nd4j.createFromArray(factors)
+                .reshape(factors.length, 1)
+                .castTo(Objects.requireNonNull(k.columns()).dataType());
+        return new BatchCovariance(k.scaled(column), covariance.gain(), covariance.positions());
     }
 
     /**

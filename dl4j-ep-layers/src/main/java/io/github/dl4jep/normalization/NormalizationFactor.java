@@ -4,6 +4,7 @@ import io.github.dl4jep.array.ChannelLoop;
 import io.github.dl4jep.linear.LinearFactor;
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.BatchCovariance;
+import io.github.dl4jep.message.ExampleCovariance;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.weight.WeightMoments;
 import io.github.dl4jep.weight.WeightSite;
@@ -253,25 +254,13 @@ public final class NormalizationFactor {
             boolean known) {
         double share = 1.0 / factor.length();
         INDArray meanSquaredFactor = factor.mul(factor).muli(share);
-        INDArray passedOn = LinearFactor.passedOn(before, meanSquaredFactor);
-        INDArray centred = passedOn == null || known ? passedOn : centred(passedOn);
+        ExampleCovariance passedOn = LinearFactor.passedOn(before, meanSquaredFactor);
+        ExampleCovariance centred = passedOn.isNone() || known ? passedOn : passedOn.centred();
         // What comes from before has passed the scale already.
         INDArray passed = meanSquaredFactor.ulike().assign(share);
         BatchCovariance covariance = LinearFactor.covarianceOfPreActivation(
-                normalised,
-                centred == null ? BatchCovariance.none() : BatchCovariance.of(centred),
-                scaleVariance.mul(share),
-                passed,
-                shift);
-        return centred == null ? covariance : covariance.withPart(centred, before.positions());
-    }
-
-    /** (I - 1 1^T / B) K (I - 1 1^T / B): what mu takes away. */
-    private static INDArray centred(INDArray k) {
-        INDArray rowMeans = k.mean(true, 1);
-        INDArray columnMeans = k.mean(true, 0);
-        double mean = rowMeans.meanNumber().doubleValue();
-        return k.subColumnVector(rowMeans).subiRowVector(columnMeans).addi(mean);
+                normalised, BatchCovariance.of(centred), scaleVariance.mul(share), passed, shift);
+        return centred.isNone() ? covariance : covariance.withPart(centred, before.positions());
     }
 
     private static Moments rows(Moments activation, long channels) {

@@ -2,6 +2,7 @@ package io.github.dl4jep.recurrent;
 
 import io.github.dl4jep.array.FloatMatrix;
 import io.github.dl4jep.message.BatchCovariance;
+import io.github.dl4jep.message.ExampleCovariance;
 import io.github.dl4jep.message.StepCovariance;
 import java.util.Arrays;
 import java.util.Objects;
@@ -58,12 +59,12 @@ public record SeenSteps(INDArray mean, BatchCovariance covariance, INDArray mean
         if (ofSteps != null) {
             return passedOn(ofSteps, rows, allPairs);
         }
-        INDArray k = covariance.covariance();
-        if (k == null) {
+        ExampleCovariance examples = covariance.examples();
+        if (examples.isNone()) {
             return null;
         }
         float[] given = new float[minibatch * minibatch];
-        FloatMatrix.of(k).getRows(0, given, minibatch);
+        FloatMatrix.of(examples.allPairs()).getRows(0, given, minibatch);
         INDArray gain = covariance.gain();
         INDArray gainRows = rows.gathered(
                 gain == null ? null : gain.dup('f').reshape('f', (long) steps * minibatch, meanSquare.length()));

@@ -1,6 +1,7 @@
 package io.github.dl4jep.solve;
 
 import io.github.dl4jep.message.BatchCovariance;
+import io.github.dl4jep.message.ExampleCovariance;
 import io.github.dl4jep.message.StepCovariance;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -28,12 +29,12 @@ public interface BatchSolve {
         StepCovariance steps = covariance.steps();
         if (steps != null) {
             return variance.rows() <= MOST_PAIRS
-                    ? new JointSolve(variance, steps.pairs(), observation)
+                    ? new JointSolve(variance, ExampleCovariance.of(steps.pairs()), observation)
                     : new PositionSolve(variance, covariance.positions(), observation);
         }
         INDArray k = covariance.covariance();
         return k == null || k.rows() == variance.rows()
-                ? new JointSolve(variance, k, observation)
+                ? new JointSolve(variance, covariance.examples(), observation)
                 : new PositionSolve(variance, covariance.positions(), observation);
     }
 }

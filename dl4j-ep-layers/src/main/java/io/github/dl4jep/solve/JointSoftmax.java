@@ -1,7 +1,9 @@
 package io.github.dl4jep.solve;
 
-import io.github.dl4jep.array.SymmetricMatrix;
+import io.github.dl4jep.array.RowCovariance;
 import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The most probable potentials of a whole batch under a softmax: the maximum over l of \( \sum_c \log N(l_c; w_c, K) + \sum_n \omega_n
@@ -38,7 +40,7 @@ public final class JointSoftmax {
     private static final double SMALLEST_SHARE = 1e-4;
 
     private final double[] start;
-    private final double[] covariance;
+    private final RowCovariance covariance;
     private final double[] labels;
     private final double[] importance;
     private final int rows;
@@ -47,17 +49,17 @@ public final class JointSoftmax {
     private final double[] bound;
 
     private double[] noise = {};
-    private double[] inverse = {};
+    private RowCovariance.@Nullable Inverse inverse;
 
     /**
      * Sets up the equations.
      *
      * @param start w, means of the potentials, [rows, outputs]
-     * @param covariance K, [rows, rows]
+     * @param covariance K
      * @param labels y, [rows, outputs]
      * @param importance omega of each row, [rows], not negative; a row of importance 0 is not observed
      */
-    public JointSoftmax(double[] start, double[] covariance, double[] labels, double[] importance) {
+    public JointSoftmax(double[] start, RowCovariance covariance, double[] labels, double[] importance) {
         this.rows = importance.length;
         this.outputs = start.length / rows;
         this.start = start;
@@ -139,6 +141,14 @@ public final class JointSoftmax {
      * @throws ArithmeticException if K is not a covariance, or something is not finite
      */
     public Maximum solve(double tolerance) {
+        try {
+            return iterated(tolerance);
+        } finally {
+            closeInverse();
+        }
+    }
+
+    private Maximum iterated(double tolerance) {
         double[] potentials = start.clone();
         double[] point = start.clone();
         double[] z = new double[start.length];
@@ -254,19 +264,23 @@ public final class JointSoftmax {
     }
 
     private void factorise() {
-        double[] matrix = covariance.clone();
+        double[] observed = new double[rows];
         noise = new double[rows];
+        boolean all = true;
         for (int n = 0; n < rows; n++) {
-            boolean observed = importance[n] > 0;
-            // Without its covariances a row that is not observed moves nothing.
-            for (int k = 0; !observed && k < rows; k++) {
-                matrix[n * rows + k] = 0;
-                matrix[k * rows + n] = 0;
-            }
-            noise[n] = observed ? 1 / (importance[n] * bound[n]) : 1;
-            matrix[n * rows + n] += noise[n];
+            observed[n] = importance[n] > 0 ? 1 : 0;
+            noise[n] = importance[n] > 0 ? 1 / (importance[n] * bound[n]) : 1;
+            all &= importance[n] > 0;
         }
-        inverse = SymmetricMatrix.inverse(matrix, rows);
+        closeInverse();
+        // Without its covariances a row that is not observed moves nothing.
+        inverse = (all ? covariance : covariance.scaled(observed)).inverse(noise);
+    }
+
+    private void closeInverse() {
+        if (inverse != null) {
+            inverse.close();
+        }
     }
 
     /** One iteration from a point: w + r - N z; keeps z. */
@@ -276,7 +290,7 @@ public final class JointSoftmax {
             int n = i % rows;
             r[i] = importance[n] > 0 ? point[i] - start[i] + (labels[i] - p[i]) / bound[n] : 0;
         }
-        System.arraycopy(SymmetricMatrix.times(inverse, r, rows), 0, z, 0, z.length);
+        System.arraycopy(Objects.requireNonNull(inverse).times(r), 0, z, 0, z.length);
         for (int i = 0; i < r.length; i++) {
             r[i] += start[i] - noise[i % rows] * z[i];
         }

@@ -1,11 +1,11 @@
 package io.github.dl4jep.solve;
 
+import io.github.dl4jep.array.RowCovariance;
 import io.github.dl4jep.array.Rows;
-import io.github.dl4jep.array.SymmetricMatrix;
+import io.github.dl4jep.message.ExampleCovariance;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The joint update of a whole batch at the outputs: \( (K_c + N_c) z_c = e_c \) for every output c, algorithm sections 3
@@ -15,6 +15,9 @@ import org.nd4j.linalg.factory.Nd4j;
  * \( K_c = D_c P D_c \), \( D_c = diag(\sqrt{V_{nc}}) \),
  * \( P_{nk} = K_{nk} / \sqrt{\max(\bar V_n, K_{nn}) \max(\bar V_k, K_{kk})} \), \( P_{nn} = 1 \). P is K scaled to a diagonal
  * of at most 1 and then raised to 1, so it is positive semi-definite whenever K is, duplicated rows included.
+ *
+ * <p>Where covariances are kept with some inducing examples, K is what these know of it, of low rank and a diagonal, and no matrix has more
+ * rows and columns than there are of them.
  *
  * <p>Shapes: variance V, residual e, noise N: [minibatch, outputs]; K: [minibatch, minibatch]. Everything is computed in
  * double precision. An entry that is not observed gets z = 0 and moves nothing.
@@ -44,17 +47,17 @@ public final class JointSolve implements BatchSolve {
     private final double[] residual;
     /** 1 where observed, else 0. */
     private final double[] observed;
-    /** P, symmetric, or null if samples are independent. */
-    private final double @Nullable [] correlation;
+    /** P, or null if samples are independent. */
+    private final @Nullable RowCovariance correlation;
 
     /**
      * Sets up the equations.
      *
      * @param variance V, [minibatch, outputs]
-     * @param covariance K, [minibatch, minibatch], or null if samples are independent
+     * @param covariance K, none if samples are independent
      * @param observation residual e and noise N, [minibatch, outputs]
      */
-    public JointSolve(INDArray variance, @Nullable INDArray covariance, PseudoObservation observation) {
+    public JointSolve(INDArray variance, ExampleCovariance covariance, PseudoObservation observation) {
         this.rows = variance.rows();
         this.outputs = variance.columns();
         this.observed = Rows.columns(observation.observed());
@@ -64,7 +67,7 @@ public final class JointSolve implements BatchSolve {
         this.deviation = Arrays.stream(this.variance).map(Math::sqrt).toArray();
         this.noise = Rows.columns(observation.noise());
         this.residual = product(Rows.columns(observation.residual()), observed);
-        this.correlation = covariance == null ? null : correlation(all, Rows.columns(covariance), rows);
+        this.correlation = covariance.isNone() ? null : correlation(all, covariance.rows());
     }
 
     /**
@@ -112,16 +115,11 @@ public final class JointSolve implements BatchSolve {
         double[] diagonal = new double[residual.length];
         for (int c = 0; c < outputs; c++) {
             int from = c * rows;
-            double[] inverse = inverse(
-                    Arrays.copyOfRange(deviation, from, from + rows), Arrays.copyOfRange(noise, from, from + rows));
-            System.arraycopy(
-                    SymmetricMatrix.times(inverse, Arrays.copyOfRange(residual, from, from + rows), rows),
-                    0,
-                    shift,
-                    from,
-                    rows);
-            for (int n = 0; n < rows; n++) {
-                diagonal[from + n] = inverse[n * rows + n];
+            try (RowCovariance.Inverse inverse = inverse(
+                    Arrays.copyOfRange(deviation, from, from + rows), Arrays.copyOfRange(noise, from, from + rows))) {
+                double[] z = inverse.times(Arrays.copyOfRange(residual, from, from + rows));
+                System.arraycopy(z, 0, shift, from, rows);
+                System.arraycopy(inverse.diagonal(), 0, diagonal, from, rows);
             }
         }
         return solution(shift, diagonal);
@@ -131,16 +129,20 @@ public final class JointSolve implements BatchSolve {
     Solution solveShared() {
         double[] meanVariance = meanOverOutputs(variance, rows);
         double[] meanNoise = meanOverOutputs(noise, rows);
-        double[] preconditioner =
-                inverse(Arrays.stream(meanVariance).map(Math::sqrt).toArray(), meanNoise);
-        double[] shift = conjugateGradients(preconditioner);
+        double[] meanDeviation = Arrays.stream(meanVariance).map(Math::sqrt).toArray();
+        double[] shift;
+        double[] ofShared;
+        try (RowCovariance.Inverse preconditioner = inverse(meanDeviation, meanNoise)) {
+            shift = conjugateGradients(preconditioner);
+            ofShared = preconditioner.diagonal();
+        }
         if (shift == null) {
             return solveEach();
         }
         double[] diagonal = new double[residual.length];
         for (int i = 0; i < diagonal.length; i++) {
             int n = i % rows;
-            double shared = preconditioner[n * rows + n] * (meanVariance[n] + meanNoise[n]);
+            double shared = ofShared[n] * (meanVariance[n] + meanNoise[n]);
             diagonal[i] = shared / (variance[i] + noise[i]);
         }
         // What is not observed is 0 only to the tolerance of the iteration.
@@ -148,12 +150,12 @@ public final class JointSolve implements BatchSolve {
     }
 
     /** Preconditioned conjugate gradients on all outputs at once; null if they did not converge. */
-    private double @Nullable [] conjugateGradients(double[] preconditioner) {
-        double[] z = SymmetricMatrix.times(preconditioner, residual, rows);
+    private double @Nullable [] conjugateGradients(RowCovariance.Inverse preconditioner) {
+        double[] z = preconditioner.times(residual);
         double[] rest = residual.clone();
         addScaled(rest, times(z), ones(-1));
         double[] goal = columnDots(residual, residual);
-        double[] step = SymmetricMatrix.times(preconditioner, rest, rows);
+        double[] step = preconditioner.times(rest);
         double[] direction = step.clone();
         double[] energy = columnDots(rest, step);
         for (int iteration = 0; iteration < MAX_ITERATIONS; iteration++) {
@@ -164,7 +166,7 @@ public final class JointSolve implements BatchSolve {
             double[] length = ratio(energy, columnDots(direction, image));
             addScaled(z, direction, length);
             addScaled(rest, image, negated(length));
-            step = SymmetricMatrix.times(preconditioner, rest, rows);
+            step = preconditioner.times(rest);
             double[] next = columnDots(rest, step);
             double[] ratio = ratio(next, energy);
             for (int i = 0; i < direction.length; i++) {
@@ -185,7 +187,7 @@ public final class JointSolve implements BatchSolve {
         if (correlation == null) {
             return product(variance, x);
         }
-        return product(SymmetricMatrix.times(correlation, product(deviation, x), rows), deviation);
+        return product(correlation.times(product(deviation, x)), deviation);
     }
 
     /** (K_c + N_c) x_c for every output. */
@@ -198,23 +200,11 @@ public final class JointSolve implements BatchSolve {
     }
 
     /** (D P D + N)^-1 for diagonals D and N. */
-    private double[] inverse(double[] diagonalDeviation, double[] diagonalNoise) {
-        double[] p = correlation();
-        double[] matrix = new double[p.length];
-        for (int n = 0; n < rows; n++) {
-            for (int k = 0; k < rows; k++) {
-                matrix[n * rows + k] = diagonalDeviation[n] * p[n * rows + k] * diagonalDeviation[k];
-            }
-            matrix[n * rows + n] += diagonalNoise[n];
-        }
-        return SymmetricMatrix.inverse(matrix, rows);
-    }
-
-    private double[] correlation() {
+    private RowCovariance.Inverse inverse(double[] diagonalDeviation, double[] diagonalNoise) {
         if (correlation == null) {
             throw new IllegalStateException("no covariance between samples");
         }
-        return correlation;
+        return correlation.scaled(diagonalDeviation).inverse(diagonalNoise);
     }
 
     private double[] columnDots(double[] a, double[] b) {
@@ -282,26 +272,14 @@ public final class JointSolve implements BatchSolve {
     }
 
     /** Scales K to P: see the class comment. */
-    static double[] correlation(double[] variance, double[] covariance, int rows) {
-        double[] scale = meanOverOutputs(variance, rows);
-        for (int n = 0; n < rows; n++) {
-            double largest = Math.max(scale[n], covariance[n * rows + n]);
+    static RowCovariance correlation(double[] variance, RowCovariance covariance) {
+        double[] scale = meanOverOutputs(variance, covariance.rows());
+        double[] ofExamples = covariance.diagonal();
+        for (int n = 0; n < scale.length; n++) {
+            double largest = Math.max(scale[n], ofExamples[n]);
             // A row without any uncertainty correlates with nothing.
             scale[n] = largest == 0 ? 0 : 1 / Math.sqrt(largest);
         }
-        double[] correlation = new double[covariance.length];
-        for (int n = 0; n < rows; n++) {
-            for (int k = 0; k < rows; k++) {
-                correlation[n * rows + k] = n == k ? 1 : covariance[n * rows + k] * scale[n] * scale[k];
-            }
-        }
-        return correlation;
-    }
-
-    /** P of a batch as an array, [minibatch, minibatch]. */
-    static INDArray correlation(INDArray variance, INDArray covariance) {
-        int rows = variance.rows();
-        return Nd4j.createFromArray(correlation(Rows.columns(variance), Rows.columns(covariance), rows))
-                .reshape('f', rows, rows);
+        return covariance.scaled(scale).withUnitDiagonal();
     }
 }

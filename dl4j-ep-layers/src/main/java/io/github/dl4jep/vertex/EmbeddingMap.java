@@ -2,8 +2,10 @@ package io.github.dl4jep.vertex;
 
 import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.message.BatchCovariance;
+import io.github.dl4jep.message.ExampleCovariance;
 import io.github.dl4jep.message.ExampleShape;
 import io.github.dl4jep.message.ForwardMessage;
+import io.github.dl4jep.message.InducingExamples;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.params.StockWeights;
 import io.github.dl4jep.recurrent.IndexedSteps;
@@ -111,11 +113,17 @@ public record EmbeddingMap(LayerWeights weights, int indices, boolean ofSequence
                 biasMoments == null ? 0 : biasMoments.variance().meanNumber().doubleValue();
         return new Pass(
                 new ForwardMessage(
-                        activation(moments, biasMoments, chosen, input), covariance(chosen, moments, biasVariance)),
+                        activation(moments, biasMoments, chosen, input),
+                        covariance(
+                                chosen,
+                                moments,
+                                biasVariance,
+                                inputs.get(0).covariance().inducing())),
                 message -> Answer.of(null, sites(message.shift(), message.curvature(), chosen)));
     }
 
-    private static BatchCovariance covariance(Chosen chosen, WeightMoments moments, double bias) {
+    private static BatchCovariance covariance(
+            Chosen chosen, WeightMoments moments, double bias, InducingExamples inducing) {
         INDArray variances = moments.unitMeanVariance();
         int[] rows = chosen.rows;
         if (chosen.steps > 0) {
@@ -126,14 +134,18 @@ public record EmbeddingMap(LayerWeights weights, int indices, boolean ofSequence
                     bias,
                     Math.toIntExact(moments.mean().columns())));
         }
-        double[] covariance = new double[rows.length * rows.length];
+        double[] ofRows = Rows.columns(variances);
+        int[] others = inducing.numbers(rows.length);
+        double[] columns = new double[rows.length * others.length];
+        double[] own = new double[rows.length];
         for (int n = 0; n < rows.length; n++) {
-            for (int k = 0; k < rows.length; k++) {
-                covariance[k * rows.length + n] = bias + (rows[n] == rows[k] ? variances.getDouble(rows[n]) : 0);
+            own[n] = bias + ofRows[rows[n]];
+            for (int k = 0; k < others.length; k++) {
+                columns[k * rows.length + n] = rows[n] == rows[others[k]] ? own[n] : bias;
             }
         }
-        return BatchCovariance.of(
-                Rows.matrix(covariance, rows.length, rows.length).castTo(variances.dataType()));
+        INDArray covariance = Rows.matrix(columns, rows.length, others.length).castTo(variances.dataType());
+        return BatchCovariance.of(ExampleCovariance.of(inducing, covariance, own));
     }
 
     private Sites sites(INDArray shift, INDArray curvature, Chosen chosen) {

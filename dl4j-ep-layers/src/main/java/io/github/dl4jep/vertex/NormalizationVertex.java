@@ -117,7 +117,8 @@ public final class NormalizationVertex implements Vertex {
             boolean known) {
         ExampleShape shape = message.moments().shape();
         int positions = Math.toIntExact(shape.positions());
-        PositionSample sample = PositionSample.of(positions, x.size(0), positions);
+        int others = message.covariance().inducing().count(x.size(0));
+        PositionSample sample = PositionSample.of(positions, others, positions);
         return NormalizationFactor.covariance(
                 sample.columns(x),
                 message.covariance().ofUnits(sample::columns),

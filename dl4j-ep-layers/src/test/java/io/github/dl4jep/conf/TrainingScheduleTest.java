@@ -78,7 +78,7 @@ class TrainingScheduleTest {
     @ParameterizedTest
     @ValueSource(doubles = {1, 2.5, Double.POSITIVE_INFINITY})
     void travelsInJsonAndYaml(double passes) throws Exception {
-        TrainingSchedule schedule = new TrainingSchedule(passes, 10, 20, 0.5, 3);
+        TrainingSchedule schedule = new TrainingSchedule(passes, 10, 20, 0.5, 3, 77);
         PassCounter counter = new PassCounter(117, 234);
         for (ObjectMapper mapper :
                 new ObjectMapper[] {NeuralNetConfiguration.mapper(), NeuralNetConfiguration.mapperYaml()}) {
@@ -99,7 +99,20 @@ class TrainingScheduleTest {
                 .isNotEqualTo(new TrainingSchedule(1, 11, 20, 0.5, 3))
                 .isNotEqualTo(new TrainingSchedule(1, 10, 21, 0.5, 3))
                 .isNotEqualTo(new TrainingSchedule(1, 10, 20, 0.6, 3))
-                .isNotEqualTo(new TrainingSchedule(1, 10, 20, 0.5, 4));
+                .isNotEqualTo(new TrainingSchedule(1, 10, 20, 0.5, 4))
+                .isNotEqualTo(new TrainingSchedule(1, 10, 20, 0.5, 3, 255))
+                .isEqualTo(new TrainingSchedule(1, 10, 20, 0.5, 3, 256));
+    }
+
+    @Test
+    void filesWithoutInducingExamplesHaveTheDefault() throws Exception {
+        TrainingSchedule schedule = NeuralNetConfiguration.mapper()
+                .readValue(
+                        "{\"memoryPasses\":1,\"minMemoryBatches\":10,\"averagingBatches\":20,\"damping\":0.5,"
+                                + "\"sweepsPerBatch\":3}",
+                        TrainingSchedule.class);
+        assertThat(schedule).isEqualTo(new TrainingSchedule(1, 10, 20, 0.5, 3));
+        assertThat(schedule.getInducingExamples()).isEqualTo(256);
     }
 
     /** Simulates the sum of what is remembered: every batch adds 1, and the rest is kept by the retention. */

@@ -93,7 +93,7 @@ class BatchCovarianceTest {
         BatchCovariance b = BatchCovariance.of(covariance());
         INDArray like = gain();
         BatchCovariance stacked =
-                BatchCovariance.stacked(List.of(a, b, BatchCovariance.none()), new long[] {ROWS, ROWS, ROWS}, like);
+                StackedCovariance.of(List.of(a, b, BatchCovariance.none()), new long[] {ROWS, ROWS, ROWS}, like);
         for (int n = 0; n < 3 * ROWS; n++) {
             for (int k = 0; k < 3 * ROWS; k++) {
                 double expected = n / ROWS != k / ROWS || n >= 2 * ROWS
@@ -109,7 +109,7 @@ class BatchCovarianceTest {
         assertThat(stacked.block(0, ROWS).covariance()).isEqualTo(a.covariance());
         assertThat(stacked.block(0, ROWS).gain()).isEqualTo(a.gain());
         assertThat(stacked.block(ROWS, 2 * ROWS).covariance()).isEqualTo(b.covariance());
-        assertThat(BatchCovariance.stacked(
+        assertThat(StackedCovariance.of(
                         List.of(BatchCovariance.none(), BatchCovariance.none()), new long[] {ROWS, ROWS}, like))
                 .isSameAs(BatchCovariance.none());
         assertThat(BatchCovariance.none().block(0, 2)).isSameAs(BatchCovariance.none());
@@ -203,7 +203,7 @@ class BatchCovarianceTest {
         BatchCovariance a = atPositions(one, 1);
         BatchCovariance b = atPositions(other, 1);
 
-        BatchCovariance stacked = BatchCovariance.stacked(List.of(a, b), new long[] {ROWS, ROWS}, gain());
+        BatchCovariance stacked = StackedCovariance.of(List.of(a, b), new long[] {ROWS, ROWS}, gain());
 
         INDArray dense = Nd4j.zeros(DataType.DOUBLE, 4 * ROWS, 4 * ROWS);
         for (int i = 0; i < 2 * ROWS; i++) {

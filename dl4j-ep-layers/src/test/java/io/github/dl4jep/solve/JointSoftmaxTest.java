@@ -3,6 +3,9 @@ package io.github.dl4jep.solve;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.dl4jep.array.DenseCovariance;
+import io.github.dl4jep.array.LowRankCovariance;
+import io.github.dl4jep.array.RowCovariance;
 import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.likelihood.Arrays2d;
 import java.util.SplittableRandom;
@@ -29,7 +32,8 @@ class JointSoftmaxTest {
         double[] covariance = covariance(size);
         double[] labels = distributions();
         double[] importance = {1, 2, 0.5, 1, 3, 1, 1};
-        JointSoftmax.Maximum maximum = new JointSoftmax(start, covariance.clone(), labels, importance).solve(1e-10);
+        JointSoftmax.Maximum maximum =
+                new JointSoftmax(start, new DenseCovariance(covariance, ROWS), labels, importance).solve(1e-10);
         double[] expected = newton(start, covariance, labels, importance);
         for (int i = 0; i < start.length; i++) {
             double moved = 0;
@@ -52,10 +56,10 @@ class JointSoftmaxTest {
         for (int c = 0; c < CLASSES; c++) {
             other[c * ROWS + 2] = c == 1 ? 1 : 0;
         }
-        double[] shift = new JointSoftmax(start, covariance.clone(), labels, importance)
+        double[] shift = new JointSoftmax(start, new DenseCovariance(covariance, ROWS), labels, importance)
                 .solve(1e-9)
                 .shift();
-        assertThat(new JointSoftmax(start, covariance, other, importance)
+        assertThat(new JointSoftmax(start, new DenseCovariance(covariance, importance.length), other, importance)
                         .solve(1e-9)
                         .shift())
                 .isEqualTo(shift);
@@ -71,7 +75,9 @@ class JointSoftmaxTest {
         double[] importance = {1, 2, 0.5, 1, 3, 1, 1};
         double[] start = random.doubles(ROWS, -2, 2).toArray();
         double[] labels = random.doubles(ROWS, 0, 1).toArray();
-        JointSoftmax.Maximum maximum = new JointSoftmax(start, covariance, labels, importance).solve(1e-11);
+        JointSoftmax.Maximum maximum = new JointSoftmax(
+                        start, new DenseCovariance(covariance, importance.length), labels, importance)
+                .solve(1e-11);
         for (int n = 0; n < ROWS; n++) {
             double l = start[n];
             for (int k = 0; k < ROWS; k++) {
@@ -102,10 +108,13 @@ class JointSoftmaxTest {
                 twiceLabels[c * more + n] = labels[c * ROWS + n % ROWS];
             }
         }
-        double[] weighted = new JointSoftmax(start, gram, labels, new double[] {2, 1, 1, 1, 1, 1, 1})
+        double[] weighted = new JointSoftmax(
+                        start, new DenseCovariance(gram, ROWS), labels, new double[] {2, 1, 1, 1, 1, 1, 1})
                 .solve(1e-11)
                 .shift();
-        double[] copied = new JointSoftmax(twiceStart, twiceGram, twiceLabels, new double[] {1, 1, 1, 1, 1, 1, 1, 1})
+        double[] copied = new JointSoftmax(twiceStart, new DenseCovariance(twiceGram, more), twiceLabels, new double[] {
+                    1, 1, 1, 1, 1, 1, 1, 1
+                })
                 .solve(1e-11)
                 .shift();
         for (int c = 0; c < CLASSES; c++) {
@@ -135,8 +144,10 @@ class JointSoftmaxTest {
                 covariance[n * rows + k] = 0.3 + (n == k ? 0.2 : 0);
             }
         }
-        JointSoftmax.Maximum coarse = new JointSoftmax(start, covariance, labels, importance).solve(0.1);
-        double[] exact = new JointSoftmax(start, covariance, labels, importance)
+        JointSoftmax.Maximum coarse = new JointSoftmax(
+                        start, new DenseCovariance(covariance, importance.length), labels, importance)
+                .solve(0.1);
+        double[] exact = new JointSoftmax(start, new DenseCovariance(covariance, importance.length), labels, importance)
                 .solve(1e-12)
                 .shift();
         double sum = 0;
@@ -149,6 +160,48 @@ class JointSoftmaxTest {
         }
         assertThat(sum).isCloseTo(sumOfExact, within((outputs == 1 ? 0.06 : 0.25) * size));
         assertThat(coarse.iterations()).isLessThan(60);
+    }
+
+    /** The same maximum with the same covariance as a dense matrix. */
+    @Test
+    void inducingRowsGiveTheMaximumOfWhatTheyKnow() {
+        int rows = 60;
+        int[] inducing = {2, 11, 25, 30, 47, 58};
+        double[] gram = Rows.columns(Arrays2d.gram(random, rows, 20));
+        double[] columns = new double[rows * inducing.length];
+        double[] variances = new double[rows];
+        for (int n = 0; n < rows; n++) {
+            variances[n] = 3 * gram[n * (rows + 1)];
+            for (int i = 0; i < inducing.length; i++) {
+                columns[i * rows + n] = 3 * gram[inducing[i] * rows + n];
+            }
+        }
+        RowCovariance lowRank = LowRankCovariance.of(columns, variances, inducing);
+        double[] identity = new double[rows * rows];
+        for (int n = 0; n < rows; n++) {
+            identity[n * (rows + 1)] = 1;
+        }
+        RowCovariance dense = new DenseCovariance(lowRank.times(identity), rows);
+        double[] start = random.doubles(rows * CLASSES, -2, 2).toArray();
+        double[] labels = new double[rows * CLASSES];
+        double[] importance = new double[rows];
+        for (int n = 0; n < rows; n++) {
+            labels[n % CLASSES * rows + n] = 1;
+            importance[n] = n % 9 == 0 ? 0 : random.nextDouble(0.5, 2);
+        }
+        JointSoftmax.Maximum actual = new JointSoftmax(start, lowRank, labels, importance).solve(1e-10);
+        JointSoftmax.Maximum expected = new JointSoftmax(start, dense, labels, importance).solve(1e-10);
+        assertThat(actual.shift()).containsExactly(expected.shift(), within(1e-6));
+        assertThat(actual.potentials()).containsExactly(expected.potentials(), within(1e-6));
+        double[] moved = lowRank.times(actual.shift());
+        for (int i = 0; i < moved.length; i++) {
+            boolean observed = importance[i % rows] > 0;
+            assertThat(actual.shift()[i])
+                    .isCloseTo(
+                            observed ? importance[i % rows] * (labels[i] - actual.probabilities()[i]) : 0,
+                            within(1e-6));
+            assertThat(actual.potentials()[i]).isCloseTo(start[i] + (observed ? moved[i] : 0), within(1e-6));
+        }
     }
 
     private double[] uniform(double low, double high) {

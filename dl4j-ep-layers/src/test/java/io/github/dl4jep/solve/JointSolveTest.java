@@ -3,13 +3,22 @@ package io.github.dl4jep.solve;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.dl4jep.array.DenseCovariance;
+import io.github.dl4jep.array.LowRankCovariance;
+import io.github.dl4jep.array.RowCovariance;
+import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.likelihood.Arrays2d;
+import io.github.dl4jep.message.ExampleCovariance;
+import io.github.dl4jep.message.InducingExamples;
+import io.github.dl4jep.message.KeptCovariance;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.hipparchus.linear.EigenDecompositionSymmetric;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -49,7 +58,9 @@ class JointSolveTest {
         importance.getRow(7).assign(0);
         PseudoObservation partly = PseudoObservation.of(all.residual(), all.noise(), importance);
         assertSolves(variance, covariance, partly, 1e-6);
-        INDArray shift = new JointSolve(variance, covariance, partly).solve().shift();
+        INDArray shift = new JointSolve(variance, ExampleCovariance.of(covariance), partly)
+                .solve()
+                .shift();
         assertThat(shift.getRow(7).amaxNumber().doubleValue()).isZero();
         assertThat(shift.mul(importance.rsub(1)).amaxNumber().doubleValue()).isZero();
     }
@@ -69,7 +80,7 @@ class JointSolveTest {
         INDArray variance = Arrays2d.uniform(random, 1, outputs, 0.2, 2);
         PseudoObservation observation = observation(1, outputs, 0.1, 1);
         INDArray covariance = Arrays2d.filled(1, 1, 0.7);
-        JointSolve.Solution solution = new JointSolve(variance, covariance, observation).solve();
+        JointSolve.Solution solution = new JointSolve(variance, ExampleCovariance.of(covariance), observation).solve();
         INDArray total = variance.add(observation.noise());
         assertThat(Arrays2d.worstDifference(
                         solution.shift(), observation.residual().div(total)))
@@ -82,7 +93,7 @@ class JointSolveTest {
     void withoutCovarianceEverySampleIsByItself() {
         INDArray variance = Arrays2d.uniform(random, 6, 5, 0.2, 2);
         PseudoObservation observation = observation(6, 5, 0.1, 1);
-        JointSolve solve = new JointSolve(variance, null, observation);
+        JointSolve solve = new JointSolve(variance, ExampleCovariance.none(InducingExamples.all()), observation);
         INDArray expected = observation.residual().div(variance.add(observation.noise()));
         assertThat(Arrays2d.worstDifference(solve.solve().shift(), expected)).isLessThan(1e-14);
         assertThat(Arrays2d.worstDifference(solve.timesCovariance(expected), variance.mul(expected)))
@@ -94,8 +105,9 @@ class JointSolveTest {
         INDArray variance = Arrays2d.uniform(random, 15, 3, 0.2, 2);
         INDArray covariance = Arrays2d.gram(random, 15, 4);
         PseudoObservation observation = observation(15, 3, 0.1, 1);
-        INDArray diagonal =
-                new JointSolve(variance, covariance, observation).solve().inverseDiagonal();
+        INDArray diagonal = new JointSolve(variance, ExampleCovariance.of(covariance), observation)
+                .solve()
+                .inverseDiagonal();
         for (int c = 0; c < 3; c++) {
             assertThat(diagonal.getColumn(c).toDoubleVector())
                     .containsExactly(
@@ -109,7 +121,7 @@ class JointSolveTest {
         INDArray variance = Nd4j.concat(1, column, column, column, column, column);
         INDArray covariance = Arrays2d.gram(random, 15, 4);
         PseudoObservation observation = observation(15, 5, 0.4, 0.4);
-        JointSolve solve = new JointSolve(variance, covariance, observation);
+        JointSolve solve = new JointSolve(variance, ExampleCovariance.of(covariance), observation);
         assertThat(Arrays2d.worstDifference(
                         solve.solveShared().inverseDiagonal(), solve.solveEach().inverseDiagonal()))
                 .isLessThan(1e-10);
@@ -119,7 +131,7 @@ class JointSolveTest {
     void sharedDiagonalIsNearForOutputsOfSimilarVariance() {
         INDArray variance = Arrays2d.uniform(random, 30, 10, 0.5, 1);
         INDArray covariance = Arrays2d.gram(random, 30, 6).muli(2);
-        JointSolve solve = new JointSolve(variance, covariance, observation(30, 10, 0.2, 0.2));
+        JointSolve solve = new JointSolve(variance, ExampleCovariance.of(covariance), observation(30, 10, 0.2, 0.2));
         INDArray ratio = solve.solveShared()
                 .inverseDiagonal()
                 .div(solve.solveEach().inverseDiagonal())
@@ -142,13 +154,21 @@ class JointSolveTest {
         assertSolves(variance, covariance, PseudoObservation.of(residual, noise, Arrays2d.filled(16, 6, 1)), 1e-6);
     }
 
+    private static INDArray correlation(INDArray variance, INDArray covariance) {
+        int rows = variance.rows();
+        RowCovariance correlation =
+                JointSolve.correlation(Rows.columns(variance), new DenseCovariance(Rows.columns(covariance), rows));
+        double[] identity = Rows.columns(Nd4j.eye(rows).castTo(DataType.DOUBLE));
+        return Rows.matrix(correlation.times(identity), rows, rows);
+    }
+
     @ParameterizedTest
     @CsvSource({"20, 20, 1", "20, 3, 1", "40, 1, 1", "20, 5, 1e-8", "20, 5, 1e8"})
     void correlationIsPositiveSemiDefiniteWithUnitDiagonal(int size, int rank, double scale) {
         INDArray half = Arrays2d.gram(random, size, rank).muli(scale);
         INDArray covariance = Nd4j.concat(0, Nd4j.concat(1, half, half), Nd4j.concat(1, half, half));
         INDArray variance = Arrays2d.uniform(random, 2 * size, 3, 0.01, 1);
-        INDArray correlation = JointSolve.correlation(variance, covariance);
+        INDArray correlation = correlation(variance, covariance);
         double[] eigenvalues = new EigenDecompositionSymmetric(Arrays2d.matrix(correlation)).getEigenvalues();
         assertThat(eigenvalues[eigenvalues.length - 1]).isGreaterThan(-1e-10);
         assertThat(Nd4j.diag(correlation).reshape(-1).toDoubleVector()).containsOnly(1);
@@ -157,7 +177,7 @@ class JointSolveTest {
 
     @Test
     void correlationOfNothingIsTheIdentity() {
-        INDArray correlation = JointSolve.correlation(Arrays2d.filled(3, 2, 0), Arrays2d.filled(3, 3, 0));
+        INDArray correlation = correlation(Arrays2d.filled(3, 2, 0), Arrays2d.filled(3, 3, 0));
         assertThat(correlation).isEqualTo(Nd4j.eye(3).castTo(correlation.dataType()));
     }
 
@@ -166,7 +186,8 @@ class JointSolveTest {
         INDArray variance = Arrays2d.uniform(random, 9, 4, 0.2, 2);
         INDArray covariance = Arrays2d.gram(random, 9, 3);
         INDArray x = Arrays2d.uniform(random, 9, 4, -1, 1);
-        INDArray product = new JointSolve(variance, covariance, observation(9, 4, 1, 1)).timesCovariance(x);
+        INDArray product =
+                new JointSolve(variance, ExampleCovariance.of(covariance), observation(9, 4, 1, 1)).timesCovariance(x);
         for (int c = 0; c < 4; c++) {
             double[][] dense = new DenseJointSolve(variance, covariance).covarianceOf(c);
             double[] expected = new double[9];
@@ -186,13 +207,14 @@ class JointSolveTest {
         INDArray variance = Arrays2d.uniform(random, 5, outputs, 0.2, 2);
         INDArray covariance = Arrays2d.gram(random, 5, 3);
         PseudoObservation observation = observation(5, outputs, 0.1, 1);
-        INDArray shift =
-                new JointSolve(variance, covariance, observation).solve().shift();
+        INDArray shift = new JointSolve(variance, ExampleCovariance.of(covariance), observation)
+                .solve()
+                .shift();
         PseudoObservation permuted = PseudoObservation.of(
                 rows(observation.residual(), order), rows(observation.noise(), order), Arrays2d.filled(5, outputs, 1));
         INDArray permutedCovariance =
                 rows(rows(covariance, order).transpose().dup(), order).transpose();
-        INDArray ofPermuted = new JointSolve(rows(variance, order), permutedCovariance, permuted)
+        INDArray ofPermuted = new JointSolve(rows(variance, order), ExampleCovariance.of(permutedCovariance), permuted)
                 .solve()
                 .shift();
         assertThat(Arrays2d.worstDifference(ofPermuted, rows(shift, order))).isLessThan(1e-6);
@@ -208,10 +230,64 @@ class JointSolveTest {
         for (int k = 0; k < inputs.length; k++) {
             copies[k] = inputs[k].dup();
         }
-        JointSolve solve = new JointSolve(variance, covariance, observation);
+        JointSolve solve = new JointSolve(variance, ExampleCovariance.of(covariance), observation);
         solve.solveShared();
         solve.solveEach();
         assertThat(inputs).isEqualTo(copies);
+    }
+
+    /** The dense solve with what inducing examples know of K in place of K. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 4, 10})
+    void inducingExamplesStandForAll(int outputs) {
+        int batch = 40;
+        InducingExamples inducing = InducingExamples.of(batch, 9);
+        INDArray covariance = Arrays2d.gram(random, batch, 30);
+        ExampleCovariance kept = KeptCovariance.of(covariance, inducing);
+        INDArray variance = Arrays2d.uniform(random, batch, outputs, 0.2, 2);
+        PseudoObservation all = observation(batch, outputs, 0.2, 0.8);
+        INDArray importance = Arrays2d.filled(batch, outputs, 1);
+        for (int n = 0; n < batch; n += 5) {
+            importance.putScalar(n, n % outputs, 0);
+        }
+        importance.getRow(inducing.numbers(batch)[2]).assign(0);
+        INDArray known = kept.allPairs();
+        assertThat(Arrays2d.worstDifference(known, covariance)).isGreaterThan(0.01);
+        for (PseudoObservation observation :
+                List.of(all, PseudoObservation.of(all.residual(), all.noise(), importance))) {
+            JointSolve solve = new JointSolve(variance, kept, observation);
+            assertSolves(solve, new DenseJointSolve(variance, known), variance, observation, 1e-6);
+            INDArray diagonal = solve.solveEach().inverseDiagonal();
+            INDArray product = solve.timesCovariance(observation.residual());
+            JointSolve exact = new JointSolve(variance, ExampleCovariance.of(known), observation);
+            assertThat(Arrays2d.worstDifference(diagonal, exact.solveEach().inverseDiagonal()))
+                    .isLessThan(1e-9);
+            assertThat(Arrays2d.worstDifference(product, exact.timesCovariance(observation.residual())))
+                    .isLessThan(1e-9);
+        }
+    }
+
+    @Test
+    void inducingExamplesThatAreAllAreExact() {
+        INDArray variance = Arrays2d.uniform(random, 30, 3, 0.2, 2);
+        INDArray covariance = Arrays2d.gram(random, 30, 40);
+        PseudoObservation observation = observation(30, 3, 0.2, 0.8);
+        int[] order = new int[30];
+        java.util.Arrays.setAll(order, n -> n);
+        double[] diagonal = Nd4j.diag(covariance).toDoubleVector();
+        double[] columns = Rows.columns(covariance);
+        RowCovariance all = LowRankCovariance.of(columns, diagonal, order);
+        RowCovariance exact = new DenseCovariance(columns, 30);
+        double[] variances = Rows.columns(variance);
+        double[] x = Rows.columns(observation.residual());
+        assertThat(JointSolve.correlation(variances, all).times(x))
+                .containsExactly(JointSolve.correlation(variances, exact).times(x), within(1e-8));
+        assertThat(JointSolve.correlation(variances, all).inverse(diagonal).times(x))
+                .containsExactly(
+                        JointSolve.correlation(variances, exact)
+                                .inverse(diagonal)
+                                .times(x),
+                        within(1e-8));
     }
 
     private static INDArray rows(INDArray array, int[] order) {
@@ -232,8 +308,16 @@ class JointSolveTest {
 
     private static void assertSolves(
             INDArray variance, INDArray covariance, PseudoObservation observation, double tolerance) {
-        DenseJointSolve dense = new DenseJointSolve(variance, covariance);
-        JointSolve solve = new JointSolve(variance, covariance, observation);
+        JointSolve solve = new JointSolve(variance, ExampleCovariance.of(covariance), observation);
+        assertSolves(solve, new DenseJointSolve(variance, covariance), variance, observation, tolerance);
+    }
+
+    private static void assertSolves(
+            JointSolve solve,
+            DenseJointSolve dense,
+            INDArray variance,
+            PseudoObservation observation,
+            double tolerance) {
         INDArray chosen = solve.solve().shift();
         INDArray each = solve.solveEach().shift();
         INDArray shared = solve.solveShared().shift();

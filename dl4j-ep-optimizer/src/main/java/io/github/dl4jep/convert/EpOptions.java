@@ -158,6 +158,7 @@ public final class EpOptions {
         map.put("averagingBatches", schedule.getAveragingBatches());
         map.put("damping", schedule.getDamping());
         map.put("sweepsPerBatch", schedule.getSweepsPerBatch());
+        map.put("inducingExamples", schedule.getInducingExamples());
         map.put("batchesPerPass", passCounter.getBatchesPerPass());
         return map;
     }

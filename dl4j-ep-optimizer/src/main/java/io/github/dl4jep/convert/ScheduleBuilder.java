@@ -4,7 +4,7 @@ import io.github.dl4jep.conf.PassCounter;
 import io.github.dl4jep.conf.TrainingSchedule;
 
 /**
- * The options that say how batches are counted; part of {@link EpOptions.Builder}.
+ * The options that say how batches are learned from and counted; part of {@link EpOptions.Builder}.
  *
  * @param <B> the builder
  */
@@ -15,6 +15,7 @@ public abstract class ScheduleBuilder<B extends ScheduleBuilder<B>> {
     private double averagingBatches = TrainingSchedule.DEFAULT_AVERAGING_BATCHES;
     private double damping = 1;
     private int sweepsPerBatch = 1;
+    private int inducingExamples = TrainingSchedule.DEFAULT_INDUCING_EXAMPLES;
     private double batchesPerPass;
 
     ScheduleBuilder() {}
@@ -22,7 +23,8 @@ public abstract class ScheduleBuilder<B extends ScheduleBuilder<B>> {
     abstract B self();
 
     TrainingSchedule schedule() {
-        return new TrainingSchedule(memoryPasses, minMemoryBatches, averagingBatches, damping, sweepsPerBatch);
+        return new TrainingSchedule(
+                memoryPasses, minMemoryBatches, averagingBatches, damping, sweepsPerBatch, inducingExamples);
     }
 
     PassCounter passCounter() {
@@ -83,6 +85,19 @@ public abstract class ScheduleBuilder<B extends ScheduleBuilder<B>> {
      */
     public B sweepsPerBatch(int sweeps) {
         this.sweepsPerBatch = sweeps;
+        return self();
+    }
+
+    /**
+     * Sets with how many examples of a batch the joint solve keeps covariances, default 256: smaller batches are solved exactly, larger ones
+     * through so many of their examples, spread over the batch, in a time that grows with the batch and not with its square. A number
+     * that no batch exceeds solves all exactly. Sequences in recurrent layers are always exact.
+     *
+     * @param examples at least 1
+     * @return this builder
+     */
+    public B inducingExamples(int examples) {
+        this.inducingExamples = examples;
         return self();
     }
 

@@ -1,11 +1,12 @@
 package io.github.dl4jep.engine;
 
 import io.github.dl4jep.array.ReusedWorkspace;
+import io.github.dl4jep.conf.TrainingSchedule;
 import io.github.dl4jep.engine.MessageGraph.Evidence;
 import io.github.dl4jep.likelihood.LearningPhase;
 import io.github.dl4jep.message.BackwardMessage;
-import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.ForwardMessage;
+import io.github.dl4jep.message.InducingExamples;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.vertex.GraphNode;
 import io.github.dl4jep.vertex.Learner;
@@ -97,13 +98,15 @@ final class BatchLearning {
     }
 
     /** Sweeps over a batch, and checks that all that it says is finite. */
-    Swept evidence(List<Moments> inputs, List<Labels> labels, int sweeps, LearningPhase phase) {
-        return solved(phase, () -> sweepAll(inputs, labels, sweeps, phase));
+    Swept evidence(List<Moments> inputs, List<Labels> labels, TrainingSchedule schedule, LearningPhase phase) {
+        return solved(phase, () -> sweepAll(inputs, labels, schedule, phase));
     }
 
-    private Swept sweepAll(List<Moments> inputs, List<Labels> labels, int sweeps, LearningPhase phase) {
+    private Swept sweepAll(List<Moments> inputs, List<Labels> labels, TrainingSchedule schedule, LearningPhase phase) {
+        int sweeps = schedule.getSweepsPerBatch();
         List<ForwardMessage> features = inputs.stream()
-                .map(input -> new ForwardMessage(input, BatchCovariance.none()))
+                .map(input -> ForwardMessage.observed(
+                        input, InducingExamples.of(input.mean().size(0), schedule.getInducingExamples())))
                 .toList();
         List<WithheldExamples> withheld = new ArrayList<>();
         for (int i = 0; i < outputs.size(); i++) {

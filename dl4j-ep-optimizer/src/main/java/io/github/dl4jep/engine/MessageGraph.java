@@ -156,7 +156,7 @@ public final class MessageGraph {
     private BatchLearning.Swept committed(
             List<Moments> inputs, List<Labels> labels, TrainingSchedule schedule, LearningPhase phase) {
         try (MemoryWorkspace workspace = ReusedWorkspace.open(WORKSPACE)) {
-            BatchLearning.Swept swept = swept(inputs, labels, schedule.getSweepsPerBatch(), phase);
+            BatchLearning.Swept swept = swept(inputs, labels, schedule, phase);
             Sites sites = swept.evidence().sites().plus(learning.probe(inOpenWorkspace(inputs), labels, phase));
             commit(sites, schedule.at(phase.step(), phase.batchesPerPass()), phase);
             return swept;
@@ -168,20 +168,22 @@ public final class MessageGraph {
      *
      * @param inputs features of each input, finite, in the network's data type
      * @param labels labels of each output, finite
-     * @param sweeps passes over the batch, at least 1
+     * @param schedule how batches are learned from: the number of sweeps and of inducing examples
      * @param phase where training stands, for messages
      * @return score and sites, all finite
      * @throws RejectedBatchException if there is a NaN or an infinity among them
      */
-    public Evidence evidence(List<Moments> inputs, List<Labels> labels, int sweeps, LearningPhase phase) {
-        return swept(inputs, labels, sweeps, phase).evidence();
+    public Evidence evidence(
+            List<Moments> inputs, List<Labels> labels, TrainingSchedule schedule, LearningPhase phase) {
+        return swept(inputs, labels, schedule, phase).evidence();
     }
 
-    private BatchLearning.Swept swept(List<Moments> inputs, List<Labels> labels, int sweeps, LearningPhase phase) {
+    private BatchLearning.Swept swept(
+            List<Moments> inputs, List<Labels> labels, TrainingSchedule schedule, LearningPhase phase) {
         learning.validate(labels);
         lock.readLock().lock();
         try {
-            return learning.evidence(inOpenWorkspace(inputs), labels, sweeps, phase);
+            return learning.evidence(inOpenWorkspace(inputs), labels, schedule, phase);
         } finally {
             lock.readLock().unlock();
         }

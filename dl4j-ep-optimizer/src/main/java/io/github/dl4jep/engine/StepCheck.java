@@ -1,8 +1,8 @@
 package io.github.dl4jep.engine;
 
 import io.github.dl4jep.likelihood.LearningPhase;
-import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.ForwardMessage;
+import io.github.dl4jep.message.InducingExamples;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.vertex.GraphNode;
 import io.github.dl4jep.vertex.LikelihoodVertex;
@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -37,13 +38,15 @@ record StepCheck(int networkInputs, VertexGraph graph, List<MessageGraph.Output>
      * @param withheld the examples that are not learned from, which do not count
      * @param means potentials before, by output
      * @param features what each output's layer read, by output
+     * @param inducing examples with which covariances are kept, by network input
      */
     record Goal(
             double before,
             double expected,
             List<WithheldExamples> withheld,
             Map<Integer, INDArray> means,
-            Map<Integer, List<ForwardMessage>> features) {}
+            Map<Integer, List<ForwardMessage>> features,
+            List<InducingExamples> inducing) {}
 
     /** The goal of a step; null where no output checks its steps. Expected: potentials by output. */
     @Nullable
@@ -59,14 +62,19 @@ record StepCheck(int networkInputs, VertexGraph graph, List<MessageGraph.Output>
         Map<Integer, List<ForwardMessage>> features = new HashMap<>();
         expected.keySet().forEach(i -> features.put(i, featuresOf(i, sweep)));
         means.replaceAll((i, mean) -> mean.detach());
-        return new Goal(loss(means, labels, withheld), loss(expected, labels, withheld), withheld, means, features);
+        List<InducingExamples> inducing = IntStream.range(0, networkInputs)
+                .mapToObj(input -> sweep.activation(input).covariance().inducing())
+                .toList();
+        return new Goal(
+                loss(means, labels, withheld), loss(expected, labels, withheld), withheld, means, features, inducing);
     }
 
     private List<ForwardMessage> featuresOf(int output, VertexGraph.Sweep sweep) {
         return nodeOf(output).inputs().stream()
-                .map(input -> sweep.activation(input).moments())
-                .map(moments ->
-                        new ForwardMessage(Moments.pointMass(moments.mean().detach()), BatchCovariance.none()))
+                .map(sweep::activation)
+                .map(activation -> ForwardMessage.observed(
+                        Moments.pointMass(activation.moments().mean().detach()),
+                        activation.covariance().inducing()))
                 .toList();
     }
 
@@ -78,8 +86,9 @@ record StepCheck(int networkInputs, VertexGraph graph, List<MessageGraph.Output>
 
     /** Compares the loss after a step with its goal, and narrows or widens the hidden priors. */
     void compare(Goal goal, List<Moments> inputs, List<Labels> labels, LearningPhase phase) {
-        List<ForwardMessage> features = inputs.stream()
-                .map(input -> new ForwardMessage(input, BatchCovariance.none()))
+        List<ForwardMessage> features = IntStream.range(0, inputs.size())
+                .mapToObj(i ->
+                        ForwardMessage.observed(inputs.get(i), goal.inducing().get(i)))
                 .toList();
         VertexGraph.Sweep sweep = graph.forward(features, Sites.NONE);
         Map<Integer, INDArray> means = means(sweep, goal.means().keySet());

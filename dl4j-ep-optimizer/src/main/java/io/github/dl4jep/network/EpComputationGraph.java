@@ -133,7 +133,9 @@ public non-sealed class EpComputationGraph extends ComputationGraph implements E
     @Override
     public MemoryEstimate memory(InputType... input) {
         return MemoryEstimate.of(
-                getConfiguration().getMemoryReport(input), getConfiguration().getDataType());
+                getConfiguration().getMemoryReport(input),
+                getConfiguration().getDataType(),
+                engine.inducingExamples());
     }
 
     /**

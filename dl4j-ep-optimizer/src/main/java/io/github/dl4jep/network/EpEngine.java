@@ -146,12 +146,21 @@ final class EpEngine {
         long layers = layout().namesOfLayers().stream()
                 .filter(name -> layout().layerOf(name).numParams() > 0)
                 .count();
-        BatchSize.require(rows, batch, Runtime.getRuntime().maxMemory());
+        long inducing = inducingExamples();
+        BatchSize.require(rows, inducing, batch, Runtime.getRuntime().maxMemory());
         BatchSize.requireNative(
                 rows,
+                inducing,
                 batch,
-                MemoryEstimate.leastBytesOfPairs(1, layers, network.params().dataType()),
+                MemoryEstimate.leastBytesOfAPair(layers, network.params().dataType()),
                 MemoryEstimate.allowedBytes());
+    }
+
+    /** With how many examples of a batch covariances are kept; those of sequences with all. */
+    int inducingExamples() {
+        return sweep().hasState()
+                ? Integer.MAX_VALUE
+                : outputConf().getSchedule().getInducingExamples();
     }
 
     private boolean isTruncated() {

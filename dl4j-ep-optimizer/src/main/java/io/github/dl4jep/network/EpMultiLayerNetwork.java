@@ -172,7 +172,7 @@ public non-sealed class EpMultiLayerNetwork extends MultiLayerNetwork implements
             throw new IllegalArgumentException(
                     "number of input types is " + input.length + ", but the network has 1 input");
         }
-        return MemoryEstimate.of(conf.getMemoryReport(input[0]), conf.getDataType());
+        return MemoryEstimate.of(conf.getMemoryReport(input[0]), conf.getDataType(), engine.inducingExamples());
     }
 
     /**

@@ -2,6 +2,7 @@ package io.github.dl4jep.network;
 
 import io.github.dl4jep.conf.EpConvolutionLayer;
 import io.github.dl4jep.conf.EpWeightedLayer;
+import io.github.dl4jep.conf.TrainingSchedule;
 import io.github.dl4jep.linear.WindowedFactor;
 import java.util.List;
 import org.bytedeco.javacpp.Pointer;
@@ -15,29 +16,45 @@ import org.deeplearning4j.nn.conf.memory.NetworkMemoryReport;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
- * How much memory outside of Java's heap an EP network needs, and a batch that it learns from: \( f + B v + B^2 q \) bytes for
- * \( B \) examples. An estimate from the memory report of the configuration: a sweep keeps the arrays of all layers until it commits,
+ * How much memory outside of Java's heap an EP network needs, and a batch that it learns from: \( f + B v + B \min(B, m) q \) bytes for
+ * \( B \) examples, m of them inducing. An estimate from the memory report of the configuration: a sweep keeps the arrays of all layers until it commits,
  * so the working memory of all layers adds up, where DL4J's own total takes the largest.
  *
  * @param fixedBytes f: parameters, and what a batch makes of them
  * @param bytesPerExample v: moments, messages and patches
- * @param bytesPerPair q: covariances between the examples of a batch
+ * @param bytesPerPair q: covariances between an example of a batch and an inducing one
+ * @param inducingExamples m
  */
-public record MemoryEstimate(long fixedBytes, long bytesPerExample, long bytesPerPair) {
+public record MemoryEstimate(long fixedBytes, long bytesPerExample, long bytesPerPair, int inducingExamples) {
 
     /** K of a layer with weights, and a matrix that it is made of. */
     private static final int PAIRS_OF_A_LAYER = 2;
-    /** Those of the layer with labels, beside its own: a solve, and of classes that of the teacher, too. */
-    private static final int PAIRS_OF_LABELS = 7;
+    /**
+     * Those of the layer with labels, beside its own: a solve, and of classes that of the teacher, too; with inducing examples each has a
+     * factor in double precision.
+     */
+    private static final int PAIRS_OF_LABELS = 11;
 
     /**
-     * Estimates from a report.
+     * Estimates from a report, with the default number of inducing examples.
      *
      * @param report what {@code getMemoryReport(inputType)} of an EP configuration answers
      * @param dataType the network's data type
      * @return the estimate
      */
     public static MemoryEstimate of(NetworkMemoryReport report, DataType dataType) {
+        return of(report, dataType, TrainingSchedule.DEFAULT_INDUCING_EXAMPLES);
+    }
+
+    /**
+     * Estimates from a report.
+     *
+     * @param report what {@code getMemoryReport(inputType)} of an EP configuration answers
+     * @param dataType the network's data type
+     * @param inducingExamples with how many examples of a batch covariances are kept
+     * @return the estimate
+     */
+    public static MemoryEstimate of(NetworkMemoryReport report, DataType dataType, int inducingExamples) {
         List<MemoryReport> weighted = report.getLayerAndVertexReports().values().stream()
                 .filter(layer -> bytes(layer, MemoryType.PARAMETERS, dataType) > 0)
                 .toList();
@@ -48,7 +65,8 @@ public record MemoryEstimate(long fixedBytes, long bytesPerExample, long bytesPe
                                 ? WindowedFactor.WORKING_ELEMENTS * dataType.width()
                                 : 0),
                 bytes(report, MemoryType.WORKING_MEMORY_VARIABLE, dataType),
-                (PAIRS_OF_A_LAYER * (long) weighted.size() + PAIRS_OF_LABELS) * dataType.width());
+                (PAIRS_OF_A_LAYER * (long) weighted.size() + PAIRS_OF_LABELS) * dataType.width(),
+                inducingExamples);
     }
 
     /** Convolutions use the same memory in turn; a layer that holds one of the type {@link EpWeightedLayer} is separable. */
@@ -82,15 +100,14 @@ public record MemoryEstimate(long fixedBytes, long bytesPerExample, long bytesPe
     }
 
     /**
-     * The least memory that the covariances of a batch take, whatever the layers are.
+     * The least memory that covariances take, whatever the layers are.
      *
-     * @param examples B
      * @param layers number of layers with weights
      * @param dataType the network's data type
-     * @return bytes
+     * @return bytes for one example and one inducing example
      */
-    static double leastBytesOfPairs(long examples, long layers, DataType dataType) {
-        return (PAIRS_OF_A_LAYER * (double) layers + 1) * dataType.width() * examples * examples;
+    static double leastBytesOfAPair(long layers, DataType dataType) {
+        return (PAIRS_OF_A_LAYER * (double) layers + 1) * dataType.width();
     }
 
     /**
@@ -100,7 +117,7 @@ public record MemoryEstimate(long fixedBytes, long bytesPerExample, long bytesPe
      * @return bytes
      */
     public long bytes(long examples) {
-        return fixedBytes + examples * (bytesPerExample + examples * bytesPerPair);
+        return fixedBytes + examples * (bytesPerExample + Math.min(examples, inducingExamples) * bytesPerPair);
     }
 
     /**
@@ -113,6 +130,7 @@ public record MemoryEstimate(long fixedBytes, long bytesPerExample, long bytesPe
         double free = Math.max(0, available - fixedBytes);
         double v = Math.max(1, bytesPerExample);
         // The positive root of q B^2 + v B = free, in a form that has no cancellation and allows q = 0.
-        return (long) (2 * free / (v + Math.sqrt(v * v + 4 * bytesPerPair * free)));
+        double ofPairs = 2 * free / (v + Math.sqrt(v * v + 4 * bytesPerPair * free));
+        return (long) (ofPairs <= inducingExamples ? ofPairs : free / (v + (double) inducingExamples * bytesPerPair));
     }
 }

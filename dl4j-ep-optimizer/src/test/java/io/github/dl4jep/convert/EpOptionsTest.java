@@ -40,6 +40,7 @@ class EpOptionsTest {
                 bad(b -> b.damping(1.5), "damping is 1.5, allowed: (0, 1]"),
                 bad(b -> b.damping(Double.NaN), "damping is NaN, allowed: (0, 1]"),
                 bad(b -> b.sweepsPerBatch(0), "sweepsPerBatch is 0, allowed: 1 and more"),
+                bad(b -> b.inducingExamples(0), "inducingExamples is 0, allowed: 1 and more"),
                 bad(
                         b -> b.batchesPerPass(-1),
                         "batchesPerPass is -1.0, allowed: 0 (unknown) and positive finite numbers"),
@@ -72,6 +73,7 @@ class EpOptionsTest {
                 .averagingBatches(20)
                 .damping(0.5)
                 .sweepsPerBatch(3)
+                .inducingExamples(100)
                 .build();
 
         assertThat(options.asMap())
@@ -84,7 +86,8 @@ class EpOptionsTest {
                         entry("minMemoryBatches", 10.0),
                         entry("averagingBatches", 20.0),
                         entry("damping", 0.5),
-                        entry("sweepsPerBatch", 3));
+                        entry("sweepsPerBatch", 3),
+                        entry("inducingExamples", 100));
         assertThat(EpOptions.defaults().asMap())
                 .contains(
                         entry("weightPrior", "gaussian(scale=min(0.5, 2/depth))"),
@@ -94,7 +97,8 @@ class EpOptionsTest {
                         entry("minMemoryBatches", 25.0),
                         entry("averagingBatches", 75.0),
                         entry("damping", 1.0),
-                        entry("sweepsPerBatch", 1));
+                        entry("sweepsPerBatch", 1),
+                        entry("inducingExamples", 256));
     }
 
     @Test

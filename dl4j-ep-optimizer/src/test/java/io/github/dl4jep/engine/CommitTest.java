@@ -55,7 +55,7 @@ class CommitTest {
         return graph.evidence(
                 List.of(Moments.pointMass(batch.getFeatures())),
                 List.of(new Labels(batch.getLabels(), null)),
-                1,
+                new TrainingSchedule(),
                 PHASE);
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.dl4jep.convert.EpNetworks;
+import io.github.dl4jep.convert.EpOptions;
 import io.github.dl4jep.engine.BatchCheck;
 import io.github.dl4jep.toy.ToyData;
 import io.github.dl4jep.toy.ToyGraphs;
@@ -179,21 +180,34 @@ class CallsTest {
     @Test
     void aBatchThatDoesNotFitIsRefusedBeforeItIsComputed() {
         assertRefused(
-                () -> BatchSize.require(20_000, 3, 1L << 30),
+                () -> BatchSize.require(20_000, 30_000, 3, 1L << 30),
                 "Batch 3 has 20000 rows, which are learned from together: matrices of 20000 x 20000 numbers take about"
                         + " 11.9 GB of Java's memory, allowed are 1.0 GB. The posterior is unchanged; use batches of at most"
-                        + " 5792 rows, a few hundred are best, or start Java with a larger -Xmx");
-        BatchSize.require(5792, 3, 1L << 30);
-        assertThatThrownBy(() -> BatchSize.require(50_000, 0, Long.MAX_VALUE))
+                        + " 5792 rows, or start Java with a larger -Xmx");
+        BatchSize.require(5792, 30_000, 3, 1L << 30);
+        assertThatThrownBy(() -> BatchSize.require(50_000, 50_000, 0, Long.MAX_VALUE))
                 .hasMessageContaining("at most 46340 rows");
         assertRefused(
-                () -> BatchSize.requireNative(20_000, 3, 20, 1L << 30),
+                () -> BatchSize.require(200_000, 256, 3, 1L << 30),
+                "Batch 3 has 200000 rows, which are learned from together: matrices of 200000 x 256 numbers take about"
+                        + " 1.5 GB of Java's memory, allowed are 1.0 GB. The posterior is unchanged; use batches of at most"
+                        + " 131072 rows, or start Java with a larger -Xmx");
+        BatchSize.require(131_072, 256, 3, 1L << 30);
+        assertRefused(
+                () -> BatchSize.requireNative(20_000, 30_000, 3, 20, 1L << 30),
                 "Batch 3 has 20000 rows, which are learned from together: matrices of 20000 x 20000 numbers take about"
                         + " 7.5 GB of memory outside of Java's heap, allowed are 1.0 GB. The posterior is unchanged; use batches"
-                        + " of less than 7327 rows, a few hundred are best, or start Java with a larger -Xmx or"
+                        + " of less than 7327 rows, or start Java with a larger -Xmx or"
                         + " -Dorg.bytedeco.javacpp.maxbytes");
-        BatchSize.requireNative(7327, 3, 20, 1L << 30);
+        BatchSize.requireNative(7327, 30_000, 3, 20, 1L << 30);
+        assertThatThrownBy(() -> BatchSize.requireNative(300_000, 256, 3, 20, 1L << 30))
+                .hasMessageContaining("matrices of 300000 x 256 numbers take about 1.4 GB")
+                .hasMessageContaining("less than 209715 rows");
+        BatchSize.requireNative(209_715, 256, 3, 20, 1L << 30);
+        EpMultiLayerNetwork exact = EpNetworks.from(
+                ToyNetworks.classifier(),
+                EpOptions.builder().inducingExamples(Integer.MAX_VALUE).build());
         INDArray features = Nd4j.zeros(60_000, 3);
-        assertThatThrownBy(() -> network.fit(features, features)).hasMessageContaining("Batch 0 has 60000 rows");
+        assertThatThrownBy(() -> exact.fit(features, features)).hasMessageContaining("Batch 0 has 60000 rows");
     }
 }

@@ -33,7 +33,7 @@ class MemoryEstimateTest {
 
     @Test
     void largestBatchIsTheLastThatFits() {
-        MemoryEstimate estimate = new MemoryEstimate(1000, 7, 0);
+        MemoryEstimate estimate = new MemoryEstimate(1000, 7, 0, 256);
 
         assertThat(estimate.bytes(3)).isEqualTo(1021);
         assertThat(estimate.largestBatch(1021)).isEqualTo(3);
@@ -45,12 +45,14 @@ class MemoryEstimateTest {
     @ParameterizedTest
     @ValueSource(longs = {1000, 1009, 1010, 50_000, 12_345_678, 4_000_000_000L})
     void pairsCountInTheLargestBatch(long available) {
-        MemoryEstimate estimate = new MemoryEstimate(1000, 7, 3);
+        for (int inducing : new int[] {2, 256, 1_000_000_000}) {
+            MemoryEstimate estimate = new MemoryEstimate(1000, 7, 3, inducing);
 
-        assertThat(estimate.bytes(3)).isEqualTo(1000 + 21 + 27);
-        long largest = estimate.largestBatch(available);
-        assertThat(estimate.bytes(largest)).isLessThanOrEqualTo(available);
-        assertThat(estimate.bytes(largest + 1)).isGreaterThan(available);
+            assertThat(estimate.bytes(3)).isEqualTo(1000 + 21 + (inducing == 2 ? 18 : 27));
+            long largest = estimate.largestBatch(available);
+            assertThat(estimate.bytes(largest)).isLessThanOrEqualTo(available);
+            assertThat(estimate.bytes(largest + 1)).isGreaterThan(available);
+        }
     }
 
     /**
@@ -70,12 +72,30 @@ class MemoryEstimateTest {
         assertThat((double) estimate.bytesPerExample() * 32 / (large - small)).isBetween(0.9, 1.5);
     }
 
+    /** What more inducing examples take of a large batch, in narrow layers. */
+    @Test
+    void estimateOfInducingExamplesIsNearTheBytesOfABatch() {
+        long[] bytes = new long[2];
+        double perPair = 0;
+        for (int i = 0; i < 2; i++) {
+            EpOptions options = EpOptions.builder()
+                    .likelihood(new ClassLikelihood(1.0 / 64, false))
+                    .inducingExamples(50 + 100 * i)
+                    .build();
+            EpMultiLayerNetwork network = EpNetworks.from(definition("narrow"), options);
+            bytes[i] = measured(network, 1000) - measured(network, 600);
+            perPair = network.memory(InputType.feedForward(400)).bytesPerPair();
+            assertThat(network.memory(InputType.feedForward(400)).inducingExamples()).isEqualTo(50 + 100 * i);
+        }
+        assertThat(perPair * 400 * 100 / (bytes[1] - bytes[0])).isBetween(0.95, 1.5);
+    }
+
     /** Second differences leave the squares, in narrow layers. */
     @Test
     void estimateOfPairsIsNearTheBytesOfABatch() {
         EpMultiLayerNetwork network = EpNetworks.from(definition("narrow"), unchecked());
         MemoryEstimate estimate = network.memory(InputType.feedForward(400));
-        long least = (long) MemoryEstimate.leastBytesOfPairs(1, network.getnLayers(), DataType.FLOAT);
+        long least = (long) MemoryEstimate.leastBytesOfAPair(network.getnLayers(), DataType.FLOAT);
 
         double pairs =
                 (measured(network, 300) - 2.0 * measured(network, 200) + measured(network, 100)) / (2 * 100 * 100);
@@ -109,6 +129,7 @@ class MemoryEstimateTest {
     private static EpOptions unchecked() {
         return EpOptions.builder()
                 .likelihood(new ClassLikelihood(1.0 / 64, false))
+                .inducingExamples(1000)
                 .build();
     }
 

@@ -162,7 +162,8 @@ class EveryStepTest {
         INDArray q = Nd4j.rand(TYPE, UNITS, 1);
         float[][] blocks = Objects.requireNonNull(a.covariance().steps())
                 .passedOn(null, q.data().asFloat(), true);
-        INDArray expected = Objects.requireNonNull(LinearFactor.passedOn(b.covariance(), q));
+        INDArray expected =
+                Objects.requireNonNull(LinearFactor.passedOn(b.covariance(), q).columns());
         for (int t = 0; t < STEPS; t++) {
             for (int column = 0; column < (t + 1) * BATCH; column++) {
                 for (int n = 0; n < BATCH; n++) {

@@ -1,0 +1,148 @@
+package io.github.dl4jep.array;
+
+import java.nio.DoubleBuffer;
+import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.openblas.global.openblas;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * A tall matrix of doubles, column by column, outside of Java's heap, where BLAS reads it without a copy. One that was made by
+ * {@link #scaled} is to be closed; others lie in the open workspace.
+ */
+final class DoubleMatrix implements AutoCloseable {
+
+    private final DoubleBuffer data;
+    private final @Nullable DoublePointer memory;
+    private final int rows;
+    private final int columns;
+
+    private DoubleMatrix(DoubleBuffer data, @Nullable DoublePointer memory, int rows, int columns) {
+        this.data = data;
+        this.memory = memory;
+        this.rows = rows;
+        this.columns = columns;
+    }
+
+    /** Some columns of a matrix whose columns are one after the other, with every row multiplied. */
+    static DoubleMatrix ofColumns(double[] matrix, double[] rowFactors, int[] chosen, double[] columnFactors) {
+        int rows = rowFactors.length;
+        INDArray array = Nd4j.createUninitialized(DataType.DOUBLE, new long[] {rows, chosen.length}, 'f');
+        DoubleMatrix result = new DoubleMatrix(HostMemory.doubles(array).slice(), null, rows, chosen.length);
+        double[] column = new double[rows];
+        for (int c = 0; c < chosen.length; c++) {
+            for (int n = 0; n < rows; n++) {
+                column[n] = matrix[chosen[c] * rows + n] * rowFactors[n] * columnFactors[c];
+            }
+            result.data.put(c * rows, column);
+        }
+        return result;
+    }
+
+    @Override
+    public void close() {
+        if (memory != null) {
+            memory.close();
+        }
+    }
+
+    int columns() {
+        return columns;
+    }
+
+    /** D X, to be closed. */
+    DoubleMatrix scaled(double[] rowFactors) {
+        DoublePointer room = new DoublePointer((long) rows * columns);
+        DoubleMatrix result = new DoubleMatrix(room.asBuffer(), room, rows, columns);
+        double[] column = new double[rows];
+        for (int c = 0; c < columns; c++) {
+            data.get(c * rows, column);
+            for (int n = 0; n < rows; n++) {
+                column[n] *= rowFactors[n];
+            }
+            result.data.put(c * rows, column);
+        }
+        return result;
+    }
+
+    /** For each row the sum of squares. */
+    double[] squaredLengths() {
+        double[] sums = new double[rows];
+        double[] column = new double[rows];
+        for (int c = 0; c < columns; c++) {
+            data.get(c * rows, column);
+            for (int n = 0; n < rows; n++) {
+                sums[n] += column[n] * column[n];
+            }
+        }
+        return sums;
+    }
+
+    /** X becomes X L^-T, for the lower triangle L of a matrix whose columns are {@code size} long. */
+    void divideByTransposed(double[] lower, int size) {
+        openblas.cblas_dtrsm(
+                openblas.CblasColMajor,
+                openblas.CblasRight,
+                openblas.CblasLower,
+                openblas.CblasTrans,
+                openblas.CblasNonUnit,
+                rows,
+                columns,
+                1,
+                DoubleBuffer.wrap(lower),
+                size,
+                data,
+                rows);
+    }
+
+    /** I + X' X, the lower triangle. */
+    double[] gramPlusIdentity() {
+        double[] gram = new double[columns * columns];
+        for (int i = 0; i < columns; i++) {
+            gram[i * columns + i] = 1;
+        }
+        openblas.cblas_dsyrk(
+                openblas.CblasColMajor,
+                openblas.CblasLower,
+                openblas.CblasTrans,
+                columns,
+                rows,
+                1,
+                data,
+                rows,
+                1,
+                DoubleBuffer.wrap(gram),
+                columns);
+        return gram;
+    }
+
+    /** X X' Y. */
+    double[] timesTransposedTimes(double[] y) {
+        int count = y.length / rows;
+        double[] result = new double[y.length];
+        double[] inner = new double[columns * count];
+        product(true, columns, count, rows, y, inner);
+        product(false, rows, count, columns, inner, result);
+        return result;
+    }
+
+    private void product(boolean transposed, int of, int count, int over, double[] y, double[] result) {
+        openblas.cblas_dgemm(
+                openblas.CblasColMajor,
+                transposed ? openblas.CblasTrans : openblas.CblasNoTrans,
+                openblas.CblasNoTrans,
+                of,
+                count,
+                over,
+                1,
+                data,
+                rows,
+                DoubleBuffer.wrap(y),
+                over,
+                0,
+                DoubleBuffer.wrap(result),
+                of);
+    }
+}

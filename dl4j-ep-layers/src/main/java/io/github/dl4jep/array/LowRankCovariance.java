@@ -1,0 +1,251 @@
+package io.github.dl4jep.array;
+
+import java.util.Arrays;
+import org.bytedeco.openblas.global.openblas;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A covariance of low rank and a diagonal, \( \Phi \Phi^T + diag(\rho) \): what is known of that of all rows from their covariances with
+ * some, the inducing rows I, and their variances. \( \Phi \Phi^T = K_{BI} K_{II}^{-1} K_{IB} \), and \( \rho \) is what that lacks of the
+ * variances. Exact between an inducing row and any other; two others vary together by what inducing rows say of both.
+ *
+ * <p>\( K_{II} = L L^T \) by Cholesky's method with the largest pivot first, on correlations, which ends where no row has more than
+ * {@value #TOLERANCE} of its variance left: rows that say the same, and what rounding makes of them, add nothing. So \( \Phi = K_{BI}
+ * L^{-T} \).
+ *
+ * <p>The inverse by Woodbury's identity: with \( \Lambda = diag(\rho) + N \), \( A = \Lambda^{-1/2} \Phi \) and \( I + A^T A = L_A L_A^T
+ * \) it is \( \Lambda^{-1/2} (I - W W^T) \Lambda^{-1/2} \), \( W = A L_A^{-T} \). A product costs O(rows x rank) for each column, an
+ * inverse O(rows x rank^2).
+ *
+ * <p>Source: Snelson and Ghahramani 2006, fully independent training conditional; docs/algorithm.md, section 4.
+ */
+public final class LowRankCovariance implements RowCovariance {
+
+    private static final double TOLERANCE = 1e-6;
+    private static final byte LOWER = 'L';
+
+    /** Phi of correlations, [rows, rank]; null if the rank is 0. */
+    private final @Nullable DoubleMatrix factor;
+    /** What its rows are to be multiplied by. */
+    private final double[] scale;
+
+    private final double[] rest;
+
+    private LowRankCovariance(@Nullable DoubleMatrix factor, double[] scale, double[] rest) {
+        this.factor = factor;
+        this.scale = scale;
+        this.rest = rest;
+    }
+
+    /**
+     * Of rows that do not vary together.
+     *
+     * @param variances [rows]; not copied
+     * @return their covariance
+     */
+    public static LowRankCovariance ofIndependentRows(double[] variances) {
+        return new LowRankCovariance(null, variances, variances);
+    }
+
+    /**
+     * From the covariances with some rows.
+     *
+     * @param columns K_BI, column by column, [rows, inducing]
+     * @param variances diagonal of K, [rows], not negative
+     * @param inducing numbers of the inducing rows, in the order of the columns
+     * @return what is known of K
+     * @throws ArithmeticException if something is not finite
+     */
+    public static LowRankCovariance of(double[] columns, double[] variances, int[] inducing) {
+        int rows = variances.length;
+        double[] inverseDeviations = new double[rows];
+        for (int n = 0; n < rows; n++) {
+            if (!Double.isFinite(variances[n])) {
+                throw new ArithmeticException("the variance of row " + n + " in the joint solve is " + variances[n]);
+            }
+            // A row without any uncertainty correlates with nothing.
+            inverseDeviations[n] = variances[n] > 0 ? 1 / Math.sqrt(variances[n]) : 0;
+        }
+        double[] correlation = correlation(columns, inverseDeviations, inducing);
+        int[] pivots = factorise(correlation, inducing.length);
+        if (pivots.length == 0) {
+            return new LowRankCovariance(null, variances, variances);
+        }
+        double[] ofPivots = Arrays.stream(pivots)
+                .mapToDouble(pivot -> inverseDeviations[inducing[pivot]])
+                .toArray();
+        DoubleMatrix factor = DoubleMatrix.ofColumns(columns, inverseDeviations, pivots, ofPivots);
+        factor.divideByTransposed(correlation, inducing.length);
+        double[] known = factor.squaredLengths();
+        double[] rest = new double[rows];
+        double[] deviations = new double[rows];
+        for (int n = 0; n < rows; n++) {
+            if (!Double.isFinite(known[n])) {
+                throw new ArithmeticException("a covariance of row " + n + " in the joint solve is not finite");
+            }
+            // More than the whole is rounding.
+            rest[n] = variances[n] * Math.max(0, 1 - known[n]);
+            deviations[n] = Math.sqrt(variances[n]);
+        }
+        return new LowRankCovariance(factor, deviations, rest);
+    }
+
+    /** Of the inducing rows. */
+    private static double[] correlation(double[] columns, double[] inverseDeviations, int[] inducing) {
+        int size = inducing.length;
+        int rows = inverseDeviations.length;
+        double[] correlation = new double[size * size];
+        for (int i = 0; i < size; i++) {
+            for (int k = 0; k < size; k++) {
+                int row = inducing[k];
+                double value = columns[i * rows + row] * inverseDeviations[row] * inverseDeviations[inducing[i]];
+                if (!Double.isFinite(value)) {
+                    throw new ArithmeticException("the covariance of rows " + row + " and " + inducing[i]
+                            + " in the joint solve is not finite");
+                }
+                correlation[i * size + k] = i == k && inverseDeviations[row] > 0 ? 1 : value;
+            }
+        }
+        return correlation;
+    }
+
+    /** Replaces the lower triangle by L, whose rows are the pivots in the order that is returned. */
+    private static int[] factorise(double[] matrix, int size) {
+        int[] pivots = new int[size];
+        int[] rank = new int[1];
+        openblas.LAPACKE_dpstrf(openblas.LAPACK_COL_MAJOR, LOWER, size, matrix, size, pivots, rank, TOLERANCE);
+        // LAPACK counts from 1.
+        return Arrays.stream(pivots, 0, rank[0]).map(pivot -> pivot - 1).toArray();
+    }
+
+    @Override
+    public int rows() {
+        return rest.length;
+    }
+
+    /** Diagonal of \( \Phi \Phi^T \). */
+    private double[] known() {
+        double[] known = factor == null ? new double[rest.length] : factor.squaredLengths();
+        for (int n = 0; n < known.length; n++) {
+            known[n] *= scale[n] * scale[n];
+        }
+        return known;
+    }
+
+    @Override
+    public double[] diagonal() {
+        double[] diagonal = known();
+        for (int n = 0; n < diagonal.length; n++) {
+            diagonal[n] += rest[n];
+        }
+        return diagonal;
+    }
+
+    @Override
+    public double[] times(double[] columns) {
+        double[] product = timesRows(columns, rest);
+        if (factor != null) {
+            double[] ofFactor = timesRows(factor.timesTransposedTimes(timesRows(columns, scale)), scale);
+            for (int i = 0; i < product.length; i++) {
+                product[i] += ofFactor[i];
+            }
+        }
+        return product;
+    }
+
+    private static double[] timesRows(double[] columns, double[] factors) {
+        double[] product = new double[columns.length];
+        for (int i = 0; i < product.length; i++) {
+            product[i] = columns[i] * factors[i % factors.length];
+        }
+        return product;
+    }
+
+    @Override
+    public LowRankCovariance multipliedBy(double factor) {
+        double[] factors = new double[rest.length];
+        Arrays.fill(factors, Math.sqrt(factor));
+        return scaled(factors);
+    }
+
+    @Override
+    public LowRankCovariance scaled(double[] factors) {
+        return new LowRankCovariance(
+                factor, timesRows(scale, factors), timesRows(timesRows(rest, factors), factors));
+    }
+
+    @Override
+    public LowRankCovariance withUnitDiagonal() {
+        double[] lacking = known();
+        for (int n = 0; n < lacking.length; n++) {
+            // More than the whole is rounding.
+            lacking[n] = Math.max(0, 1 - lacking[n]);
+        }
+        return new LowRankCovariance(factor, scale, lacking);
+    }
+
+    @Override
+    public Inverse inverse(double[] noise) {
+        double[] root = new double[rest.length];
+        for (int n = 0; n < root.length; n++) {
+            double variance = rest[n] + noise[n];
+            if (!(variance > 0) || Double.isInfinite(variance)) {
+                throw new ArithmeticException("row " + n + " of the joint solve has variance " + variance
+                        + " by itself; the matrix is not positive definite or not finite");
+            }
+            root[n] = 1 / Math.sqrt(variance);
+        }
+        if (factor == null) {
+            return new WoodburyInverse(null, root);
+        }
+        DoubleMatrix explained = factor.scaled(timesRows(scale, root));
+        double[] gram = explained.gramPlusIdentity();
+        int rank = explained.columns();
+        if (openblas.LAPACKE_dpotrf(openblas.LAPACK_COL_MAJOR, LOWER, rank, gram, rank) != 0) {
+            throw new ArithmeticException(
+                    "the " + rank + " x " + rank + " matrix of the joint solve is not positive definite or not finite");
+        }
+        explained.divideByTransposed(gram, rank);
+        return new WoodburyInverse(explained, root);
+    }
+
+    /** \( \Lambda^{-1/2} (I - W W^T) \Lambda^{-1/2} \). */
+    private static final class WoodburyInverse implements Inverse {
+
+        /** W, [rows, rank], or null. */
+        private final @Nullable DoubleMatrix explained;
+        /** Diagonal of Lambda^-1/2. */
+        private final double[] root;
+
+        WoodburyInverse(@Nullable DoubleMatrix explained, double[] root) {
+            this.explained = explained;
+            this.root = root;
+        }
+
+        @Override
+        public double[] times(double[] columns) {
+            double[] scaled = timesRows(columns, root);
+            double[] product = explained == null ? new double[columns.length] : explained.timesTransposedTimes(scaled);
+            for (int i = 0; i < product.length; i++) {
+                product[i] = (scaled[i] - product[i]) * root[i % root.length];
+            }
+            return product;
+        }
+
+        @Override
+        public double[] diagonal() {
+            double[] diagonal = explained == null ? new double[root.length] : explained.squaredLengths();
+            for (int n = 0; n < diagonal.length; n++) {
+                diagonal[n] = (1 - diagonal[n]) * root[n] * root[n];
+            }
+            return diagonal;
+        }
+
+        @Override
+        public void close() {
+            if (explained != null) {
+                explained.close();
+            }
+        }
+    }
+}

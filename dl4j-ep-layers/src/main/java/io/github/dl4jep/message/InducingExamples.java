@@ -1,0 +1,143 @@
+package io.github.dl4jep.message;
+
+import io.github.dl4jep.array.HostMemory;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * The examples of a batch with which covariances are kept: all, or some that stand for all. Of a batch of B examples that is cut into m
+ * pieces of about equal length, each piece has one, at a place that B and m alone decide. So no part of a sorted batch is without, no
+ * period of the data is met, and the same batch has the same ones in every process. Immutable.
+ */
+public final class InducingExamples {
+
+    private static final InducingExamples ALL = new InducingExamples(null);
+
+    private final int @Nullable [] rows;
+
+    private InducingExamples(int @Nullable [] rows) {
+        this.rows = rows;
+    }
+
+    /**
+     * All examples: covariances are exact.
+     *
+     * @return all
+     */
+    public static InducingExamples all() {
+        return ALL;
+    }
+
+    /**
+     * Some examples of a batch.
+     *
+     * @param batch number of examples, B
+     * @param count how many are wanted, m, at least 1
+     * @return m examples in ascending order; all where the batch has no more
+     */
+    public static InducingExamples of(long batch, int count) {
+        if (batch <= count) {
+            return ALL;
+        }
+        SplittableRandom random = new SplittableRandom(batch);
+        int[] rows = new int[count];
+        for (int i = 0; i < count; i++) {
+            long from = batch * i / count;
+            long to = batch * (i + 1) / count;
+            rows[i] = Math.toIntExact(random.nextLong(from, to));
+        }
+        return new InducingExamples(rows);
+    }
+
+    /** Given ones, in ascending order. */
+    static InducingExamples ofRows(int[] rows) {
+        return new InducingExamples(rows);
+    }
+
+    /**
+     * Whether covariances are those of all pairs.
+     *
+     * @return true if no example is left out
+     */
+    public boolean areAll() {
+        return rows == null;
+    }
+
+    /**
+     * How many there are.
+     *
+     * @param batch number of examples of the batch
+     * @return at most that
+     */
+    public int count(long batch) {
+        return rows == null ? Math.toIntExact(batch) : rows.length;
+    }
+
+    /**
+     * Their numbers.
+     *
+     * @param batch number of examples of the batch
+     * @return ascending, from 0
+     */
+    public int[] numbers(int batch) {
+        int[] all = new int[rows == null ? batch : 0];
+        Arrays.setAll(all, n -> n);
+        return rows == null ? all : rows.clone();
+    }
+
+    /**
+     * Their rows of a matrix.
+     *
+     * @param matrix a row for each example of the batch
+     * @return the matrix itself where they are all; else a new f-ordered array
+     */
+    public INDArray of(INDArray matrix) {
+        if (rows == null) {
+            return matrix;
+        }
+        boolean dense =
+                matrix.dataType() == DataType.FLOAT && matrix.ordering() == 'f' && matrix.elementWiseStride() == 1;
+        return dense ? gathered(matrix) : Nd4j.pullRows(matrix, 1, rows).dup('f');
+    }
+
+    private INDArray gathered(INDArray matrix) {
+        int[] chosen = numbers(0);
+        int columns = matrix.columns();
+        INDArray result = Nd4j.createUninitialized(DataType.FLOAT, new long[] {chosen.length, columns}, 'f');
+        FloatBuffer from = HostMemory.floats(matrix).slice();
+        FloatBuffer to = HostMemory.floats(result).slice();
+        float[] column = new float[matrix.rows()];
+        float[] some = new float[chosen.length];
+        for (int c = 0; c < columns; c++) {
+            from.get(c * column.length, column);
+            for (int i = 0; i < chosen.length; i++) {
+                some[i] = column[chosen[i]];
+            }
+            to.put(c * some.length, some);
+        }
+        return HostMemory.written(result);
+    }
+
+    /**
+     * Those of some examples of the batch.
+     *
+     * @param from first example
+     * @param to example after the last
+     * @return their inducing ones, numbered from 0; the first example where there is none
+     */
+    InducingExamples block(long from, long to) {
+        if (rows == null) {
+            return ALL;
+        }
+        int[] inside = Arrays.stream(rows)
+                .filter(row -> row >= from && row < to)
+                .map(row -> Math.toIntExact(row - from))
+                .toArray();
+        return new InducingExamples(inside.length == 0 ? new int[1] : inside);
+    }
+}
