@@ -170,8 +170,7 @@ public final class LowRankCovariance implements RowCovariance {
 
     @Override
     public LowRankCovariance scaled(double[] factors) {
-        return new LowRankCovariance(
-                factor, timesRows(scale, factors), timesRows(timesRows(rest, factors), factors));
+        return new LowRankCovariance(factor, timesRows(scale, factors), timesRows(timesRows(rest, factors), factors));
     }
 
     @Override

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.ExampleShape;
 import io.github.dl4jep.message.ForwardMessage;
+import io.github.dl4jep.message.InducingExamples;
+import io.github.dl4jep.message.KeptCovariance;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.weight.WeightMoments;
 import io.github.dl4jep.window.WindowGeometry;
@@ -53,6 +55,22 @@ class PatchCovarianceTest {
         INDArray covariance = covariance(input, geometry, variance, squaredMean, UNITS, null);
 
         assertClose(covariance, oracle(input, geometry, variance, squaredMean), 1e-9);
+    }
+
+    @Test
+    void whatIsKeptWithInducingExamplesIsThatOfAllPairs() {
+        for (WindowGeometry geometry : PatchesTest.geometries()) {
+            Nd4j.getRandom().setSeed(7);
+            ForwardMessage input = input(geometry);
+            INDArray variance = Nd4j.rand(DataType.DOUBLE, geometry.fanIn(), 1);
+            INDArray squaredMean = Nd4j.rand(DataType.DOUBLE, geometry.fanIn(), 1);
+            BatchCovariance before = KeptCovariance.of(input.covariance(), InducingExamples.of(BATCH, BATCH - 1));
+
+            BatchCovariance kept = PatchCovariance.ofPreActivation(
+                    new ForwardMessage(input.moments(), before), geometry, variance, squaredMean, UNITS, null);
+
+            KeptCovariance.assertKept(kept, BatchCovariance.of(oracle(input, geometry, variance, squaredMean)), 1e-9);
+        }
     }
 
     @Test

@@ -7,6 +7,8 @@ import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.ExampleShape;
 import io.github.dl4jep.message.ForwardMessage;
+import io.github.dl4jep.message.InducingExamples;
+import io.github.dl4jep.message.KeptCovariance;
 import io.github.dl4jep.message.Moments;
 import java.util.List;
 import java.util.Random;
@@ -142,6 +144,19 @@ class FixedMapContractTest {
                 .covariance();
         INDArray implied = without.gain() == null ? with.gain().mul(0).addi(1) : without.gain();
         same(with.gain(), implied);
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void covariancesWithInducingExamplesAreThoseOfAllPairs(FixedMapCase map) {
+        Moments moments = uncertain(DataType.DOUBLE, map);
+        INDArray k = Nd4j.createFromArray(new double[][] {{2, 0.4}, {0.4, 1}});
+        BatchCovariance before = new BatchCovariance(k, random(DataType.DOUBLE, map, 4, 1));
+        BatchCovariance kept = KeptCovariance.of(before, InducingExamples.of(BATCH, 1));
+        KeptCovariance.assertKept(
+                map.map().forward(new ForwardMessage(moments, kept)).output().covariance(),
+                map.map().forward(new ForwardMessage(moments, before)).output().covariance(),
+                1e-12);
     }
 
     /** The derivative of the output's mean by the input's mean, numerically. */

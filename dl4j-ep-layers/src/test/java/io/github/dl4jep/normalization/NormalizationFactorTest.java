@@ -3,8 +3,11 @@ package io.github.dl4jep.normalization;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.dl4jep.linear.LinearFactor;
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.BatchCovariance;
+import io.github.dl4jep.message.InducingExamples;
+import io.github.dl4jep.message.KeptCovariance;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.normalization.NormalizationFactor.Back;
 import io.github.dl4jep.normalization.NormalizationFactor.Forward;
@@ -246,6 +249,39 @@ class NormalizationFactorTest {
 
         assertThat(through.covariance().sub(expected).norm2Number().doubleValue())
                 .isCloseTo(0, within(1e-9));
+    }
+
+    /** What the inducing examples know of K, through the dense formula; K has few directions, which they span. */
+    @Test
+    void inducingExamplesTakeAwayTheMeanThatTheyKnow() {
+        INDArray root = normal(BATCH, 2, 0, 1);
+        INDArray k = root.mmul(root.transpose());
+        INDArray gain = normal(BATCH, 8, 1, 0.2);
+        INDArray factor = normal(8, 1, 1, 0.3);
+        INDArray variance = normal(8, 1, 0.5, 0.1);
+        INDArray x = normal(BATCH, 8, 0, 1);
+        InducingExamples some = InducingExamples.of(BATCH, BATCH - 2);
+        for (boolean known : new boolean[] {true, false}) {
+            BatchCovariance before = BatchCovariance.of(k);
+            BatchCovariance all = NormalizationFactor.covariance(x, before, factor, variance, null, known);
+            BatchCovariance kept =
+                    NormalizationFactor.covariance(x, KeptCovariance.of(before, some), factor, variance, null, known);
+            KeptCovariance.assertKept(kept, all, 1e-8);
+            BatchCovariance withGain = new BatchCovariance(k, gain);
+            BatchCovariance passed =
+                    NormalizationFactor.covariance(x, KeptCovariance.of(withGain, some), factor, variance, null, known);
+            INDArray own = NormalizationFactor.covariance(x, BatchCovariance.none(), factor, variance, null, known)
+                    .covariance();
+            INDArray products = LinearFactor.passedOn(
+                            KeptCovariance.of(withGain, some),
+                            factor.mul(factor).div(8))
+                    .allPairs();
+            INDArray centring = Nd4j.eye(BATCH).castTo(DataType.DOUBLE).subi(known ? 0 : 1.0 / BATCH);
+            KeptCovariance.assertKept(
+                    passed,
+                    BatchCovariance.of(centring.mmul(products).mmul(centring).add(own)),
+                    1e-8);
+        }
     }
 
     @Test

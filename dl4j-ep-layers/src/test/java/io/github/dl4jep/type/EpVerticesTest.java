@@ -8,6 +8,8 @@ import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.ExampleShape;
 import io.github.dl4jep.message.ForwardMessage;
+import io.github.dl4jep.message.InducingExamples;
+import io.github.dl4jep.message.KeptCovariance;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.vertex.Sites;
 import io.github.dl4jep.vertex.Vertex;
@@ -326,6 +328,32 @@ class EpVerticesTest {
         assertThat(covariance(new MergeVertex(), a, observed)).isEqualTo(ka.mul(0.25));
         assertThat(covariance(new ScaleVertex(3), a)).isEqualTo(ka.mul(9));
         assertThat(covariance(new UnstackVertex(1, 2), stacked(a, b))).isEqualTo(kb);
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void covariancesWithInducingExamplesAreThoseOfAllPairs(Case each) {
+        InducingExamples some = InducingExamples.of(ROWS, 2);
+        for (boolean firstObserved : new boolean[] {false, true}) {
+            List<ForwardMessage> exact = new ArrayList<>(
+                    each.shapes().stream().map(EpVerticesTest::uncertain).toList());
+            if (firstObserved) {
+                exact.set(0, new ForwardMessage(exact.get(0).moments(), BatchCovariance.none()));
+            }
+            List<ForwardMessage> kept = exact.stream()
+                    .map(input -> new ForwardMessage(input.moments(), KeptCovariance.of(input.covariance(), some)))
+                    .toList();
+            BatchCovariance all =
+                    vertex(each).forward(exact, Sites.NONE).output().covariance();
+            BatchCovariance covariance =
+                    vertex(each).forward(kept, Sites.NONE).output().covariance();
+            if (all.covariance() == null) {
+                assertThat(covariance.covariance()).isNull();
+                assertThat(covariance.inducing().areAll()).isFalse();
+            } else {
+                KeptCovariance.assertKept(covariance, all, 1e-12);
+            }
+        }
     }
 
     private static ForwardMessage stacked(ForwardMessage a, ForwardMessage b) {

@@ -11,6 +11,8 @@ import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.ExampleShape;
 import io.github.dl4jep.message.ForwardMessage;
+import io.github.dl4jep.message.InducingExamples;
+import io.github.dl4jep.message.KeptCovariance;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.params.PosteriorParamInitializer;
 import io.github.dl4jep.params.ReadoutWeights;
@@ -179,6 +181,44 @@ class VertexContractTest {
             assertThat(actual.sites().site(key)).isEqualTo(expected.sites().site(key));
             assertThat(actual.sites().statistic(key)).isEqualTo(expected.sites().statistic(key));
         }
+    }
+
+    /**
+     * What is kept with some examples is what all pairs have. Normalization takes away what the inducing ones know of the mean, and a
+     * convolution looks at more positions where there are fewer pairs.
+     */
+    @ParameterizedTest
+    @MethodSource("cases")
+    void covariancesWithInducingExamplesAreThoseOfAllPairs(Case one) {
+        Vertex vertex = one.vertex().get();
+        InducingExamples some = InducingExamples.of(BATCH, 3);
+        List<Moments> inputs = inputs(one, 1);
+        List<ForwardMessage> exact = new ArrayList<>();
+        List<ForwardMessage> kept = new ArrayList<>();
+        for (Moments input : inputs) {
+            INDArray root = Nd4j.randn(DataType.DOUBLE, BATCH, BATCH);
+            BatchCovariance before = one.indices()
+                    ? BatchCovariance.none()
+                    : new BatchCovariance(
+                            root.mmul(root.transpose()),
+                            Nd4j.rand(DataType.DOUBLE, input.mean().shape()));
+            exact.add(new ForwardMessage(input, before));
+            kept.add(new ForwardMessage(input, KeptCovariance.of(before, some)));
+        }
+        ForwardMessage output = vertex.forward(kept, Sites.NONE).output();
+        if (List.of("normalization", "convolution").contains(one.name())) {
+            assertThat(output.covariance().inducing()).isSameAs(some);
+        } else {
+            ForwardMessage all = vertex.forward(exact, Sites.NONE).output();
+            assertThat(output.moments().mean()).isEqualTo(all.moments().mean());
+            KeptCovariance.assertKept(output.covariance(), all.covariance(), 1e-12);
+        }
+        List<ForwardMessage> observed = inputs.stream()
+                .map(input ->
+                        ForwardMessage.observed(Moments.pointMass(input.mean()).shapedAs(input.shape()), some))
+                .toList();
+        BatchCovariance first = vertex.forward(observed, Sites.NONE).output().covariance();
+        assertThat(first.inducing().numbers(BATCH)).isEqualTo(some.numbers(BATCH));
     }
 
     /** Whatever happens between forward and backward, the answer is the same, and no parameter changes. */

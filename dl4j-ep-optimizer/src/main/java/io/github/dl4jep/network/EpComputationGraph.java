@@ -133,9 +133,7 @@ public non-sealed class EpComputationGraph extends ComputationGraph implements E
     @Override
     public MemoryEstimate memory(InputType... input) {
         return MemoryEstimate.of(
-                getConfiguration().getMemoryReport(input),
-                getConfiguration().getDataType(),
-                engine.inducingExamples());
+                getConfiguration().getMemoryReport(input), getConfiguration().getDataType(), engine.inducingExamples());
     }
 
     /**

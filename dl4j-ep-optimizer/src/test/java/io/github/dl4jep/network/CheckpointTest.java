@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.dl4jep.conf.EpOutputLayer;
 import io.github.dl4jep.conf.PassCounter;
 import io.github.dl4jep.convert.EpNetworks;
+import io.github.dl4jep.convert.EpOptions;
 import io.github.dl4jep.toy.ToyData;
 import io.github.dl4jep.toy.ToyGraphs;
 import io.github.dl4jep.toy.ToyNetworks;
@@ -52,9 +53,12 @@ class CheckpointTest {
                 .build();
     }
 
-    @Test
-    void aNetworkGoesOnFromTheCheckpointOfAnyBatch() throws IOException {
-        EpMultiLayerNetwork network = EpNetworks.from(ToyNetworks.classifier());
+    @ParameterizedTest
+    @ValueSource(ints = {256, 7})
+    void aNetworkGoesOnFromTheCheckpointOfAnyBatch(int inducing) throws IOException {
+        EpMultiLayerNetwork network = EpNetworks.from(
+                ToyNetworks.classifier(),
+                EpOptions.builder().inducingExamples(inducing).build());
         CheckpointListener checkpoints = everyBatch();
         network.setListeners(checkpoints);
         network.fit(pass(), PASSES);

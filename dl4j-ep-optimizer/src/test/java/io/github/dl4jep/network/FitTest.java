@@ -65,6 +65,34 @@ class FitTest {
         assertThat(accuracy(atOnce)).isGreaterThan(0.95);
     }
 
+    private static EpMultiLayerNetwork inducing(int examples, DataSet batches) {
+        EpMultiLayerNetwork network = EpNetworks.from(
+                ToyNetworks.classifier(),
+                EpOptions.builder().inducingExamples(examples).build());
+        network.fit(ToyData.batches(batches, 150), 2);
+        return network;
+    }
+
+    @Test
+    void asManyInducingExamplesAsABatchHasAreTheExactSolve() {
+        EpMultiLayerNetwork exact = inducing(150, data);
+
+        assertThat(inducing(Integer.MAX_VALUE, data).params()).isEqualTo(exact.params());
+    }
+
+    @Test
+    void fewInducingExamplesTeachNearlyWhatAllDo() {
+        EpMultiLayerNetwork exact = inducing(150, data);
+        EpMultiLayerNetwork few = inducing(30, data);
+
+        assertThat(few.params()).isNotEqualTo(exact.params());
+        assertThat(inducing(30, data).params()).isEqualTo(few.params());
+        double difference = few.params().distance2(exact.params())
+                / exact.params().norm2Number().doubleValue();
+        assertThat(difference).isLessThan(0.1);
+        assertThat(accuracy(few)).isGreaterThan(0.95);
+    }
+
     @Test
     void aBatchThatIsFittedAgainAndAgainIsAPassEachTime() {
         EpMultiLayerNetwork again = classifier(n -> {

@@ -85,7 +85,8 @@ class MemoryEstimateTest {
             EpMultiLayerNetwork network = EpNetworks.from(definition("narrow"), options);
             bytes[i] = measured(network, 1000) - measured(network, 600);
             perPair = network.memory(InputType.feedForward(400)).bytesPerPair();
-            assertThat(network.memory(InputType.feedForward(400)).inducingExamples()).isEqualTo(50 + 100 * i);
+            assertThat(network.memory(InputType.feedForward(400)).inducingExamples())
+                    .isEqualTo(50 + 100 * i);
         }
         assertThat(perPair * 400 * 100 / (bytes[1] - bytes[0])).isBetween(0.95, 1.5);
     }
