@@ -1,5 +1,6 @@
 package io.github.dl4jep.array;
 
+import java.lang.ref.Reference;
 import java.nio.DoubleBuffer;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.openblas.global.openblas;
@@ -15,12 +16,16 @@ import org.nd4j.linalg.factory.Nd4j;
 final class DoubleMatrix implements AutoCloseable {
 
     private final DoubleBuffer data;
+    /** What the buffer is of: it must be reachable as long as the buffer is used. */
+    private final Object owner;
+
     private final @Nullable DoublePointer memory;
     private final int rows;
     private final int columns;
 
-    private DoubleMatrix(DoubleBuffer data, @Nullable DoublePointer memory, int rows, int columns) {
+    private DoubleMatrix(DoubleBuffer data, Object owner, @Nullable DoublePointer memory, int rows, int columns) {
         this.data = data;
+        this.owner = owner;
         this.memory = memory;
         this.rows = rows;
         this.columns = columns;
@@ -30,7 +35,7 @@ final class DoubleMatrix implements AutoCloseable {
     static DoubleMatrix ofColumns(double[] matrix, double[] rowFactors, int[] chosen, double[] columnFactors) {
         int rows = rowFactors.length;
         INDArray array = Nd4j.createUninitialized(DataType.DOUBLE, new long[] {rows, chosen.length}, 'f');
-        DoubleMatrix result = new DoubleMatrix(HostMemory.doubles(array).slice(), null, rows, chosen.length);
+        DoubleMatrix result = new DoubleMatrix(HostMemory.doubles(array).slice(), array, null, rows, chosen.length);
         double[] column = new double[rows];
         for (int c = 0; c < chosen.length; c++) {
             for (int n = 0; n < rows; n++) {
@@ -55,7 +60,7 @@ final class DoubleMatrix implements AutoCloseable {
     /** D X, to be closed. */
     DoubleMatrix scaled(double[] rowFactors) {
         DoublePointer room = new DoublePointer((long) rows * columns);
-        DoubleMatrix result = new DoubleMatrix(room.asBuffer(), room, rows, columns);
+        DoubleMatrix result = new DoubleMatrix(room.asBuffer(), room, room, rows, columns);
         double[] column = new double[rows];
         for (int c = 0; c < columns; c++) {
             data.get(c * rows, column);
@@ -64,7 +69,12 @@ final class DoubleMatrix implements AutoCloseable {
             }
             result.data.put(c * rows, column);
         }
+        keepOwner();
         return result;
+    }
+
+    private void keepOwner() {
+        Reference.reachabilityFence(owner);
     }
 
     /** For each row the sum of squares. */
@@ -77,6 +87,7 @@ final class DoubleMatrix implements AutoCloseable {
                 sums[n] += column[n] * column[n];
             }
         }
+        keepOwner();
         return sums;
     }
 
@@ -95,6 +106,7 @@ final class DoubleMatrix implements AutoCloseable {
                 size,
                 data,
                 rows);
+        keepOwner();
     }
 
     /** I + X' X, the lower triangle. */
@@ -115,6 +127,7 @@ final class DoubleMatrix implements AutoCloseable {
                 1,
                 DoubleBuffer.wrap(gram),
                 columns);
+        keepOwner();
         return gram;
     }
 
@@ -125,6 +138,7 @@ final class DoubleMatrix implements AutoCloseable {
         double[] inner = new double[columns * count];
         product(true, columns, count, rows, y, inner);
         product(false, rows, count, columns, inner, result);
+        keepOwner();
         return result;
     }
 
