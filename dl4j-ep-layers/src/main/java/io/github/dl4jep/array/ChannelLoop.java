@@ -65,9 +65,11 @@ public final class ChannelLoop {
         requireReachable(inputs);
         requireReachable(outputs);
         FloatBuffer[] from = new FloatBuffer[inputs.length];
+        INDArray[] dense = new INDArray[inputs.length];
         int[] lengths = new int[inputs.length];
         for (int k = 0; k < inputs.length; k++) {
-            from[k] = HostMemory.floats(isDense(inputs[k]) ? inputs[k] : inputs[k].dup('f'));
+            dense[k] = isDense(inputs[k]) ? inputs[k] : inputs[k].dup('f');
+            from[k] = HostMemory.floats(dense[k]);
             lengths[k] = Math.toIntExact(inputs[k].length() / channels);
         }
         FloatBuffer[] to = new FloatBuffer[outputs.length];
@@ -96,6 +98,7 @@ public final class ChannelLoop {
                 }
             }
         });
+        HostMemory.keep(dense);
         for (INDArray output : outputs) {
             HostMemory.written(output);
         }

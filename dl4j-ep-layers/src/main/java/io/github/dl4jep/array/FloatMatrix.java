@@ -1,5 +1,6 @@
 package io.github.dl4jep.array;
 
+import java.lang.ref.Reference;
 import java.nio.FloatBuffer;
 import org.bytedeco.openblas.global.openblas;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -13,11 +14,15 @@ import org.nd4j.linalg.factory.Nd4j;
 public final class FloatMatrix {
 
     private final FloatBuffer data;
+    /** What the buffer is of. */
+    private final Object owner;
+
     private final int rows;
     private final int columns;
 
-    private FloatMatrix(FloatBuffer data, int rows, int columns) {
+    private FloatMatrix(FloatBuffer data, Object owner, int rows, int columns) {
         this.data = data;
+        this.owner = owner;
         this.rows = rows;
         this.columns = columns;
     }
@@ -30,7 +35,7 @@ public final class FloatMatrix {
      * @return the matrix
      */
     public static FloatMatrix of(float[] values, int rows) {
-        return new FloatMatrix(FloatBuffer.wrap(values), rows, values.length / rows);
+        return new FloatMatrix(FloatBuffer.wrap(values), values, rows, values.length / rows);
     }
 
     /**
@@ -42,7 +47,7 @@ public final class FloatMatrix {
     public static FloatMatrix of(INDArray array) {
         boolean dense = array.dataType() == DataType.FLOAT && array.ordering() == 'f' && array.elementWiseStride() == 1;
         INDArray floats = dense ? array : array.castTo(DataType.FLOAT).dup('f');
-        return new FloatMatrix(HostMemory.floats(floats).slice(), floats.rows(), floats.columns());
+        return new FloatMatrix(HostMemory.floats(floats).slice(), floats, floats.rows(), floats.columns());
     }
 
     /**
@@ -74,6 +79,7 @@ public final class FloatMatrix {
         for (int column = 0; column < columns; column++) {
             data.get(column * rows + from, to, column * count, count);
         }
+        Reference.reachabilityFence(owner);
     }
 
     /**
@@ -87,6 +93,7 @@ public final class FloatMatrix {
         for (int column = 0; column < columns; column++) {
             data.put(column * rows + from, values, column * count, count);
         }
+        Reference.reachabilityFence(owner);
     }
 
     /**
@@ -140,6 +147,9 @@ public final class FloatMatrix {
                 kept,
                 data,
                 rows);
+        Reference.reachabilityFence(a.owner);
+        Reference.reachabilityFence(b.owner);
+        Reference.reachabilityFence(owner);
     }
 
     /**
@@ -151,8 +161,10 @@ public final class FloatMatrix {
     public INDArray toArray(DataType type) {
         float[] values = new float[rows * columns];
         data.get(0, values);
+        Reference.reachabilityFence(owner);
         INDArray array = Nd4j.createUninitialized(DataType.FLOAT, new long[] {rows, columns}, 'f');
         of(array).data.put(0, values);
+        HostMemory.written(array);
         return array.castTo(type);
     }
 }

@@ -105,6 +105,7 @@ public final class FusedLoop {
             int end = Math.min(length, (int) ((long) chunks * (block + 1) / BLOCKS) * chunk);
             runBlock(new Block(formula, from, to, block), first, end, chunk);
         });
+        HostMemory.keep(inputs);
         for (INDArray output : outputs) {
             HostMemory.written(output);
         }

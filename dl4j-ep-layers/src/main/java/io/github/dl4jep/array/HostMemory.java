@@ -1,5 +1,6 @@
 package io.github.dl4jep.array;
 
+import java.lang.ref.Reference;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import org.nd4j.linalg.api.concurrency.AffinityManager;
@@ -10,7 +11,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * The memory of arrays as loops see it: the one place where buffers are taken from ND4J. They lie on the host; of a backend whose arrays
  * lie elsewhere, {@link #floats} and {@link #doubles} bring them there, and {@link #written} says that they have changed.
  *
- * <p>The first element of an array, which may be a view, is at the buffer's position.
+ * <p>The first element of an array, which may be a view, is at the buffer's position. A buffer does not keep its array: outside of workspaces
+ * the memory is free as soon as nothing refers to the array. Whoever uses a buffer calls {@link #keep} or {@link #written} afterwards.
  */
 public final class HostMemory {
 
@@ -50,5 +52,14 @@ public final class HostMemory {
     public static INDArray written(INDArray array) {
         Nd4j.getAffinityManager().tagLocation(array, AffinityManager.Location.HOST);
         return array;
+    }
+
+    /**
+     * Says that the buffers of some arrays were used up to here.
+     *
+     * @param arrays the arrays
+     */
+    public static void keep(INDArray... arrays) {
+        Reference.reachabilityFence(arrays);
     }
 }

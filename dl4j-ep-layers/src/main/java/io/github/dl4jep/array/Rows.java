@@ -59,6 +59,7 @@ public final class Rows {
                 sums[byColumns ? i : piece] += (double) ofX[i] * ofY[i];
             }
         }
+        HostMemory.keep(a, b);
         return sums;
     }
 

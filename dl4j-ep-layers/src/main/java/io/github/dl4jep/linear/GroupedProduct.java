@@ -136,19 +136,23 @@ final class GroupedProduct implements WeightProduct {
     private static final class Columns {
 
         private final FloatBuffer buffer;
+        private final INDArray dense;
         private final int rows;
 
         Columns(INDArray matrix) {
-            this.buffer = HostMemory.floats(Patches.dense(matrix));
+            this.dense = Patches.dense(matrix);
+            this.buffer = HostMemory.floats(dense);
             this.rows = matrix.rows();
         }
 
         void read(int column, float[] target) {
             buffer.get(buffer.position() + column * rows, target, 0, rows);
+            HostMemory.keep(dense);
         }
 
         void write(int column, float[] values) {
             buffer.put(buffer.position() + column * rows, values, 0, rows);
+            HostMemory.keep(dense);
         }
 
         /** Fills what a sum begins with: the column itself, or 0. */

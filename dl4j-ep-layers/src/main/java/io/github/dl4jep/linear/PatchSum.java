@@ -44,6 +44,7 @@ final class PatchSum {
         IntStream channels = IntStream.range(0, geometry.channels());
         (patches.length() < Patches.PARALLEL_FROM ? channels : channels.parallel())
                 .forEach(channel -> block.addChannel(in, channel, batch, planes[channel]));
+        HostMemory.keep(from);
     }
 
     /** The sum, a new array [minibatch, channels x inputPositions], f-ordered. */

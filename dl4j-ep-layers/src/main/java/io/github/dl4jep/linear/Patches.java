@@ -162,6 +162,7 @@ public final class Patches {
         FloatBuffer in = HostMemory.floats(from);
         FloatBuffer out = HostMemory.floats(patches);
         columns(patches.length()).forEach(column -> gatherColumn(in, out, column, batch));
+        HostMemory.keep(from);
         return HostMemory.written(patches);
     }
 

@@ -108,6 +108,7 @@ public final class PositionSample {
         for (int i = 0; i < columns.length; i++) {
             out.put(out.position() + i * rows, in, in.position() + columns[i] * rows, rows);
         }
+        HostMemory.keep(from);
         return HostMemory.written(result);
     }
 

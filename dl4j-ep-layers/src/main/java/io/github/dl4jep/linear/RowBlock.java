@@ -60,5 +60,6 @@ final class RowBlock {
             int to = Math.toIntExact(out.position() + (long) column * outRows + targetRow);
             out.put(to, in, from, Math.toIntExact(rows));
         }
+        HostMemory.keep(source, target);
     }
 }

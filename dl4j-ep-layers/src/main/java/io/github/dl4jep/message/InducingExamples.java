@@ -120,6 +120,7 @@ public final class InducingExamples {
             }
             to.put(c * some.length, some);
         }
+        HostMemory.keep(matrix);
         return HostMemory.written(result);
     }
 
