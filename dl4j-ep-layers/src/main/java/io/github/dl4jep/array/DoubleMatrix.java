@@ -1,6 +1,5 @@
 package io.github.dl4jep.array;
 
-import java.lang.ref.Reference;
 import java.nio.DoubleBuffer;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.openblas.global.openblas;
@@ -69,12 +68,8 @@ final class DoubleMatrix implements AutoCloseable {
             }
             result.data.put(c * rows, column);
         }
-        keepOwner();
+        HostMemory.keep(owner);
         return result;
-    }
-
-    private void keepOwner() {
-        Reference.reachabilityFence(owner);
     }
 
     /** For each row the sum of squares. */
@@ -87,7 +82,7 @@ final class DoubleMatrix implements AutoCloseable {
                 sums[n] += column[n] * column[n];
             }
         }
-        keepOwner();
+        HostMemory.keep(owner);
         return sums;
     }
 
@@ -106,7 +101,7 @@ final class DoubleMatrix implements AutoCloseable {
                 size,
                 data,
                 rows);
-        keepOwner();
+        HostMemory.keep(owner);
     }
 
     /** I + X' X, the lower triangle. */
@@ -127,7 +122,7 @@ final class DoubleMatrix implements AutoCloseable {
                 1,
                 DoubleBuffer.wrap(gram),
                 columns);
-        keepOwner();
+        HostMemory.keep(owner);
         return gram;
     }
 
@@ -138,7 +133,7 @@ final class DoubleMatrix implements AutoCloseable {
         double[] inner = new double[columns * count];
         product(true, columns, count, rows, y, inner);
         product(false, rows, count, columns, inner, result);
-        keepOwner();
+        HostMemory.keep(owner);
         return result;
     }
 

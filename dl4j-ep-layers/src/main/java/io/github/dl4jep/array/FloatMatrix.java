@@ -1,6 +1,5 @@
 package io.github.dl4jep.array;
 
-import java.lang.ref.Reference;
 import java.nio.FloatBuffer;
 import org.bytedeco.openblas.global.openblas;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -79,7 +78,7 @@ public final class FloatMatrix {
         for (int column = 0; column < columns; column++) {
             data.get(column * rows + from, to, column * count, count);
         }
-        Reference.reachabilityFence(owner);
+        HostMemory.keep(owner);
     }
 
     /**
@@ -93,7 +92,7 @@ public final class FloatMatrix {
         for (int column = 0; column < columns; column++) {
             data.put(column * rows + from, values, column * count, count);
         }
-        Reference.reachabilityFence(owner);
+        HostMemory.keep(owner);
     }
 
     /**
@@ -147,9 +146,7 @@ public final class FloatMatrix {
                 kept,
                 data,
                 rows);
-        Reference.reachabilityFence(a.owner);
-        Reference.reachabilityFence(b.owner);
-        Reference.reachabilityFence(owner);
+        HostMemory.keep(a.owner, b.owner, owner);
     }
 
     /**
@@ -161,7 +158,7 @@ public final class FloatMatrix {
     public INDArray toArray(DataType type) {
         float[] values = new float[rows * columns];
         data.get(0, values);
-        Reference.reachabilityFence(owner);
+        HostMemory.keep(owner);
         INDArray array = Nd4j.createUninitialized(DataType.FLOAT, new long[] {rows, columns}, 'f');
         of(array).data.put(0, values);
         HostMemory.written(array);

@@ -55,11 +55,12 @@ public final class HostMemory {
     }
 
     /**
-     * Says that the buffers of some arrays were used up to here.
+     * Says that buffers were used up to here. After an exception nobody uses them any more, so this need not stand in a finally block.
      *
-     * @param arrays the arrays
+     * @param owners the arrays that they lie in, or what holds these
      */
-    public static void keep(INDArray... arrays) {
-        Reference.reachabilityFence(arrays);
+    @SuppressWarnings("ReachabilityFenceUsage")
+    public static void keep(Object... owners) {
+        Reference.reachabilityFence(owners);
     }
 }

@@ -267,11 +267,7 @@ public final class PosteriorParamInitializer implements PosteriorLayout {
 
     @Override
     public long numParams(Layer layer) {
-        long total = 0;
-        for (long[] shape : shapes.values()) {
-            total += shape[0] * shape[1];
-        }
-        return total;
+        return shapes.values().stream().mapToLong(shape -> shape[0] * shape[1]).sum();
     }
 
     @Override

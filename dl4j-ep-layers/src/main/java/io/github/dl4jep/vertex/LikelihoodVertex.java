@@ -76,7 +76,7 @@ public final class LikelihoodVertex {
      * @param labels [minibatch, label columns], or in DL4J's own shape where labels stand at positions
      * @param mask label mask, or null
      * @param earlier message at the potentials in the sweep before on the same batch, or null in the first
-     * @param trust for each row how much weights learn from it, as {@link #trust} gives it, or null for 1
+     * @param trust for each row how much weights learn from it, 0 to 1; of rows at positions perhaps for each example; null for 1
      * @return message and statistics
      */
     public Observation observe(
@@ -103,21 +103,10 @@ public final class LikelihoodVertex {
      * @param message message at the potentials
      * @param labels as in {@link #observe}
      * @param mask label mask, or null
-     * @param withheld for each example whether weights must not learn from it, or null for none
-     * @return 0 to 1 for each row, the minibatch fastest; of rows at positions perhaps for each example; null for 1
+     * @return 0 to 1 for each row, the minibatch fastest; null for 1
      */
-    public double @Nullable [] trust(
-            ForwardMessage message, INDArray labels, @Nullable INDArray mask, boolean @Nullable [] withheld) {
-        double[] trust = likelihood.trust(batch(message, labels, mask, null, null), parameters.get());
-        if (withheld == null) {
-            return trust;
-        }
-        double[] learned = trust == null ? new double[withheld.length] : trust.clone();
-        for (int n = 0; n < learned.length; n++) {
-            double trusted = trust == null ? 1 : trust[n];
-            learned[n] = withheld[n % withheld.length] ? 0 : trusted;
-        }
-        return learned;
+    public double @Nullable [] trust(ForwardMessage message, INDArray labels, @Nullable INDArray mask) {
+        return likelihood.trust(batch(message, labels, mask, null, null), parameters.get());
     }
 
     /**

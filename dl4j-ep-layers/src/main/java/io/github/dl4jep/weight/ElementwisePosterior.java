@@ -200,7 +200,7 @@ abstract class ElementwisePosterior implements WeightPosterior {
                 (in, out, count, start, block) -> {
                     momentsOfChunk(in, out[0], out[1], count);
                     variances.add(block, out[1], count);
-                    square(out[0], out[2], count);
+                    GaussianPosterior.square(out[0], out[2], count);
                     squares.add(block, out[2], count);
                     FusedLoop.add(out[1], out[2], count);
                 },
@@ -209,12 +209,6 @@ abstract class ElementwisePosterior implements WeightPosterior {
                 eta[0].rows());
         int units = eta[0].columns();
         return new WeightMoments(mean, variance, secondMoment, variances.mean(units), squares.mean(units));
-    }
-
-    private static void square(float[] values, float[] squares, int count) {
-        for (int i = 0; i < count; i++) {
-            squares[i] = values[i] * values[i];
-        }
     }
 
     /** The plain version of the fused moments. */

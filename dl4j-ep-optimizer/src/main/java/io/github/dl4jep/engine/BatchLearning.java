@@ -127,12 +127,12 @@ final class BatchLearning {
             Sites learned = Sites.NONE;
             List<double @Nullable []> trust = new ArrayList<>();
             for (int i = 0; i < outputs.size(); i++) {
-                trust.add(likelihood(i)
+                double[] given = likelihood(i)
                         .trust(
                                 sweep.activation(slotOf(i)),
                                 labels.get(i).values(),
-                                labels.get(i).mask(),
-                                withheld.get(i).flags()));
+                                labels.get(i).mask());
+                trust.add(withheld.get(i).trust(given));
             }
             for (Observer observer : observers) {
                 LikelihoodVertex.Observation observation = observer.likelihood()

@@ -18,10 +18,10 @@ import java.util.Objects;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * A graph of EP vertices, some of them with labels, and what can be done with a batch on it. A chain is a graph, too.
@@ -313,17 +313,7 @@ public final class MessageGraph {
      * @return for each output [draws, minibatch, outputs], detached; where an example has positions, their columns are outputs x positions
      */
     public List<INDArray> sample(List<Moments> inputs, int draws) {
-        List<List<Moments>> potentials = new ArrayList<>();
-        for (int draw = 0; draw < draws; draw++) {
-            potentials.add(draw(inputs));
-        }
-        List<INDArray> stacked = new ArrayList<>();
-        for (int i = 0; i < outputs.size(); i++) {
-            int output = i;
-            stacked.add(Nd4j.stack(
-                    0, potentials.stream().map(draw -> draw.get(output).mean()).toArray(INDArray[]::new)));
-        }
-        return stacked;
+        return PotentialDraws.stacked(draws, () -> draw(inputs));
     }
 
     /**
@@ -334,24 +324,10 @@ public final class MessageGraph {
      * @return the prediction of each output, detached
      */
     public List<Prediction> predictFromSamples(List<Moments> inputs, int draws) {
-        List<RunningMoments> potentials = new ArrayList<>();
-        List<Moments> first = draw(inputs);
-        for (Moments values : first) {
-            potentials.add(new RunningMoments(values.mean()));
-        }
-        for (int draw = 1; draw < draws; draw++) {
-            List<Moments> next = draw(inputs);
-            for (int i = 0; i < next.size(); i++) {
-                potentials.get(i).add(next.get(i).mean());
-            }
-        }
-        List<Prediction> predictions = new ArrayList<>();
-        for (int i = 0; i < outputs.size(); i++) {
-            predictions.add(detached(likelihood(i)
-                    .prediction(
-                            potentials.get(i).moments().shapedAs(first.get(i).shape()))));
-        }
-        return predictions;
+        List<Moments> potentials = PotentialDraws.moments(draws, () -> draw(inputs));
+        return IntStream.range(0, outputs.size())
+                .mapToObj(i -> detached(likelihood(i).prediction(potentials.get(i))))
+                .toList();
     }
 
     /** Output potentials under one draw of the weights, [minibatch, outputs] each, c-ordered and detached. */

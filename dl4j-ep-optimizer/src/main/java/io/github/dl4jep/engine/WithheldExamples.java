@@ -82,9 +82,17 @@ final class WithheldExamples {
         return mixed ^ (mixed >>> 31);
     }
 
-    /** For each example of the batch whether it is withheld; null for none. */
-    boolean @Nullable [] flags() {
-        return flags;
+    /** How much weights learn from each row: withheld ones 0; null for 1 everywhere, as for given trust. */
+    double @Nullable [] trust(double @Nullable [] given) {
+        if (flags == null) {
+            return given;
+        }
+        double[] trust = given == null ? new double[flags.length] : given.clone();
+        for (int n = 0; n < trust.length; n++) {
+            double trusted = given == null ? 1 : given[n];
+            trust[n] = flags[n % flags.length] ? 0 : trusted;
+        }
+        return trust;
     }
 
     int count() {

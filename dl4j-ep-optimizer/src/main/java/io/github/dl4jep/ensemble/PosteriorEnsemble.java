@@ -2,8 +2,11 @@ package io.github.dl4jep.ensemble;
 
 import io.github.dl4jep.spike.SpikingRun;
 import io.github.dl4jep.stock.OutputPotentials;
+import io.github.dl4jep.stock.SeededGenerator;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -43,6 +46,23 @@ public final class PosteriorEnsemble {
             throw new IllegalArgumentException("number of networks is 0, allowed: 1 and more");
         }
         return new PosteriorEnsemble(List.copyOf(networks), UnaryOperator.identity());
+    }
+
+    /**
+     * Networks that are drawn one after the other with one seed.
+     *
+     * @param networks how many, at least 1
+     * @param seed the seed
+     * @param draw draws a network
+     * @return the ensemble
+     * @throws IllegalArgumentException if there is no network
+     */
+    public static PosteriorEnsemble drawn(int networks, long seed, Supplier<MultiLayerNetwork> draw) {
+        if (networks < 1) {
+            throw new IllegalArgumentException("number of networks is " + networks + ", allowed: 1 and more");
+        }
+        return SeededGenerator.drawn(
+                seed, () -> of(Stream.generate(draw).limit(networks).toList()));
     }
 
     /**

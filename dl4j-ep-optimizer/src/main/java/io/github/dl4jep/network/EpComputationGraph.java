@@ -7,6 +7,7 @@ import io.github.dl4jep.file.WholeFile;
 import io.github.dl4jep.prune.Pruning;
 import io.github.dl4jep.stock.CompactExport;
 import io.github.dl4jep.stock.GraphChain;
+import io.github.dl4jep.stock.SeededGenerator;
 import io.github.dl4jep.stock.StockChoice;
 import io.github.dl4jep.stock.StockGraph;
 import java.io.File;
@@ -108,7 +109,7 @@ public non-sealed class EpComputationGraph extends ComputationGraph implements E
 
     @Override
     public ComputationGraph sample(long seed) {
-        return EpEngine.drawn(seed, this::draw);
+        return SeededGenerator.drawn(seed, this::draw);
     }
 
     private ComputationGraph draw() {
@@ -117,7 +118,7 @@ public non-sealed class EpComputationGraph extends ComputationGraph implements E
 
     @Override
     public PosteriorEnsemble ensemble(int networks, long seed) {
-        return EpEngine.ensemble(networks, seed, () -> GraphChain.of(draw()));
+        return PosteriorEnsemble.drawn(networks, seed, () -> GraphChain.of(draw()));
     }
 
     @Override
@@ -281,7 +282,6 @@ public non-sealed class EpComputationGraph extends ComputationGraph implements E
         return activations;
     }
 
-    /** There are no recurrent layers; throws. */
     @Override
     public BackpropType backpropType() {
         return getConfiguration().getBackpropType();

@@ -3,14 +3,11 @@ package io.github.dl4jep.network;
 import io.github.dl4jep.conf.EpOutputConf;
 import io.github.dl4jep.conf.PassCounter;
 import io.github.dl4jep.engine.MessageGraph;
-import io.github.dl4jep.ensemble.PosteriorEnsemble;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.runtime.EpOutput;
 import io.github.dl4jep.runtime.EpRuntime;
-import io.github.dl4jep.stock.SeededGenerator;
 import io.github.dl4jep.weight.WeightMoments;
 import java.lang.ref.WeakReference;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
@@ -25,7 +22,6 @@ import org.deeplearning4j.nn.api.FwdPassType;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.gradient.Gradient;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.optimize.Solver;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.jspecify.annotations.Nullable;
@@ -266,7 +262,6 @@ final class EpEngine {
         return activations;
     }
 
-    /** Checks what DL4J's passes for recurrent layers would ask for: a feature mask, or the state of an earlier call. */
     /**
      * Predictions of the outputs for the next steps of sequences.
      *
@@ -293,6 +288,7 @@ final class EpEngine {
         return results;
     }
 
+    /** Checks what DL4J's passes for recurrent layers would ask for: the state of an earlier call. */
     static void requireWholeSequences(FwdPassType pass, boolean storeState) {
         if (storeState || pass != FwdPassType.STANDARD) {
             throw Examples.noState(pass == FwdPassType.RNN_TIMESTEP ? "rnnTimeStep" : "storeLastForTBPTT");
@@ -328,26 +324,6 @@ final class EpEngine {
             }
         }
         return posterior;
-    }
-
-    /** Draws a network; the state of ND4J's generator is the same before and after. */
-    static <N> N drawn(long seed, Supplier<N> draw) {
-        try (SeededGenerator generator = SeededGenerator.of(seed)) {
-            return draw.get();
-        }
-    }
-
-    static PosteriorEnsemble ensemble(int networks, long seed, Supplier<MultiLayerNetwork> draw) {
-        if (networks < 1) {
-            throw new IllegalArgumentException("number of networks is " + networks + ", allowed: 1 and more");
-        }
-        return drawn(seed, () -> {
-            List<MultiLayerNetwork> draws = new ArrayList<>();
-            for (int i = 0; i < networks; i++) {
-                draws.add(draw.get());
-            }
-            return PosteriorEnsemble.of(draws);
-        });
     }
 
     private EpOutputConf outputConf() {

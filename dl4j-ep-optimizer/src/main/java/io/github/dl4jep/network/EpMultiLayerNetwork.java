@@ -6,6 +6,7 @@ import io.github.dl4jep.ensemble.PosteriorEnsemble;
 import io.github.dl4jep.file.WholeFile;
 import io.github.dl4jep.prune.Pruning;
 import io.github.dl4jep.stock.CompactExport;
+import io.github.dl4jep.stock.SeededGenerator;
 import io.github.dl4jep.stock.StockChoice;
 import io.github.dl4jep.stock.StockNetworks;
 import java.io.File;
@@ -143,7 +144,7 @@ public non-sealed class EpMultiLayerNetwork extends MultiLayerNetwork implements
 
     @Override
     public MultiLayerNetwork sample(long seed) {
-        return EpEngine.drawn(seed, this::draw);
+        return SeededGenerator.drawn(seed, this::draw);
     }
 
     private MultiLayerNetwork draw() {
@@ -152,7 +153,7 @@ public non-sealed class EpMultiLayerNetwork extends MultiLayerNetwork implements
 
     @Override
     public PosteriorEnsemble ensemble(int networks, long seed) {
-        return EpEngine.ensemble(networks, seed, this::draw);
+        return PosteriorEnsemble.drawn(networks, seed, this::draw);
     }
 
     @Override
@@ -283,7 +284,6 @@ public non-sealed class EpMultiLayerNetwork extends MultiLayerNetwork implements
         return activations(features, featureMask == null ? this.featureMask : featureMask, layerIndex);
     }
 
-    /** There are no recurrent layers; throws. */
     @Override
     public BackpropType backpropType() {
         return getLayerWiseConfigurations().getBackpropType();

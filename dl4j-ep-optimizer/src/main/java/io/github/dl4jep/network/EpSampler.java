@@ -2,6 +2,7 @@ package io.github.dl4jep.network;
 
 import io.github.dl4jep.likelihood.Prediction;
 import io.github.dl4jep.message.Moments;
+import io.github.dl4jep.stock.SeededGenerator;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -190,7 +191,7 @@ public final class EpSampler {
             return Transforms.log(ratio.addi(1)).muli(0.5).sum(1);
         }
         EpEngine engine = EpEngine.of(network);
-        INDArray draws = EpEngine.drawn(seed, () -> engine.predictor().sample(features, DRAWS));
+        INDArray draws = SeededGenerator.drawn(seed, () -> engine.predictor().sample(features, DRAWS));
         INDArray mean = prediction.probabilities().castTo(DataType.DOUBLE).mul(0);
         INDArray conditional = Nd4j.zeros(DataType.DOUBLE, features.size(0));
         for (int draw = 0; draw < DRAWS; draw++) {

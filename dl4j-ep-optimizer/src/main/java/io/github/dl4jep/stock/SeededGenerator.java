@@ -1,5 +1,6 @@
 package io.github.dl4jep.stock;
 
+import java.util.function.Supplier;
 import org.nd4j.linalg.api.rng.Random;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -30,6 +31,20 @@ public final class SeededGenerator implements AutoCloseable {
         SeededGenerator borrowed = new SeededGenerator();
         borrowed.generator.setSeed(seed);
         return borrowed;
+    }
+
+    /**
+     * Draws with a seed; the state of ND4J's generator is the same before and after.
+     *
+     * @param seed the seed
+     * @param draw what draws
+     * @param <T> what is drawn
+     * @return what was drawn
+     */
+    public static <T> T drawn(long seed, Supplier<T> draw) {
+        try (SeededGenerator generator = of(seed)) {
+            return draw.get();
+        }
     }
 
     /** Puts the state back that the generator had before. */

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.dl4jep.message.ExampleFormat;
 import io.github.dl4jep.message.Moments;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -25,8 +27,17 @@ class WithheldExamplesTest {
     }
 
     private static boolean[] flags(Moments features, INDArray labels, double share) {
-        return WithheldExamples.of(List.of(features), new Labels(labels, null), share)
-                .flags();
+        return flags(WithheldExamples.of(List.of(features), new Labels(labels, null), share));
+    }
+
+    /** Weights learn nothing from withheld examples. */
+    private static boolean[] flags(WithheldExamples withheld) {
+        double[] trust = withheld.trust(null);
+        boolean[] flags = new boolean[trust == null ? 0 : trust.length];
+        for (int n = 0; n < flags.length; n++) {
+            flags[n] = trust[n] == 0;
+        }
+        return flags;
     }
 
     @Test
@@ -79,7 +90,7 @@ class WithheldExamplesTest {
         assertThat(rows.rows()).isEqualTo(withheld.count()).isPositive();
         int next = 0;
         for (int n = 0; n < EXAMPLES; n++) {
-            if (withheld.flags()[n]) {
+            if (flags(withheld)[n]) {
                 assertThat(rows.getRow(next)).isEqualTo(features.getRow(n));
                 assertThat(withheld.labels().values().getRow(next)).isEqualTo(labels.getRow(n));
                 assertThat(withheld.labels().mask().getRow(next)).isEqualTo(labels.getRow(n));
@@ -90,6 +101,24 @@ class WithheldExamplesTest {
 
     @Test
     void aShareOfZeroWithholdsNone() {
-        assertThat(flags(features, labels, 0)).isNull();
+        WithheldExamples none = WithheldExamples.of(List.of(Moments.pointMass(features)), new Labels(labels, null), 0);
+        assertThat(none.trust(null)).isNull();
+        double[] given = {0.5};
+        assertThat(none.trust(given)).isSameAs(given);
+    }
+
+    /** A row that is trusted half stays so unless its example is withheld; there may be several rows for each example. */
+    @Test
+    void withheldExamplesTakeTrustAway() {
+        WithheldExamples withheld =
+                WithheldExamples.of(List.of(Moments.pointMass(features)), new Labels(labels, null), 0.3);
+        double[] given = new double[2 * EXAMPLES];
+        Arrays.fill(given, 0.5);
+        double[] trust = Objects.requireNonNull(withheld.trust(given));
+        boolean[] flags = flags(withheld);
+        for (int n = 0; n < trust.length; n++) {
+            assertThat(trust[n]).isEqualTo(flags[n % EXAMPLES] ? 0 : 0.5);
+        }
+        assertThat(given).containsOnly(0.5);
     }
 }
