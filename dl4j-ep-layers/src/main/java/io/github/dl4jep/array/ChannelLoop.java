@@ -98,7 +98,7 @@ public final class ChannelLoop {
                 }
             }
         });
-        HostMemory.keep(dense);
+        HostMemory.keep((Object[]) dense);
         for (INDArray output : outputs) {
             HostMemory.written(output);
         }

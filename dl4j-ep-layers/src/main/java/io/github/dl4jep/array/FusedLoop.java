@@ -105,7 +105,7 @@ public final class FusedLoop {
             int end = Math.min(length, (int) ((long) chunks * (block + 1) / BLOCKS) * chunk);
             runBlock(new Block(formula, from, to, block), first, end, chunk);
         });
-        HostMemory.keep(inputs);
+        HostMemory.keep((Object[]) inputs);
         for (INDArray output : outputs) {
             HostMemory.written(output);
         }
