@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.dl4jep.likelihood.Arrays2d;
 import io.github.dl4jep.message.BatchCovariance;
+import io.github.dl4jep.message.InducingExamples;
+import io.github.dl4jep.message.KeptCovariance;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -65,6 +67,7 @@ class JointMaximumTest {
     private final double[][] x = new double[ROWS][INPUTS];
     private final double[] y = new double[ROWS];
     private final double[] observed = new double[ROWS];
+    private InducingExamples inducing = InducingExamples.all();
 
     private void draw() {
         for (int n = 0; n < ROWS; n++) {
@@ -117,7 +120,7 @@ class JointMaximumTest {
         return new JointMaximum(
                         mean,
                         spread(variance, outputs),
-                        BatchCovariance.of(covariance),
+                        BatchCovariance.of(KeptCovariance.of(covariance, inducing)),
                         earlier,
                         spread(observed, outputs),
                         objective(density))
@@ -189,18 +192,21 @@ class JointMaximumTest {
             names = {"POISSON", "LOGISTIC", "NORMAL"})
     void isThatOfAGeneralOptimiser(Density density) {
         draw();
-        for (int outputs : new int[] {1, 5}) {
+        // The covariance has as many directions as there are inputs, which the inducing examples span.
+        for (int i = 0; i < 4; i++) {
+            int outputs = i < 2 ? 1 : 5;
+            inducing = i % 2 == 0 ? InducingExamples.all() : InducingExamples.of(ROWS, INPUTS + 3);
             JointMaximum.Maximum maximum = maximum(density, outputs, null, spread(new double[ROWS], outputs));
             for (int c = 0; c < outputs; c++) {
                 double[] weights = optimised(density, c);
                 for (int n = 0; n < ROWS; n++) {
-                    int i = c * ROWS + n;
-                    double slope = observed[n] > 0 ? density.at(y[n] + c, maximum.potentials()[i])[1] : 0;
-                    assertThat(maximum.shift()[i])
+                    int entry = c * ROWS + n;
+                    double slope = observed[n] > 0 ? density.at(y[n] + c, maximum.potentials()[entry])[1] : 0;
+                    assertThat(maximum.shift()[entry])
                             .as("z of row %s", n)
                             .isCloseTo(slope, within(0.05 * (1 + Math.abs(slope))));
                     if (observed[n] > 0) {
-                        assertThat(maximum.potentials()[i])
+                        assertThat(maximum.potentials()[entry])
                                 .as("potential of row %s, output %s", n, c)
                                 .isCloseTo(potential(weights, n), within(5e-3));
                     }
