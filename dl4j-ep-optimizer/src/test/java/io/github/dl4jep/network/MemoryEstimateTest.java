@@ -57,7 +57,7 @@ class MemoryEstimateTest {
 
     /**
      * Against the bytes that a batch asked its workspace for. Differences between two batch sizes leave out what is the same for
-     * both.
+     * both. From 128 examples on, an eighth of them says how precise weights become.
      */
     @ParameterizedTest
     @ValueSource(strings = {"dense", "convolution", "pooled"})
@@ -66,10 +66,11 @@ class MemoryEstimateTest {
         EpMultiLayerNetwork network = EpNetworks.from(definition, unchecked());
         MemoryEstimate estimate = MemoryEstimate.of(
                 network.getLayerWiseConfigurations().getMemoryReport(InputType.feedForward(400)), DataType.FLOAT);
-        long small = measured(network, 8);
-        long large = measured(network, 40);
+        long small = measured(network, 128);
+        long large = measured(network, 160);
 
-        assertThat((double) estimate.bytesPerExample() * 32 / (large - small)).isBetween(0.9, 1.5);
+        assertThat((double) (estimate.bytes(160) - estimate.bytes(128)) / (large - small))
+                .isBetween(0.9, 1.5);
     }
 
     /** What more inducing examples take of a large batch, in narrow layers. */
