@@ -31,11 +31,6 @@ import org.nd4j.linalg.factory.Nd4j;
 /** What a batch says about the parameters of a graph, and the new values that come of it. Changes nothing itself. */
 final class BatchLearning {
 
-    /** The largest share of small data that is withheld, and the batches of a pass, times their share, that are enough. */
-    private static final double SMALL_SHARE = 1.0 / 16;
-
-    private static final double ENOUGH = 2;
-
     /** How far a probe pulls, in passes of strength 1. */
     private static final double PROBE = 0.05;
 
@@ -159,11 +154,13 @@ final class BatchLearning {
         return new Swept(new Evidence(score, sites), goal);
     }
 
-    /** A larger share of few data. Examples of a smaller share are always among those of a larger one. */
     private WithheldExamples withheld(int output, List<Moments> inputs, List<Labels> labels, LearningPhase phase) {
-        double share = likelihood(output).withheldShare();
-        double small = Math.min(SMALL_SHARE, ENOUGH / phase.batchesPerPass());
-        return WithheldExamples.of(inputs, labels.get(output), share == 0 ? 0 : Math.max(share, small));
+        Labels ofOutput = labels.get(output);
+        double share = WithheldExamples.share(
+                likelihood(output).withheldShare(),
+                phase.batchesPerPass(),
+                ofOutput.values().size(0));
+        return WithheldExamples.of(inputs, ofOutput, share);
     }
 
     /** How often the prior's message is multiplied in by this batch. The first pass is a posterior without that. */

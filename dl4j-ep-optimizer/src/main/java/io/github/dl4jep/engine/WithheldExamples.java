@@ -20,6 +20,13 @@ final class WithheldExamples {
 
     private static final long MULTIPLIER = 0x9E3779B97F4A7C15L;
 
+    /** The largest share of few data. */
+    private static final double LARGEST_SHARE = 1.0 / 16;
+    /** So many batches of a pass, if they are not larger than this, are withheld of few data. */
+    private static final double BATCHES = 2;
+
+    private static final double LARGEST_BATCH = 64;
+
     private final Labels all;
     private final boolean @Nullable [] flags;
     private final long[] rows;
@@ -33,6 +40,19 @@ final class WithheldExamples {
                         .filter(n -> flags[n])
                         .asLongStream()
                         .toArray();
+    }
+
+    /**
+     * A larger share of few data. Examples of a smaller share are always among those of a larger one.
+     *
+     * @param asked share that the likelihood asks for
+     * @param batchesPerPass batches of a pass
+     * @param rows examples of a batch
+     * @return 0 where none is asked for
+     */
+    static double share(double asked, double batchesPerPass, long rows) {
+        double few = BATCHES * Math.min(1, LARGEST_BATCH / rows) / batchesPerPass;
+        return asked == 0 ? 0 : Math.max(asked, Math.min(LARGEST_SHARE, few));
     }
 
     /**

@@ -9,6 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -51,6 +53,22 @@ class WithheldExamplesTest {
             assertThat((double) count / EXAMPLES)
                     .isCloseTo(share, within(5 * Math.sqrt(share * (1 - share) / EXAMPLES)));
         }
+    }
+
+    /** Two batches of few data, but not more than one example in 16; of large batches no more because they are few. */
+    @ParameterizedTest
+    @CsvSource({
+        "0.015625, 8, 16, 0.0625",
+        "0.015625, 50, 64, 0.04",
+        "0.015625, 50, 32, 0.04",
+        "0.015625, 469, 128, 0.015625",
+        "0.015625, 30, 2048, 0.015625",
+        "0.015625, 10, 128, 0.0625",
+        "0.1, 8, 16, 0.1",
+        "0, 8, 16, 0"
+    })
+    void ofFewDataMoreAreWithheld(double asked, double batchesPerPass, long rows, double expected) {
+        assertThat(WithheldExamples.share(asked, batchesPerPass, rows)).isCloseTo(expected, within(1e-12));
     }
 
     @Test
