@@ -29,7 +29,7 @@ final class MeanProducts {
     /** The variance of a sum of observed inputs, without the bias. */
     static InputTerm variance(Moments input, WeightMoments weights, WeightMoments.InputMeans inputMeans) {
         INDArray ofInputs = weights.unitMeanVariance();
-        INDArray ofUnits = shares(inputMeans.variance());
+        INDArray ofUnits = inputMeans.varianceShares();
         return new InputTerm(
                 input.squaredMean(),
                 (seen, sum, added) -> Nd4j.gemm(seen.mmul(ofInputs), ofUnits, sum, false, false, 1, added ? 1 : 0));
@@ -37,7 +37,7 @@ final class MeanProducts {
 
     /** The precision of the message to the input. */
     static INDArray curvatureToInput(INDArray g, WeightMoments weights, WeightMoments.InputMeans inputMeans) {
-        INDArray sums = g.mmul(shares(inputMeans.secondMoment()).reshape(g.columns(), 1));
+        INDArray sums = g.mmul(inputMeans.secondMomentShares().reshape(g.columns(), 1));
         INDArray ofInputs = weights.unitMeanVariance().add(weights.unitMeanSquaredMean());
         INDArray result = Nd4j.createUninitialized(
                 g.dataType(), new long[] {g.rows(), weights.mean().rows()}, 'f');
@@ -68,11 +68,5 @@ final class MeanProducts {
     /** Which examples are asked: another part in each batch, the same whenever the same batch is learned. Rounding changes it hardly ever. */
     private static int turn(INDArray mean, int share) {
         return Math.floorMod(Float.floatToIntBits(mean.getRow(0).sumNumber().floatValue()) >>> 12, share);
-    }
-
-    /** Means over inputs, divided by the mean of all; 0 where that is 0. */
-    private static INDArray shares(INDArray means) {
-        double all = means.meanNumber().doubleValue();
-        return all == 0 ? means.mul(0) : means.div(all);
     }
 }

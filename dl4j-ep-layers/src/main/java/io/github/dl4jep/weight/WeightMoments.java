@@ -34,13 +34,39 @@ public record WeightMoments(
     public record InputMeans(INDArray variance, INDArray squaredMean) {
 
         /**
-         * Means of Q.
+         * Means of S, divided by the mean of all.
          *
          * @return [1, nOut]
          */
-        public INDArray secondMoment() {
-            return variance.add(squaredMean);
+        public INDArray varianceShares() {
+            return shares(variance);
         }
+
+        /**
+         * Means of Q, divided by the mean of all.
+         *
+         * @return [1, nOut]
+         */
+        public INDArray secondMomentShares() {
+            return shares(variance.add(squaredMean));
+        }
+
+        /** 0 where the mean of all is 0. */
+        private static INDArray shares(INDArray means) {
+            double all = means.meanNumber().doubleValue();
+            return all == 0 ? means.mul(0) : means.div(all);
+        }
+    }
+
+    /**
+     * S as sums of observed inputs see it.
+     *
+     * @return [nIn, nOut]: the product of means where these stand for S, else S
+     */
+    public INDArray varianceOfSums() {
+        return inputMeans == null || secondMoment != null
+                ? variance
+                : unitMeanVariance.mmul(inputMeans.varianceShares());
     }
 
     /**

@@ -76,6 +76,8 @@ class MeanProductsTest {
         Moments actual = LinearFactor.messageToPreActivation(input, byMeans(exact), null);
         assertThat(largestError(actual.mean(), expected.mean())).isLessThan(1e-12);
         assertThat(largestError(actual.variance(), expected.variance())).isLessThan(1e-12);
+        assertThat(largestError(byMeans(exact).varianceOfSums(), exact.variance()))
+                .isLessThan(1e-12);
         BackwardMessage message = new BackwardMessage(Nd4j.randn(DataType.DOUBLE, 6, 5), positive(6, 5));
         BackwardMessage toInput = LinearFactor.messageToInput(message, exact);
         BackwardMessage byMeans = LinearFactor.messageToInput(message, byMeans(exact));

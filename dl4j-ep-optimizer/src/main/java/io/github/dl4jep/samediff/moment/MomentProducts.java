@@ -48,12 +48,12 @@ final class MomentProducts {
     private static MomentPair moments(
             Layer layer, MomentPair input, long[] kernel, BinaryOperator<SDVariable> product) {
         List<NamedPosterior> posteriors = PosteriorLayout.of(layer);
-        WeightMoments weights = posteriors.get(0).posterior().predictiveMoments();
+        SDVariable uncertain = input.variance();
+        WeightMoments weights = posteriors.get(0).posterior().predictiveMomentsOfSums(uncertain == null);
         INDArray squaredMean = weights.mean().mul(weights.mean());
         SDVariable mean = product.apply(input.mean(), arranged(input, weights.mean(), kernel));
         SDVariable variance =
-                product.apply(input.mean().mul(input.mean()), arranged(input, weights.variance(), kernel));
-        SDVariable uncertain = input.variance();
+                product.apply(input.mean().mul(input.mean()), arranged(input, weights.varianceOfSums(), kernel));
         if (uncertain != null) {
             INDArray second = squaredMean.add(weights.variance());
             variance = variance.add(product.apply(uncertain, arranged(input, second, kernel)));
