@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SymmetricMatrixTest {
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 7, 64, 192, 193, 260})
+    @ValueSource(ints = {1, 2, 7, 64, 260})
     void inverseTimesMatrixIsTheIdentity(int n) {
         double[] matrix = positiveDefinite(n);
         double[] identity = SymmetricMatrix.times(matrix, SymmetricMatrix.inverse(matrix.clone(), n), n);
@@ -21,14 +21,6 @@ class SymmetricMatrixTest {
                 assertThat(identity[i * n + j]).isCloseTo(i == j ? 1 : 0, within(1e-9));
             }
         }
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {1, 5, 80})
-    void plainLoopsAgreeWithLapack(int n) {
-        double[] matrix = positiveDefinite(n);
-        assertThat(SymmetricMatrix.plainInverse(matrix.clone(), n))
-                .containsExactly(SymmetricMatrix.lapackInverse(matrix.clone(), n), within(1e-9));
     }
 
     @ParameterizedTest
@@ -53,8 +45,12 @@ class SymmetricMatrixTest {
         assertThatThrownBy(() -> SymmetricMatrix.inverse(new double[] {1, 2, 2, 1}, 2))
                 .isInstanceOf(ArithmeticException.class)
                 .hasMessage("the 2 x 2 matrix of the joint solve is not positive definite or not finite");
-        assertThatThrownBy(() -> SymmetricMatrix.inverse(new double[] {Double.NaN}, 1))
-                .isInstanceOf(ArithmeticException.class);
+        for (double unlike : new double[] {Double.NaN, Double.POSITIVE_INFINITY}) {
+            assertThatThrownBy(() -> SymmetricMatrix.inverse(new double[] {unlike}, 1))
+                    .isInstanceOf(ArithmeticException.class);
+            assertThatThrownBy(() -> SymmetricMatrix.inverse(new double[] {3, unlike, unlike, 3}, 2))
+                    .isInstanceOf(ArithmeticException.class);
+        }
         assertThatThrownBy(() -> SymmetricMatrix.inverse(new double[200 * 200], 200))
                 .isInstanceOf(ArithmeticException.class)
                 .hasMessageContaining("200 x 200");
