@@ -46,7 +46,7 @@ final class LabelUnits {
         if (how == DensityLikelihood.Standardised.LOCATION_AND_SCALE) {
             return scaling;
         }
-        // A root mean square; what stands as it is, offset 0 and scale 1, stays.
+        // A root mean square, of equal labels 1.4 times that; what stands as it is, offset 0 and scale 1, stays.
         INDArray squares =
                 scaling.offset().mul(scaling.offset()).addi(scaling.scale().mul(scaling.scale()));
         return new TargetScaling(scaling.offset().mul(0), Transforms.sqrt(squares, false));

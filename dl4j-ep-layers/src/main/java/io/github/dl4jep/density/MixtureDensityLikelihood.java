@@ -16,7 +16,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * logits of the weights \( \alpha \), the next K the log deviations s, then D means \( \mu \) of each component.
  *
  * <p>Potentials of 0 are a mixture that can be told apart: component k lies at the quantile \( (k + \frac12)/K \) of a normal distribution
- * with the labels' mean and deviation, in further label columns with the components in another order, and has 1/K of that deviation. From
+ * with the labels' mean and deviation, in further label columns with the components in turn, and has 1/K of that deviation. From
  * equal components random weights would have to break the symmetry, and often both then learn the same mean.
  *
  * <p>With \( Q_k = \sum_d (y_d - \bar\mu_{kd})^2 + v_{kd} \) and \( \tau_k = e^{-2\bar s_k + 2 v_{s_k}} \) each component has the expected log
@@ -115,7 +115,7 @@ public final class MixtureDensityLikelihood extends DensityLikelihood {
         }
         int component = (output - 2 * mixtures) / labelWidth;
         int label = (output - 2 * mixtures) % labelWidth;
-        int place = (component * (label + 1) + label) % mixtures;
+        int place = (component + label) % mixtures;
         return Math.sqrt(2) * InverseErf.value((2 * place + 1.0) / mixtures - 1);
     }
 

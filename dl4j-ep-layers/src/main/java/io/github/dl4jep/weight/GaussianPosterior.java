@@ -1,7 +1,6 @@
 package io.github.dl4jep.weight;
 
 import io.github.dl4jep.array.FusedLoop;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -17,9 +16,6 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  * <p>Float arrays go through one fused loop; all others through the plain operations, which are the tests' oracle.
  */
 final class GaussianPosterior implements WeightPosterior {
-
-    /** An input whose weights have a larger share of their prior's precision from data was seen. */
-    private static final double SEEN = 1e-3;
 
     private final INDArray precision;
     private final INDArray meanTimesPrecision;
@@ -171,29 +167,20 @@ final class GaussianPosterior implements WeightPosterior {
         return once;
     }
 
-    /**
-     * How far the weights of an input can move an output is the length of what they moved by, not one unit's part of it, because all move
-     * along the weights of the next layer. Its mean square over the inputs that were seen is added to the prior variance of the others.
-     */
     private void widenUnseen(INDArray once) {
-        double[] largest = precision.max(1).toDoubleVector();
-        double limit = priorPrecision * (1 + SEEN);
-        int[] unseen = IntStream.range(0, largest.length)
-                .filter(input -> largest[input] <= limit)
-                .toArray();
-        if (unseen.length == 0 || unseen.length == largest.length) {
-            return;
-        }
-        INDArray moved = priorMean == null ? averagedMean : averagedMean.sub(priorMean);
-        double squares = 0;
-        double[] lengths = moved.norm2(1).toDoubleVector();
-        for (int input = 0; input < lengths.length; input++) {
-            squares += largest[input] > limit ? lengths[input] * lengths[input] : 0;
-        }
-        double variance = 1 / priorPrecision + squares / (largest.length - unseen.length);
-        for (int input : unseen) {
+        UnseenInputs unseen = new UnseenInputs(precision.rows(), priorPrecision);
+        int length = Math.toIntExact(precision.length());
+        unseen.add(0, columns(precision), columns(averagedMean), priorMean == null ? null : columns(priorMean), length);
+        int[] inputs = unseen.rows();
+        double variance = inputs.length == 0 ? 0 : unseen.variance(precision.columns());
+        for (int input : inputs) {
             once.getRow(input).assign(1 / variance);
         }
+    }
+
+    /** Column by column, in single precision: the plain way. */
+    private static float[] columns(INDArray weights) {
+        return weights.dup('f').data().asFloat();
     }
 
     @Override

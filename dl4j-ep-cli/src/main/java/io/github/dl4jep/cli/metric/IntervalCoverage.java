@@ -37,9 +37,19 @@ public record IntervalCoverage(long rows, List<Long> inside) {
     public static IntervalCoverage of(INDArray mean, INDArray variance, INDArray targets) {
         long rows = targets.size(0);
         List<Long> inside = LEVELS.stream()
-                .map(level -> inside(mean, variance, targets, Math.sqrt(2) * InverseErf.value(level)))
+                .map(level -> inside(mean, variance, targets, deviations(level)))
                 .toList();
         return new IntervalCoverage(rows, inside);
+    }
+
+    /**
+     * Half the width of a central interval.
+     *
+     * @param level the part of all targets that it should hold, in (0, 1)
+     * @return z, in standard deviations
+     */
+    public static double deviations(double level) {
+        return Math.sqrt(2) * InverseErf.value(level);
     }
 
     private static long inside(INDArray mean, INDArray variance, INDArray targets, double deviations) {

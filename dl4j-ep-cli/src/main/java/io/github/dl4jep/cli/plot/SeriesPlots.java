@@ -1,10 +1,10 @@
 package io.github.dl4jep.cli.plot;
 
 import io.github.dl4jep.cli.metric.Diagnostics.Example;
+import io.github.dl4jep.cli.metric.IntervalCoverage;
 import java.awt.Color;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.apache.commons.numbers.gamma.InverseErf;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
@@ -12,8 +12,8 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** Numbers predicted step by step, with the bands that should hold half of the true values and nine tenths of them. */
 final class SeriesPlots {
-    private static final double HALF = Math.sqrt(2) * InverseErf.value(0.5);
-    private static final double NINETY = Math.sqrt(2) * InverseErf.value(0.9);
+    private static final double HALF = IntervalCoverage.deviations(0.5);
+    private static final double NINETY = IntervalCoverage.deviations(0.9);
     private static final int LIGHT = 50;
     private static final int DARK = 70;
 

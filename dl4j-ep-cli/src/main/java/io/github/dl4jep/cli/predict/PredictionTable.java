@@ -7,6 +7,7 @@ import io.github.dl4jep.cli.data.source.UnlabelledRows;
 import io.github.dl4jep.cli.data.split.SequenceSteps;
 import io.github.dl4jep.cli.data.table.ReadOptions;
 import io.github.dl4jep.cli.failure.UserException;
+import io.github.dl4jep.cli.metric.IntervalCoverage;
 import io.github.dl4jep.cli.model.ModelCard;
 import io.github.dl4jep.cli.model.SavedModel;
 import io.github.dl4jep.cli.trainer.Predictive;
@@ -17,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
-import org.apache.commons.numbers.gamma.InverseErf;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
@@ -36,7 +36,7 @@ public record PredictionTable(List<String> header, List<List<String>> rows, List
     private static final int BLOCK = 1_000;
 
     private static final int TRIAL_STEPS = 2;
-    private static final double NINETY = Math.sqrt(2) * InverseErf.value(0.9);
+    private static final double NINETY = IntervalCoverage.deviations(0.9);
 
     private static final CSVFormat FORMAT =
             CSVFormat.DEFAULT.builder().setRecordSeparator("\n").get();
