@@ -93,12 +93,8 @@ final class GaussianPosterior implements WeightPosterior {
 
     @Override
     public WeightMoments predictiveMomentsOfSums(boolean observed) {
-        boolean suffice = fused()
-                && MeansOfWeights.suffice(precision)
-                && (priorMean == null || FusedLoop.accepts(precision, priorMean));
-        return suffice
-                ? MeansOfWeights.predictive(
-                        precision, averagedMean, priorMean, counted.getDouble(0), priorPrecision, observed)
+        return predictsFused() && MeansOfWeights.suffice(precision)
+                ? predictiveMeans(averagedMean, observed)
                 : predictiveMoments();
     }
 
@@ -146,12 +142,27 @@ final class GaussianPosterior implements WeightPosterior {
     /** The plain version of {@link #fusedMoments()}. */
     WeightMoments plainMoments() {
         INDArray variance = precision.rdiv(1);
-        return WeightMoments.of(meanTimesPrecision.mul(variance), variance);
+        return WeightMoments.plain(meanTimesPrecision.mul(variance), variance);
     }
 
     @Override
     public WeightMoments predictiveMoments() {
-        return WeightMoments.of(averagedMean.dup(), predictivePrecision().rdivi(1));
+        return predictsFused()
+                ? predictiveMeans(averagedMean.dup('f'), false).withoutInputMeans()
+                : plainPredictiveMoments();
+    }
+
+    private boolean predictsFused() {
+        return fused() && precision.ordering() == 'f' && (priorMean == null || FusedLoop.accepts(precision, priorMean));
+    }
+
+    private WeightMoments predictiveMeans(INDArray mean, boolean observed) {
+        return MeansOfWeights.predictive(precision, mean, priorMean, counted.getDouble(0), priorPrecision, observed);
+    }
+
+    /** The plain version of {@link #predictiveMoments()}. */
+    WeightMoments plainPredictiveMoments() {
+        return WeightMoments.plain(averagedMean.dup(), predictivePrecision().rdivi(1));
     }
 
     /**

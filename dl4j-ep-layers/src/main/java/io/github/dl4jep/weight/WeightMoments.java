@@ -1,5 +1,6 @@
 package io.github.dl4jep.weight;
 
+import io.github.dl4jep.array.FusedLoop;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -117,10 +118,41 @@ public record WeightMoments(
      * @return the moments
      */
     public static WeightMoments of(INDArray mean, INDArray variance) {
+        return mean.ordering() == 'f' && FusedLoop.accepts(mean, variance)
+                ? fused(mean, variance)
+                : plain(mean, variance);
+    }
+
+    private static WeightMoments fused(INDArray mean, INDArray variance) {
+        UnitSums variances = new UnitSums(mean.rows());
+        UnitSums squares = new UnitSums(mean.rows());
+        INDArray secondMoment = mean.ulike();
+        FusedLoop.run(
+                (in, out, count, start, block) -> {
+                    GaussianPosterior.square(in[0], out[0], count);
+                    squares.add(block, out[0], count);
+                    variances.add(block, in[1], count);
+                    FusedLoop.add(in[1], out[0], count);
+                },
+                new INDArray[] {mean, variance},
+                new INDArray[] {secondMoment},
+                mean.rows());
+        int units = mean.columns();
+        return new WeightMoments(mean, variance, secondMoment, variances.mean(units), squares.mean(units));
+    }
+
+    /** The plain version of {@link #fused}. */
+    static WeightMoments plain(INDArray mean, INDArray variance) {
         INDArray squaredMean = mean.mul(mean);
         INDArray unitMeanVariance = meanOverUnits(variance);
         INDArray unitMeanSquaredMean = meanOverUnits(squaredMean);
         return new WeightMoments(mean, variance, squaredMean.addi(variance), unitMeanVariance, unitMeanSquaredMean);
+    }
+
+    /** The same for sums that see every weight. */
+    WeightMoments withoutInputMeans() {
+        return new WeightMoments(
+                mean, variance, secondMoment, uniformSecondMoment, unitMeanVariance, unitMeanSquaredMean, null);
     }
 
     /**

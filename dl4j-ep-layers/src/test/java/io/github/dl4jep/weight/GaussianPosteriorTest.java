@@ -175,15 +175,8 @@ class GaussianPosteriorTest {
     @ParameterizedTest
     @CsvSource({"0, 1", "0, 0.3", "7, 1", "7, 0.3", "120, 1"})
     void predictionsOfManyWeightsSeeMeans(int unseen, double counted) {
-        Arrays arrays = Arrays.of(DataType.FLOAT, 120, 110);
-        WeightSite site = site(DataType.FLOAT, 120, 110);
-        for (int i = 0; i < unseen; i++) {
-            int input = 119 - i;
-            site.shift().getRow(input).assign(0);
-            site.requiredPrecision().getRow(input).assign(0);
-        }
-        arrays.posterior.update(site, new SiteStep(0.9, 0.2, 0.7, 1, 0, counted));
-        WeightMoments expected = arrays.posterior.predictiveMoments();
+        Arrays arrays = unseen(120, 110, unseen, counted);
+        WeightMoments expected = arrays.posterior.plainPredictiveMoments();
         WeightMoments moments = arrays.posterior.predictiveMomentsOfSums(true);
         WeightMoments withProducts = arrays.posterior.predictiveMomentsOfSums(false);
         assertNear(requireNonNull(withProducts.secondMoment()), requireNonNull(expected.secondMoment()), 1e-5);
@@ -195,6 +188,38 @@ class GaussianPosteriorTest {
         assertNear(means.variance(), expected.variance().mean(true, 0), 1e-5);
         INDArray second = requireNonNull(expected.secondMoment()).mean(true, 0);
         assertNear(means.secondMomentShares(), second.div(second.meanNumber()), 1e-5);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5, 3, 0, 1", "5, 3, 2, 0.3", "40, 70, 7, 1", "1, 6, 0, 0.3", "6, 1, 6, 1"})
+    void fusedPredictionsEqualThePlainOnes(int rows, int columns, int unseen, double counted) {
+        Arrays arrays = unseen(rows, columns, unseen, counted);
+        INDArray before = arrays.average.dup();
+        WeightMoments expected = arrays.posterior.plainPredictiveMoments();
+
+        WeightMoments moments = arrays.posterior.predictiveMoments();
+
+        assertNear(moments.mean(), expected.mean(), 1e-6);
+        assertNear(moments.variance(), expected.variance(), 1e-5);
+        assertNear(requireNonNull(moments.secondMoment()), requireNonNull(expected.secondMoment()), 1e-5);
+        assertNear(moments.unitMeanVariance(), expected.unitMeanVariance(), 1e-5);
+        assertNear(moments.unitMeanSquaredMean(), expected.unitMeanSquaredMean(), 1e-5);
+        assertThat(moments.inputMeans()).isNull();
+        moments.mean().assign(7);
+        assertThat(arrays.average).as("the posterior's own array").isEqualTo(before);
+    }
+
+    /** A posterior that has learned from one batch, but for its last inputs. */
+    private static Arrays unseen(int rows, int columns, int unseen, double counted) {
+        Arrays arrays = Arrays.of(DataType.FLOAT, rows, columns);
+        WeightSite site = site(DataType.FLOAT, rows, columns);
+        for (int i = 0; i < unseen; i++) {
+            int input = rows - 1 - i;
+            site.shift().getRow(input).assign(0);
+            site.requiredPrecision().getRow(input).assign(0);
+        }
+        arrays.posterior.update(site, new SiteStep(0.9, 0.2, 0.7, 1, 0, counted));
+        return arrays;
     }
 
     @Test

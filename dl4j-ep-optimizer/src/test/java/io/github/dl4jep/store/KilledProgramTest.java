@@ -174,7 +174,7 @@ class KilledProgramTest {
 
     @Test
     void aKilledTrainingGoesOnWithTheSameBits() throws IOException, InterruptedException {
-        killTraining(1, 100);
+        killTraining(1, 40);
     }
 
     @Test

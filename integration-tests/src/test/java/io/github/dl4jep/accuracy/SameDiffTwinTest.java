@@ -27,6 +27,7 @@ class SameDiffTwinTest {
     private Path folder;
 
     @Test
+    @Tag("long-running-test")
     void digitsAndTheirMomentsAfterSavingAndLoading() {
         Split split = RealData.digits();
         DataSet rows = (DataSet) split.train().getRange(0, 6_400);

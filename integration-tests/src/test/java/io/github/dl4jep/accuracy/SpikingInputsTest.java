@@ -10,6 +10,7 @@ import io.github.dl4jep.spike.RateCode;
 import io.github.dl4jep.spike.SpikePreProcessor;
 import io.github.dl4jep.spike.SpikingRun;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.nd4j.evaluation.classification.Evaluation;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -22,6 +23,7 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  * Digits as spikes, in one layer of 128 Heaviside units and one pass over 12,800 images. Standardised grey values give 7.4 %
  * errors.
  */
+@Tag("long-running-test")
 class SpikingInputsTest {
 
     private static final int IMAGES = 12_800;

@@ -33,6 +33,7 @@ import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.activations.Activation;
@@ -45,6 +46,7 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
  * The batch covariance says how far a batch will move its own outputs. Here the step that it predicts is compared with the step
  * that the outputs really make, in networks whose weights are shared by many positions, and in a deep one.
  */
+@Tag("long-running-test")
 class StepRatioTest {
 
     private static final int BATCH = 64;

@@ -121,7 +121,7 @@ class KilledTrainingTest {
 
     @Test
     void aKilledTrainingGoesOnWithTheSameBits() throws IOException, InterruptedException {
-        killAndCompare(1, 60);
+        killAndCompare(1, 25);
     }
 
     @Test
