@@ -19,13 +19,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.deeplearning4j.nn.api.FwdPassType;
-import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
-import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.deeplearning4j.util.ModelSerializer;
 import org.jspecify.annotations.Nullable;
@@ -47,14 +45,13 @@ import org.nd4j.linalg.workspace.WorkspaceUtils;
  * {@link #predictor} serves any number of threads at once; all else is not thread-safe, as DL4J's networks are not.
  */
 @SuppressWarnings("overrides") // a varargs mismatch between two DL4J types
-public non-sealed class EpComputationGraph extends ComputationGraph implements EpNetwork {
+public non-sealed class EpComputationGraph extends GraphOverSteps implements EpNetwork {
 
     private static final long serialVersionUID = 1L;
 
     /** DL4J's own field is private. */
     private transient INDArray @Nullable [] labelsOfBatch;
 
-    private transient INDArray @Nullable [] featureMasks;
     private final transient EpEngine engine = new EpEngine(
             this, this::getInputs, () -> labelsOfBatch, this::getLabelMaskArrays, () -> featureMasks, this::announce);
 
@@ -93,6 +90,7 @@ public non-sealed class EpComputationGraph extends ComputationGraph implements E
         // DL4J's fit asks for it; there is no gradient.
     }
 
+    @Override
     EpEngine engine() {
         return engine;
     }
@@ -223,18 +221,6 @@ public non-sealed class EpComputationGraph extends ComputationGraph implements E
     }
 
     @Override
-    public void setLayerMaskArrays(INDArray @Nullable [] featureMasks, INDArray @Nullable [] labelMasks) {
-        super.setLayerMaskArrays(null, labelMasks);
-        this.featureMasks = featureMasks; // DL4J clears all masks first.
-    }
-
-    @Override
-    public void clearLayerMaskArrays() {
-        featureMasks = null;
-        super.clearLayerMaskArrays();
-    }
-
-    @Override
     protected INDArray[] outputOfLayersDetached(
             boolean train,
             FwdPassType fwdPassType,
@@ -280,71 +266,6 @@ public non-sealed class EpComputationGraph extends ComputationGraph implements E
                 engine.activations(features, featureMasks == null ? this.featureMasks : featureMasks, names);
         activations.keySet().retainAll(names);
         return activations;
-    }
-
-    @Override
-    public BackpropType backpropType() {
-        return getConfiguration().getBackpropType();
-    }
-
-    @Override
-    protected void doTruncatedBPTT(
-            INDArray[] features,
-            INDArray[] labels,
-            INDArray @Nullable [] featureMasks,
-            INDArray @Nullable [] labelMasks,
-            LayerWorkspaceMgr workspaceMgr) {
-        SequenceExamples.requireSegments(getIterationCount(), getConfiguration().getTbpttFwdLength(), features, labels);
-        super.doTruncatedBPTT(features, labels, featureMasks, labelMasks, workspaceMgr);
-    }
-
-    @Override
-    protected void rnnUpdateStateWithTBPTTState() {
-        // The engine keeps the states of a segment when it has learned from it.
-    }
-
-    @Override
-    public INDArray[] rnnTimeStep(INDArray... features) {
-        return engine.timeStep(features);
-    }
-
-    @Override
-    public INDArray[] rnnTimeStep(@Nullable MemoryWorkspace outputWorkspace, INDArray... features) {
-        return Arrays.stream(rnnTimeStep(features))
-                .map(output -> OutputWorkspace.place(output, outputWorkspace))
-                .toArray(INDArray[]::new);
-    }
-
-    @Override
-    public void rnnClearPreviousState() {
-        if (engine != null) {
-            engine.states().clear();
-        }
-    }
-
-    @Override
-    @SuppressWarnings("NullAway") // DL4J's own is null before the first step, too.
-    public Map<String, INDArray> rnnGetPreviousState(String layer) {
-        return engine.states().get(engine.placeOf(layer));
-    }
-
-    @Override
-    public void rnnSetPreviousState(String layer, Map<String, INDArray> state) {
-        engine.states().set(engine.placeOf(layer), state);
-    }
-
-    @Override
-    public Map<String, INDArray> rnnActivateUsingStoredState(
-            INDArray[] features, boolean training, boolean storeLastForTBPTT) {
-        List<String> names = Arrays.stream(vertices)
-                .filter(vertex -> !vertex.isInputVertex())
-                .map(GraphVertex::getVertexName)
-                .toList();
-        return engine.states()
-                .activating(
-                        engine.sweep(),
-                        storeLastForTBPTT,
-                        graph -> engine.activations(graph, features, featureMasks, names));
     }
 
     @Override

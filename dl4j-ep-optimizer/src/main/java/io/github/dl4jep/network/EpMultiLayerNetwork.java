@@ -1,7 +1,6 @@
 package io.github.dl4jep.network;
 
 import io.github.dl4jep.compact.CompactNetwork;
-import io.github.dl4jep.engine.MessageGraph;
 import io.github.dl4jep.ensemble.PosteriorEnsemble;
 import io.github.dl4jep.file.WholeFile;
 import io.github.dl4jep.prune.Pruning;
@@ -11,21 +10,17 @@ import io.github.dl4jep.stock.StockChoice;
 import io.github.dl4jep.stock.StockNetworks;
 import java.io.File;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.IntStream;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.deeplearning4j.nn.api.FwdPassType;
-import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.deeplearning4j.util.ModelSerializer;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +41,7 @@ import org.nd4j.linalg.workspace.WorkspaceUtils;
  * thread-safe, as DL4J's networks are not.
  */
 @SuppressWarnings("overrides") // a varargs mismatch between two DL4J types
-public non-sealed class EpMultiLayerNetwork extends MultiLayerNetwork implements EpNetwork {
+public non-sealed class EpMultiLayerNetwork extends ListOverSteps implements EpNetwork {
 
     private static final long serialVersionUID = 1L;
 
@@ -57,8 +52,6 @@ public non-sealed class EpMultiLayerNetwork extends MultiLayerNetwork implements
             () -> array(getOutputLayer().getMaskArray()),
             this::featureMasks,
             this::announce);
-
-    private transient @Nullable INDArray featureMask;
 
     /**
      * A network of EP layers; call {@link #init()} before use, as in DL4J.
@@ -90,6 +83,7 @@ public non-sealed class EpMultiLayerNetwork extends MultiLayerNetwork implements
         super.setListeners(PassListener.before(listeners));
     }
 
+    @Override
     EpEngine engine() {
         return engine;
     }
@@ -108,10 +102,6 @@ public non-sealed class EpMultiLayerNetwork extends MultiLayerNetwork implements
         super.setInput(input);
     }
 
-    private static INDArray @Nullable [] array(@Nullable INDArray one) {
-        return one == null ? null : new INDArray[] {one};
-    }
-
     private void announce(INDArray[] features) {
         List<INDArray> activations =
                 LazyActivations.list(layers.length, () -> activations(features[0], featureMask, layers.length - 2));
@@ -121,15 +111,6 @@ public non-sealed class EpMultiLayerNetwork extends MultiLayerNetwork implements
     /** The input and the activations up to a layer, or up to the input for -1. */
     private List<INDArray> activations(INDArray features, @Nullable INDArray mask, int lastLayer) {
         return activations(engine.sweep(), features, mask, lastLayer);
-    }
-
-    private List<INDArray> activations(MessageGraph graph, INDArray features, @Nullable INDArray mask, int lastLayer) {
-        List<String> names =
-                IntStream.rangeClosed(0, lastLayer).mapToObj(String::valueOf).toList();
-        Map<String, INDArray> byName = engine.activations(graph, new INDArray[] {features}, array(mask), names);
-        List<INDArray> activations = new ArrayList<>(List.of(features));
-        names.forEach(name -> activations.add(Objects.requireNonNull(byName.get(name))));
-        return activations;
     }
 
     @Override
@@ -234,22 +215,6 @@ public non-sealed class EpMultiLayerNetwork extends MultiLayerNetwork implements
     }
 
     @Override
-    public void setLayerMaskArrays(@Nullable INDArray featuresMask, @Nullable INDArray labelsMask) {
-        super.setLayerMaskArrays(null, labelsMask);
-        featureMask = featuresMask;
-    }
-
-    @Override
-    public void clearLayerMaskArrays() {
-        featureMask = null;
-        super.clearLayerMaskArrays();
-    }
-
-    private INDArray @Nullable [] featureMasks() {
-        return array(featureMask);
-    }
-
-    @Override
     protected INDArray outputOfLayerDetached(
             boolean train,
             FwdPassType fwdPassType,
@@ -282,65 +247,6 @@ public non-sealed class EpMultiLayerNetwork extends MultiLayerNetwork implements
         WorkspaceUtils.assertNoWorkspacesOpen("feedForward returns detached arrays");
         EpEngine.requireWholeSequences(fwdPassType, storeLastForTBPTT);
         return activations(features, featureMask == null ? this.featureMask : featureMask, layerIndex);
-    }
-
-    @Override
-    public BackpropType backpropType() {
-        return getLayerWiseConfigurations().getBackpropType();
-    }
-
-    @Override
-    protected void doTruncatedBPTT(
-            INDArray features,
-            INDArray labels,
-            @Nullable INDArray featuresMask,
-            @Nullable INDArray labelsMask,
-            LayerWorkspaceMgr workspaceMgr) {
-        int length = getLayerWiseConfigurations().getTbpttFwdLength();
-        SequenceExamples.requireSegments(getIterationCount(), length, array(features), array(labels));
-        super.doTruncatedBPTT(features, labels, featuresMask, labelsMask, workspaceMgr);
-    }
-
-    @Override
-    public void updateRnnStateWithTBPTTState() {
-        // The engine keeps the states of a segment when it has learned from it.
-    }
-
-    @Override
-    public INDArray rnnTimeStep(INDArray features) {
-        return engine.timeStep(new INDArray[] {features})[0];
-    }
-
-    @Override
-    public INDArray rnnTimeStep(INDArray features, @Nullable MemoryWorkspace outputWorkspace) {
-        return OutputWorkspace.place(rnnTimeStep(features), outputWorkspace);
-    }
-
-    @Override
-    public void rnnClearPreviousState() {
-        if (engine != null) {
-            engine.states().clear();
-        }
-    }
-
-    @Override
-    @SuppressWarnings("NullAway") // DL4J's own is null before the first step, too.
-    public Map<String, INDArray> rnnGetPreviousState(int layer) {
-        return engine.states().get(engine.placeOf(String.valueOf(layer)));
-    }
-
-    @Override
-    public void rnnSetPreviousState(int layer, Map<String, INDArray> state) {
-        engine.states().set(engine.placeOf(String.valueOf(layer)), state);
-    }
-
-    @Override
-    public List<INDArray> rnnActivateUsingStoredState(INDArray features, boolean training, boolean storeLastForTBPTT) {
-        return engine.states()
-                .activating(
-                        engine.sweep(),
-                        storeLastForTBPTT,
-                        graph -> activations(graph, features, featureMask, layers.length - 1));
     }
 
     @Override

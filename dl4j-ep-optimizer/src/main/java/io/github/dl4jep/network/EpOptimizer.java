@@ -72,7 +72,7 @@ final class EpOptimizer extends BaseOptimizer {
     @SuppressWarnings("NullAway") // DL4J checks for null where it asks without initialisation.
     public ComputationGraphUpdater getComputationGraphUpdater(boolean initializeIfReq) {
         if (computationGraphUpdater == null && initializeIfReq && network instanceof ComputationGraph graph) {
-            computationGraphUpdater = new StatelessGraphUpdater(graph);
+            computationGraphUpdater = new StatelessUpdater.OfGraph(graph);
         }
         return computationGraphUpdater;
     }
