@@ -15,6 +15,8 @@ import java.nio.file.Path;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Runs every example, shortly. */
 class ExamplesTest {
@@ -29,6 +31,27 @@ class ExamplesTest {
     @Test
     void controlChartsAreTold() {
         assertThat(ControlCharts.run(10).accuracy()).isGreaterThan(0.7);
+    }
+
+    /** One step ahead, of numbers by month and by half hour. */
+    @ParameterizedTest
+    @CsvSource({"air-passengers.csv, 12, 10", "electricity-demand.csv, 336, 5"})
+    void seriesAreForecastWithIntervals(String file, int season, int passes) throws IOException {
+        assertForecast(SeriesForecast.run(SeriesForecast.read(Path.of("data", file)), season, passes));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"co2.csv", "sunspots.csv"})
+    void otherSeriesAreForecastWithIntervals(String name) throws IOException {
+        Path file = Path.of(System.getProperty("dl4jep.data.dir", "../../shared/data"), "series", name);
+        assumeTrue(Files.exists(file), "no series at " + file);
+
+        assertForecast(SeriesForecast.run(SeriesForecast.read(file), 12, 5));
+    }
+
+    private static void assertForecast(SeriesForecast.Figures figures) {
+        assertThat(figures.error()).as("scaled error").isLessThan(0.7 * figures.naiveError());
+        assertThat(figures.coverage()).as("inside 90 %% intervals").isBetween(0.85, 0.95);
     }
 
     @Test
