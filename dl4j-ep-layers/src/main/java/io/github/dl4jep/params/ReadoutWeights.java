@@ -56,12 +56,9 @@ public final class ReadoutWeights {
     public WeightPosterior weights(Map<String, INDArray> parameters) {
         Map<String, INDArray> own = Parameters.withoutPrefix(parameters, WEIGHTS);
         INDArray kept = parameters.get(KEPT);
-        if (kept == null) {
-            return prior.posterior(own, scale);
-        }
+        WeightPosterior all = prior.posterior(own, scale);
         // A weight that is removed is zero as a sum.
-        own.put(PrunedPrior.KEPT, kept);
-        return PrunedPrior.of(prior).posterior(own, scale);
+        return kept == null ? all : PrunedPrior.withZerosOf(all, kept);
     }
 
     /**

@@ -317,6 +317,19 @@ final class GaussianPosterior implements WeightPosterior {
         }
     }
 
+    /** The Kullback-Leibler divergence from the prior, (log(t / t0) + t0 / t - 1 + t0 (m - m0)^2) / 2 in nats. */
+    @Override
+    public INDArray information() {
+        INDArray moved = priorMean == null ? averagedMean : averagedMean.sub(priorMean);
+        INDArray narrower = precision.div(priorPrecision);
+        return moved.mul(moved)
+                .muli(priorPrecision)
+                .addi(narrower.rdiv(1))
+                .addi(Transforms.log(narrower))
+                .subi(1)
+                .muli(0.5);
+    }
+
     @Override
     public INDArray sample() {
         INDArray noise = Nd4j.randn(precision.dataType(), precision.shape());

@@ -51,6 +51,12 @@ public record OffsetPosterior(WeightPosterior own, WeightPosterior other) implem
         return WeightMoments.of(moments.mean().add(offset), moments.variance());
     }
 
+    /** What data say of the other part: a softmax that has its classes right says little about its weights. */
+    @Override
+    public INDArray information() {
+        return other.information();
+    }
+
     @Override
     public INDArray predictiveMean() {
         return own.predictiveMean().addi(other.predictiveMean());

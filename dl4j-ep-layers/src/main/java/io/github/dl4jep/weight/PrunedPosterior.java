@@ -1,7 +1,10 @@
 package io.github.dl4jep.weight;
 
+import java.util.Random;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Another posterior, some of whose weights are known to be zero. What a batch says about those is dropped, so that their natural
@@ -11,16 +14,53 @@ final class PrunedPosterior implements WeightPosterior {
 
     private final WeightPosterior original;
     private final INDArray kept;
+    private final Runnable initialiseKept;
+
+    private PrunedPosterior(WeightPosterior original, INDArray kept, Runnable initialiseKept) {
+        this.original = original;
+        this.kept = kept;
+        this.initialiseKept = initialiseKept;
+    }
 
     /**
      * A posterior with removed weights.
      *
      * @param original the posterior of all weights
      * @param kept 1 for weights that are kept, 0 for others; shaped as the weights, a view
+     * @param share of the inputs of each unit that are kept when training starts, drawn at random
      */
-    PrunedPosterior(WeightPosterior original, INDArray kept) {
-        this.original = original;
-        this.kept = kept;
+    static PrunedPosterior of(WeightPosterior original, INDArray kept, double share) {
+        return new PrunedPosterior(
+                original, kept, share == 1 ? () -> kept.assign(1) : () -> kept.assign(drawn(kept, share)));
+    }
+
+    /**
+     * A posterior that has the zeros of another one, which sets them when training starts.
+     *
+     * @param original the posterior of all weights
+     * @param kept as in {@link #of}
+     */
+    static PrunedPosterior following(WeightPosterior original, INDArray kept) {
+        return new PrunedPosterior(original, kept, () -> {});
+    }
+
+    /** For each unit as many ones as its share of the inputs, at least one. */
+    private static INDArray drawn(INDArray kept, double share) {
+        Random random = new Random(Nd4j.getRandom().nextLong());
+        int inputs = kept.rows();
+        int ones = (int) Math.max(1, Math.round(share * inputs));
+        float[] mask = new float[Math.toIntExact(kept.length())];
+        int[] order = IntStream.range(0, inputs).toArray();
+        for (int unit = 0; unit < kept.columns(); unit++) {
+            for (int i = 0; i < ones; i++) {
+                int other = i + random.nextInt(inputs - i);
+                int input = order[other];
+                order[other] = order[i];
+                order[i] = input;
+                mask[unit * inputs + input] = 1;
+            }
+        }
+        return Nd4j.create(mask, kept.shape(), 'f').castTo(kept.dataType());
     }
 
     @Override
@@ -36,19 +76,19 @@ final class PrunedPosterior implements WeightPosterior {
     @Override
     public void initialiseBias() {
         original.initialiseBias();
-        kept.assign(1);
+        initialiseKept.run();
     }
 
     @Override
     public void initialiseWeights() {
         original.initialiseWeights();
-        kept.assign(1);
+        initialiseKept.run();
     }
 
     @Override
     public void startAt(INDArray means) {
         original.startAt(means);
-        kept.assign(1);
+        initialiseKept.run();
     }
 
     @Override
@@ -59,6 +99,12 @@ final class PrunedPosterior implements WeightPosterior {
     @Override
     public WeightMoments predictiveMoments() {
         return ofKept(original.predictiveMoments());
+    }
+
+    /** Less than 0 for those that are removed. */
+    @Override
+    public INDArray information() {
+        return original.information().muli(kept).addi(kept).subi(1);
     }
 
     @Override

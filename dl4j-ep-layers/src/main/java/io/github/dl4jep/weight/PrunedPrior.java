@@ -26,14 +26,34 @@ public final class PrunedPrior implements WeightPrior {
     /** The prior of the weights that are kept. */
     private final WeightPrior original;
 
+    /** Share of the weights that are kept from the start. */
+    private final double share;
+
     /**
-     * A prior with removed weights.
+     * A prior of weights of which none is removed yet.
      *
      * @param original the prior of the weights that are kept
      * @throws IllegalArgumentException if it is a pruned prior itself, or has no weights of value zero
      */
+    public PrunedPrior(WeightPrior original) {
+        this(original, 1.0);
+    }
+
+    /**
+     * A prior of weights most of which are zero from the start of training: each unit keeps a share of its inputs, drawn at random, at least one.
+     * The prior is that of a unit of so many inputs.
+     *
+     * @param original the prior of the weights that are kept
+     * @param share of the inputs that are kept, above 0 and at most 1; null for 1
+     * @throws IllegalArgumentException if the share is not in this range, or the prior is a pruned one, or has no weights of value zero
+     */
     @JsonCreator
-    public PrunedPrior(@JsonProperty("original") WeightPrior original) {
+    public PrunedPrior(@JsonProperty("original") WeightPrior original, @JsonProperty("share") @Nullable Double share) {
+        this.share = share == null ? 1 : share;
+        if (!(this.share > 0 && this.share <= 1)) {
+            throw new IllegalArgumentException("the share of weights that are kept is " + share
+                    + ", allowed: more than 0, and up to 1; for example 0.1 for nine zeros in ten");
+        }
         if (original instanceof PrunedPrior) {
             throw new IllegalArgumentException(
                     "the prior " + original + " is pruned already; use it, and mark more weights in " + KEPT);
@@ -65,6 +85,15 @@ public final class PrunedPrior implements WeightPrior {
         return original;
     }
 
+    /**
+     * Share of the weights that are kept from the start.
+     *
+     * @return above 0 and at most 1
+     */
+    public double getShare() {
+        return share;
+    }
+
     @Override
     public List<String> parameterNames() {
         List<String> names = new ArrayList<>(original.parameterNames());
@@ -79,7 +108,19 @@ public final class PrunedPrior implements WeightPrior {
 
     @Override
     public WeightPosterior posterior(Map<String, INDArray> parameters, PriorScale scale) {
-        return new PrunedPosterior(original.posterior(parameters, scale), Parameters.get(parameters, KEPT));
+        PriorScale ofKept = new PriorScale(Math.max(1, Math.round(share * scale.fanIn())), scale.gain());
+        return PrunedPosterior.of(original.posterior(parameters, ofKept), Parameters.get(parameters, KEPT), share);
+    }
+
+    /**
+     * A posterior with the zeros of another one.
+     *
+     * @param posterior of all weights
+     * @param kept the parameter {@link #KEPT} of the other
+     * @return the posterior of the weights that are kept; starting it leaves the zeros as they are
+     */
+    public static WeightPosterior withZerosOf(WeightPosterior posterior, INDArray kept) {
+        return PrunedPosterior.following(posterior, kept);
     }
 
     @Override
@@ -99,21 +140,21 @@ public final class PrunedPrior implements WeightPrior {
 
     @Override
     public WeightPrior forOutput() {
-        return new PrunedPrior(original.forOutput());
+        return new PrunedPrior(original.forOutput(), share);
     }
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof PrunedPrior that && original.equals(that.original);
+        return other instanceof PrunedPrior that && original.equals(that.original) && share == that.share;
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(PrunedPrior.class, original);
+        return Objects.hash(PrunedPrior.class, original, share);
     }
 
     @Override
     public String toString() {
-        return "pruned(" + original + ")";
+        return share == 1 ? "pruned(" + original + ")" : "sparse(" + original + ", " + share + ")";
     }
 }

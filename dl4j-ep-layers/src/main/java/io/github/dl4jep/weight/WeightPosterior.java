@@ -89,6 +89,16 @@ public interface WeightPosterior {
     INDArray predictiveMean();
 
     /**
+     * How much the data have said of each weight, to compare weights of one array.
+     *
+     * @return 0 and more, a new array: nats that a normal posterior is away from its prior; of others the squared mean over the variance
+     */
+    default INDArray information() {
+        WeightMoments moments = predictiveMoments();
+        return moments.mean().mul(moments.mean()).divi(moments.variance());
+    }
+
+    /**
      * Multiplies one batch's sites into the posterior: algorithm, section 6.
      *
      * @param site what the batch says, finite

@@ -34,8 +34,11 @@ public final class EpOptions {
     private final PassCounter passCounter;
 
     private EpOptions(Builder builder) {
-        this.priors =
-                new PriorChoice(builder.hiddenWeightPrior, builder.outputWeightPrior, Map.copyOf(builder.weightPriors));
+        this.priors = new PriorChoice(
+                builder.hiddenWeightPrior,
+                builder.outputWeightPrior,
+                Map.copyOf(builder.weightPriors),
+                builder.sparsity);
         this.startShare = builder.startShare;
         this.hiddenActivation = builder.hiddenActivation;
         this.activations = Map.copyOf(builder.activations);
@@ -174,6 +177,7 @@ public final class EpOptions {
         private @Nullable Likelihood likelihood;
         private MaxPoolingKind maxPooling = MaxPoolingKind.LARGEST_MEAN;
         private double startShare;
+        private double sparsity;
 
         private Builder() {}
 
@@ -250,6 +254,24 @@ public final class EpOptions {
          */
         public Builder outputWeightPrior(WeightPrior prior) {
             this.outputWeightPrior = prior;
+            return this;
+        }
+
+        /**
+         * Makes a share of the weights of hidden layers zero from the start, and for good: each unit sees a part of its inputs, drawn at random.
+         * {@link io.github.dl4jep.network.EpNetwork#rewire} moves the zeros. Layers whose prior is named by {@link #weightPrior(String, WeightPrior)}
+         * are left out; for zeros in an output layer, which has few weights, name a {@link io.github.dl4jep.weight.PrunedPrior}.
+         *
+         * @param share share of zeros, at least 0 and less than 1
+         * @return this builder
+         * @throws IllegalArgumentException if the share is outside this range
+         */
+        public Builder sparsity(double share) {
+            if (!(share >= 0 && share < 1)) {
+                throw new IllegalArgumentException("the sparsity is " + share
+                        + ", allowed: 0 (no zeros) and more, but less than 1 (only zeros); for example 0.9");
+            }
+            this.sparsity = share;
             return this;
         }
 

@@ -1,6 +1,7 @@
 package io.github.dl4jep.convert;
 
 import io.github.dl4jep.weight.GaussianPrior;
+import io.github.dl4jep.weight.PrunedPrior;
 import io.github.dl4jep.weight.WeightPrior;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -12,8 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param hidden prior of all hidden layers, or null
  * @param output prior of output layers, or null
  * @param layers priors of single layers by name, which go before
+ * @param zeros share of the weights of hidden layers that are zero from the start, but of layers that are named
  */
-record PriorChoice(@Nullable WeightPrior hidden, @Nullable WeightPrior output, Map<String, WeightPrior> layers) {
+record PriorChoice(
+        @Nullable WeightPrior hidden, @Nullable WeightPrior output, Map<String, WeightPrior> layers, double zeros) {
 
     private static final double RECURRENT_SCALE = 2;
 
@@ -33,13 +36,17 @@ record PriorChoice(@Nullable WeightPrior hidden, @Nullable WeightPrior output, M
 
     /** The prior of a hidden layer in a network of some depth. */
     WeightPrior of(String layerName, int depth) {
-        return orByDepth(named(layerName), depth);
+        return sparse(layerName, orByDepth(named(layerName), depth));
     }
 
     /** The prior of a recurrent layer: wide, because narrow ones learn slowly there, whatever the depth. */
     WeightPrior ofRecurrent(String layerName) {
         WeightPrior named = named(layerName);
-        return named == null ? new GaussianPrior(RECURRENT_SCALE) : named;
+        return sparse(layerName, named == null ? new GaussianPrior(RECURRENT_SCALE) : named);
+    }
+
+    private WeightPrior sparse(String layerName, WeightPrior prior) {
+        return zeros == 0 || layers.containsKey(layerName) ? prior : new PrunedPrior(prior, 1 - zeros);
     }
 
     /** The prior of an output layer in a network of some depth. */
@@ -65,6 +72,9 @@ record PriorChoice(@Nullable WeightPrior hidden, @Nullable WeightPrior output, M
         map.put(
                 "outputWeightPrior",
                 output == null ? BY_DEPTH : output.forOutput().toString());
+        if (zeros > 0) {
+            map.put("sparsity", zeros);
+        }
         layers.forEach((layer, prior) -> map.put("weightPrior." + layer, prior.toString()));
         return map;
     }

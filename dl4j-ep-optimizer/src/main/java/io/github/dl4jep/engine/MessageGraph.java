@@ -209,6 +209,20 @@ public final class MessageGraph {
     }
 
     /**
+     * Changes parameters in another way than by learning, while nobody predicts.
+     *
+     * @param change what to do
+     */
+    public void changing(Runnable change) {
+        lock.writeLock().lock();
+        try {
+            change.run();
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    /**
      * Negative log predictive likelihood of each example, learned from or not; of several outputs the sum.
      *
      * @param inputs features of each input

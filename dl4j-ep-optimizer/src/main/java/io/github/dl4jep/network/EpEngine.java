@@ -4,6 +4,7 @@ import io.github.dl4jep.conf.EpOutputConf;
 import io.github.dl4jep.conf.PassCounter;
 import io.github.dl4jep.engine.MessageGraph;
 import io.github.dl4jep.message.Moments;
+import io.github.dl4jep.prune.Pruning;
 import io.github.dl4jep.runtime.EpOutput;
 import io.github.dl4jep.runtime.EpRuntime;
 import io.github.dl4jep.weight.WeightMoments;
@@ -313,6 +314,12 @@ final class EpEngine {
     @Nullable
     Gradient change() {
         return weights.change(this::weightTable);
+    }
+
+    void rewire(double share, long seed) {
+        Layer[] layers =
+                layout().namesOfLayers().stream().map(layout()::layerOf).toArray(Layer[]::new);
+        sweep().changing(() -> Pruning.rewire(layers, share, seed));
     }
 
     Map<String, Map<String, WeightMoments>> posterior() {

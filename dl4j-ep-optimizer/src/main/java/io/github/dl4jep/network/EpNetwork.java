@@ -102,6 +102,20 @@ public sealed interface EpNetwork extends Model, NeuralNetwork permits EpMultiLa
     EpNetwork prune(double fraction);
 
     /**
+     * Moves the zeros of a network that is sparse from the start, or pruned: in each array of weights some of those that are there, of which the data
+     * say least (their posterior is closest to the prior), become zero, and as many others come back, drawn at random. Between two passes it lets training find the weights that
+     * count. Source: Mocanu et al. 2018, "Scalable training of artificial neural networks with adaptive sparse connectivity", with the
+     * information of the posterior in place of the magnitude.
+     *
+     * @param share of the weights that are there, in [0, 1]; for example .2
+     * @param seed of the draw
+     * @throws IllegalArgumentException if the share is outside its range, or no layer has zeros
+     */
+    default void rewire(double share, long seed) {
+        EpEngine.of(this).rewire(share, seed);
+    }
+
+    /**
      * The stock DL4J network with the posterior means as weights, or the modes of discrete weights: original layer types, runs without
      * this plugin. (With spiking units it needs the activation classes, which are in {@code dl4j-ep-layers}.)
      *

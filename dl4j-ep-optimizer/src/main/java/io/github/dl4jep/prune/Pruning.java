@@ -14,7 +14,9 @@ import io.github.dl4jep.weight.WeightPosterior;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.nn.api.Layer;
@@ -62,6 +64,50 @@ public final class Pruning {
         take(graph.getLayers(), pruned.getLayers(), fraction);
         pruned.setScore(graph.score());
         return pruned;
+    }
+
+    /**
+     * Moves zeros: in each array of weights some of those that are there, of which the data say least, are removed, and as many others come
+     * back, drawn at random, with the posterior that they had.
+     *
+     * @param layers the network's layers, changed
+     * @param share of the weights that are there, in [0, 1]
+     * @param seed of the draw
+     * @throws IllegalArgumentException if the share is outside its range, or no layer has zeros
+     */
+    public static void rewire(Layer[] layers, double share, long seed) {
+        if (!(share >= 0 && share <= 1)) {
+            throw new IllegalArgumentException(
+                    "the share of weights to move is " + share + ", allowed: 0 to 1; for example 0.2");
+        }
+        List<NamedPosterior> sparse = Stream.of(layers)
+                .flatMap(layer -> PosteriorLayout.of(layer).stream())
+                .filter(array -> array.role() == NamedPosterior.Role.WEIGHTS
+                        && array.parameters().containsKey(PrunedPrior.KEPT))
+                .toList();
+        if (sparse.isEmpty()) {
+            throw new IllegalArgumentException("the network has no zeros to move; make it with"
+                    + " EpOptions.builder().sparsity(0.9), or prune it");
+        }
+        Random random = new Random(seed);
+        sparse.forEach(array -> rewire(array, share, random));
+    }
+
+    private static void rewire(NamedPosterior array, double share, Random random) {
+        INDArray kept = kept(array);
+        float[] before = kept.dup('c').data().asFloat();
+        int[] zeros =
+                IntStream.range(0, before.length).filter(i -> before[i] == 0).toArray();
+        int moved = (int) Math.min(zeros.length, Math.round(share * (before.length - zeros.length)));
+        float[] information = array.posterior().information().dup('c').data().asFloat();
+        float[] after =
+                Threshold.of(List.of(information), (long) zeros.length + moved).mask(information);
+        for (int i = 0; i < moved; i++) {
+            int other = i + random.nextInt(zeros.length - i);
+            after[zeros[other]] = 1;
+            zeros[other] = zeros[i];
+        }
+        kept.assign(Nd4j.createFromArray(after).reshape('c', kept.shape()).castTo(kept.dataType()));
     }
 
     private static void requireFraction(double fraction) {
