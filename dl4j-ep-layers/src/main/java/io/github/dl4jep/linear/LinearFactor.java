@@ -3,6 +3,7 @@ package io.github.dl4jep.linear;
 import io.github.dl4jep.array.FusedLoop;
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.BatchCovariance;
+import io.github.dl4jep.message.BatchPart;
 import io.github.dl4jep.message.ExampleCovariance;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.InducingExamples;
@@ -204,7 +205,7 @@ public final class LinearFactor {
      */
     public static WeightSite messageToWeights(
             BackwardMessage message, Moments input, WeightMoments weights, boolean withPrecision) {
-        return messageToWeights(message, input, weights, withPrecision, WeightProduct.FULL);
+        return messageToWeights(message, input, weights, withPrecision, WeightProduct.FULL, null);
     }
 
     static WeightSite messageToWeights(
@@ -212,11 +213,12 @@ public final class LinearFactor {
             Moments input,
             WeightMoments weights,
             boolean withPrecision,
-            WeightProduct product) {
+            WeightProduct product,
+            @Nullable BatchPart part) {
         WeightSite sites = sitesOver(weights, withPrecision);
         product.transposedTimes(input.mean(), message.shift(), sites.shift(), false);
         if (withPrecision && weights.inputMeans() != null) {
-            MeanProducts.precisionOfSome(input, message.curvature(), sites.requiredPrecision());
+            MeanProducts.precisionOfSome(input, message.curvature(), sites.requiredPrecision(), part);
         } else if (withPrecision) {
             product.transposedTimes(input.secondMoment(), message.curvature(), sites.requiredPrecision(), false);
         }

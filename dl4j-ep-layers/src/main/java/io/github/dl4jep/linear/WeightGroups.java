@@ -2,6 +2,7 @@ package io.github.dl4jep.linear;
 
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.BatchCovariance;
+import io.github.dl4jep.message.BatchPart;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.weight.WeightMoments;
@@ -117,11 +118,16 @@ public record WeightGroups(int groups) {
      * @param input moments of the input
      * @param weights moments of the weights, which are not needed any more
      * @param withPrecision whether the posterior uses the precision
+     * @param part which rows of a joint batch these are, or null where that is not known
      * @return the sites of this batch
      */
     public WeightSite messageToWeights(
-            BackwardMessage message, Moments input, WeightMoments weights, boolean withPrecision) {
-        return LinearFactor.messageToWeights(message, input, weights, withPrecision, product());
+            BackwardMessage message,
+            Moments input,
+            WeightMoments weights,
+            boolean withPrecision,
+            @Nullable BatchPart part) {
+        return LinearFactor.messageToWeights(message, input, weights, withPrecision, product(), part);
     }
 
     /**

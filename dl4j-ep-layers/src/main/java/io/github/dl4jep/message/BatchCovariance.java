@@ -114,7 +114,7 @@ public record BatchCovariance(
      * @return the message into the first layer
      */
     public static BatchCovariance none(InducingExamples inducing) {
-        return inducing.areAll() ? NONE : of(ExampleCovariance.none(inducing));
+        return inducing == InducingExamples.all() ? NONE : of(ExampleCovariance.none(inducing));
     }
 
     /**

@@ -5,6 +5,7 @@ import io.github.dl4jep.array.LowRankCovariance;
 import io.github.dl4jep.array.RowCovariance;
 import io.github.dl4jep.array.Rows;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -43,7 +44,7 @@ public final class ExampleCovariance {
      * @return nothing
      */
     public static ExampleCovariance none(InducingExamples inducing) {
-        return inducing.areAll() ? NONE : new ExampleCovariance(inducing, null, null);
+        return inducing == InducingExamples.all() ? NONE : new ExampleCovariance(inducing, null, null);
     }
 
     /**
@@ -65,12 +66,12 @@ public final class ExampleCovariance {
      * @return K as far as it is known
      */
     public static ExampleCovariance of(InducingExamples inducing, INDArray columns, double[] variances) {
-        return inducing.areAll()
-                ? of(columns)
-                : new ExampleCovariance(
-                        inducing,
-                        columns,
-                        Rows.matrix(variances, variances.length, 1).castTo(columns.dataType()));
+        return new ExampleCovariance(
+                inducing,
+                columns,
+                inducing.areAll()
+                        ? null
+                        : Rows.matrix(variances, variances.length, 1).castTo(columns.dataType()));
     }
 
     /**
@@ -87,7 +88,7 @@ public final class ExampleCovariance {
         INDArray products = Nd4j.createUninitialized(a.dataType(), new long[] {a.rows(), some.rows()}, 'f');
         Nd4j.gemm(a, some, products, false, true, factor, 0);
         if (inducing.areAll()) {
-            return of(products);
+            return new ExampleCovariance(inducing, products, null);
         }
         double[] own = Rows.dots(a, b);
         for (int n = 0; n < own.length; n++) {
@@ -127,9 +128,31 @@ public final class ExampleCovariance {
         return Objects.requireNonNull(columns, "there is no covariance");
     }
 
-    /** The variances of the examples, [minibatch, 1]. */
-    INDArray variances() {
+    /**
+     * The variances of the examples.
+     *
+     * @return [minibatch, 1]
+     */
+    public INDArray variances() {
         return diagonal == null ? Nd4j.diag(present()).reshape(present().rows(), 1) : diagonal;
+    }
+
+    /** The own rows of a part of a joint batch, for {@link #joined}. */
+    ExampleCovariance own(BatchPart part) {
+        InducingExamples joint = part.ofJoint();
+        return isNone()
+                ? none(joint)
+                : new ExampleCovariance(joint, part.own(present()), joint.areAll() ? null : part.own(variances()));
+    }
+
+    /** The covariance of a joint batch from the own rows of all its parts. */
+    static ExampleCovariance joined(List<ExampleCovariance> parts) {
+        ExampleCovariance first = parts.get(0);
+        return first.isNone()
+                ? first
+                : first.with(
+                        ForwardMessage.below(parts, ExampleCovariance::present),
+                        first.diagonal == null ? null : ForwardMessage.below(parts, ExampleCovariance::variances));
     }
 
     private ExampleCovariance with(INDArray newColumns, @Nullable INDArray newDiagonal) {

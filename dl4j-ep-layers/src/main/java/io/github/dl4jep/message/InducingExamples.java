@@ -16,12 +16,14 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 public final class InducingExamples {
 
-    private static final InducingExamples ALL = new InducingExamples(null);
+    private static final InducingExamples ALL = new InducingExamples(null, null);
 
     private final int @Nullable [] rows;
+    private final @Nullable BatchPart part;
 
-    private InducingExamples(int @Nullable [] rows) {
+    private InducingExamples(int @Nullable [] rows, @Nullable BatchPart part) {
         this.rows = rows;
+        this.part = part;
     }
 
     /**
@@ -51,12 +53,32 @@ public final class InducingExamples {
             long to = batch * (i + 1) / count;
             rows[i] = Math.toIntExact(random.nextLong(from, to));
         }
-        return new InducingExamples(rows);
+        return new InducingExamples(rows, null);
+    }
+
+    /**
+     * Those of the joint batch, by their numbers among the rows that a process has of it.
+     *
+     * @param part which rows these are
+     * @return the same examples in every process
+     */
+    public static InducingExamples of(BatchPart part) {
+        boolean all = part.isWhole() && part.batch() <= part.inducing();
+        return new InducingExamples(all ? null : part.localInducing(), part);
     }
 
     /** Given ones, in ascending order. */
     static InducingExamples ofRows(int[] rows) {
-        return new InducingExamples(rows);
+        return new InducingExamples(rows, null);
+    }
+
+    /**
+     * The part of a joint batch that these examples are of.
+     *
+     * @return the part, or null where it is not known, as after maps that put examples together in another way
+     */
+    public @Nullable BatchPart part() {
+        return part;
     }
 
     /**
@@ -139,6 +161,6 @@ public final class InducingExamples {
                 .filter(row -> row >= from && row < to)
                 .map(row -> Math.toIntExact(row - from))
                 .toArray();
-        return new InducingExamples(inside.length == 0 ? new int[1] : inside);
+        return new InducingExamples(inside.length == 0 ? new int[1] : inside, null);
     }
 }

@@ -1,6 +1,7 @@
 package io.github.dl4jep.message;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -60,6 +61,22 @@ public final class Moments {
     public static Moments pointMass(INDArray values) {
         ExampleShape shape = ExampleShape.ofExamples(values);
         return new Moments(shape.flatten(values), null, shape, false, null);
+    }
+
+    /**
+     * Moments of the parts of a batch below one another.
+     *
+     * @param parts moments of one shape of example, without masks
+     * @return those of all rows
+     */
+    public static Moments joined(List<Moments> parts) {
+        Moments first = parts.get(0);
+        return new Moments(
+                        ForwardMessage.below(parts, Moments::mean),
+                        first.variance == null
+                                ? null
+                                : ForwardMessage.below(parts, part -> Objects.requireNonNull(part.variance)))
+                .shapedAs(first.shape);
     }
 
     /**

@@ -2,6 +2,7 @@ package io.github.dl4jep.vertex;
 
 import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.message.BatchCovariance;
+import io.github.dl4jep.message.BatchPart;
 import io.github.dl4jep.message.ExampleCovariance;
 import io.github.dl4jep.message.ExampleShape;
 import io.github.dl4jep.message.ForwardMessage;
@@ -106,6 +107,13 @@ public record EmbeddingMap(LayerWeights weights, int indices, boolean ofSequence
     public Pass forward(List<ForwardMessage> inputs, Sites pending) {
         Moments input = inputs.get(0).moments();
         Chosen chosen = chosen(input);
+        BatchPart part = inputs.get(0).covariance().inducing().part();
+        if (chosen.steps > 0) {
+            BatchPart.requireWhole(
+                    part,
+                    "The embedding sees the steps of sequences at " + describe(),
+                    "train networks of sequences on one machine");
+        }
         WeightMoments moments = weights.weights().moments(pending.site(weights.weightKey()));
         WeightPosterior bias = weights.bias();
         WeightMoments biasMoments = bias == null ? null : bias.moments(pending.site(weights.biasKey()));
@@ -119,7 +127,7 @@ public record EmbeddingMap(LayerWeights weights, int indices, boolean ofSequence
                                 moments,
                                 biasVariance,
                                 inputs.get(0).covariance().inducing())),
-                message -> Answer.of(null, sites(message.shift(), message.curvature(), chosen)));
+                message -> Answer.of(null, sites(message.shift(), message.curvature(), chosen, part)));
     }
 
     private static BatchCovariance covariance(
@@ -148,7 +156,7 @@ public record EmbeddingMap(LayerWeights weights, int indices, boolean ofSequence
         return BatchCovariance.of(ExampleCovariance.of(inducing, covariance, own));
     }
 
-    private Sites sites(INDArray shift, INDArray curvature, Chosen chosen) {
+    private Sites sites(INDArray shift, INDArray curvature, Chosen chosen, @Nullable BatchPart part) {
         boolean withPrecision = weights.weights().usesSitePrecision();
         Sites sites = Sites.of(
                 weights.weightKey(),
@@ -162,11 +170,13 @@ public record EmbeddingMap(LayerWeights weights, int indices, boolean ofSequence
         }
         if (weights.inputMean() != null) {
             double[] seen = new double[indices];
-            for (int row : chosen.rows) {
-                seen[row] += 1.0 / chosen.rows.length;
+            int first = part == null ? 0 : part.ownFrom();
+            int count = part == null || chosen.steps > 0 ? chosen.rows.length : part.ownCount();
+            for (int i = first; i < first + count; i++) {
+                seen[chosen.rows[i]] += 1.0 / count;
             }
             INDArray mean = Rows.matrix(seen, 1, indices).castTo(shift.dataType());
-            sites = sites.plus(Sites.of(weights.inputMeanKey(), Statistic.of(mean)));
+            sites = sites.plus(Sites.of(weights.inputMeanKey(), Statistic.ofMean(mean, count)));
         }
         return sites;
     }

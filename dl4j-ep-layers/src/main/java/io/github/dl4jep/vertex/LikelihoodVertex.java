@@ -132,6 +132,15 @@ public final class LikelihoodVertex {
     }
 
     /**
+     * Whether steps are checked against what the joint solve expects of them.
+     *
+     * @return true if the factor of the hidden priors is learned
+     */
+    public boolean checksSteps() {
+        return parameters.get().containsKey(TrustRegion.NAME);
+    }
+
+    /**
      * The factor of the precision of the hidden priors.
      *
      * @return at least 1; 1 where it is not learned

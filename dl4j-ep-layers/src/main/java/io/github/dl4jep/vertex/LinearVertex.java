@@ -6,6 +6,7 @@ import io.github.dl4jep.linear.WeightGroups;
 import io.github.dl4jep.linear.WindowedFactor;
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.BatchCovariance;
+import io.github.dl4jep.message.BatchPart;
 import io.github.dl4jep.message.ExampleShape;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
@@ -85,8 +86,12 @@ public final class LinearVertex implements LinearMap {
         Patches patches = windowed == null ? null : windowed.patches();
         boolean ofSteps = takesColumns || message.covariance().steps() != null;
         if (ofSteps && patches != null && seesOneStep(patches)) {
+            BatchPart.requireWhole(
+                    message.covariance().inducing().part(),
+                    "The layer sees the steps of sequences at " + describe(),
+                    "train networks of sequences on one machine");
             BatchCovariance pairs = covarianceOfSteps(message, moments, biasMoments);
-            return new Pass(new ForwardMessage(preActivation, pairs), new Back(windowed, input, moments));
+            return new Pass(new ForwardMessage(preActivation, pairs), new Back(windowed, input, moments, null));
         }
         BatchCovariance covariance = groups.covarianceOfPreActivation(message, patches, moments, biasMoments);
         if (patches != null) {
@@ -94,7 +99,8 @@ public final class LinearVertex implements LinearMap {
             covariance = covariance.withFeatures(
                     () -> groups.features(allPatches(patches, mean), moments, biasMoments), message.covariance());
         }
-        return new Pass(new ForwardMessage(preActivation, covariance), new Back(windowed, input, moments));
+        BatchPart part = message.covariance().inducing().part();
+        return new Pass(new ForwardMessage(preActivation, covariance), new Back(windowed, input, moments, part));
     }
 
     private boolean seesOneStep(Patches patches) {
@@ -135,8 +141,10 @@ public final class LinearVertex implements LinearMap {
         private final @Nullable WindowedFactor windowed;
         private final Moments input;
         private final AtomicReference<@Nullable WeightMoments> moments;
+        private final @Nullable BatchPart part;
 
-        Back(@Nullable WindowedFactor windowed, Moments input, WeightMoments moments) {
+        Back(@Nullable WindowedFactor windowed, Moments input, WeightMoments moments, @Nullable BatchPart part) {
+            this.part = part;
             this.windowed = windowed;
             this.input = input;
             this.moments = new AtomicReference<>(moments);
@@ -183,14 +191,15 @@ public final class LinearVertex implements LinearMap {
             Sites sites = Sites.of(
                     weights.weightKey(),
                     windowed == null
-                            ? groups.messageToWeights(toUnits, input, used, withPrecision)
+                            ? groups.messageToWeights(toUnits, input, used, withPrecision, part)
                             : windowed.messageToWeights(toUnits, input, used, withPrecision));
             if (weights.bias() != null) {
                 sites = sites.plus(Sites.of(weights.biasKey(), LinearFactor.messageToBias(toUnits)));
             }
             if (weights.inputMean() != null) {
-                INDArray seen = windowed == null ? input.mean().mean(true, 0) : windowed.meanSeen(input.mean());
-                sites = sites.plus(Sites.of(weights.inputMeanKey(), Statistic.of(seen)));
+                INDArray own = part == null ? input.mean() : part.own(input.mean());
+                INDArray seen = windowed == null ? own.mean(true, 0) : windowed.meanSeen(own);
+                sites = sites.plus(Sites.of(weights.inputMeanKey(), Statistic.ofMean(seen, own.size(0))));
             }
             return sites;
         }

@@ -3,6 +3,7 @@ package io.github.dl4jep.vertex;
 import io.github.dl4jep.conf.EpBatchNormalization;
 import io.github.dl4jep.linear.PositionSample;
 import io.github.dl4jep.message.BatchCovariance;
+import io.github.dl4jep.message.BatchPart;
 import io.github.dl4jep.message.ExampleShape;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
@@ -55,6 +56,10 @@ public final class NormalizationVertex implements Vertex {
     @Override
     public Pass forward(List<ForwardMessage> inputs, Sites pending) {
         ForwardMessage message = inputs.get(0);
+        BatchPart.requireWhole(
+                message.covariance().inducing().part(),
+                "Batch normalization takes mean and variance of all examples of a batch at " + describe(),
+                "train on one machine, or leave the layer out");
         Moments input = message.moments();
         ExampleShape shape = requireChannels(input.shape());
         WeightMoments scale = moments(scale(), pending.site(scaleKey()), settings.getGamma());

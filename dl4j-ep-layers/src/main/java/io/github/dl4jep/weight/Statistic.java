@@ -26,6 +26,17 @@ public record Statistic(INDArray sum, INDArray count) implements Serializable {
     }
 
     /**
+     * A mean over some rows of a batch, which counts as much as they are.
+     *
+     * @param mean [1, length]
+     * @param rows number of rows
+     * @return the statistic
+     */
+    public static Statistic ofMean(INDArray mean, long rows) {
+        return new Statistic(mean.mul(rows), Nd4j.valueArrayOf(new long[] {1, 1}, rows, mean.dataType()));
+    }
+
+    /**
      * Sums of double precision.
      *
      * @param sum sums

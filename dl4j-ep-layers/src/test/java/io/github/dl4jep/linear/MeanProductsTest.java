@@ -147,10 +147,10 @@ class MeanProductsTest {
             Moments input =
                     Moments.pointMass(Nd4j.randn(DataType.DOUBLE, 128, 3).dup('f'));
             INDArray sum = Nd4j.create(DataType.DOUBLE, new long[] {3, 1}, 'f');
-            MeanProducts.precisionOfSome(input, curvature.dup('f'), sum);
+            MeanProducts.precisionOfSome(input, curvature.dup('f'), sum, null);
             INDArray ones = Nd4j.create(DataType.DOUBLE, new long[] {3, 1}, 'f');
             MeanProducts.precisionOfSome(
-                    input, Nd4j.ones(DataType.DOUBLE, 128, 1).dup('f'), ones);
+                    input, Nd4j.ones(DataType.DOUBLE, 128, 1).dup('f'), ones, null);
             asked.add((double) Math.round(sum.getDouble(0) / ones.getDouble(0)));
         }
         assertThat(asked).containsExactlyInAnyOrder(0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0);

@@ -91,7 +91,7 @@ class WindowedFactorTest {
             assertSame(back.shift(), patches.scatter(toPatches.shift()));
             assertSame(back.curvature(), patches.scatter(toPatches.curvature()));
 
-            WeightSite expected = groups.messageToWeights(message, seen, copy(weights), true);
+            WeightSite expected = groups.messageToWeights(message, seen, copy(weights), true, null);
             WeightSite sites = blocks.messageToWeights(message, input, weights, true);
             assertSame(sites.shift(), expected.shift());
             assertSame(sites.requiredPrecision(), expected.requiredPrecision());

@@ -6,7 +6,6 @@ import io.github.dl4jep.engine.MessageGraph.Evidence;
 import io.github.dl4jep.likelihood.LearningPhase;
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.ForwardMessage;
-import io.github.dl4jep.message.InducingExamples;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.vertex.GraphNode;
 import io.github.dl4jep.vertex.Learner;
@@ -30,9 +29,6 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /** What a batch says about the parameters of a graph, and the new values that come of it. Changes nothing itself. */
 final class BatchLearning {
-
-    /** How far a probe pulls, in passes of strength 1. */
-    private static final double PROBE = 0.05;
 
     private static final String WORKSPACE = "WS_EP_WITHHELD";
 
@@ -77,7 +73,8 @@ final class BatchLearning {
     /** What takes the labels of an output: its likelihood, or its teacher's. */
     private record Observer(int slot, LikelihoodVertex likelihood, int output) {}
 
-    private int slotOf(int output) {
+    /** The activation that is an output's potentials. */
+    int slotOf(int output) {
         return networkInputs + outputs.get(output).node();
     }
 
@@ -92,75 +89,92 @@ final class BatchLearning {
         }
     }
 
-    /** Sweeps over a batch, and checks that all that it says is finite. */
-    Swept evidence(List<Moments> inputs, List<Labels> labels, TrainingSchedule schedule, LearningPhase phase) {
-        return solved(phase, () -> sweepAll(inputs, labels, schedule, phase));
+    /** The vertices, teachers after all others. */
+    VertexGraph graph() {
+        return graph;
     }
 
-    private Swept sweepAll(List<Moments> inputs, List<Labels> labels, TrainingSchedule schedule, LearningPhase phase) {
-        int sweeps = schedule.getSweepsPerBatch();
-        List<ForwardMessage> features = inputs.stream()
-                .map(input -> ForwardMessage.observed(
-                        input, InducingExamples.of(input.mean().size(0), schedule.getInducingExamples())))
-                .toList();
-        List<WithheldExamples> withheld = new ArrayList<>();
-        for (int i = 0; i < outputs.size(); i++) {
-            withheld.add(withheld(i, inputs, labels, phase));
-        }
+    List<MessageGraph.Output> outputs() {
+        return outputs;
+    }
+
+    /** Numbers of the activations that likelihoods look at. */
+    List<Integer> observedSlots() {
+        return observers.stream().map(Observer::slot).toList();
+    }
+
+    /** Sweeps over a batch, and checks that all that it says is finite. */
+    Swept evidence(BatchParts parts, TrainingSchedule schedule, LearningPhase phase) {
+        return solved(phase, () -> sweepAll(parts, schedule.getSweepsPerBatch(), phase));
+    }
+
+    private Swept sweepAll(BatchParts parts, int sweeps, LearningPhase phase) {
         double score = Double.NaN;
         StepCheck.Goal goal = null;
         Sites sites = Sites.NONE;
+        Sites ofWithheld = Sites.NONE;
         Map<Integer, BackwardMessage> messages = Map.of();
         for (int number = 0; number < sweeps; number++) {
-            VertexGraph.Sweep sweep = graph.forward(features, sites);
+            BatchParts.Forward forward = parts.forward(sites);
             if (number == 0) {
-                score = meanScore(labels, i -> sweep.activation(slotOf(i)).moments());
+                score = meanScore(
+                        forward.withheld().stream().map(WithheldExamples::all).toList(),
+                        i -> potentials(forward, slotOf(i)).moments());
+                ofWithheld = observeWithheld(forward);
             }
             Map<Integer, BackwardMessage> earlier = messages;
             messages = new HashMap<>();
             Map<Integer, INDArray> expected = new HashMap<>();
-            Sites learned = Sites.NONE;
-            List<double @Nullable []> trust = new ArrayList<>();
-            for (int i = 0; i < outputs.size(); i++) {
-                double[] given = likelihood(i)
-                        .trust(
-                                sweep.activation(slotOf(i)),
-                                labels.get(i).values(),
-                                labels.get(i).mask());
-                trust.add(withheld.get(i).trust(given));
-            }
-            for (Observer observer : observers) {
-                LikelihoodVertex.Observation observation = observer.likelihood()
-                        .observe(
-                                sweep.activation(observer.slot()),
-                                labels.get(observer.output()).values(),
-                                labels.get(observer.output()).mask(),
-                                earlier.get(observer.slot()),
-                                trust.get(observer.output()));
-                messages.put(observer.slot(), observation.message());
-                if (observation.expected() != null) {
-                    expected.put(observer.output(), observation.expected());
-                }
-                learned = learned.plus(observation.sites());
-            }
+            Sites learned = observe(forward, earlier, messages, expected);
             if (sweeps == 1 && TrustRegion.checks(phase.step())) {
-                goal = check.goal(sweep, expected, labels, withheld);
+                goal = check.goal(forward, expected);
             }
             // A further sweep may learn less than the first: what it leaves out stays.
-            sites = sweep.answer(messages).sites().plus(learned).orEarlier(sites);
+            sites = parts.answer(messages).plus(learned).orEarlier(sites);
         }
-        sites = sites.plus(observeWithheld(inputs, withheld));
+        sites = sites.plus(ofWithheld);
         requireFinite(sites, messages, score, phase);
         return new Swept(new Evidence(score, sites), goal);
     }
 
-    private WithheldExamples withheld(int output, List<Moments> inputs, List<Labels> labels, LearningPhase phase) {
-        Labels ofOutput = labels.get(output);
-        double share = WithheldExamples.share(
-                likelihood(output).withheldShare(),
-                phase.batchesPerPass(),
-                ofOutput.values().size(0));
-        return WithheldExamples.of(inputs, ofOutput, share);
+    /** What all likelihoods say; adds their messages and the potentials that they expect. */
+    private Sites observe(
+            BatchParts.Forward forward,
+            Map<Integer, BackwardMessage> earlier,
+            Map<Integer, BackwardMessage> messages,
+            Map<Integer, INDArray> expected) {
+        List<double @Nullable []> trust = new ArrayList<>();
+        for (int i = 0; i < outputs.size(); i++) {
+            Labels labels = forward.withheld().get(i).all();
+            double[] given = likelihood(i).trust(potentials(forward, slotOf(i)), labels.values(), labels.mask());
+            trust.add(forward.withheld().get(i).trust(given));
+        }
+        Sites learned = Sites.NONE;
+        for (Observer observer : observers) {
+            Labels labels = forward.withheld().get(observer.output()).all();
+            LikelihoodVertex.Observation observation = observer.likelihood()
+                    .observe(
+                            potentials(forward, observer.slot()),
+                            labels.values(),
+                            labels.mask(),
+                            earlier.get(observer.slot()),
+                            trust.get(observer.output()));
+            messages.put(observer.slot(), observation.message());
+            if (observation.expected() != null) {
+                expected.put(observer.output(), observation.expected());
+            }
+            learned = learned.plus(observation.sites());
+        }
+        return learned;
+    }
+
+    private static ForwardMessage potentials(BatchParts.Forward forward, int slot) {
+        return Objects.requireNonNull(forward.potentials().get(slot));
+    }
+
+    /** What withheld examples say about the pull of the prior; changes: of their negative log likelihood by a small pull. */
+    Sites ofPull(double[] changes) {
+        return changes.length == 0 ? Sites.NONE : likelihood(0).observePull(Nd4j.createFromArray(changes));
     }
 
     /** How often the prior's message is multiplied in by this batch. The first pass is a posterior without that. */
@@ -168,58 +182,21 @@ final class BatchLearning {
         return phase.firstPass() ? 0 : likelihood(0).pull(phase.step()) / phase.batchesPerPass();
     }
 
-    /**
-     * What the withheld examples of a batch say about the pull of the prior, by a small pull on all means that is taken back. Only while no
-     * other thread predicts.
-     */
-    Sites probe(List<Moments> inputs, List<Labels> labels, LearningPhase phase) {
-        WithheldExamples examples = withheld(0, inputs, labels, phase);
-        if (!phase.probes() || examples.count() == 0 || !likelihood(0).learnsPull()) {
-            return Sites.NONE;
-        }
-        INDArray before = withheldScores(examples, inputs);
-        List<Runnable> undo = graph.learners().values().stream()
-                .map(learner -> learner.pulled(PROBE))
-                .toList();
-        INDArray after = withheldScores(examples, inputs);
-        undo.forEach(Runnable::run);
-        double[] changes = examples.labels().ofLabelled(after.subi(before));
-        return changes.length == 0 ? Sites.NONE : likelihood(0).observePull(Nd4j.createFromArray(changes));
-    }
-
-    private INDArray withheldScores(WithheldExamples examples, List<Moments> inputs) {
-        int node = outputs.get(0).node();
-        try (MemoryWorkspace workspace = ReusedWorkspace.open(WORKSPACE)) {
-            Labels labels = examples.labels();
-            Moments potentials = graph.predict(examples.of(inputs), node + 1).get(networkInputs + node);
-            return likelihood(0)
-                    .negativeLogLikelihood(potentials, labels.values(), labels.mask())
-                    .detach();
-        }
-    }
-
-    /** Withheld examples are predicted as any others. */
-    private Sites observeWithheld(List<Moments> inputs, List<WithheldExamples> withheld) {
+    /** In memory of its own, so that a batch takes the same with and without withheld examples. */
+    private Sites observeWithheld(BatchParts.Forward forward) {
         Sites sites = Sites.NONE;
         for (int i = 0; i < outputs.size(); i++) {
-            WithheldExamples examples = withheld.get(i);
-            if (examples.count() > 0) {
-                sites = sites.plus(observeWithheld(i, examples, inputs));
+            Moments predictions = forward.predictions().get(i);
+            if (predictions != null) {
+                try (MemoryWorkspace workspace = ReusedWorkspace.open(WORKSPACE)) {
+                    Labels labels = forward.withheld().get(i).labels();
+                    sites = sites.plus(likelihood(i)
+                            .observeWithheld(predictions, labels.values(), labels.mask())
+                            .detached());
+                }
             }
         }
         return sites;
-    }
-
-    private Sites observeWithheld(int output, WithheldExamples examples, List<Moments> inputs) {
-        int node = outputs.get(output).node();
-        // Memory of its own, so that a batch takes the same with and without withheld examples.
-        try (MemoryWorkspace workspace = ReusedWorkspace.open(WORKSPACE)) {
-            List<Moments> activations = graph.predict(examples.of(inputs), node + 1);
-            Labels labels = examples.labels();
-            return likelihood(output)
-                    .observeWithheld(activations.get(networkInputs + node), labels.values(), labels.mask())
-                    .detached();
-        }
     }
 
     private void requireFinite(Sites sites, Map<Integer, BackwardMessage> messages, double score, LearningPhase phase) {

@@ -4,6 +4,7 @@ import io.github.dl4jep.array.ReusedWorkspace;
 import io.github.dl4jep.conf.TrainingSchedule;
 import io.github.dl4jep.likelihood.LearningPhase;
 import io.github.dl4jep.likelihood.Prediction;
+import io.github.dl4jep.message.BatchPart;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.recurrent.SequenceStates;
 import io.github.dl4jep.runtime.EpOutput;
@@ -12,6 +13,7 @@ import io.github.dl4jep.vertex.LikelihoodVertex;
 import io.github.dl4jep.vertex.Sites;
 import io.github.dl4jep.vertex.VertexGraph;
 import io.github.dl4jep.weight.SiteStep;
+import io.github.dl4jep.weight.TrustRegion;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -138,13 +140,26 @@ public final class MessageGraph {
      * @throws RejectedBatchException if the batch would put a NaN or an infinity into the posterior
      */
     public double learn(List<Moments> inputs, List<Labels> labels, TrainingSchedule schedule, LearningPhase phase) {
+        return learn(whole(inputs, labels, schedule, phase), schedule, phase);
+    }
+
+    /**
+     * Learns from one batch whose parts may be elsewhere: all of it or, on any error, nothing of it.
+     *
+     * @param parts the batch
+     * @param schedule how batches are counted
+     * @param phase where training stands, the same as the parts have
+     * @return mean negative log predictive likelihood of the batch before it was learned from, in nats; of several outputs the sum
+     * @throws RejectedBatchException if the batch would put a NaN or an infinity into the posterior
+     */
+    public double learn(BatchParts parts, TrainingSchedule schedule, LearningPhase phase) {
         lock.writeLock().lock();
         try {
-            BatchLearning.Swept swept = committed(inputs, labels, schedule, phase);
+            BatchLearning.Swept swept = committed(parts, schedule, phase);
             StepCheck.Goal goal = swept.goal();
             if (goal != null) {
-                try (MemoryWorkspace workspace = ReusedWorkspace.open(WORKSPACE)) {
-                    learning.check().compare(goal, inOpenWorkspace(inputs), labels, phase);
+                try (MemoryWorkspace workspace = openWorkspace()) {
+                    learning.check().compare(goal, parts.after(), phase);
                 }
             }
             return swept.evidence().score();
@@ -153,18 +168,49 @@ public final class MessageGraph {
         }
     }
 
-    private BatchLearning.Swept committed(
-            List<Moments> inputs, List<Labels> labels, TrainingSchedule schedule, LearningPhase phase) {
-        try (MemoryWorkspace workspace = ReusedWorkspace.open(WORKSPACE)) {
-            BatchLearning.Swept swept = swept(inputs, labels, schedule, phase);
-            Sites sites = swept.evidence().sites().plus(learning.probe(inOpenWorkspace(inputs), labels, phase));
+    private BatchLearning.Swept committed(BatchParts parts, TrainingSchedule schedule, LearningPhase phase) {
+        try (MemoryWorkspace workspace = openWorkspace()) {
+            BatchLearning.Swept swept = learning.evidence(parts, schedule, phase);
+            Sites sites = swept.evidence().sites().plus(learning.ofPull(parts.pullChanges()));
             commit(sites, schedule.at(phase.step(), phase.batchesPerPass()), phase);
             return swept;
         }
     }
 
     /**
-     * What a batch, or a part of one, says about all parameters; nothing is learned.
+     * Opens the memory of this thread in which a batch goes through the graph.
+     *
+     * @return the open workspace, to be closed
+     */
+    public static MemoryWorkspace openWorkspace() {
+        return ReusedWorkspace.open(WORKSPACE);
+    }
+
+    private PartPass whole(List<Moments> inputs, List<Labels> labels, TrainingSchedule schedule, LearningPhase phase) {
+        long rows = inputs.get(0).mean().size(0);
+        return part(
+                BatchPart.whole(phase.step(), rows, schedule.getInducingExamples()), inputs, labels, schedule, phase);
+    }
+
+    /**
+     * Some examples of a batch, in this process. {@link #openWorkspace} holds what they need until they have answered.
+     *
+     * @param part which examples of the batch these are
+     * @param inputs features of each input, of all {@link BatchPart#rows}, finite, in the network's data type
+     * @param labels labels of each output, of as many rows, finite
+     * @param schedule how batches are learned from
+     * @param phase where training stands
+     * @return the examples on their way through this graph
+     */
+    public PartPass part(
+            BatchPart part, List<Moments> inputs, List<Labels> labels, TrainingSchedule schedule, LearningPhase phase) {
+        learning.validate(labels.stream().map(each -> each.own(part)).toList());
+        boolean checked = schedule.getSweepsPerBatch() == 1 && TrustRegion.checks(phase.step());
+        return new PartPass(learning, part, inputs, labels, phase, checked);
+    }
+
+    /**
+     * What a batch, or a part of one that is learned from by itself, says about all parameters; nothing is learned.
      *
      * @param inputs features of each input, finite, in the network's data type
      * @param labels labels of each output, finite
@@ -175,15 +221,10 @@ public final class MessageGraph {
      */
     public Evidence evidence(
             List<Moments> inputs, List<Labels> labels, TrainingSchedule schedule, LearningPhase phase) {
-        return swept(inputs, labels, schedule, phase).evidence();
-    }
-
-    private BatchLearning.Swept swept(
-            List<Moments> inputs, List<Labels> labels, TrainingSchedule schedule, LearningPhase phase) {
-        learning.validate(labels);
         lock.readLock().lock();
         try {
-            return learning.evidence(inOpenWorkspace(inputs), labels, schedule, phase);
+            return learning.evidence(whole(inputs, labels, schedule, phase), schedule, phase)
+                    .evidence();
         } finally {
             lock.readLock().unlock();
         }
@@ -307,7 +348,8 @@ public final class MessageGraph {
      * @return their activations without variances, detached
      */
     public List<Moments> meanActivations(List<Moments> inputs, List<Integer> wanted) {
-        return reading(() -> means(graph.predict(inOpenWorkspace(inputs), wanted.get(wanted.size() - 1) + 1), wanted));
+        return reading(() ->
+                means(graph.predict(PartPass.inOpenWorkspace(inputs), wanted.get(wanted.size() - 1) + 1), wanted));
     }
 
     private List<Moments> means(List<Moments> activations, List<Integer> wanted) {
@@ -358,22 +400,13 @@ public final class MessageGraph {
     }
 
     private List<Moments> predictAll(List<Moments> inputs) {
-        return graph.predict(inOpenWorkspace(inputs), graph.nodes().size());
-    }
-
-    /** Copies whose squares are computed in the open workspace: those of an earlier sweep are gone. */
-    private static List<Moments> inOpenWorkspace(List<Moments> inputs) {
-        return inputs.stream()
-                .map(input -> new Moments(input.mean(), input.variance())
-                        .shapedAs(input.shape())
-                        .masked(input.mask()))
-                .toList();
+        return graph.predict(PartPass.inOpenWorkspace(inputs), graph.nodes().size());
     }
 
     /** Runs while nothing is learned; what it gives must be detached. */
     private <T> T reading(Supplier<T> computation) {
         lock.readLock().lock();
-        try (MemoryWorkspace workspace = ReusedWorkspace.open(WORKSPACE)) {
+        try (MemoryWorkspace workspace = openWorkspace()) {
             return computation.get();
         } finally {
             lock.readLock().unlock();

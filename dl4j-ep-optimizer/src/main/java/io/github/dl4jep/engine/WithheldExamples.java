@@ -16,7 +16,7 @@ import org.nd4j.linalg.indexing.SpecifiedIndex;
  * The examples of a batch that weights never learn from. A hash of features and labels decides, so that they are the same in every
  * pass, after every shuffle, on every worker and after a restart, and nothing has to be kept.
  */
-final class WithheldExamples {
+public final class WithheldExamples {
 
     private static final long MULTIPLIER = 0x9E3779B97F4A7C15L;
 
@@ -31,7 +31,13 @@ final class WithheldExamples {
     private final boolean @Nullable [] flags;
     private final long[] rows;
 
-    private WithheldExamples(Labels all, boolean @Nullable [] flags) {
+    /**
+     * The withheld ones of a batch.
+     *
+     * @param all labels of the batch
+     * @param flags which of its examples are withheld, or null for none
+     */
+    public WithheldExamples(Labels all, boolean @Nullable [] flags) {
         this.all = all;
         this.flags = flags;
         this.rows = flags == null
@@ -78,6 +84,48 @@ final class WithheldExamples {
             flags[n] = (mixed(hashes[n]) >>> 11) * 0x1p-53 < share;
         }
         return new WithheldExamples(labels, flags);
+    }
+
+    /**
+     * Those of a joint batch.
+     *
+     * @param parts of each part, in the order of the batch
+     * @return those of all
+     */
+    static WithheldExamples joined(List<WithheldExamples> parts) {
+        Labels labels = Labels.joined(parts.stream().map(part -> part.all).toList());
+        if (parts.stream().allMatch(part -> part.flags == null)) {
+            return new WithheldExamples(labels, null);
+        }
+        boolean[] flags = new boolean[Math.toIntExact(labels.values().size(0))];
+        int from = 0;
+        for (WithheldExamples part : parts) {
+            boolean[] some = part.flags;
+            int count = Math.toIntExact(part.all.values().size(0));
+            if (some != null) {
+                System.arraycopy(some, 0, flags, from, count);
+            }
+            from += count;
+        }
+        return new WithheldExamples(labels, flags);
+    }
+
+    /**
+     * The labels of the batch.
+     *
+     * @return of all examples
+     */
+    public Labels all() {
+        return all;
+    }
+
+    /**
+     * Which examples are withheld.
+     *
+     * @return one for each example, or null for none
+     */
+    public boolean @Nullable [] flags() {
+        return flags == null ? null : flags.clone();
     }
 
     private static void add(long[] hashes, INDArray array) {

@@ -2,7 +2,12 @@ package io.github.dl4jep.network;
 
 import io.github.dl4jep.conf.EpOutputConf;
 import io.github.dl4jep.conf.PassCounter;
+import io.github.dl4jep.conf.TrainingSchedule;
+import io.github.dl4jep.engine.BatchParts;
 import io.github.dl4jep.engine.MessageGraph;
+import io.github.dl4jep.engine.PartPass;
+import io.github.dl4jep.likelihood.LearningPhase;
+import io.github.dl4jep.message.BatchPart;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.prune.Pruning;
 import io.github.dl4jep.runtime.EpOutput;
@@ -18,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.api.FwdPassType;
 import org.deeplearning4j.nn.api.Layer;
@@ -43,6 +49,7 @@ final class EpEngine {
     private final WeightTable weights = new WeightTable();
     private final RecurrentStates states = new RecurrentStates();
     private @Nullable NetworkLayout layout;
+    private @Nullable EpOptimizer optimizer;
     private WeakReference<@Nullable INDArray> latest = new WeakReference<>(null);
 
     /**
@@ -79,7 +86,13 @@ final class EpEngine {
 
     /** The solver that DL4J's fit calls once per batch. */
     Solver solver(Collection<TrainingListener> listeners) {
-        return new EpSolver(new EpOptimizer(network, listeners, this));
+        optimizer = new EpOptimizer(network, listeners, this);
+        return new EpSolver(optimizer);
+    }
+
+    /** What calls the listeners around each batch. */
+    EpOptimizer optimizer() {
+        return Objects.requireNonNull(optimizer, "the network is not initialised");
     }
 
     /** Takes the layers of an initialised network. */
@@ -129,9 +142,13 @@ final class EpEngine {
         try {
             Examples examples =
                     examples("Batch " + iteration, features.get(), labels.get(), labelMasks.get(), featureMasks.get());
-            requireRoom(examples.features()[0].size(0), iteration);
+            LearningPhase phase = phase();
+            long rows = examples.features()[0].size(0);
+            BatchPart whole = BatchPart.whole(phase.step(), rows, schedule().getInducingExamples());
             network.setScore(states.learning(
-                    sweep(), isTruncated(), graph -> examples.learn(graph, inputs(examples), outputConf(), iteration)));
+                    sweep(),
+                    isTruncated(),
+                    graph -> graph.learn(part(graph, whole, examples, phase), schedule(), phase)));
         } catch (RuntimeException e) {
             // DL4J does so after a batch that succeeds; the next batch may have no mask of its own.
             network.clearLayerMaskArrays();
@@ -139,7 +156,38 @@ final class EpEngine {
         }
     }
 
-    private void requireRoom(long rows, int batch) {
+    /** Learns from a batch whose parts are elsewhere; keeps its score before. Listeners hear of it as of any other. */
+    void learnShared(Function<LearningPhase, BatchParts> parts) {
+        LearningPhase phase = phase();
+        optimizer().optimize(() -> network.setScore(sweep().learn(parts.apply(phase), schedule(), phase)));
+    }
+
+    /** Some examples of a joint batch, on their way through the graph. */
+    PartPass part(BatchPart part, MultiDataSet rows, LearningPhase phase) {
+        Examples examples = examples(
+                "Batch " + (phase.step() - 1),
+                rows.getFeatures(),
+                rows.getLabels(),
+                rows.getLabelsMaskArrays(),
+                rows.getFeaturesMaskArrays());
+        return part(sweep(), part, examples, phase);
+    }
+
+    private PartPass part(MessageGraph graph, BatchPart part, Examples examples, LearningPhase phase) {
+        requireRoom(examples.features()[0].size(0), phase.step() - 1);
+        return examples.part(graph, part, inputs(examples), schedule(), phase);
+    }
+
+    /** Where training stands before the next batch. */
+    LearningPhase phase() {
+        return passCounter().phase(network.getIterationCount());
+    }
+
+    TrainingSchedule schedule() {
+        return outputConf().getSchedule();
+    }
+
+    private void requireRoom(long rows, long batch) {
         long layers = layout().namesOfLayers().stream()
                 .filter(name -> layout().layerOf(name).numParams() > 0)
                 .count();
@@ -155,12 +203,10 @@ final class EpEngine {
 
     /** With how many examples of a batch covariances are kept; those of sequences with all. */
     int inducingExamples() {
-        return sweep().hasState()
-                ? Integer.MAX_VALUE
-                : outputConf().getSchedule().getInducingExamples();
+        return sweep().hasState() ? Integer.MAX_VALUE : schedule().getInducingExamples();
     }
 
-    private boolean isTruncated() {
+    boolean isTruncated() {
         return network.backpropType() == BackpropType.TruncatedBPTT;
     }
 

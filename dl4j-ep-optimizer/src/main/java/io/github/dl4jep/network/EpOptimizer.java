@@ -37,7 +37,13 @@ final class EpOptimizer extends BaseOptimizer {
     @Override
     public boolean optimize(LayerWorkspaceMgr workspaceMgr) {
         engine.announceBatch(trainingListeners.stream().anyMatch(EpOptimizer::looksAtArrays));
-        engine.learnBatch();
+        optimize(engine::learnBatch);
+        return true;
+    }
+
+    /** Learns from a batch, and does what comes after it. */
+    void optimize(Runnable learning) {
+        learning.run();
         int iteration = getIterationCount(network);
         int epoch = getEpochCount(network);
         // Before the listeners, unlike DL4J's own: what they save has learned from this batch.
@@ -54,7 +60,6 @@ final class EpOptimizer extends BaseOptimizer {
             }
         }
         applyConstraints(network);
-        return true;
     }
 
     /** DL4J's own listeners beside its networks read scores and counts only; others may ask for activations and changes. */

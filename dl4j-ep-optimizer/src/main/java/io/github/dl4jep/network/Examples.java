@@ -1,9 +1,12 @@
 package io.github.dl4jep.network;
 
-import io.github.dl4jep.conf.EpOutputConf;
+import io.github.dl4jep.conf.TrainingSchedule;
 import io.github.dl4jep.engine.BatchCheck;
 import io.github.dl4jep.engine.Labels;
 import io.github.dl4jep.engine.MessageGraph;
+import io.github.dl4jep.engine.PartPass;
+import io.github.dl4jep.likelihood.LearningPhase;
+import io.github.dl4jep.message.BatchPart;
 import io.github.dl4jep.message.Moments;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -209,25 +212,27 @@ final class Examples {
     }
 
     /**
-     * Learns from these examples.
+     * Some of these examples as a part of a batch.
      *
      * @param sweep the network's
+     * @param part which ones of a joint batch these are
      * @param inputs the features as the sweep takes them
-     * @param conf of the first output: schedule and pass counter of the network
-     * @param iteration batches learned from before
-     * @return the score before
-     * @throws DL4JInvalidInputException if a number is not finite
+     * @param schedule of the network
+     * @param phase where training stands
+     * @return the part
+     * @throws DL4JInvalidInputException if a number of its own examples is not finite
      */
-    double learn(MessageGraph sweep, List<Moments> inputs, EpOutputConf conf, int iteration) {
+    PartPass part(
+            MessageGraph sweep, BatchPart part, List<Moments> inputs, TrainingSchedule schedule, LearningPhase phase) {
+        long batch = phase.step() - 1;
         for (Moments input : inputs) {
-            BatchCheck.requireFinite("feature", input.mean(), iteration);
+            BatchCheck.requireFinite("feature", part.own(input.mean()), batch);
         }
         List<Labels> observed = labels();
         for (Labels one : observed) {
-            BatchCheck.requireFinite("label", one.values(), iteration);
+            BatchCheck.requireFinite("label", part.own(one.values()), batch);
         }
-        return sweep.learn(
-                inputs, observed, conf.getSchedule(), conf.getPassCounter().phase(iteration));
+        return sweep.part(part, inputs, observed, schedule, phase);
     }
 
     /**

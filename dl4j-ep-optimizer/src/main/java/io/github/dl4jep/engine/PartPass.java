@@ -1,0 +1,228 @@
+package io.github.dl4jep.engine;
+
+import io.github.dl4jep.array.ReusedWorkspace;
+import io.github.dl4jep.likelihood.LearningPhase;
+import io.github.dl4jep.message.BackwardMessage;
+import io.github.dl4jep.message.BatchPart;
+import io.github.dl4jep.message.ForwardMessage;
+import io.github.dl4jep.message.InducingExamples;
+import io.github.dl4jep.message.Moments;
+import io.github.dl4jep.vertex.GraphNode;
+import io.github.dl4jep.vertex.LikelihoodVertex;
+import io.github.dl4jep.vertex.Sites;
+import io.github.dl4jep.vertex.VertexGraph;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * One part of a joint batch on its way through the graph in this process; the whole batch is a part, too. What {@link BatchParts} says of all
+ * examples is here about the own ones of the part. Between {@link #forward} and {@link #answer} the same workspace must be open.
+ */
+public final class PartPass implements BatchParts {
+
+    /** How far a probe pulls, in passes of strength 1. */
+    private static final double PROBE = 0.05;
+
+    private static final String WORKSPACE = "WS_EP_WITHHELD";
+
+    private final BatchLearning learning;
+    private final BatchPart part;
+    private final List<Moments> inputs;
+    private final List<Labels> labels;
+    private final LearningPhase phase;
+    private final boolean checked;
+    private final List<WithheldExamples> withheld = new ArrayList<>();
+    /** What the layer of each checked output read, by output. */
+    private final Map<Integer, List<INDArray>> features = new HashMap<>();
+
+    private VertexGraph.@Nullable Sweep sweep;
+
+    /**
+     * A part.
+     *
+     * @param learning the graph
+     * @param part which examples of the joint batch these are
+     * @param inputs features of each input
+     * @param labels labels of each output
+     * @param phase where training stands
+     * @param checked whether the step may be checked afterwards
+     */
+    PartPass(
+            BatchLearning learning,
+            BatchPart part,
+            List<Moments> inputs,
+            List<Labels> labels,
+            LearningPhase phase,
+            boolean checked) {
+        this.learning = learning;
+        this.part = part;
+        this.inputs = inputs;
+        this.phase = phase;
+        this.checked = checked;
+        this.labels = labels;
+    }
+
+    private void withhold() {
+        List<Moments> own = ownInputs();
+        for (int i = 0; i < labels.size(); i++) {
+            Labels ofOutput = labels.get(i).own(part);
+            double share = WithheldExamples.share(
+                    likelihood(i).withheldShare(),
+                    phase.batchesPerPass(),
+                    part.isWhole() ? ofOutput.values().size(0) : part.batch());
+            withheld.add(WithheldExamples.of(own, ofOutput, share));
+        }
+    }
+
+    private List<Moments> ownInputs() {
+        return inputs.stream().map(part::own).toList();
+    }
+
+    private LikelihoodVertex likelihood(int output) {
+        return learning.outputs().get(output).likelihood();
+    }
+
+    private GraphNode nodeOf(int output) {
+        return learning.graph().nodes().get(learning.outputs().get(output).node());
+    }
+
+    /** Copies whose squares are computed in the open workspace: those of an earlier sweep are gone. */
+    static List<Moments> inOpenWorkspace(List<Moments> inputs) {
+        return inputs.stream()
+                .map(input -> new Moments(input.mean(), input.variance())
+                        .shapedAs(input.shape())
+                        .masked(input.mask()))
+                .toList();
+    }
+
+    private static List<ForwardMessage> observed(List<Moments> inputs, InducingExamples inducing) {
+        return inOpenWorkspace(inputs).stream()
+                .map(input -> ForwardMessage.observed(input, inducing))
+                .toList();
+    }
+
+    @Override
+    public Forward forward(Sites pending) {
+        boolean first = sweep == null;
+        if (first) {
+            withhold();
+        }
+        sweep = learning.graph().forward(observed(inputs, InducingExamples.of(part)), pending);
+        Map<Integer, ForwardMessage> potentials = new HashMap<>();
+        for (int slot : learning.observedSlots()) {
+            potentials.put(slot, own(sweep.activation(slot)));
+        }
+        List<@Nullable Moments> predictions = new ArrayList<>();
+        for (int i = 0; i < labels.size(); i++) {
+            if (checked && likelihood(i).checksSteps()) {
+                features.put(i, featuresOf(i, sweep));
+            }
+            predictions.add(first ? predicted(i) : null);
+        }
+        return new Forward(potentials, withheld, predictions);
+    }
+
+    private ForwardMessage own(ForwardMessage message) {
+        if (!part.isWhole() && !part.equals(message.covariance().inducing().part())) {
+            throw new UnsupportedOperationException("The graph puts the examples of a batch together in another way"
+                    + ", and cannot learn from a batch that several workers share; train on one machine");
+        }
+        return message.own(part);
+    }
+
+    private List<INDArray> featuresOf(int output, VertexGraph.Sweep through) {
+        return nodeOf(output).inputs().stream()
+                .map(through::activation)
+                .map(activation -> part.own(activation.moments().mean()).detach())
+                .toList();
+    }
+
+    /** Withheld examples are predicted as any others, in memory of its own, so that a batch takes the same with and without them. */
+    private @Nullable Moments predicted(int output) {
+        WithheldExamples examples = withheld.get(output);
+        if (examples.count() == 0) {
+            return null;
+        }
+        try (MemoryWorkspace workspace = ReusedWorkspace.open(WORKSPACE)) {
+            Moments potentials = potentialsOf(output, examples);
+            INDArray variance = potentials.variance();
+            return new Moments(potentials.mean().detach(), variance == null ? null : variance.detach())
+                    .shapedAs(potentials.shape());
+        }
+    }
+
+    private Moments potentialsOf(int output, WithheldExamples examples) {
+        int node = learning.outputs().get(output).node();
+        List<Moments> activations = learning.graph().predict(examples.of(ownInputs()), node + 1);
+        return activations.get(activations.size() - 1);
+    }
+
+    @Override
+    public Sites answer(Map<Integer, BackwardMessage> messages) {
+        Map<Integer, BackwardMessage> toAll = new HashMap<>();
+        messages.forEach((slot, message) -> toAll.put(slot, part.toAll(message)));
+        return Objects.requireNonNull(sweep, "forward comes first")
+                .answer(toAll)
+                .sites();
+    }
+
+    /** By a small pull on all means that is taken back. Only while no other thread predicts. */
+    @Override
+    public double[] pullChanges() {
+        WithheldExamples examples = withheld.get(0);
+        if (!phase.probes() || examples.count() == 0 || !likelihood(0).learnsPull()) {
+            return new double[0];
+        }
+        INDArray before = withheldScores(examples);
+        List<Runnable> undo = learning.graph().learners().values().stream()
+                .map(learner -> learner.pulled(PROBE))
+                .toList();
+        INDArray after = withheldScores(examples);
+        undo.forEach(Runnable::run);
+        return examples.labels().ofLabelled(after.subi(before));
+    }
+
+    private INDArray withheldScores(WithheldExamples examples) {
+        try (MemoryWorkspace workspace = ReusedWorkspace.open(WORKSPACE)) {
+            Labels ofThese = examples.labels();
+            return likelihood(0)
+                    .negativeLogLikelihood(potentialsOf(0, examples), ofThese.values(), ofThese.mask())
+                    .detach();
+        }
+    }
+
+    @Override
+    public After after() {
+        List<Moments> own = ownInputs();
+        // Nobody asks for covariances here: one inducing example makes the fewest.
+        InducingExamples one = InducingExamples.of(part.ownCount(), 1);
+        VertexGraph.Sweep second = learning.graph().forward(observed(own, one), Sites.NONE);
+        Map<Integer, INDArray> means = new HashMap<>();
+        Map<Integer, INDArray> ofOldFeatures = new HashMap<>();
+        features.forEach((output, arrays) -> {
+            means.put(
+                    output, second.activation(learning.slotOf(output)).moments().mean());
+            ofOldFeatures.put(
+                    output,
+                    nodeOf(output)
+                            .vertex()
+                            .forward(
+                                    observed(
+                                            arrays.stream()
+                                                    .map(Moments::pointMass)
+                                                    .toList(),
+                                            one),
+                                    Sites.NONE)
+                            .output()
+                            .moments()
+                            .mean());
+        });
+        return new After(means, ofOldFeatures);
+    }
+}

@@ -1,0 +1,308 @@
+package io.github.dl4jep.network;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.dl4jep.convert.EpNetworks;
+import io.github.dl4jep.convert.EpOptions;
+import io.github.dl4jep.engine.BatchParts;
+import io.github.dl4jep.engine.PartPass;
+import io.github.dl4jep.likelihood.GaussianLikelihood;
+import io.github.dl4jep.likelihood.LearningPhase;
+import io.github.dl4jep.message.BackwardMessage;
+import io.github.dl4jep.message.BatchPart;
+import io.github.dl4jep.vertex.Sites;
+import io.github.dl4jep.weight.BinaryPrior;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.deeplearning4j.exception.DL4JInvalidConfigException;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.LSTM;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.INDArrayIndex;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.nd4j.linalg.indexing.SpecifiedIndex;
+import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
+import org.nd4j.linalg.lossfunctions.impl.LossMSE;
+
+/** A batch that is cut into parts is learned from as the whole. */
+class JointTrainingTest {
+
+    private static final int STEPS = 30;
+    private static final int BATCH = 40;
+
+    /** Parts of a batch in one process, each with the same network. */
+    private record Parts(List<BatchPart> parts, List<PartPass> passes) implements BatchParts {
+
+        @Override
+        public Forward forward(Sites pending) {
+            return Forward.joined(
+                    passes.stream().map(pass -> pass.forward(pending)).toList());
+        }
+
+        @Override
+        public Sites answer(Map<Integer, BackwardMessage> messages) {
+            Sites sum = Sites.NONE;
+            for (int i = 0; i < parts.size(); i++) {
+                Map<Integer, BackwardMessage> own = new HashMap<>();
+                BatchPart part = parts.get(i);
+                messages.forEach((slot, message) -> own.put(slot, part.ofJoint(message)));
+                sum = sum.plus(passes.get(i).answer(own));
+            }
+            return sum;
+        }
+
+        @Override
+        public double[] pullChanges() {
+            return passes.stream()
+                    .flatMapToDouble(pass -> Arrays.stream(pass.pullChanges()))
+                    .toArray();
+        }
+
+        @Override
+        public After after() {
+            return After.joined(passes.stream().map(PartPass::after).toList());
+        }
+    }
+
+    /** Cuts at these shares of a batch; equal ones make an empty part, which is left out. */
+    private static void learn(EpNetwork network, DataSet batch, double... cuts) {
+        JointTraining joint = JointTraining.of(network);
+        joint.requireShareable();
+        joint.learn(phase -> parts(joint, batch.toMultiDataSet(), phase, cuts));
+    }
+
+    private static Parts parts(JointTraining joint, MultiDataSet batch, LearningPhase phase, double... cuts) {
+        long rows = batch.getFeatures(0).size(0);
+        int inducing = joint.schedule().getInducingExamples();
+        List<BatchPart> parts = new ArrayList<>();
+        long from = 0;
+        for (int i = 0; i <= cuts.length; i++) {
+            long to = i == cuts.length ? rows : Math.round(cuts[i] * rows);
+            if (to > from) {
+                parts.add(new BatchPart(phase.step(), rows, inducing, from, to));
+            }
+            from = to;
+        }
+        return new Parts(
+                parts,
+                parts.stream()
+                        .map(part -> joint.part(part, rows(batch, part.rows()), phase))
+                        .toList());
+    }
+
+    private static MultiDataSet rows(MultiDataSet data, long[] rows) {
+        return new org.nd4j.linalg.dataset.MultiDataSet(
+                rows(data.getFeatures(), rows),
+                rows(data.getLabels(), rows),
+                null,
+                data.getLabelsMaskArrays() == null ? null : rows(data.getLabelsMaskArrays(), rows));
+    }
+
+    private static INDArray[] rows(INDArray[] arrays, long[] rows) {
+        return Arrays.stream(arrays)
+                .map(array -> {
+                    INDArrayIndex[] indices = NDArrayIndex.allFor(array);
+                    indices[0] = new SpecifiedIndex(rows);
+                    return array.get(indices).dup();
+                })
+                .toArray(INDArray[]::new);
+    }
+
+    private static MultiLayerConfiguration network(DataType type, InputType input, Layer... layers) {
+        NeuralNetConfiguration.ListBuilder list = new NeuralNetConfiguration.Builder()
+                .seed(5)
+                .dataType(type)
+                .activation(Activation.RELU)
+                .list();
+        Arrays.stream(layers).forEach(list::layer);
+        return list.setInputType(input).build();
+    }
+
+    private static Layer dense(int units) {
+        return new DenseLayer.Builder().nOut(units).build();
+    }
+
+    private static Layer classes(int number) {
+        return new OutputLayer.Builder(new LossMCXENT())
+                .nOut(number)
+                .activation(Activation.SOFTMAX)
+                .build();
+    }
+
+    /** In single precision large enough for means of weights, whose precision comes from some of the examples. */
+    private static EpNetwork dense(DataType type, EpOptions options) {
+        int units = type == DataType.FLOAT ? 120 : 16;
+        return EpNetworks.from(
+                network(type, InputType.feedForward(6), dense(units), dense(units), classes(3)), options);
+    }
+
+    private static EpNetwork convolutional(DataType type, EpOptions options) {
+        return EpNetworks.from(
+                network(
+                        type,
+                        InputType.convolutional(8, 8, 1),
+                        new ConvolutionLayer.Builder(3, 3).nOut(4).build(),
+                        new SubsamplingLayer.Builder(SubsamplingLayer.PoolingType.MAX)
+                                .kernelSize(2, 2)
+                                .stride(2, 2)
+                                .build(),
+                        dense(10),
+                        classes(3)),
+                options);
+    }
+
+    private static EpNetwork regression(DataType type, EpOptions options) {
+        return EpNetworks.from(
+                network(
+                        type,
+                        InputType.feedForward(6),
+                        dense(16),
+                        new OutputLayer.Builder(new LossMSE())
+                                .nOut(2)
+                                .activation(Activation.IDENTITY)
+                                .build()),
+                options);
+    }
+
+    private static EpOptions.Builder inducing(int number) {
+        return EpOptions.builder().inducingExamples(number);
+    }
+
+    private static DataSet data(DataType type, int classes, boolean images) {
+        Nd4j.getRandom().setSeed(11);
+        int rows = STEPS * BATCH;
+        INDArray x = images ? Nd4j.randn(type, rows, 1, 8, 8) : Nd4j.randn(type, rows, 6);
+        INDArray flat = x.reshape(rows, -1);
+        INDArray sums = flat.mmul(Nd4j.randn(type, flat.columns(), 3));
+        if (classes == 0) {
+            INDArray y = Nd4j.hstack(sums.getColumn(0, true).mul(20).add(100), sums.getColumn(1, true));
+            return new DataSet(x, y.addi(Nd4j.randn(type, rows, 2)));
+        }
+        INDArray y = Nd4j.zeros(type, rows, classes);
+        for (int n = 0; n < rows; n++) {
+            y.putScalar(n, sums.getRow(n).argMax().getInt(0), 1);
+        }
+        return new DataSet(x, y);
+    }
+
+    static Stream<Arguments> networks() {
+        List<Arguments> cases = new ArrayList<>();
+        add(cases, DataType.DOUBLE, 16, 0.5);
+        add(cases, DataType.DOUBLE, 16, 0.1, 0.1, 0.8);
+        add(cases, DataType.DOUBLE, 256, 0.5);
+        add(cases, DataType.FLOAT, 16, 0.25, 0.5, 0.75);
+        EpOptions binary = inducing(16).weightPrior(new BinaryPrior()).build();
+        cases.add(Arguments.of(
+                "binary",
+                DataType.DOUBLE,
+                dense(DataType.DOUBLE, binary),
+                data(DataType.DOUBLE, 3, false),
+                new double[] {0.3}));
+        return cases.stream();
+    }
+
+    private static void add(List<Arguments> cases, DataType type, int inducing, double... cuts) {
+        EpOptions options = inducing(inducing).build();
+        EpOptions withheld = inducing(inducing)
+                .likelihood(new GaussianLikelihood(1, true, 0.1))
+                .build();
+        cases.add(Arguments.of("dense", type, dense(type, options), data(type, 3, false), cuts));
+        cases.add(Arguments.of("convolution", type, convolutional(type, options), data(type, 3, true), cuts));
+        cases.add(Arguments.of("regression", type, regression(type, withheld), data(type, 0, false), cuts));
+    }
+
+    /** Two passes, so that the pull of the prior is learned, too. */
+    @ParameterizedTest(name = "{0} {1}")
+    @MethodSource("networks")
+    void partsAreLearnedFromAsTheWhole(String name, DataType type, EpNetwork whole, DataSet data, double[] cuts) {
+        EpNetwork parts = whole.clone();
+        for (int pass = 0; pass < 2; pass++) {
+            for (DataSet batch : data.batchBy(BATCH).subList(0, STEPS / 2)) {
+                whole.fit(batch);
+                learn(parts, batch, cuts);
+                assertThat(parts.score()).isCloseTo(whole.score(), within(1e-3));
+            }
+            whole.incrementEpochCount();
+            parts.incrementEpochCount();
+        }
+        assertThat(parts.getIterationCount()).isEqualTo(STEPS);
+        double tolerance = type == DataType.DOUBLE ? 1e-6 : 1e-4;
+        double difference = parts.params().distance2(whole.params());
+        assertThat(difference)
+                .isLessThan(tolerance * whole.params().norm2Number().doubleValue());
+    }
+
+    /** Rows of a sum of all parts are in the order of the batch, so that an error elsewhere leaves the posterior. */
+    @Test
+    void aNumberThatIsNotFiniteIsNamedAndNothingIsLearned() {
+        EpNetwork network = dense(DataType.FLOAT, inducing(16).build());
+        DataSet batch = data(DataType.FLOAT, 3, false).batchBy(BATCH).get(0);
+        INDArray before = network.params().dup();
+        batch.getFeatures().putScalar(25, 3, Double.NaN);
+        assertThatThrownBy(() -> learn(network, batch, 0.5))
+                .hasMessageStartingWith("A feature is NaN at batch 0, row 5, column 3; allowed are finite numbers");
+        assertThat(network.params()).isEqualTo(before);
+        assertThat(network.getIterationCount()).isZero();
+    }
+
+    @Test
+    void batchNormalizationNeedsTheWholeBatch() {
+        EpNetwork network = EpNetworks.from(
+                network(DataType.FLOAT, InputType.feedForward(6), dense(8), new BatchNormalization(), classes(3)));
+        DataSet batch = data(DataType.FLOAT, 3, false).batchBy(BATCH).get(0);
+        INDArray before = network.params().dup();
+        assertThatThrownBy(() -> learn(network, batch, 0.5))
+                .isInstanceOf(UnsupportedOperationException.class)
+                .hasMessage("Batch normalization takes mean and variance of all examples of a batch at layer \"layer1\""
+                        + " (index 1), and cannot learn from a batch that several workers share; train on one machine, or"
+                        + " leave the layer out");
+        assertThat(network.params()).isEqualTo(before);
+    }
+
+    @Test
+    void recurrentNetworksAndSeveralSweepsAreRefused() {
+        EpNetwork recurrent = EpNetworks.from(network(
+                DataType.FLOAT,
+                InputType.recurrent(3),
+                new LSTM.Builder().nOut(4).activation(Activation.TANH).build(),
+                new RnnOutputLayer.Builder(new LossMCXENT())
+                        .nOut(2)
+                        .activation(Activation.SOFTMAX)
+                        .build()));
+        assertThatThrownBy(() -> JointTraining.of(recurrent).requireShareable())
+                .isInstanceOf(DL4JInvalidConfigException.class)
+                .hasMessage(
+                        "Several workers cannot share the batches of this network: it has recurrent layers, which keep"
+                                + " covariances of all steps of all examples of a batch; train it with fit(...) on one machine");
+        EpNetwork sweeps =
+                dense(DataType.FLOAT, EpOptions.builder().sweepsPerBatch(2).build());
+        assertThatThrownBy(() -> JointTraining.of(sweeps).requireShareable())
+                .hasMessage(
+                        "Several workers cannot share the batches of this network: sweepsPerBatch is 2, allowed is 1;"
+                                + " convert it with EpOptions.builder().sweepsPerBatch(1)");
+    }
+}
