@@ -62,6 +62,20 @@ class CompareRivalsTest {
     }
 
     @Test
+    void mostWeightsMayBeZeroFromTheStart() throws IOException {
+        assertThat(command.compare(
+                        folder, "--trainers", "ep,sparse:70", "--passes", "6", "--net", "mlp:30,30", "--batch", "10"))
+                .isZero();
+
+        assertThat(command.err.toString()).isEmpty();
+        JsonNode json = CommandRun.json(folder);
+        assertThat(json.at("/runs/0/options").has("sparsity")).isFalse();
+        assertThat(json.at("/runs/1/options/sparsity").asDouble()).isEqualTo(0.7);
+        assertThat(json.at("/runs/1/passes/5/testError").asDouble()).isLessThan(0.2);
+        assertThat(json.at("/runs/1/passes/5/testError")).isNotNull();
+    }
+
+    @Test
     void trainersWithoutABackwardPassCompareOnTheSameNetwork() throws IOException {
         assertThat(command.compare(
                         folder,

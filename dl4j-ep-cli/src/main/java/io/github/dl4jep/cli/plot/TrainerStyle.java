@@ -33,6 +33,7 @@ public record TrainerStyle(Color color, Marker marker) {
             entry("adamw", 0x882255, SeriesMarkers.SQUARE),
             entry("dropout", 0x332288, SeriesMarkers.DIAMOND),
             entry("ensemble", 0x999933, SeriesMarkers.CIRCLE),
+            entry("sparse", 0x117733, SeriesMarkers.CIRCLE),
             entry("cafo", 0x44AA99, SeriesMarkers.TRIANGLE_UP),
             entry("local-critic", 0xAA4499, SeriesMarkers.TRIANGLE_DOWN),
             entry("lr", 0x661100, SeriesMarkers.CROSS),

@@ -28,8 +28,18 @@ public final class EpTrainer implements Trainer {
 
     @Override
     public TrainingSession start(TrainingJob job) {
+        return start(job, 0);
+    }
+
+    /**
+     * The network in training, perhaps with zeros that move.
+     *
+     * @param job the definition, the training rows and the settings
+     * @param zeros share of the weights of hidden layers that are zero from the start
+     */
+    static TrainingSession start(TrainingJob job, double zeros) {
         NetworkVariant variant = job.variant();
-        EpOptions options = options(variant);
+        EpOptions options = options(variant, zeros);
         Definition definition = variant.withUnits(job.definition());
         if (definition instanceof SameDiffGraph graph) {
             return SameDiffSession.ep(graph, job, options);
@@ -40,11 +50,11 @@ public final class EpTrainer implements Trainer {
         report.put("timeSteps", variant.timeSteps(definition));
         SequenceShape sequence = job.train().sequence();
         boolean everyStep = sequence != null && sequence.everyStep();
-        return new EpSession(network(job), job.task(), everyStep, variant.timeSteps(definition), report);
+        return new EpSession(network(job, options), job.task(), everyStep, variant.timeSteps(definition), report);
     }
 
-    private static EpOptions options(NetworkVariant variant) {
-        EpOptions.Builder options = EpOptions.builder();
+    private static EpOptions options(NetworkVariant variant, double zeros) {
+        EpOptions.Builder options = EpOptions.builder().sparsity(zeros);
         WeightKinds kinds = variant.weights();
         // The prior of continuous weights depends on the layer and on the depth of the network.
         if (!kinds.hidden().equals(WeightKinds.GAUSSIAN)) {
@@ -64,9 +74,12 @@ public final class EpTrainer implements Trainer {
      * @throws UserException if the definition does not convert, or a batch does not fit into memory
      */
     public static EpNetwork network(TrainingJob job) {
+        return network(job, options(job.variant(), 0));
+    }
+
+    private static EpNetwork network(TrainingJob job, EpOptions options) {
         NetworkVariant variant = job.variant();
         try {
-            EpOptions options = options(variant);
             EpNetwork network = variant.withUnits(job.definition())
                     .map(layers -> EpNetworks.from(layers, options), graph -> EpNetworks.from(graph, options));
             MemoryCheck.require(network.memory(input(job)), job.batch());

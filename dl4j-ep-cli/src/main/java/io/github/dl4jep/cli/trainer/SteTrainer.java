@@ -5,6 +5,7 @@ import io.github.dl4jep.cli.definition.Definition;
 import io.github.dl4jep.cli.definition.HiddenLayers;
 import io.github.dl4jep.cli.definition.WeightKinds;
 import io.github.dl4jep.cli.failure.UserException;
+import io.github.dl4jep.cli.trainer.straightthrough.DiscreteWeights;
 import java.util.Map;
 import java.util.OptionalDouble;
 import org.nd4j.linalg.learning.config.Adam;

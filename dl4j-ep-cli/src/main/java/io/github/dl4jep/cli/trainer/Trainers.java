@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 public final class Trainers {
     private static final List<Trainer> ALL = List.of(
             new EpTrainer(), //
+            new SparseTrainer(),
             new AdamTrainer(),
             new SgdTrainer(),
             new SurrogateTrainer(),

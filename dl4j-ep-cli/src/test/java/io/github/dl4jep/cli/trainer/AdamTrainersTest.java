@@ -158,6 +158,8 @@ class AdamTrainersTest {
                 "ensemble: | --trainers ensemble:: \"\" is not a number of networks from 1 to 9999.",
                 "dropout:1 | --trainers dropout:1: the part of dropped units \"1\" is not a number between 0 and 1.",
                 "dropout:x | --trainers dropout:x: the part of dropped units \"x\" is not a number between 0 and 1.",
+                "sparse:100 | --trainers sparse:100: the percentage of zeros \"100\" is not a number between 0 and 100.",
+                "sparse:many | --trainers sparse:many: the percentage of zeros \"many\" is not a number between 0 and 100.",
                 "adamw:-1 | --trainers adamw:-1: the weight decay \"-1\" is not a number of at least 0.",
                 "adamw:NaN | --trainers adamw:NaN: the weight decay \"NaN\" is not a number of at least 0.",
             })
@@ -169,9 +171,16 @@ class AdamTrainersTest {
 
     @Test
     void namesSayWhatDiffersFromTheDefault() {
-        assertThat(List.of("ensemble", "ensemble:5", "ensemble:3", "dropout:0.5", "adamw:0.01"))
+        assertThat(List.of(
+                        "ensemble",
+                        "ensemble:5",
+                        "ensemble:3",
+                        "dropout:0.5",
+                        "adamw:0.01",
+                        "sparse:90",
+                        "sparse:95.5"))
                 .extracting(name -> Trainers.named(name).name())
-                .containsExactly("ensemble", "ensemble", "ensemble:3", "dropout:0.5", "adamw");
+                .containsExactly("ensemble", "ensemble", "ensemble:3", "dropout:0.5", "adamw", "sparse", "sparse:95.5");
     }
 
     private static INDArray classes(TrainingSession session, INDArray features) {

@@ -12,6 +12,7 @@ import io.github.dl4jep.cli.definition.NetworkDefinition;
 import io.github.dl4jep.cli.definition.NetworkVariant;
 import io.github.dl4jep.cli.definition.WeightKinds;
 import io.github.dl4jep.cli.failure.UserException;
+import io.github.dl4jep.cli.trainer.straightthrough.DiscreteWeights;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;

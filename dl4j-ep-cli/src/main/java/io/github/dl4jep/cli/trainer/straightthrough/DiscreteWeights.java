@@ -1,10 +1,8 @@
-package io.github.dl4jep.cli.trainer;
+package io.github.dl4jep.cli.trainer.straightthrough;
 
 import io.github.dl4jep.cli.definition.Definition;
 import io.github.dl4jep.cli.definition.WeightKinds;
 import io.github.dl4jep.cli.failure.UserException;
-import io.github.dl4jep.cli.trainer.straightthrough.DiscreteLevels;
-import io.github.dl4jep.cli.trainer.straightthrough.StraightThrough;
 import io.github.dl4jep.conf.DecidingUnit;
 import io.github.dl4jep.unit.Units;
 import java.util.List;
@@ -33,7 +31,7 @@ public final class DiscreteWeights {
      * @param adam the updater that all layers have
      * @throws UserException if a layer with weights is of another type than a dense, convolution or output layer
      */
-    static void apply(Definition definition, WeightKinds kinds, Adam adam) {
+    public static void apply(Definition definition, WeightKinds kinds, Adam adam) {
         List<Definition.Place> outputs = definition.outputs();
         for (Definition.Place place : definition.layers()) {
             Layer layer = place.conf().getLayer();
