@@ -9,7 +9,7 @@ import java.util.function.UnaryOperator;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Pooling over all steps of sequences of which some are not there: as if the sequence did not have them. Of a sequence without steps it is
+ * Pooling over all steps of sequences or positions of images of which some are not there: as if there were only the others. Without any it is
  * 0.
  *
  * @param pooling pooling over all steps, without a mask

@@ -6,8 +6,8 @@ import io.github.dl4jep.message.StepMask;
 import java.util.function.UnaryOperator;
 
 /**
- * Windows on sequences of which some steps are not there: these are zeros, as what is around a sequence, and a window that sees none of the
- * others is not there.
+ * Windows on sequences or images of which some steps or positions are not there: these are zeros, as what is around them, and a window that
+ * sees none of the others is not there.
  *
  * @param windows the map without a mask
  * @param after which windows are there, of which steps are

@@ -98,6 +98,22 @@ public final class StepMask {
     }
 
     /**
+     * What is there in one of two activations.
+     *
+     * @param other mask of as many steps
+     * @return the mask of what both become together
+     */
+    public StepMask or(StepMask other) {
+        boolean[][] either = new boolean[minibatch()][steps()];
+        for (int n = 0; n < either.length; n++) {
+            for (int t = 0; t < either[n].length; t++) {
+                either[n][t] = present[n][t] || other.present[n][t];
+            }
+        }
+        return new StepMask(either);
+    }
+
+    /**
      * The mask after windows: what sees a step that is there is there.
      *
      * @param windows number of windows

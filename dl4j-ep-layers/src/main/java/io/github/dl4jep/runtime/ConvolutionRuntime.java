@@ -9,7 +9,6 @@ import io.github.dl4jep.vertex.LinearMap;
 import io.github.dl4jep.vertex.LinearVertex;
 import io.github.dl4jep.vertex.MaskedConvolution;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /** Runtime of {@link EpConvolutionLayer}. */
@@ -35,9 +34,7 @@ public final class ConvolutionRuntime extends LinearUnitRuntime<EpConvolutionLay
                 windows.placement(),
                 windows.groups(),
                 new LayerWeights(this::describe, layerConf().initializer(), () -> params));
-        return layerConf().getOriginal() instanceof Convolution1DLayer
-                ? new MaskedConvolution(linear, windows.placement())
-                : linear;
+        return windows.placement().isTransposed() ? linear : new MaskedConvolution(linear, windows.placement());
     }
 
     @Override

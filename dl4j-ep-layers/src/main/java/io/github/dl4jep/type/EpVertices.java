@@ -4,6 +4,7 @@ import io.github.dl4jep.map.ChannelSubset;
 import io.github.dl4jep.map.Concatenation;
 import io.github.dl4jep.map.ElementwiseMax;
 import io.github.dl4jep.map.ElementwiseProduct;
+import io.github.dl4jep.map.EuclideanDistance;
 import io.github.dl4jep.map.L2Normalization;
 import io.github.dl4jep.map.Stacking;
 import io.github.dl4jep.map.Unstacking;
@@ -25,6 +26,7 @@ import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.L2NormalizeVertex;
+import org.deeplearning4j.nn.conf.graph.L2Vertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.graph.PoolHelperVertex;
 import org.deeplearning4j.nn.conf.graph.PreprocessorVertex;
@@ -125,6 +127,11 @@ public final class EpVertices {
                 (vertex, rows) -> rows.get(0) / vertex.getStackSize(),
                 (vertex, channels) -> channels.get(0));
         register(L2NormalizeVertex.class, EpVertices::normalization);
+        register(
+                L2Vertex.class,
+                (vertex, place) -> new FixedVertex(place, new EuclideanDistance()),
+                (vertex, rows) -> rows.get(0),
+                (vertex, channels) -> 1L);
         register(
                 PoolHelperVertex.class,
                 (vertex, place) -> new FixedVertex(place, VertexMap.of(new FirstRowAndColumnDropped())));

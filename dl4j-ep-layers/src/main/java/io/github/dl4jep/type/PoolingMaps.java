@@ -36,11 +36,14 @@ final class PoolingMaps {
     }
 
     static FixedMap subsampling(SubsamplingLayer layer, FixedMaps.Context site) {
-        return pooling(layer, sizes(layer, 2), site);
+        return subsampling(layer, sizes(layer, 2), site);
     }
 
     static FixedMap subsampling1d(Subsampling1DLayer layer, FixedMaps.Context site) {
-        Windows windows = sizes(layer, 1);
+        return subsampling(layer, sizes(layer, 1), site);
+    }
+
+    private static FixedMap subsampling(SubsamplingLayer layer, Windows windows, FixedMaps.Context site) {
         WindowGeometry geometry = windows.on(site.shape(), site.place());
         return new MaskedWindows(pooling(layer, windows, site), mask -> windows.after(mask, geometry));
     }
@@ -100,7 +103,7 @@ final class PoolingMaps {
         WindowGeometry geometry =
                 WindowGeometry.on(shape).kernel(all).output(one).build();
         FixedMap pooling = pooling(layer.getPoolingType(), geometry, true, layer.getPnorm(), site);
-        if (shape.spatialRank() == 1) {
+        if (shape.spatialRank() <= 2) {
             pooling = new MaskedPooling(pooling, kind(layer.getPoolingType()));
         }
         return layer.isCollapseDimensions() ? new Collapsed(pooling) : pooling;

@@ -12,8 +12,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A convolution of sequences of which some steps are not there: these are zeros, as what is around a sequence, and a window that sees none
- * of the others is not there.
+ * A convolution of sequences or images of which some steps or positions are not there: these are zeros, as what is around them, and a window
+ * that sees none of the others is not there.
  *
  * @param convolution the convolution
  * @param windows its windows

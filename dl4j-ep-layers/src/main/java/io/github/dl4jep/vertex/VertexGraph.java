@@ -145,18 +145,16 @@ public final class VertexGraph {
         }
     }
 
-    /** Steps that are not there in an input are not there in the activation either, if it has the same steps. */
+    /** Steps that are not there in any masked input are not there in the activation either, if it has the same steps. */
     private static Moments masked(Moments output, List<Moments> inputs) {
-        if (output.mask() != null || output.shape().spatialRank() != 1) {
+        if (output.mask() != null || output.shape().spatialRank() == 0) {
             return output;
         }
-        for (Moments input : inputs) {
-            StepMask mask = input.mask();
-            if (mask != null && mask.steps() == output.shape().positions()) {
-                return output.masked(mask);
-            }
-        }
-        return output;
+        return output.masked(inputs.stream()
+                .map(Moments::mask)
+                .filter(mask -> mask != null && mask.steps() == output.shape().positions())
+                .reduce(StepMask::or)
+                .orElse(null));
     }
 
     /** One way through the graph. */

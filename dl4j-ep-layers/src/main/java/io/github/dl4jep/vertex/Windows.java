@@ -110,15 +110,24 @@ public final class Windows {
     }
 
     /**
-     * Which windows on a sequence are there.
+     * Whether these are the windows of a deconvolution.
      *
-     * @param mask which steps of the sequence are there
+     * @return true if strides are between the positions of the input
+     */
+    public boolean isTransposed() {
+        return transposed;
+    }
+
+    /**
+     * Which windows are there.
+     *
+     * @param mask which steps of a sequence, or positions of an image, are there
      * @param geometry the windows on it
-     * @return those that see one of these steps; where every step has a window around it or before it, these steps
+     * @return those that see one of these; where each of them has a window around it or before it, these
      */
     public StepMask after(StepMask mask, WindowGeometry geometry) {
-        boolean ofSteps = (mode == ConvolutionMode.Same || mode == ConvolutionMode.Causal) && stride[0] == 1;
-        return ofSteps ? mask : geometry.after(mask);
+        boolean all = mode == ConvolutionMode.Same || mode == ConvolutionMode.Causal;
+        return all && Arrays.stream(stride).allMatch(each -> each == 1) ? mask : geometry.after(mask);
     }
 
     private int extent(int i) {

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.graph.FrozenVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.L2NormalizeVertex;
 import org.deeplearning4j.nn.conf.graph.L2Vertex;
@@ -100,6 +101,7 @@ class EpVerticesTest {
                 of("reshape", new ReshapeVertex(-1, 2, 3), 1, 6),
                 of("preprocessor", new PreprocessorVertex(new CnnToFeedForwardPreProcessor(3, 2, 2)), 1, 2, 3, 2),
                 of("pool helper", new PoolHelperVertex(), 1, 2, 3, 4),
+                new Case("distance", new L2Vertex(), List.of(ExampleShape.of(4), ExampleShape.of(4)), false),
                 new Case("normalize", new L2NormalizeVertex(), List.of(ExampleShape.of(5)), false),
                 new Case("normalize images", new L2NormalizeVertex(), List.of(ExampleShape.of(2, 2, 2)), false));
     }
@@ -183,8 +185,9 @@ class EpVerticesTest {
     @MethodSource("cases")
     void momentsAreThoseOfIndependentInputs(Case each) {
         List<Moments> inputs = inputs(each);
-        boolean mixes = each.vertex() instanceof L2NormalizeVertex;
-        int corners = 1 << (mixes ? (int) each.shapes().get(0).length() : inputs.size());
+        boolean mixes = each.vertex() instanceof L2NormalizeVertex || each.vertex() instanceof L2Vertex;
+        int elements = mixes ? (int) each.shapes().get(0).length() : 1;
+        int corners = 1 << (elements * inputs.size());
         // Twice each corner: a vertex that unstacks answers half of the rows, one that stacks a block of rows for each
         // input.
         int rows = 2 * corners;
@@ -199,7 +202,7 @@ class EpVerticesTest {
             INDArray moved = mean.dup('f');
             for (int row = 0; row < rows; row++) {
                 for (int column = 0; column < moved.columns(); column++) {
-                    int side = row >> (mixes ? column : input) & 1;
+                    int side = row >> (input * elements + (mixes ? column : 0)) & 1;
                     double deviation = Math.sqrt(variance.getDouble(row, column));
                     moved.putScalar(row, column, mean.getDouble(row, column) + (side == 0 ? -deviation : deviation));
                 }
@@ -431,10 +434,10 @@ class EpVerticesTest {
 
     @Test
     void whatHasNoMomentsIsRefused() {
-        assertThatThrownBy(() -> EpVertices.of(new L2Vertex(), "v"))
+        assertThatThrownBy(() -> EpVertices.of(new FrozenVertex(new ScaleVertex(2)), "v"))
                 .isInstanceOf(UnsupportedOperationException.class)
                 .hasMessageContaining(
-                        "there are no moments for the type L2Vertex, supported are [DuplicateToTimeSeriesVertex, ElementWiseVertex, ");
+                        "there are no moments for the type FrozenVertex, supported are [DuplicateToTimeSeriesVertex, ElementWiseVertex, ");
         assertThatThrownBy(() -> EpVertices.of(new ReshapeVertex('f', new int[] {-1, 4}, null), "v"))
                 .isInstanceOf(UnsupportedOperationException.class)
                 .hasMessage("it reshapes to [-1, 4] in order 'f', supported are [minibatch, ...] in order 'c'");

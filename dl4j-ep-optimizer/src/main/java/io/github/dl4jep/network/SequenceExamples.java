@@ -21,7 +21,7 @@ final class SequenceExamples {
     }
 
     /**
-     * Features with their mask: steps of sequences that are not there.
+     * Features with their mask: steps of sequences or positions of images that are not there.
      *
      * @param what what they belong to, for messages
      * @param given the features
@@ -36,33 +36,60 @@ final class SequenceExamples {
         Moments features = columnsAreSteps
                 ? given.shapedAs(ExampleShape.of(1, given.shape().length()))
                 : given;
+        long[] positions = Arrays.stream(features.shape().dims()).skip(1).toArray();
+        INDArray ofPositions = ofPositions(what, mask, features.mean().size(0), positions);
+        int minibatch = Math.toIntExact(ofPositions.size(0));
+        int steps = Math.toIntExact(ofPositions.size(1));
+        StepMask there = StepMask.of(ofPositions);
+        double[] values = Rows.columns(features.mean());
+        for (int i = 0; i < values.length; i++) {
+            // Not by a product: what is not there may be NaN.
+            if (!there.isPresent(i % minibatch, i / minibatch % steps)) {
+                values[i] = 0;
+            }
+        }
+        INDArray known = Rows.matrix(values, minibatch, values.length / minibatch)
+                .castTo(features.mean().dataType());
+        return new Moments(known, null).shapedAs(features.shape()).masked(there);
+    }
+
+    /**
+     * A mask with one column for each position.
+     *
+     * @param what what it belongs to, for messages
+     * @param mask of sequences [minibatch, steps]; of images [minibatch, 1, height or 1, width or 1]
+     * @param minibatch number of examples
+     * @param positions number of steps, or height and width
+     * @return [minibatch, positions]
+     */
+    private static INDArray ofPositions(String what, INDArray mask, long minibatch, long[] positions) {
         String start = what + " has a feature mask of shape " + Arrays.toString(mask.shape());
-        if (features.shape().spatialRank() != 1) {
+        if (positions.length == 0 || positions.length > 2) {
             throw new DL4JInvalidInputException(
                     start
                             + " that leaves values out, but EP counts all features; allowed: no feature mask, or ones only."
                             + " Cut the examples to one length, or fill what is missing and mask the labels: label masks count");
         }
-        long minibatch = features.mean().size(0);
-        long steps = features.shape().positions();
-        if (mask.size(0) != minibatch || mask.length() != minibatch * steps) {
-            throw new DL4JInvalidInputException(start + ", but its features are " + minibatch + " sequences of " + steps
-                    + " steps; allowed is [" + minibatch + ", " + steps + "]");
-        }
-        StepMask there = StepMask.of(mask);
-        double[] values = Rows.columns(features.mean());
-        for (int i = 0; i < values.length; i++) {
-            // Not by a product: what is not there may be NaN.
-            if (!there.isPresent((int) (i % minibatch), (int) (i / minibatch % steps))) {
-                values[i] = 0;
+        if (positions.length == 1) {
+            long steps = positions[0];
+            if (mask.size(0) != minibatch || mask.length() != minibatch * steps) {
+                throw new DL4JInvalidInputException(start + ", but its features are " + minibatch + " sequences of "
+                        + steps + " steps; allowed is [" + minibatch + ", " + steps + "]");
             }
+            return mask.reshape(minibatch, steps);
         }
-        INDArray known = Rows.matrix(values, Math.toIntExact(minibatch), values.length / Math.toIntExact(minibatch))
-                .castTo(features.mean().dataType());
-        return new Moments(known, null).shapedAs(features.shape()).masked(there);
+        boolean fits = mask.rank() == 4 && mask.size(0) == minibatch && mask.size(1) == 1;
+        for (int i = 0; i < 2; i++) {
+            fits &= mask.rank() == 4 && (mask.size(i + 2) == 1 || mask.size(i + 2) == positions[i]);
+        }
+        if (!fits) {
+            throw new DL4JInvalidInputException(start + ", but its features are " + minibatch + " images of "
+                    + positions[0] + " x " + positions[1] + " positions; allowed is [" + minibatch + ", 1, "
+                    + positions[0] + " or 1, " + positions[1] + " or 1]");
+        }
+        return mask.broadcast(minibatch, 1, positions[0], positions[1]).reshape(minibatch, positions[0] * positions[1]);
     }
 
-    /** What methods for recurrent layers throw. */
     /** Throws unless a batch can be learned from segment by segment. */
     static void requireSegments(
             int iteration, int length, INDArray @Nullable [] features, INDArray @Nullable [] labels) {

@@ -19,7 +19,6 @@ import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.graph.AttentionVertex;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
-import org.deeplearning4j.nn.conf.graph.L2Vertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
@@ -62,7 +61,20 @@ class GraphConversionTest {
                         "memory",
                         "memory")
                 .addLayer("dense", ToyGraphs.dense(3, 4), "in")
-                .addVertex("distance", new L2Vertex(), "last", "dense")
+                .addVertex(
+                        "distance",
+                        new AttentionVertex.Builder()
+                                .nInQueries(4)
+                                .nInKeys(4)
+                                .nInValues(4)
+                                .nOut(4)
+                                .nHeads(1)
+                                .headSize(4)
+                                .projectInput(true)
+                                .build(),
+                        "last",
+                        "dense",
+                        "dense")
                 .addLayer("out", ToyGraphs.softmax(1), "distance")
                 .setOutputs("out", "dense")
                 .build();
@@ -74,7 +86,8 @@ class GraphConversionTest {
                 .hasMessageContaining("layer \"memory\" (PReLULayer): there is no EP layer for the type PReLULayer")
                 .hasMessageContaining("vertex \"last\" (AttentionVertex): there are no moments for the type"
                         + " AttentionVertex, supported are [DuplicateToTimeSeriesVertex, ElementWiseVertex,")
-                .hasMessageContaining("vertex \"distance\" (L2Vertex): there are no moments for the type L2Vertex")
+                .hasMessageContaining(
+                        "vertex \"distance\" (AttentionVertex): there are no moments for the type AttentionVertex")
                 .hasMessageContaining("output \"dense\" (EpDenseLayer): it takes no labels; an output must be an output"
                         + " or loss layer")
                 .hasMessageContaining("output \"dense\" (EpDenseLayer): it also feeds [distance], but an output's"

@@ -411,18 +411,16 @@ final class RowExamples {
                                 .build(),
                         data(new INDArray[] {normal(ROWS, 5)}, oneHot(3))),
                 Example.of(
-                                JOINED,
-                                "the distance of two towers (triplets)",
-                                graph("left", "right")
-                                        .addLayer("a", dense(5, 8, Activation.RELU), "left")
-                                        .addLayer("b", dense(5, 8, Activation.RELU), "right")
-                                        .addVertex("distance", new L2Vertex(), "a", "b")
-                                        .addLayer(
-                                                "same", output(LossFunction.XENT, Activation.SIGMOID, 1, 1), "distance")
-                                        .setOutputs("same")
-                                        .build(),
-                                data(new INDArray[] {normal(ROWS, 5), normal(ROWS, 5)}, bits(ROWS, 1)))
-                        .refused("\"distance\" (L2Vertex)"),
+                        JOINED,
+                        "the distance of two towers (triplets)",
+                        graph("left", "right")
+                                .addLayer("a", dense(5, 8, Activation.RELU), "left")
+                                .addLayer("b", dense(5, 8, Activation.RELU), "right")
+                                .addVertex("distance", new L2Vertex(), "a", "b")
+                                .addLayer("same", output(LossFunction.XENT, Activation.SIGMOID, 1, 1), "distance")
+                                .setOutputs("same")
+                                .build(),
+                        data(new INDArray[] {normal(ROWS, 5), normal(ROWS, 5)}, bits(ROWS, 1))),
                 Example.of(
                                 JOINED,
                                 "no output layer, for errors from outside",
