@@ -37,7 +37,7 @@ public class EpConvolutionLayer extends EpHoldingLayer<ConvolutionLayer> {
      * @param priorGain gain of the prior, or 0 for that of the layer's unit
      */
     public EpConvolutionLayer(ConvolutionLayer original, WeightPrior weightPrior, double priorGain) {
-        super(original, weightPrior, priorGain);
+        super(original, original.getActivationFn(), weightPrior, priorGain);
     }
 
     @Override

@@ -5,14 +5,16 @@ import java.util.Objects;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.activations.IActivation;
 
 /**
  * A layer whose weights have posteriors, with the sizes and settings of the DL4J layer that it holds.
  *
  * @param <O> type of the DL4J layer
  */
-public abstract class EpHoldingLayer<O extends FeedForwardLayer> extends EpHiddenLayer {
+public abstract class EpHoldingLayer<O extends Layer> extends EpHiddenLayer {
 
     private static final long serialVersionUID = 1L;
 
@@ -31,18 +33,30 @@ public abstract class EpHoldingLayer<O extends FeedForwardLayer> extends EpHidde
     /**
      * A layer with posteriors.
      *
-     * @param original the DL4J layer, whose name, sizes and activation are taken over
+     * @param original the DL4J layer, whose name and sizes are taken over
+     * @param activation the activation
      * @param weightPrior prior of weights and bias
      * @param priorGain gain of the prior, or 0 for that of the layer's unit
      */
-    protected EpHoldingLayer(O original, WeightPrior weightPrior, double priorGain) {
+    protected EpHoldingLayer(O original, IActivation activation, WeightPrior weightPrior, double priorGain) {
         this.original = original;
         setWeightPrior(weightPrior);
         setPriorGain(priorGain);
         setLayerName(original.getLayerName());
-        setActivationFn(original.getActivationFn());
-        setNIn(original.getNIn());
-        setNOut(original.getNOut());
+        setActivationFn(activation);
+        takeSizes(original);
+    }
+
+    /**
+     * Takes the numbers of inputs and outputs over.
+     *
+     * @param layer the DL4J layer
+     */
+    void takeSizes(O layer) {
+        if (layer instanceof FeedForwardLayer sized) {
+            setNIn(sized.getNIn());
+            setNOut(sized.getNOut());
+        }
     }
 
     @Override
@@ -58,8 +72,7 @@ public abstract class EpHoldingLayer<O extends FeedForwardLayer> extends EpHidde
     @Override
     public void setNIn(InputType inputType, boolean override) {
         original.setNIn(inputType, override);
-        setNIn(original.getNIn());
-        setNOut(original.getNOut());
+        takeSizes(original);
     }
 
     @Override

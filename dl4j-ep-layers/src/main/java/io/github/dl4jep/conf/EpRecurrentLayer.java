@@ -39,7 +39,7 @@ public class EpRecurrentLayer extends EpHoldingLayer<BaseRecurrentLayer> {
      * @param priorGain gain of the prior, or 0 for that of the layer's unit
      */
     public EpRecurrentLayer(BaseRecurrentLayer original, WeightPrior weightPrior, double priorGain) {
-        super(original, weightPrior, priorGain);
+        super(original, original.getActivationFn(), weightPrior, priorGain);
     }
 
     @Override

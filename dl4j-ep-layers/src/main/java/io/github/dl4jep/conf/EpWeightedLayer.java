@@ -10,15 +10,16 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.memory.LayerMemoryReport;
+import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
- * A DL4J layer of one of the types of {@link LinearMaps} whose weights have posteriors: embeddings, elementwise multiplication and
- * separable convolutions. The sizes and settings are those of the DL4J layer that it holds.
+ * A DL4J layer of one of the types of {@link LinearMaps} whose weights have posteriors: embeddings, elementwise multiplication,
+ * separable and unshared convolutions, learned slopes. The sizes and settings are those of the DL4J layer that it holds.
  *
  * <p>Quality: Preview.
  */
-public class EpWeightedLayer extends EpHoldingLayer<FeedForwardLayer> {
+public class EpWeightedLayer extends EpHoldingLayer<org.deeplearning4j.nn.conf.layers.Layer> {
 
     private static final long serialVersionUID = 1L;
 
@@ -35,7 +36,30 @@ public class EpWeightedLayer extends EpHoldingLayer<FeedForwardLayer> {
      * @param priorGain gain of the prior, or 0 for that of the layer's unit
      */
     public EpWeightedLayer(FeedForwardLayer original, WeightPrior weightPrior, double priorGain) {
-        super(original, weightPrior, priorGain);
+        super(original, original.getActivationFn(), weightPrior, priorGain);
+    }
+
+    /**
+     * A layer with posteriors.
+     *
+     * @param original the DL4J layer, whose name and sizes are taken over
+     * @param activation the activation
+     * @param weightPrior prior of weights and bias
+     * @param priorGain gain of the prior, or 0 for that of the layer's unit
+     */
+    public EpWeightedLayer(
+            org.deeplearning4j.nn.conf.layers.Layer original,
+            IActivation activation,
+            WeightPrior weightPrior,
+            double priorGain) {
+        super(original, activation, weightPrior, priorGain);
+    }
+
+    @Override
+    void takeSizes(org.deeplearning4j.nn.conf.layers.Layer layer) {
+        LinearMaps.Sizes sizes = LinearMaps.sizes(layer);
+        setNIn(sizes.inputs());
+        setNOut(sizes.outputs());
     }
 
     @Override

@@ -34,7 +34,14 @@ final class LayerPriors {
             WeightPrior readoutPrior) {
         PriorScale scale = new PriorScale(Math.max(1, layer.getNIn()), gain);
         return new PosteriorParamInitializer(
-                prior, scale, 1, layer.getNIn(), layer.getNOut(), hasBias, likelihood, readoutPrior);
+                prior,
+                scale,
+                1,
+                layer.getNIn(),
+                layer.getNOut(),
+                hasBias ? layer.getNOut() : 0,
+                likelihood,
+                readoutPrior);
     }
 
     /** Of weights [rows, nOut] whose units see one group of the input, fanIn of its elements at a time. */
@@ -48,7 +55,14 @@ final class LayerPriors {
             boolean hasBias) {
         PriorScale scale = new PriorScale(Math.max(1, fanIn), gain);
         return new PosteriorParamInitializer(
-                prior, scale, groups, rows, layer.getNOut(), hasBias, null, ReadoutWeights.DEFAULT_PRIOR);
+                prior,
+                scale,
+                groups,
+                rows,
+                layer.getNOut(),
+                hasBias ? layer.getNOut() : 0,
+                null,
+                ReadoutWeights.DEFAULT_PRIOR);
     }
 
     static LayerMemoryReport memoryReport(FeedForwardLayer layer, InputType inputType, InputType outputType) {

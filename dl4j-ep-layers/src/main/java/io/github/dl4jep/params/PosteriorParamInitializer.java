@@ -42,7 +42,7 @@ public final class PosteriorParamInitializer implements PosteriorLayout {
     private final WeightPrior biasPrior;
     private final PriorScale scale;
     private final int groups;
-    private final Map<String, long[]> shapes;
+    private final Map<String, long[]> shapes = new LinkedHashMap<>();
     private final int weightCount;
     private final int biasCount;
     private final @Nullable Likelihood likelihood;
@@ -65,7 +65,7 @@ public final class PosteriorParamInitializer implements PosteriorLayout {
             long nOut,
             boolean hasBias,
             @Nullable Likelihood likelihood) {
-        this(prior, scale, 1, nIn, nOut, hasBias, likelihood, ReadoutWeights.DEFAULT_PRIOR);
+        this(prior, scale, 1, nIn, nOut, hasBias ? nOut : 0, likelihood, ReadoutWeights.DEFAULT_PRIOR);
     }
 
     /**
@@ -76,7 +76,7 @@ public final class PosteriorParamInitializer implements PosteriorLayout {
      * @param groups number of groups
      * @param nIn number of inputs in a group
      * @param nOut number of outputs of all groups, group by group
-     * @param hasBias whether there is a bias
+     * @param biases number of biases: nOut, or nOut / groups that all groups share, or 0
      * @param likelihood likelihood of an output layer, or null
      * @param readoutPrior prior of the weights that are added to those of a teacher
      */
@@ -86,22 +86,22 @@ public final class PosteriorParamInitializer implements PosteriorLayout {
             int groups,
             long nIn,
             long nOut,
-            boolean hasBias,
+            long biases,
             @Nullable Likelihood likelihood,
             WeightPrior readoutPrior) {
+        boolean hasBias = biases > 0;
         this.prior = prior;
         this.groups = groups;
         this.biasPrior = prior.biasPrior();
         this.scale = scale;
         this.likelihood = likelihood;
-        this.shapes = new LinkedHashMap<>();
         for (String name : prior.parameterNames()) {
             shapes.put(WEIGHT_PREFIX + name, prior.shapeOf(name, new long[] {nIn, nOut}));
         }
         this.weightCount = shapes.size();
         if (hasBias) {
             for (String name : biasPrior.parameterNames()) {
-                shapes.put(BIAS_PREFIX + name, biasPrior.shapeOf(name, new long[] {1, nOut}));
+                shapes.put(BIAS_PREFIX + name, biasPrior.shapeOf(name, new long[] {1, biases}));
             }
         }
         this.biasCount = shapes.size() - weightCount;
@@ -205,7 +205,9 @@ public final class PosteriorParamInitializer implements PosteriorLayout {
         INDArray inputMean = inputMean(parameters);
         if (inputMean != null) {
             INDArray rounded = posterior.predictiveMean().subi(weights);
-            bias.addi(new WeightGroups(groups).product(inputMean, rounded));
+            INDArray added = new WeightGroups(groups).product(inputMean, rounded);
+            boolean shared = bias.length() < added.length();
+            bias.addi(shared ? added.reshape('c', groups, bias.length()).mean(true, 0) : added);
         }
         return new StockWeights(weights, bias);
     }

@@ -4,10 +4,8 @@ import io.github.dl4jep.conf.EpConf;
 import io.github.dl4jep.message.ExampleFormat;
 import io.github.dl4jep.type.linear.ConvolutionType;
 import io.github.dl4jep.type.linear.ConvolutionWindows;
-import io.github.dl4jep.type.linear.ElementWiseType;
-import io.github.dl4jep.type.linear.EmbeddingType;
 import io.github.dl4jep.type.linear.KernelArrangement;
-import io.github.dl4jep.type.linear.SeparableType;
+import io.github.dl4jep.type.linear.LinearTypes;
 import io.github.dl4jep.type.recurrent.SequenceTypes;
 import java.util.Collection;
 import java.util.Collections;
@@ -106,9 +104,7 @@ public final class LayerTypes {
                 ConvolutionWindows::depthwise,
                 l -> DataFormats.of(l.getCnn2dDataFormat()),
                 KernelArrangement::same));
-        register(new SeparableType());
-        EmbeddingType.all().forEach(LayerTypes::register);
-        register(new ElementWiseType());
+        LinearTypes.all().forEach(LayerTypes::register);
         register(new BatchNormalizationType());
         register(new FixedType<>(
                 SubsamplingLayer.class, PoolingMaps::subsampling, l -> DataFormats.of(l.getCnn2dDataFormat())));

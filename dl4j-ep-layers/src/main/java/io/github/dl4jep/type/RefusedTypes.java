@@ -5,9 +5,6 @@ import org.deeplearning4j.nn.conf.layers.CapsuleLayer;
 import org.deeplearning4j.nn.conf.layers.CapsuleStrengthLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LearnedSelfAttentionLayer;
-import org.deeplearning4j.nn.conf.layers.LocallyConnected1D;
-import org.deeplearning4j.nn.conf.layers.LocallyConnected2D;
-import org.deeplearning4j.nn.conf.layers.PReLULayer;
 import org.deeplearning4j.nn.conf.layers.PrimaryCapsules;
 import org.deeplearning4j.nn.conf.layers.RecurrentAttentionLayer;
 import org.deeplearning4j.nn.conf.layers.SelfAttentionLayer;
@@ -26,7 +23,6 @@ final class RefusedTypes {
     private static final String VARIATIONAL =
             "it draws from the distribution that it learns, and learns without labels; use an autoencoder of dense layers,"
                     + " whose labels are the features";
-    private static final String UNSHARED = "its weights differ from position to position";
 
     private RefusedTypes() {}
 
@@ -39,10 +35,6 @@ final class RefusedTypes {
                 new RefusedType<>(CapsuleLayer.class, CAPSULES),
                 new RefusedType<>(CapsuleStrengthLayer.class, CAPSULES),
                 new RefusedType<>(VariationalAutoencoder.class, VARIATIONAL),
-                new RefusedType<>(LocallyConnected1D.class, UNSHARED),
-                new RefusedType<>(LocallyConnected2D.class, UNSHARED),
-                new RefusedType<>(
-                        PReLULayer.class, "its slopes are learned, but are no linear weights; use a leaky ReLU"),
                 new RefusedType<>(SpaceToBatchLayer.class, MINIBATCH),
                 new RefusedType<>(
                         Yolo2OutputLayer.class,

@@ -3,12 +3,14 @@ package io.github.dl4jep.vertex;
 import io.github.dl4jep.params.NamedPosterior;
 import io.github.dl4jep.params.PosteriorParamInitializer;
 import io.github.dl4jep.params.ReadoutWeights;
+import io.github.dl4jep.message.BatchPart;
 import io.github.dl4jep.weight.Statistic;
 import io.github.dl4jep.weight.WeightPosterior;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -114,6 +116,22 @@ public record LayerWeights(
 
     ParameterKey inputMeanKey() {
         return key(PosteriorParamInitializer.INPUT_MEAN);
+    }
+
+    /**
+     * The average of what the weights see, where the posterior needs it.
+     *
+     * @param part of the batch that these examples are, or null for all
+     * @param input one row for each example
+     * @param mean makes the mean over the batch of what the weights see, [1, groups x nIn], of the part's own rows
+     * @return a statistic, or nothing where the average is not needed
+     */
+    public Sites seen(@Nullable BatchPart part, INDArray input, UnaryOperator<INDArray> mean) {
+        if (inputMean() == null) {
+            return Sites.NONE;
+        }
+        INDArray own = part == null ? input : part.own(input);
+        return Sites.of(inputMeanKey(), Statistic.ofMean(mean.apply(own), own.size(0)));
     }
 
     private ParameterKey key(String name) {

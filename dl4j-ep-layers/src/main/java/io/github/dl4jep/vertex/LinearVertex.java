@@ -14,7 +14,6 @@ import io.github.dl4jep.message.PositionCorrelation;
 import io.github.dl4jep.params.StockWeights;
 import io.github.dl4jep.recurrent.MappedSteps;
 import io.github.dl4jep.recurrent.SeenSteps;
-import io.github.dl4jep.weight.Statistic;
 import io.github.dl4jep.weight.WeightMoments;
 import io.github.dl4jep.weight.WeightPosterior;
 import io.github.dl4jep.window.WindowGeometry;
@@ -196,12 +195,8 @@ public final class LinearVertex implements LinearMap {
             if (weights.bias() != null) {
                 sites = sites.plus(Sites.of(weights.biasKey(), LinearFactor.messageToBias(toUnits)));
             }
-            if (weights.inputMean() != null) {
-                INDArray own = part == null ? input.mean() : part.own(input.mean());
-                INDArray seen = windowed == null ? own.mean(true, 0) : windowed.meanSeen(own);
-                sites = sites.plus(Sites.of(weights.inputMeanKey(), Statistic.ofMean(seen, own.size(0))));
-            }
-            return sites;
+            return sites.plus(weights.seen(
+                    part, input.mean(), own -> windowed == null ? own.mean(true, 0) : windowed.meanSeen(own)));
         }
     }
 

@@ -95,7 +95,7 @@ class VertexContractTest {
                 groups,
                 rows,
                 units,
-                true,
+                units,
                 null,
                 ReadoutWeights.DEFAULT_PRIOR);
         Nd4j.getRandom().setSeed(3);

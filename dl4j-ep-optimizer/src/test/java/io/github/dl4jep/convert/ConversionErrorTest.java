@@ -173,8 +173,7 @@ class ConversionErrorTest {
                         + " SpaceToBatchLayer")
                 .hasMessageContaining(
                         "layer \"layer1\" (index 1, VariationalAutoencoder): there is no EP layer for the type VariationalAutoencoder")
-                .hasMessageContaining(
-                        "layer \"scaled\" (index 2, PReLULayer): there is no EP layer for the type" + " PReLULayer")
+                .hasMessageContaining("layer \"scaled\" (index 2, PReLULayer): its input shape is not set")
                 .hasMessageContaining("layer \"normed\" (index 3, DenseLayer): layer normalization has no moments here;"
                         + " set hasLayerNorm(false)")
                 .hasMessageContaining("layer \"soft\" (index 4, DenseLayer): softmax is not elementwise, so it has no"

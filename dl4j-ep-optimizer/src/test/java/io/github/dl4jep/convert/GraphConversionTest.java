@@ -83,7 +83,7 @@ class GraphConversionTest {
         assertThatThrownBy(() -> EpNetworks.from(definition, options))
                 .isInstanceOf(DL4JInvalidConfigException.class)
                 .hasMessageStartingWith("This definition cannot be trained by EP, for 6 reason(s):")
-                .hasMessageContaining("layer \"memory\" (PReLULayer): there is no EP layer for the type PReLULayer")
+                .hasMessageContaining("layer \"memory\" (PReLULayer): its input shape is not set")
                 .hasMessageContaining("vertex \"last\" (AttentionVertex): there are no moments for the type"
                         + " AttentionVertex, supported are [DuplicateToTimeSeriesVertex, ElementWiseVertex,")
                 .hasMessageContaining(

@@ -6,7 +6,6 @@ import java.util.List;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.Layer;
-import org.deeplearning4j.nn.conf.layers.PReLULayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.SelfAttentionLayer;
 import org.deeplearning4j.nn.conf.layers.SpaceToBatchLayer;
@@ -34,9 +33,6 @@ class RefusedLayersTest {
                                 .nHeads(1)
                                 .build(),
                         "SelfAttentionLayer: attention multiplies uncertain activations with each other"),
-                new Refused(
-                        new PReLULayer.Builder().nIn(3).nOut(3).build(),
-                        "PReLULayer: its slopes are learned, but are no linear weights; use a leaky ReLU"),
                 new Refused(
                         new SpaceToBatchLayer.Builder<>(new int[] {2, 2}).build(),
                         "SpaceToBatchLayer: it moves positions into the minibatch"));

@@ -255,17 +255,16 @@ final class ImageExamples {
                                         .build())
                         .refused("capsules route by repeated normalization"),
                 image(
-                                "weights of each position",
-                                8,
-                                1,
-                                new LocallyConnected2D.Builder()
-                                        .kernelSize(3, 3)
-                                        .nOut(3)
-                                        .setInputSize(8, 8)
-                                        .activation(Activation.RELU)
-                                        .build(),
-                                classes(0, 5))
-                        .refused("its weights differ from position to position"));
+                        "weights of each position",
+                        8,
+                        1,
+                        new LocallyConnected2D.Builder()
+                                .kernelSize(3, 3)
+                                .nOut(3)
+                                .setInputSize(8, 8)
+                                .activation(Activation.RELU)
+                                .build(),
+                        classes(0, 5)));
     }
 
     static List<Example> pixels() {

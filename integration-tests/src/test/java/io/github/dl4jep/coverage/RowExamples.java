@@ -183,15 +183,14 @@ final class RowExamples {
                                 classes(6, 3)),
                         data(normal(ROWS, 6), oneHot(3))),
                 Example.of(
-                                CLASSES,
-                                "learned slopes (PReLU)",
-                                list(
-                                        InputType.feedForward(6),
-                                        dense(8, Activation.IDENTITY),
-                                        new PReLULayer.Builder().build(),
-                                        classes(0, 3)),
-                                data(normal(ROWS, 6), oneHot(3)))
-                        .refused("its slopes are learned, but are no linear weights; use a leaky ReLU"));
+                        CLASSES,
+                        "learned slopes (PReLU)",
+                        list(
+                                InputType.feedForward(6),
+                                dense(8, Activation.IDENTITY),
+                                new PReLULayer.Builder().inputShape(8).build(),
+                                classes(0, 3)),
+                        data(normal(ROWS, 6), oneHot(3))));
     }
 
     static List<Example> regression() {

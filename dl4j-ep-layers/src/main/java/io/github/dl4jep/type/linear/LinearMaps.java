@@ -6,7 +6,7 @@ import io.github.dl4jep.type.LayerTypes;
 import io.github.dl4jep.vertex.LinearMap;
 import java.util.Map;
 import java.util.function.Supplier;
-import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The maps of the DL4J layers that an {@link EpWeightedLayer} holds. */
@@ -14,7 +14,25 @@ public final class LinearMaps {
 
     private LinearMaps() {}
 
-    private static <L extends FeedForwardLayer> WeightedType<L> type(L layer) {
+    /**
+     * How many channels a layer reads and has.
+     *
+     * @param inputs channels of its input
+     * @param outputs channels of its activation
+     */
+    public record Sizes(long inputs, long outputs) {}
+
+    /**
+     * The sizes of a DL4J layer.
+     *
+     * @param layer the DL4J layer
+     * @return its channels
+     */
+    public static Sizes sizes(Layer layer) {
+        return type(layer).sizes(layer);
+    }
+
+    private static <L extends Layer> WeightedType<L> type(L layer) {
         if (LayerTypes.find(layer) instanceof WeightedType<L> weighted) {
             return weighted;
         }

@@ -22,7 +22,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * @param <L> the layer type
  */
-public abstract class WeightedType<L extends FeedForwardLayer> extends LayerType<L> {
+public abstract class WeightedType<L extends Layer> extends LayerType<L> {
 
     /**
      * A layer type with weights.
@@ -62,9 +62,21 @@ public abstract class WeightedType<L extends FeedForwardLayer> extends LayerType
      */
     protected abstract boolean hasBias(L layer);
 
+    /**
+     * How many channels the layer reads and has; here those of a {@link FeedForwardLayer}.
+     *
+     * @param layer a layer of this type
+     * @return its channels
+     */
+    protected LinearMaps.Sizes sizes(L layer) {
+        FeedForwardLayer sized = (FeedForwardLayer) layer;
+        return new LinearMaps.Sizes(sized.getNIn(), sized.getNOut());
+    }
+
+    /** Here that of a {@link FeedForwardLayer}. */
     @Override
     public Layer convert(L layer, ConversionPlace place) {
-        FeedForwardLayer original = withActivation(layer, place);
+        FeedForwardLayer original = withActivation((FeedForwardLayer) layer, place);
         return new EpWeightedLayer(original, place.hiddenPrior(), place.gain(original.getActivationFn()));
     }
 
@@ -102,8 +114,25 @@ public abstract class WeightedType<L extends FeedForwardLayer> extends LayerType
      */
     protected static PosteriorParamInitializer layout(
             EpWeightedLayer conf, double gain, int groups, long rows, long fanIn, long units, boolean bias) {
+        return layout(conf, gain, groups, rows, fanIn, units, bias ? units : 0);
+    }
+
+    /**
+     * The same with a bias that several units share.
+     *
+     * @param conf the EP layer, which has the prior
+     * @param gain gain of the prior
+     * @param groups number of groups of the input, of which a unit sees one
+     * @param rows elements of the input in a group
+     * @param fanIn how many of them a unit sees at once
+     * @param units number of units of all groups
+     * @param biases number of biases: units, or those of a group, or 0
+     * @return the layout
+     */
+    protected static PosteriorParamInitializer layout(
+            EpWeightedLayer conf, double gain, int groups, long rows, long fanIn, long units, long biases) {
         PriorScale scale = new PriorScale(Math.max(1, fanIn), gain);
         return new PosteriorParamInitializer(
-                conf.getWeightPrior(), scale, groups, rows, units, bias, null, ReadoutWeights.DEFAULT_PRIOR);
+                conf.getWeightPrior(), scale, groups, rows, units, biases, null, ReadoutWeights.DEFAULT_PRIOR);
     }
 }
