@@ -10,7 +10,6 @@ import org.deeplearning4j.nn.conf.layers.RecurrentAttentionLayer;
 import org.deeplearning4j.nn.conf.layers.SelfAttentionLayer;
 import org.deeplearning4j.nn.conf.layers.SpaceToBatchLayer;
 import org.deeplearning4j.nn.conf.layers.objdetect.Yolo2OutputLayer;
-import org.deeplearning4j.nn.conf.layers.variational.VariationalAutoencoder;
 
 /** The DL4J layer types that do not convert, and why: one line each. A type that is not here has no reason of its own. */
 @SuppressWarnings("deprecation") // also layers that DL4J keeps for old networks
@@ -20,9 +19,6 @@ final class RefusedTypes {
     private static final String CAPSULES = "capsules route by repeated normalization";
     private static final String MINIBATCH =
             "it moves positions into the minibatch, between which EP keeps a covariance";
-    private static final String VARIATIONAL =
-            "it draws from the distribution that it learns, and learns without labels; use an autoencoder of dense layers,"
-                    + " whose labels are the features";
 
     private RefusedTypes() {}
 
@@ -34,7 +30,6 @@ final class RefusedTypes {
                 new RefusedType<>(PrimaryCapsules.class, CAPSULES),
                 new RefusedType<>(CapsuleLayer.class, CAPSULES),
                 new RefusedType<>(CapsuleStrengthLayer.class, CAPSULES),
-                new RefusedType<>(VariationalAutoencoder.class, VARIATIONAL),
                 new RefusedType<>(SpaceToBatchLayer.class, MINIBATCH),
                 new RefusedType<>(
                         Yolo2OutputLayer.class,

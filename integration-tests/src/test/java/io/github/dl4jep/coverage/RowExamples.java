@@ -315,22 +315,21 @@ final class RowExamples {
                                 classes(6, 3)),
                         data(unit(ROWS, 20), oneHot(3))),
                 Example.of(
-                                LABELLESS,
-                                "a variational autoencoder",
-                                list(
-                                        null,
-                                        new VariationalAutoencoder.Builder()
-                                                .nIn(20)
-                                                .nOut(2)
-                                                .encoderLayerSizes(10)
-                                                .decoderLayerSizes(10)
-                                                .reconstructionDistribution(
-                                                        new GaussianReconstructionDistribution(Activation.TANH))
-                                                .pzxActivationFunction(Activation.IDENTITY)
-                                                .build(),
-                                        classes(2, 3)),
-                                data(unit(ROWS, 20), oneHot(3)))
-                        .refused("no EP layer for the type VariationalAutoencoder"));
+                        LABELLESS,
+                        "a variational autoencoder below a classifier",
+                        list(
+                                null,
+                                new VariationalAutoencoder.Builder()
+                                        .nIn(20)
+                                        .nOut(2)
+                                        .encoderLayerSizes(10)
+                                        .decoderLayerSizes(10)
+                                        .reconstructionDistribution(
+                                                new GaussianReconstructionDistribution(Activation.TANH))
+                                        .pzxActivationFunction(Activation.IDENTITY)
+                                        .build(),
+                                classes(2, 3)),
+                        data(unit(ROWS, 20), oneHot(3))));
     }
 
     static List<Example> joined() {

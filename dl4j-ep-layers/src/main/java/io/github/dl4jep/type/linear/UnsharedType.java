@@ -23,7 +23,6 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LocallyConnected1D;
 import org.deeplearning4j.nn.conf.layers.LocallyConnected2D;
 import org.deeplearning4j.nn.conf.layers.samediff.SameDiffLayer;
-import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -48,7 +47,7 @@ public final class UnsharedType<L extends SameDiffLayer> extends WeightedType<L>
      * @param activation the activation
      * @param windows sizes of the windows
      * @param mode what is done at the edges
-     * @param output number of windows in each dimension, or null where it is not known yet
+     * @param output number of windows in each dimension; empty where it is not known yet
      * @param bias whether there is a bias
      */
     private record Settings(
@@ -57,13 +56,13 @@ public final class UnsharedType<L extends SameDiffLayer> extends WeightedType<L>
             Activation activation,
             List<int[]> windows,
             ConvolutionMode mode,
-            int @Nullable [] output,
+            List<Integer> output,
             boolean bias) {
 
         private static final int DILATION = 3;
 
         int positions() {
-            return output == null ? 0 : Arrays.stream(output).reduce(1, (a, b) -> a * b);
+            return output.isEmpty() ? 0 : output.stream().reduce(1, (a, b) -> a * b);
         }
 
         long fanIn() {
@@ -76,10 +75,10 @@ public final class UnsharedType<L extends SameDiffLayer> extends WeightedType<L>
 
         /** DL4J lists the windows of an image column by column, and reads the list row by row. */
         int window(int position) {
-            if (output == null || output.length == 1) {
+            if (output.size() < 2) {
                 return position;
             }
-            return position % output[0] * output[1] + position / output[0];
+            return position % output.get(0) * output.get(1) + position / output.get(0);
         }
     }
 
@@ -113,7 +112,7 @@ public final class UnsharedType<L extends SameDiffLayer> extends WeightedType<L>
                                         new int[] {l.getPadding()},
                                         new int[] {l.getDilation()}),
                                 l.getCm(),
-                                l.getOutputSize() > 0 ? new int[] {l.getOutputSize()} : null,
+                                l.getOutputSize() > 0 ? List.of(l.getOutputSize()) : List.of(),
                                 l.isHasBias()),
                         l -> ExampleFormat.CHANNELS_FIRST,
                         LocallyConnected1D::computeOutputSize),
@@ -125,7 +124,11 @@ public final class UnsharedType<L extends SameDiffLayer> extends WeightedType<L>
                                 l.getActivation(),
                                 List.of(l.getKernel(), l.getStride(), l.getPadding(), l.getDilation()),
                                 l.getCm(),
-                                l.getOutputSize(),
+                                l.getOutputSize() == null
+                                        ? List.of()
+                                        : Arrays.stream(l.getOutputSize())
+                                                .boxed()
+                                                .toList(),
                                 l.isHasBias()),
                         l -> DataFormats.of(l.getFormat()),
                         LocallyConnected2D::computeOutputSize));
@@ -135,7 +138,7 @@ public final class UnsharedType<L extends SameDiffLayer> extends WeightedType<L>
     public Layer convert(L layer, ConversionPlace place) {
         @SuppressWarnings("unchecked") // a clone has the type of what it is a clone of
         L original = (L) layer.clone();
-        if (settings.apply(original).output() == null) {
+        if (settings.apply(original).output().isEmpty()) {
             computeOutputSize.accept(original);
         }
         Settings of = settings.apply(original);
