@@ -113,7 +113,7 @@ final class UnsharedVertex implements LinearMap {
             toInput = new BackwardMessage(windows.back(toSeen.shift()), windows.back(toSeen.curvature()));
         }
         WeightPosterior posterior = weights.weights();
-        WeightSite site = groups(windows).messageToWeights(byPosition, seen, moments, posterior.usesSitePrecision());
+        WeightSite site = groups(windows).messageToWeights(byPosition, seen, moments, posterior.usesSitePrecision(), part);
         Sites sites = Sites.of(weights.weightKey(), site);
         if (weights.bias() != null) {
             sites = sites.plus(Sites.of(
