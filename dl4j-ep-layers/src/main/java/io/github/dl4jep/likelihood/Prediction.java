@@ -1,5 +1,6 @@
 package io.github.dl4jep.likelihood;
 
+import java.io.Serializable;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -20,13 +21,15 @@ import org.nd4j.linalg.factory.Nd4j;
  * @param classProbabilities probability of each class (of each output, for independent binary outputs), or null for
  *     regression
  * @param entropy entropy of the predictive distribution, in nats, [minibatch, 1]
+ * @serial exclude
  */
 public record Prediction(
         INDArray mean,
         INDArray epistemicVariance,
         INDArray aleatoricVariance,
         @Nullable INDArray classProbabilities,
-        INDArray entropy) {
+        INDArray entropy)
+        implements Serializable {
 
     /**
      * The same prediction in arrays of another shape or kind.

@@ -9,7 +9,8 @@ final class NotTrainedByGradients {
         return new UnsupportedOperationException("An EP layer has no gradient, at " + where
                 + ": this network was restored or copied as a plain DL4J network. Load it with"
                 + " EpNetworks.load(file), or copy it with the EP network's own clone(), to go on training it."
-                + " ParallelWrapper and Spark copy networks so, too: train with fit(...) on one machine");
+                + " ParallelWrapper and the training masters of DL4J copy networks so, too: train with fit(...) on one machine,"
+                + " or on Spark with EpTrainingMaster of dl4j-ep-spark");
     }
 
     static String describe(@org.jspecify.annotations.Nullable String name, int index) {

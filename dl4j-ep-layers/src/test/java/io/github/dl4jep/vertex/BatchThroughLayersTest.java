@@ -311,8 +311,9 @@ class BatchThroughLayersTest {
                     .hasMessage("An EP layer has no gradient, at layer \"" + (i == 0 ? "hidden" : "out") + "\" (index "
                             + i + "): this network was restored or copied as a plain DL4J network. Load it with"
                             + " EpNetworks.load(file), or copy it with the EP network's own"
-                            + " clone(), to go on training it. ParallelWrapper and Spark copy networks so, too: train"
-                            + " with fit(...) on one machine");
+                            + " clone(), to go on training it. ParallelWrapper and the training masters of"
+                            + " DL4J copy networks so, too: train with fit(...) on one machine, or on Spark with"
+                            + " EpTrainingMaster of dl4j-ep-spark");
         }
         assertThatThrownBy(() -> network.fit(features, labels))
                 .isInstanceOf(UnsupportedOperationException.class)

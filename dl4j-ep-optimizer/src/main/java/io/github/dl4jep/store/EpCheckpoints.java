@@ -282,6 +282,30 @@ public final class EpCheckpoints {
         return batch instanceof DataSet data ? Fingerprint.of(data) : Fingerprint.of((MultiDataSet) batch);
     }
 
+    /**
+     * Writes a checkpoint if so many batches were learned from since the last one, for a training that takes batches elsewhere.
+     *
+     * @param network the network, in the middle of a pass
+     * @throws UncheckedIOException if it cannot be written
+     */
+    public void writeIfDue(EpNetwork network) {
+        if (network.getIterationCount() % every == 0) {
+            write(network, null);
+        }
+    }
+
+    /**
+     * Writes a checkpoint at the end of a pass that the network has not counted yet, for a training whose passes are counted elsewhere.
+     *
+     * @param network the network, which has learned from all batches of the pass
+     * @throws UncheckedIOException if it cannot be written
+     */
+    public void writeEndOfPass(EpNetwork network) {
+        EpNetwork counted = network.clone();
+        counted.incrementEpochCount();
+        write(counted, null);
+    }
+
     /** Writes a checkpoint, and deletes the oldest ones beyond those that are kept. */
     private void write(EpNetwork network, @Nullable Object lastBatch) {
         if (keep == 0) {

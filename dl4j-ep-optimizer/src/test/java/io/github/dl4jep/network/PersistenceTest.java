@@ -151,8 +151,8 @@ class PersistenceTest {
                         "An EP layer has no gradient, at layer \"out\" (index 1): this network was restored or copied"
                                 + " as a plain DL4J network. Load it with"
                                 + " EpNetworks.load(file), or copy it with the EP network's own clone(), to go on"
-                                + " training it. ParallelWrapper and Spark copy networks so, too: train with fit(...) on"
-                                + " one machine");
+                                + " training it. ParallelWrapper and the training masters of DL4J copy networks so, too: train"
+                                + " with fit(...) on one machine, or on Spark with EpTrainingMaster of dl4j-ep-spark");
         assertThat(stock.params()).isEqualTo(network.params());
     }
 

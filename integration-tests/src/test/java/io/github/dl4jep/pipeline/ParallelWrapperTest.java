@@ -34,7 +34,7 @@ class ParallelWrapperTest {
 
         assertThatThrownBy(() -> wrapper.fit(Flowers.batches(Flowers.data(120, 1))))
                 .hasStackTraceContaining("An EP layer has no gradient")
-                .hasStackTraceContaining("ParallelWrapper and Spark copy networks so, too");
+                .hasStackTraceContaining("ParallelWrapper and the training masters of DL4J copy networks so, too");
         assertThat(network.params()).isIn(before, one.params());
     }
 
