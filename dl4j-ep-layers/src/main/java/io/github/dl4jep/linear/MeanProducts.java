@@ -46,7 +46,7 @@ final class MeanProducts {
         return Nd4j.gemm(sums, ofInputs, result, false, true, 1, 0);
     }
 
-    /** The precision that a batch adds to the weights, from some of its examples; part: the rows of a joint batch that these are, or null. */
+    /** The precision that a batch adds to the weights, from some of its examples; part: of a joint batch, whose own rows these are, or null. */
     static void precisionOfSome(Moments input, INDArray curvature, INDArray sum, @Nullable BatchPart part) {
         int rows = part == null ? curvature.rows() : Math.toIntExact(part.batch());
         int share = Math.max(1, Math.min(SHARE, rows / LEAST));

@@ -118,7 +118,7 @@ public record WeightGroups(int groups) {
      * @param input moments of the input
      * @param weights moments of the weights, which are not needed any more
      * @param withPrecision whether the posterior uses the precision
-     * @param part which rows of a joint batch these are, or null where that is not known
+     * @param part of a joint batch, whose own rows these are, or null where that is not known
      * @return the sites of this batch
      */
     public WeightSite messageToWeights(

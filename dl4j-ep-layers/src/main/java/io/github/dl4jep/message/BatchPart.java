@@ -116,14 +116,12 @@ public record BatchPart(long step, long batch, int inducing, long from, long to)
      * Those of the own examples that are asked where one of several is: every so-many-th of the joint batch, another one in each batch.
      *
      * @param share one of so many is asked
-     * @return their numbers among {@link #rows}
+     * @return their numbers among the own ones
      */
     public int[] everyNth(int share) {
         long first = new SplittableRandom(step).nextInt(share);
-        int shift = Math.toIntExact(ownFrom() - from);
-        return IntStream.range(Math.toIntExact(from), Math.toIntExact(to))
-                .filter(row -> row % share == first)
-                .map(row -> row + shift)
+        return IntStream.range(0, ownCount())
+                .filter(row -> (row + from) % share == first)
                 .toArray();
     }
 
@@ -185,6 +183,16 @@ public record BatchPart(long step, long batch, int inducing, long from, long to)
 
     private INDArray ofJoint(INDArray joint) {
         return joint.get(NDArrayIndex.interval(from, to), NDArrayIndex.all()).dup('f');
+    }
+
+    /**
+     * The own rows of a message to all rows.
+     *
+     * @param all z and G
+     * @return the message itself if all are own
+     */
+    public BackwardMessage own(BackwardMessage all) {
+        return isWhole() ? all : new BackwardMessage(own(all.shift()), own(all.curvature()));
     }
 
     /**

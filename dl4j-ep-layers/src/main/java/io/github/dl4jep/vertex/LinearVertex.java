@@ -153,8 +153,7 @@ public final class LinearVertex implements LinearMap {
         public Answer answer(BackwardMessage message) {
             WeightMoments used = used();
             BackwardMessage toUnits = toUnits(message, used);
-            BackwardMessage toInput = messageToInput(toUnits, used);
-            return Answer.of(toInput, sites(toUnits, used));
+            return Answer.of(messageToInput(toUnits, used), sites(toUnits, used));
         }
 
         @Override
@@ -172,26 +171,29 @@ public final class LinearVertex implements LinearMap {
             return used;
         }
 
+        /** Of a part of a joint batch the own rows: the others have no message, and no product. */
         private BackwardMessage toUnits(BackwardMessage message, WeightMoments used) {
-            return windowed == null
-                    ? message
-                    : rowsOfPatches(message, used.mean().columns());
+            BackwardMessage own = part == null ? message : part.own(message);
+            return windowed == null ? own : rowsOfPatches(own, used.mean().columns());
         }
 
         private @Nullable BackwardMessage messageToInput(BackwardMessage toUnits, WeightMoments used) {
             if (input.isPointMass()) {
                 return null;
             }
-            return windowed == null ? groups.messageToInput(toUnits, used) : windowed.messageToInput(toUnits, used);
+            BackwardMessage own =
+                    windowed == null ? groups.messageToInput(toUnits, used) : windowed.messageToInput(toUnits, used);
+            return part == null ? own : part.toAll(own);
         }
 
         private Sites sites(BackwardMessage toUnits, WeightMoments used) {
+            Moments seen = part == null ? input : part.own(input);
             boolean withPrecision = weights.weights().usesSitePrecision();
             Sites sites = Sites.of(
                     weights.weightKey(),
                     windowed == null
-                            ? groups.messageToWeights(toUnits, input, used, withPrecision, part)
-                            : windowed.messageToWeights(toUnits, input, used, withPrecision));
+                            ? groups.messageToWeights(toUnits, seen, used, withPrecision, part)
+                            : windowed.messageToWeights(toUnits, seen, used, withPrecision));
             if (weights.bias() != null) {
                 sites = sites.plus(Sites.of(weights.biasKey(), LinearFactor.messageToBias(toUnits)));
             }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -103,9 +104,10 @@ public final class EpTrainingStats implements SparkTrainingStats {
     @Override
     public String statsAsString() {
         StringBuilder text = new StringBuilder();
-        events.forEach((key, times) -> text.append(String.format(SparkTrainingStats.DEFAULT_PRINT_FORMAT, key))
-                .append(StatsUtils.getDurationAsString(times, ","))
-                .append('\n'));
+        events.forEach(
+                (key, times) -> text.append(String.format(Locale.ROOT, SparkTrainingStats.DEFAULT_PRINT_FORMAT, key))
+                        .append(StatsUtils.getDurationAsString(times, ","))
+                        .append('\n'));
         return text.toString();
     }
 

@@ -165,8 +165,8 @@ final class PartHost {
         double[] changes = asked.pullChanges();
         Map<Integer, BackwardMessage> own = new HashMap<>();
         StepWire.messages(messages).forEach((slot, message) -> own.put(slot, part.ofJoint(message)));
-        Sites sites = asked.answer(own);
-        byte[] written = Wire.bytes(out -> StepWire.write(out, sites, changes));
+        StepWire.Answer answer = new StepWire.Answer(asked.answer(own), changes);
+        byte[] written = Wire.bytes(out -> StepWire.write(out, answer));
         Objects.requireNonNull(memory).close();
         memory = null;
         return out -> out.write(written);

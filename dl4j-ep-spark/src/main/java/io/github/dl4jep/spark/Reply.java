@@ -24,6 +24,10 @@ final class Reply {
         });
     }
 
+    static boolean isError(byte[] bytes) {
+        return Wire.read(bytes, in -> !in.readUTF().isEmpty());
+    }
+
     /**
      * The result.
      *

@@ -17,6 +17,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -137,10 +138,41 @@ final class StepWire {
         });
     }
 
-    /** What a part says, and the changes that a pull makes to its withheld examples. */
-    record Answer(Sites sites, List<Double> pullChanges) {}
+    /** What parts say, and the changes that a pull makes to their withheld examples. */
+    static final class Answer {
 
-    static void write(DataOutputStream out, Sites sites, double[] pullChanges) throws IOException {
+        private final Sites sites;
+        private final double[] pullChanges;
+
+        Answer(Sites sites, double[] pullChanges) {
+            this.sites = sites;
+            this.pullChanges = pullChanges;
+        }
+
+        /** What several say together, added in their order. */
+        static Answer sum(List<Answer> answers) {
+            Sites sites = Sites.NONE;
+            for (Answer answer : answers) {
+                sites = sites.plus(answer.sites);
+            }
+            return new Answer(
+                    sites,
+                    answers.stream()
+                            .flatMapToDouble(answer -> Arrays.stream(answer.pullChanges))
+                            .toArray());
+        }
+
+        Sites sites() {
+            return sites;
+        }
+
+        double[] pullChanges() {
+            return pullChanges;
+        }
+    }
+
+    static void write(DataOutputStream out, Answer answer) throws IOException {
+        Sites sites = answer.sites;
         out.writeInt(sites.keys().size());
         for (ParameterKey key : sites.keys()) {
             out.writeUTF(key.place());
@@ -156,8 +188,8 @@ final class StepWire {
                 Wire.write(out, statistic.count());
             }
         }
-        out.writeInt(pullChanges.length);
-        for (double change : pullChanges) {
+        out.writeInt(answer.pullChanges.length);
+        for (double change : answer.pullChanges) {
             out.writeDouble(change);
         }
     }
@@ -172,10 +204,9 @@ final class StepWire {
                             ? Sites.of(key, new WeightSite(Wire.array(in), Wire.optional(in)))
                             : Sites.of(key, new Statistic(Wire.array(in), Wire.array(in))));
         }
-        List<Double> changes = new ArrayList<>();
-        int count = in.readInt();
-        for (int i = 0; i < count; i++) {
-            changes.add(in.readDouble());
+        double[] changes = new double[in.readInt()];
+        for (int i = 0; i < changes.length; i++) {
+            changes[i] = in.readDouble();
         }
         return new Answer(sites, changes);
     }

@@ -65,6 +65,19 @@ class EpTrainingMasterTest {
         assertThat(spark.getScore()).isCloseTo(one.score(), within(1e-3));
     }
 
+    /** So many workers that tasks add up what several say before the driver does. */
+    @Test
+    void sumsOfManyWorkersAreThoseOfOneProcess() {
+        DataSet data = Networks.data("regression", 3 * BATCH);
+        EpMultiLayerNetwork one = Networks.regression();
+        for (DataSet batch : data.batchBy(BATCH)) {
+            one.fit(batch);
+        }
+        SparkDl4jMultiLayer spark = LocalSpark.of(Networks.regression(), 12);
+        spark.fit(context.parallelize(Networks.uneven(data), 3));
+        assertThat(Networks.relative(spark.getNetwork().params(), one.params())).isLessThan(1e-4);
+    }
+
     /** Batches of three examples for four workers, and partitions without any. */
     @Test
     void emptyPartitionsAndBatchesSmallerThanTheNumberOfWorkersAreLearnedFrom() {
