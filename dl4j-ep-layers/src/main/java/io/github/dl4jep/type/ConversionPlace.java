@@ -60,6 +60,13 @@ public interface ConversionPlace {
     double inputGain();
 
     /**
+     * The factor of the variance of the prior that the weights of a softmax or sigmoid have beside their teacher's.
+     *
+     * @return 1, less if the input are maxima over all positions
+     */
+    double readoutGain();
+
+    /**
      * Whether the activation belongs to the likelihood of a loss layer directly after it.
      *
      * @return true for a softmax, or a sigmoid of probabilities, before a loss layer

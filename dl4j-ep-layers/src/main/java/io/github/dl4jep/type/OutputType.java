@@ -42,6 +42,7 @@ final class OutputType<L extends BaseOutputLayer> extends LabelledType<L> {
                 .schedule(place.schedule())
                 .passCounter(place.passCounter())
                 .build();
+        converted.setReadoutPrior(converted.getReadoutPrior().scaled(place.readoutGain()));
         if (labelDimensions() > 0) {
             converted.setOriginal((FeedForwardLayer) layer.clone());
         }

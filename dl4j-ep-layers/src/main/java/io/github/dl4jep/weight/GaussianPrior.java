@@ -87,6 +87,16 @@ public final class GaussianPrior implements WeightPrior {
     }
 
     /**
+     * The same prior with another variance.
+     *
+     * @param factor of the variance, positive
+     * @return a prior with the same centre
+     */
+    public GaussianPrior scaled(double factor) {
+        return factor == 1 ? this : new GaussianPrior(scale * factor, centred);
+    }
+
+    /**
      * The prior scale s0.
      *
      * @return prior variance as a share of the variance that keeps the activations' scale

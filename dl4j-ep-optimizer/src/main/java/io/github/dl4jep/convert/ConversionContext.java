@@ -77,6 +77,11 @@ record ConversionContext(EpOptions options, LayerNode node) implements Conversio
     }
 
     @Override
+    public double readoutGain() {
+        return MaximaBefore.readoutGain(node);
+    }
+
+    @Override
     public boolean belongsToLoss() {
         return ActivationBeforeLoss.belongsToLoss(node);
     }

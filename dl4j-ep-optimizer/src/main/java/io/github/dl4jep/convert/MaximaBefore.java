@@ -1,7 +1,10 @@
 package io.github.dl4jep.convert;
 
+import io.github.dl4jep.conf.EpConf;
 import io.github.dl4jep.type.LayerTypes;
 import java.util.List;
+import org.deeplearning4j.nn.conf.graph.MergeVertex;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 
 /**
@@ -13,7 +16,34 @@ final class MaximaBefore {
 
     private static final double GAIN = 0.5;
 
+    /** Of a readout after the largest element of all positions: hundreds of such features tell some hundred examples apart as they are. */
+    private static final double READOUT_GAIN = 0.01;
+
     private MaximaBefore() {}
+
+    /**
+     * The factor of the variance of the prior that a softmax's own weights have.
+     *
+     * @param node the output layer
+     * @return .01 if all of its input are maxima over all positions, else 1
+     */
+    static double readoutGain(LayerNode node) {
+        return readsMaximaOfAllPositions(node) ? READOUT_GAIN : 1;
+    }
+
+    private static boolean readsMaximaOfAllPositions(LayerNode node) {
+        return !node.inputs().isEmpty()
+                && node.inputs().stream().allMatch(before -> {
+                    Layer layer = before.layer();
+                    if (layer == null) {
+                        return before.vertex() instanceof MergeVertex && readsMaximaOfAllPositions(before);
+                    }
+                    boolean all = EpConf.definition(EpConf.unfrozen(layer)) instanceof GlobalPoolingLayer;
+                    return LayerTypes.isMaximum(layer)
+                            ? all
+                            : LayerTypes.keepsScale(layer) && readsMaximaOfAllPositions(before);
+                });
+    }
 
     /**
      * The factor of the gain of a layer's weights.

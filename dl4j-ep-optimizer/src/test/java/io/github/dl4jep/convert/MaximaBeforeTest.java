@@ -14,6 +14,7 @@ import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LocalResponseNormalization;
@@ -114,6 +115,44 @@ class MaximaBeforeTest {
         EpMultiLayerNetwork network = network(convolution(), new GlobalPoolingLayer(PoolingType.MAX), output());
 
         assertThat(gain(network, 2)).isEqualTo(0.5);
+    }
+
+    private static double readout(Layer layer) {
+        return ((EpOutputLayer) layer).getReadoutPrior().getScale();
+    }
+
+    @Test
+    void aReadoutOfMaximaOfAllPositionsIsNarrower() {
+        double plain = readout(network(convolution(), pooling(SubsamplingLayer.PoolingType.MAX), dense(), output())
+                .getLayer(3)
+                .conf()
+                .getLayer());
+        EpMultiLayerNetwork list =
+                network(convolution(), new GlobalPoolingLayer(PoolingType.MAX), new DropoutLayer(0.5), output());
+        EpMultiLayerNetwork average = network(convolution(), new GlobalPoolingLayer(PoolingType.AVG), output());
+        EpMultiLayerNetwork hidden = network(convolution(), new GlobalPoolingLayer(PoolingType.MAX), dense(), output());
+
+        assertThat(readout(list.getLayer(3).conf().getLayer())).isEqualTo(plain / 100);
+        assertThat(readout(average.getLayer(2).conf().getLayer())).isEqualTo(plain);
+        assertThat(readout(hidden.getLayer(3).conf().getLayer())).isEqualTo(plain);
+    }
+
+    @Test
+    void branchesOfMaximaThatAreMergedAreMaxima() {
+        EpComputationGraph graph = EpNetworks.from(new NeuralNetConfiguration.Builder()
+                .graphBuilder()
+                .addInputs("in")
+                .addLayer("a", convolution(), "in")
+                .addLayer("b", convolution(), "in")
+                .addLayer("largest a", new GlobalPoolingLayer(PoolingType.MAX), "a")
+                .addLayer("largest b", new GlobalPoolingLayer(PoolingType.MAX), "b")
+                .addVertex("both", new MergeVertex(), "largest a", "largest b")
+                .addLayer("out", output(), "both")
+                .setOutputs("out")
+                .setInputTypes(InputType.convolutional(20, 20, 1))
+                .build());
+
+        assertThat(readout(graph.getLayer("out").conf().getLayer())).isEqualTo(0.64);
     }
 
     @Test
