@@ -42,7 +42,11 @@ final class Toys {
     }
 
     static MultiLayerConfiguration list(@Nullable InputType input, Layer... layers) {
-        NeuralNetConfiguration.ListBuilder list = settings().list();
+        return list(new Nesterovs(0.1, 0.9), input, layers);
+    }
+
+    static MultiLayerConfiguration list(IUpdater updater, @Nullable InputType input, Layer... layers) {
+        NeuralNetConfiguration.ListBuilder list = settings(updater).list();
         for (Layer layer : layers) {
             list.layer(layer);
         }
