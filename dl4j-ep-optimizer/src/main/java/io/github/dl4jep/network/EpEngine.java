@@ -159,6 +159,8 @@ final class EpEngine {
     /** Learns from a batch whose parts are elsewhere; keeps its score before. Listeners hear of it as of any other. */
     void learnShared(Function<LearningPhase, BatchParts> parts) {
         LearningPhase phase = phase();
+        // What listeners may ask for of an earlier batch is not of this one.
+        weights.forget();
         optimizer().optimize(() -> network.setScore(sweep().learn(parts.apply(phase), schedule(), phase)));
     }
 

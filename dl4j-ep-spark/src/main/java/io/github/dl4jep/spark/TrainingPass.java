@@ -22,6 +22,12 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
 /** One pass over an RDD: joint batch after joint batch, the driver commits. */
 final class TrainingPass {
 
+    /** What is done at the end in any case. */
+    private interface Closing extends AutoCloseable {
+        @Override
+        void close();
+    }
+
     private final EpNetwork network;
     private final JointTraining joint;
     private final JavaSparkContext context;
@@ -66,7 +72,7 @@ final class TrainingPass {
             listener.onEpochStart(network);
         }
         JointBatches batches = stats.timed(EpTrainingStats.PREPARE, () -> JointBatches.of(data, cut, level));
-        try {
+        try (Closing closing = () -> close(batches)) {
             for (int k = checkpoints == null ? 0 : learned(batches); k < batches.count(); k++) {
                 int number = k;
                 stats.timed(EpTrainingStats.STEP, () -> {
@@ -77,8 +83,6 @@ final class TrainingPass {
                     checkpoints.writeIfDue(network);
                 }
             }
-        } finally {
-            close(batches);
         }
         for (TrainingListener listener : network.getListeners()) {
             listener.onEpochEnd(network);
