@@ -15,6 +15,7 @@ import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A list of layers over the steps of sequences: DL4J's masks, segments and states, kept by the engine in place of the layers. */
+@SuppressWarnings("overrides") // a varargs mismatch between two DL4J types
 abstract class ListOverSteps extends MultiLayerNetwork {
 
     private static final long serialVersionUID = 1L;
