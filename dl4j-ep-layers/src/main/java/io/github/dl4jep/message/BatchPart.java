@@ -1,10 +1,13 @@
 package io.github.dl4jep.message;
 
+import io.github.dl4jep.array.HostMemory;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.INDArrayIndex;
@@ -145,6 +148,11 @@ public record BatchPart(long step, long batch, int inducing, long from, long to)
         if (isWhole()) {
             return array;
         }
+        if (isDense(array)) {
+            INDArray own = Nd4j.createUninitialized(DataType.FLOAT, new long[] {ownCount(), array.columns()}, 'f');
+            copyRows(array, ownFrom(), own, 0);
+            return own;
+        }
         INDArrayIndex[] indices = NDArrayIndex.allFor(array);
         indices[0] = NDArrayIndex.interval(ownFrom(), ownFrom() + (long) ownCount());
         return array.get(indices).dup('f');
@@ -207,9 +215,36 @@ public record BatchPart(long step, long batch, int inducing, long from, long to)
 
     private INDArray toAll(INDArray own) {
         INDArray all = Nd4j.create(own.dataType(), new long[] {rows().length, own.size(1)}, 'f');
+        if (isDense(own)) {
+            copyRows(own, 0, all, ownFrom());
+            return all;
+        }
         all.get(NDArrayIndex.interval(ownFrom(), ownFrom() + (long) ownCount()), NDArrayIndex.all())
                 .assign(own);
         return all;
+    }
+
+    /** Whether columns lie one after the other, so that own rows are copied in runs: several times as fast as by indices. */
+    private static boolean isDense(INDArray array) {
+        return array.rank() == 2
+                && array.dataType() == DataType.FLOAT
+                && array.ordering() == 'f'
+                && array.elementWiseStride() == 1
+                && array.length() <= Integer.MAX_VALUE;
+    }
+
+    /** Copies all own rows of each column. */
+    private void copyRows(INDArray from, int first, INDArray to, int firstTo) {
+        int count = ownCount();
+        int rows = from.rows();
+        int rowsTo = to.rows();
+        FloatBuffer in = HostMemory.floats(from);
+        FloatBuffer out = HostMemory.floats(to);
+        for (int c = 0; c < from.columns(); c++) {
+            out.put(out.position() + c * rowsTo + firstTo, in, in.position() + c * rows + first, count);
+        }
+        HostMemory.keep(from);
+        HostMemory.written(to);
     }
 
     /**

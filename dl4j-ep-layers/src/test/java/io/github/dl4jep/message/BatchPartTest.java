@@ -13,6 +13,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -65,9 +66,12 @@ class BatchPartTest {
         assertThat(firsts).containsExactly(0L, 1L, 2L, 3L, 4L, 5L, 6L, 7L);
     }
 
-    @Test
-    void messagesOfAPartAreZeroAtTheRowsOfOthers() {
-        INDArray joint = Nd4j.rand(DataType.DOUBLE, 10, 2);
+    @ParameterizedTest
+    @EnumSource(
+            value = DataType.class,
+            names = {"DOUBLE", "FLOAT"})
+    void messagesOfAPartAreZeroAtTheRowsOfOthers(DataType type) {
+        INDArray joint = Nd4j.rand(type, 10, 2).dup('f');
         BatchPart part = new BatchPart(1, 10, 5, 4, 6);
         BackwardMessage own = part.ofJoint(new BackwardMessage(joint, joint.mul(2)));
         BackwardMessage all = part.toAll(own);
@@ -75,7 +79,7 @@ class BatchPartTest {
         assertThat(all.shift().rows()).isEqualTo(rows.length).isGreaterThan(2);
         for (int i = 0; i < rows.length; i++) {
             boolean isOwn = rows[i] == 4 || rows[i] == 5;
-            INDArray expected = isOwn ? joint.getRow(rows[i]) : Nd4j.zeros(DataType.DOUBLE, 2);
+            INDArray expected = isOwn ? joint.getRow(rows[i]) : Nd4j.zeros(type, 2);
             assertThat(all.shift().getRow(i)).isEqualTo(expected);
             assertThat(all.curvature().getRow(i)).isEqualTo(expected.mul(2));
         }

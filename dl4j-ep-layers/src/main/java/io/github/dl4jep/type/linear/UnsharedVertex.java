@@ -63,7 +63,8 @@ final class UnsharedVertex implements LinearMap {
         Moments output = preActivation(windows, seen, moments, biasMoments);
         BatchCovariance covariance = covariance(windows, message, seen, moments, biasMoments);
         BatchPart part = message.covariance().inducing().part();
-        return new Pass(new ForwardMessage(output, covariance), back -> answer(windows, back, input, seen, moments, part));
+        return new Pass(
+                new ForwardMessage(output, covariance), back -> answer(windows, back, input, seen, moments, part));
     }
 
     private static Moments seen(WindowCopies windows, Moments input) {
@@ -104,7 +105,12 @@ final class UnsharedVertex implements LinearMap {
     }
 
     private Answer answer(
-            WindowCopies windows, BackwardMessage message, Moments input, Moments seen, WeightMoments moments, @Nullable BatchPart part) {
+            WindowCopies windows,
+            BackwardMessage message,
+            Moments input,
+            Moments seen,
+            WeightMoments moments,
+            @Nullable BatchPart part) {
         BackwardMessage byPosition =
                 new BackwardMessage(windows.byPosition(message.shift()), windows.byPosition(message.curvature()));
         BackwardMessage toInput = null;
@@ -113,7 +119,8 @@ final class UnsharedVertex implements LinearMap {
             toInput = new BackwardMessage(windows.back(toSeen.shift()), windows.back(toSeen.curvature()));
         }
         WeightPosterior posterior = weights.weights();
-        WeightSite site = groups(windows).messageToWeights(byPosition, seen, moments, posterior.usesSitePrecision(), part);
+        WeightSite site =
+                groups(windows).messageToWeights(byPosition, seen, moments, posterior.usesSitePrecision(), part);
         Sites sites = Sites.of(weights.weightKey(), site);
         if (weights.bias() != null) {
             sites = sites.plus(Sites.of(
