@@ -1,5 +1,6 @@
 package io.github.dl4jep.density;
 
+import io.github.dl4jep.learned.Statistic;
 import io.github.dl4jep.likelihood.GaussianLikelihood;
 import io.github.dl4jep.likelihood.LearningPhase;
 import io.github.dl4jep.likelihood.Likelihood;
@@ -12,7 +13,6 @@ import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.unit.Unit;
 import io.github.dl4jep.unit.UnitMoments;
 import io.github.dl4jep.unit.Units;
-import io.github.dl4jep.weight.Statistic;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

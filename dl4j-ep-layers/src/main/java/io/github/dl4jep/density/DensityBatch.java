@@ -1,10 +1,10 @@
 package io.github.dl4jep.density;
 
 import io.github.dl4jep.array.Rows;
+import io.github.dl4jep.learned.Statistic;
 import io.github.dl4jep.likelihood.OutputBatch;
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.solve.JointMaximum;
-import io.github.dl4jep.weight.Statistic;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 

@@ -1,6 +1,8 @@
 package io.github.dl4jep.density;
 
 import io.github.dl4jep.array.Rows;
+import io.github.dl4jep.learned.Parameters;
+import io.github.dl4jep.learned.Statistic;
 import io.github.dl4jep.likelihood.InvalidLabelException;
 import io.github.dl4jep.likelihood.LearningPhase;
 import io.github.dl4jep.likelihood.Likelihood;
@@ -9,8 +11,6 @@ import io.github.dl4jep.likelihood.Prediction;
 import io.github.dl4jep.likelihood.TargetScaling;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.solve.JointMaximum;
-import io.github.dl4jep.weight.Parameters;
-import io.github.dl4jep.weight.Statistic;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.github.dl4jep.density;
 
+import io.github.dl4jep.learned.Parameters;
 import io.github.dl4jep.likelihood.PredictiveForm;
-import io.github.dl4jep.weight.Parameters;
 import java.util.List;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;

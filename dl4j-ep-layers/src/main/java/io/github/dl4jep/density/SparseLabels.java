@@ -1,6 +1,7 @@
 package io.github.dl4jep.density;
 
 import io.github.dl4jep.array.Rows;
+import io.github.dl4jep.learned.Statistic;
 import io.github.dl4jep.likelihood.InvalidLabelException;
 import io.github.dl4jep.likelihood.LearningPhase;
 import io.github.dl4jep.likelihood.Likelihood;
@@ -8,7 +9,6 @@ import io.github.dl4jep.likelihood.OutputBatch;
 import io.github.dl4jep.likelihood.Prediction;
 import io.github.dl4jep.likelihood.PredictiveForm;
 import io.github.dl4jep.message.Moments;
-import io.github.dl4jep.weight.Statistic;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;

@@ -1,11 +1,11 @@
 package io.github.dl4jep.likelihood;
 
 import io.github.dl4jep.array.Rows;
+import io.github.dl4jep.learned.Parameters;
+import io.github.dl4jep.learned.PriorPull;
+import io.github.dl4jep.learned.Statistic;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.solve.PseudoObservation;
-import io.github.dl4jep.weight.Parameters;
-import io.github.dl4jep.weight.PriorPull;
-import io.github.dl4jep.weight.Statistic;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;

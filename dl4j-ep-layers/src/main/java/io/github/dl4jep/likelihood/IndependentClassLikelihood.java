@@ -1,6 +1,6 @@
 package io.github.dl4jep.likelihood;
 
-import io.github.dl4jep.weight.TrustRegion;
+import io.github.dl4jep.learned.TrustRegion;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;

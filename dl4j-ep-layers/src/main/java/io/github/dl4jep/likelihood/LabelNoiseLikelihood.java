@@ -1,8 +1,8 @@
 package io.github.dl4jep.likelihood;
 
 import io.github.dl4jep.array.Rows;
-import io.github.dl4jep.weight.Statistic;
-import io.github.dl4jep.weight.TrustRegion;
+import io.github.dl4jep.learned.Statistic;
+import io.github.dl4jep.learned.TrustRegion;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,9 +1,9 @@
 package io.github.dl4jep.likelihood;
 
 import io.github.dl4jep.array.Rows;
+import io.github.dl4jep.learned.Parameters;
+import io.github.dl4jep.learned.Statistic;
 import io.github.dl4jep.weight.GaussianPrior;
-import io.github.dl4jep.weight.Parameters;
-import io.github.dl4jep.weight.Statistic;
 import java.util.List;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;

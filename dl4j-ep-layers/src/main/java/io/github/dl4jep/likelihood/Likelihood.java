@@ -1,8 +1,8 @@
 package io.github.dl4jep.likelihood;
 
+import io.github.dl4jep.learned.Statistic;
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.Moments;
-import io.github.dl4jep.weight.Statistic;
 import java.io.Serializable;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -1,10 +1,10 @@
 package io.github.dl4jep.likelihood;
 
 import io.github.dl4jep.array.Rows;
+import io.github.dl4jep.learned.Statistic;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.normal.StandardNormal;
 import io.github.dl4jep.solve.PseudoObservation;
-import io.github.dl4jep.weight.Statistic;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

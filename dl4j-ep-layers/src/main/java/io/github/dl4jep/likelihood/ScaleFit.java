@@ -1,6 +1,6 @@
 package io.github.dl4jep.likelihood;
 
-import io.github.dl4jep.weight.Statistic;
+import io.github.dl4jep.learned.Statistic;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 

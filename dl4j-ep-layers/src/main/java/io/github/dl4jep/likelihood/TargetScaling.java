@@ -1,7 +1,7 @@
 package io.github.dl4jep.likelihood;
 
-import io.github.dl4jep.weight.Parameters;
-import io.github.dl4jep.weight.Statistic;
+import io.github.dl4jep.learned.Parameters;
+import io.github.dl4jep.learned.Statistic;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.DoubleStream;

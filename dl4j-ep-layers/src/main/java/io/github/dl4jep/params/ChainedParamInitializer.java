@@ -1,6 +1,6 @@
 package io.github.dl4jep.params;
 
-import io.github.dl4jep.weight.Parameters;
+import io.github.dl4jep.learned.Parameters;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;

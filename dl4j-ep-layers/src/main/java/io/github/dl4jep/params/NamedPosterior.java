@@ -1,6 +1,6 @@
 package io.github.dl4jep.params;
 
-import io.github.dl4jep.weight.Parameters;
+import io.github.dl4jep.learned.Parameters;
 import io.github.dl4jep.weight.WeightPosterior;
 import io.github.dl4jep.weight.WeightPrior;
 import java.util.LinkedHashMap;

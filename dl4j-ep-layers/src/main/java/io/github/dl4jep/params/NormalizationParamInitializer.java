@@ -1,7 +1,7 @@
 package io.github.dl4jep.params;
 
+import io.github.dl4jep.learned.Parameters;
 import io.github.dl4jep.weight.GaussianPrior;
-import io.github.dl4jep.weight.Parameters;
 import io.github.dl4jep.weight.PriorScale;
 import io.github.dl4jep.weight.WeightPosterior;
 import java.util.Collections;

@@ -1,8 +1,8 @@
 package io.github.dl4jep.params;
 
+import io.github.dl4jep.learned.Parameters;
 import io.github.dl4jep.likelihood.Likelihood;
 import io.github.dl4jep.linear.WeightGroups;
-import io.github.dl4jep.weight.Parameters;
 import io.github.dl4jep.weight.PriorScale;
 import io.github.dl4jep.weight.WeightPosterior;
 import io.github.dl4jep.weight.WeightPrior;

@@ -1,8 +1,8 @@
 package io.github.dl4jep.params;
 
+import io.github.dl4jep.learned.Parameters;
 import io.github.dl4jep.weight.GaussianPrior;
 import io.github.dl4jep.weight.OffsetPosterior;
-import io.github.dl4jep.weight.Parameters;
 import io.github.dl4jep.weight.PriorScale;
 import io.github.dl4jep.weight.PrunedPrior;
 import io.github.dl4jep.weight.WeightPosterior;

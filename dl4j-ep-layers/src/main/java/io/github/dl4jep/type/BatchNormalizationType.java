@@ -1,9 +1,9 @@
 package io.github.dl4jep.type;
 
 import io.github.dl4jep.conf.EpBatchNormalization;
+import io.github.dl4jep.learned.Parameters;
 import io.github.dl4jep.message.ExampleFormat;
 import io.github.dl4jep.params.NormalizationParamInitializer;
-import io.github.dl4jep.weight.Parameters;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;

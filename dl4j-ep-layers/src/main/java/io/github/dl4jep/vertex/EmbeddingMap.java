@@ -1,6 +1,7 @@
 package io.github.dl4jep.vertex;
 
 import io.github.dl4jep.array.Rows;
+import io.github.dl4jep.learned.Statistic;
 import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.BatchPart;
 import io.github.dl4jep.message.ExampleCovariance;
@@ -10,7 +11,6 @@ import io.github.dl4jep.message.InducingExamples;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.params.StockWeights;
 import io.github.dl4jep.recurrent.IndexedSteps;
-import io.github.dl4jep.weight.Statistic;
 import io.github.dl4jep.weight.WeightMoments;
 import io.github.dl4jep.weight.WeightPosterior;
 import io.github.dl4jep.weight.WeightSite;

@@ -1,10 +1,10 @@
 package io.github.dl4jep.vertex;
 
+import io.github.dl4jep.learned.Statistic;
 import io.github.dl4jep.message.BatchPart;
 import io.github.dl4jep.params.NamedPosterior;
 import io.github.dl4jep.params.PosteriorParamInitializer;
 import io.github.dl4jep.params.ReadoutWeights;
-import io.github.dl4jep.weight.Statistic;
 import io.github.dl4jep.weight.WeightPosterior;
 import java.util.LinkedHashMap;
 import java.util.Map;

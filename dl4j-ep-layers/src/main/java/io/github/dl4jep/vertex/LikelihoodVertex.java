@@ -1,5 +1,9 @@
 package io.github.dl4jep.vertex;
 
+import io.github.dl4jep.learned.Parameters;
+import io.github.dl4jep.learned.PriorPull;
+import io.github.dl4jep.learned.Statistic;
+import io.github.dl4jep.learned.TrustRegion;
 import io.github.dl4jep.likelihood.InvalidLabelException;
 import io.github.dl4jep.likelihood.LearningPhase;
 import io.github.dl4jep.likelihood.Likelihood;
@@ -11,10 +15,6 @@ import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.ExampleShape;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
-import io.github.dl4jep.weight.Parameters;
-import io.github.dl4jep.weight.PriorPull;
-import io.github.dl4jep.weight.Statistic;
-import io.github.dl4jep.weight.TrustRegion;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;

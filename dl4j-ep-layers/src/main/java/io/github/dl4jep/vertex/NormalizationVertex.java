@@ -1,6 +1,8 @@
 package io.github.dl4jep.vertex;
 
 import io.github.dl4jep.conf.EpBatchNormalization;
+import io.github.dl4jep.learned.Parameters;
+import io.github.dl4jep.learned.Statistic;
 import io.github.dl4jep.linear.PositionSample;
 import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.BatchPart;
@@ -10,8 +12,6 @@ import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.normalization.NormalizationFactor;
 import io.github.dl4jep.normalization.NormalizationFactor.Statistics;
 import io.github.dl4jep.params.NormalizationParamInitializer;
-import io.github.dl4jep.weight.Parameters;
-import io.github.dl4jep.weight.Statistic;
 import io.github.dl4jep.weight.WeightMoments;
 import io.github.dl4jep.weight.WeightPosterior;
 import io.github.dl4jep.weight.WeightSite;

@@ -1,6 +1,6 @@
 package io.github.dl4jep.vertex;
 
-import io.github.dl4jep.weight.Statistic;
+import io.github.dl4jep.learned.Statistic;
 import io.github.dl4jep.weight.WeightSite;
 import java.io.Serializable;
 import java.util.Collections;

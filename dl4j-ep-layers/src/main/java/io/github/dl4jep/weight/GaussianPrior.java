@@ -1,5 +1,6 @@
 package io.github.dl4jep.weight;
 
+import io.github.dl4jep.learned.Parameters;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;

@@ -3,7 +3,7 @@ package io.github.dl4jep.vertex;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.dl4jep.weight.Statistic;
+import io.github.dl4jep.learned.Statistic;
 import io.github.dl4jep.weight.WeightSite;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

@@ -2,6 +2,7 @@ package io.github.dl4jep.engine;
 
 import io.github.dl4jep.array.ReusedWorkspace;
 import io.github.dl4jep.conf.TrainingSchedule;
+import io.github.dl4jep.learned.TrustRegion;
 import io.github.dl4jep.likelihood.LearningPhase;
 import io.github.dl4jep.likelihood.Prediction;
 import io.github.dl4jep.message.BatchPart;
@@ -13,14 +14,10 @@ import io.github.dl4jep.vertex.LikelihoodVertex;
 import io.github.dl4jep.vertex.Sites;
 import io.github.dl4jep.vertex.VertexGraph;
 import io.github.dl4jep.weight.SiteStep;
-import io.github.dl4jep.weight.TrustRegion;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -72,8 +69,7 @@ public final class MessageGraph {
     private static final String WORKSPACE = "WS_EP_GRAPH";
 
     private final int networkInputs;
-    private final VertexGraph graph;
-    private final UnitsAfterMaxima units;
+    private final Predicting predicting;
     private final List<Output> outputs;
     private final BatchLearning learning;
     private final List<GraphNode> nodes;
@@ -96,9 +92,10 @@ public final class MessageGraph {
         this.lock = lock;
         this.networkInputs = networkInputs;
         this.outputs = List.copyOf(outputs);
-        this.units = new UnitsAfterMaxima(
+        UnitsAfterMaxima units = new UnitsAfterMaxima(
                 networkInputs, nodes, outputs.stream().map(Output::node).toList());
-        this.graph = new VertexGraph(networkInputs, units.nodes());
+        this.predicting =
+                new Predicting(networkInputs, new VertexGraph(networkInputs, units.nodes()), units, this.outputs);
         this.learning = new BatchLearning(networkInputs, units.nodes(), this.outputs);
     }
 
@@ -119,14 +116,6 @@ public final class MessageGraph {
      */
     public boolean hasState() {
         return nodes.stream().anyMatch(node -> node.vertex().hasState());
-    }
-
-    private int slotOf(int output) {
-        return networkInputs + outputs.get(output).node();
-    }
-
-    private LikelihoodVertex likelihood(int output) {
-        return outputs.get(output).likelihood();
     }
 
     /**
@@ -272,19 +261,7 @@ public final class MessageGraph {
      */
     public INDArray scores(List<Moments> inputs, List<Labels> labels) {
         learning.validate(labels);
-        return reading(() -> {
-            List<Moments> activations = predictAll(inputs);
-            INDArray sum = null;
-            for (int i = 0; i < outputs.size(); i++) {
-                INDArray scores = likelihood(i)
-                        .negativeLogLikelihood(
-                                activations.get(slotOf(i)),
-                                labels.get(i).values(),
-                                labels.get(i).mask());
-                sum = sum == null ? scores : sum.add(scores);
-            }
-            return Objects.requireNonNull(sum).detach();
-        });
+        return reading(() -> predicting.scores(inputs, labels));
     }
 
     /**
@@ -297,8 +274,8 @@ public final class MessageGraph {
     public double score(List<Moments> inputs, List<Labels> labels) {
         learning.validate(labels);
         return reading(() -> {
-            List<Moments> activations = predictAll(inputs);
-            return learning.meanScore(labels, i -> activations.get(slotOf(i)));
+            List<Moments> potentials = predicting.potentials(inputs);
+            return learning.meanScore(labels, potentials::get);
         });
     }
 
@@ -320,24 +297,7 @@ public final class MessageGraph {
      * @return both, detached
      */
     public Activations predict(List<Moments> inputs, List<Integer> wanted) {
-        return reading(() -> {
-            List<Moments> activations = predictAll(inputs);
-            List<Prediction> predictions = new ArrayList<>();
-            for (int i = 0; i < outputs.size(); i++) {
-                predictions.add(detached(likelihood(i).prediction(activations.get(slotOf(i)))));
-            }
-            return new Activations(predictions, means(activations, wanted));
-        });
-    }
-
-    private static Prediction detached(Prediction prediction) {
-        INDArray probabilities = prediction.classProbabilities();
-        return new Prediction(
-                prediction.mean().detach(),
-                prediction.epistemicVariance().detach(),
-                prediction.aleatoricVariance().detach(),
-                probabilities == null ? null : probabilities.detach(),
-                prediction.entropy().detach());
+        return reading(() -> predicting.predict(inputs, wanted));
     }
 
     /**
@@ -348,17 +308,7 @@ public final class MessageGraph {
      * @return their activations without variances, detached
      */
     public List<Moments> meanActivations(List<Moments> inputs, List<Integer> wanted) {
-        return reading(() ->
-                means(graph.predict(PartPass.inOpenWorkspace(inputs), wanted.get(wanted.size() - 1) + 1), wanted));
-    }
-
-    private List<Moments> means(List<Moments> activations, List<Integer> wanted) {
-        List<Moments> means = new ArrayList<>();
-        for (int node : wanted) {
-            Moments activation = units.activation(node, activations.get(networkInputs + node));
-            means.add(Moments.pointMass(activation.mean().detach()).shapedAs(activation.shape()));
-        }
-        return means;
+        return reading(() -> predicting.meanActivations(inputs, wanted));
     }
 
     /**
@@ -369,7 +319,7 @@ public final class MessageGraph {
      * @return for each output [draws, minibatch, outputs], detached; where an example has positions, their columns are outputs x positions
      */
     public List<INDArray> sample(List<Moments> inputs, int draws) {
-        return PotentialDraws.stacked(draws, () -> draw(inputs));
+        return PotentialDraws.stacked(draws, () -> reading(() -> predicting.draw(inputs)));
     }
 
     /**
@@ -380,27 +330,7 @@ public final class MessageGraph {
      * @return the prediction of each output, detached
      */
     public List<Prediction> predictFromSamples(List<Moments> inputs, int draws) {
-        List<Moments> potentials = PotentialDraws.moments(draws, () -> draw(inputs));
-        return IntStream.range(0, outputs.size())
-                .mapToObj(i -> detached(likelihood(i).prediction(potentials.get(i))))
-                .toList();
-    }
-
-    /** Output potentials under one draw of the weights, [minibatch, outputs] each, c-ordered and detached. */
-    private List<Moments> draw(List<Moments> inputs) {
-        return reading(() -> {
-            List<Moments> values = graph.sample(inputs);
-            List<Moments> potentials = new ArrayList<>();
-            for (int i = 0; i < outputs.size(); i++) {
-                Moments drawn = values.get(slotOf(i));
-                potentials.add(Moments.pointMass(drawn.mean().dup('c').detach()).shapedAs(drawn.shape()));
-            }
-            return potentials;
-        });
-    }
-
-    private List<Moments> predictAll(List<Moments> inputs) {
-        return graph.predict(PartPass.inOpenWorkspace(inputs), graph.nodes().size());
+        return predicting.of(PotentialDraws.moments(draws, () -> reading(() -> predicting.draw(inputs))));
     }
 
     /** Runs while nothing is learned; what it gives must be detached. */

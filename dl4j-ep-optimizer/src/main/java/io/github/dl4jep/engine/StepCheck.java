@@ -1,12 +1,12 @@
 package io.github.dl4jep.engine;
 
+import io.github.dl4jep.learned.TrustRegion;
 import io.github.dl4jep.likelihood.LearningPhase;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.vertex.LikelihoodVertex;
 import io.github.dl4jep.vertex.ParameterKey;
 import io.github.dl4jep.vertex.VertexGraph;
 import io.github.dl4jep.weight.SiteStep;
-import io.github.dl4jep.weight.TrustRegion;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

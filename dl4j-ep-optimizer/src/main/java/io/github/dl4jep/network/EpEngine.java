@@ -87,7 +87,7 @@ final class EpEngine {
     /** The solver that DL4J's fit calls once per batch. */
     Solver solver(Collection<TrainingListener> listeners) {
         optimizer = new EpOptimizer(network, listeners, this);
-        return new EpSolver(optimizer);
+        return new EpOptimizer.EachBatch(optimizer);
     }
 
     /** What calls the listeners around each batch. */

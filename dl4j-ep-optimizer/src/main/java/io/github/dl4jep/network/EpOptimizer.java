@@ -6,6 +6,8 @@ import org.deeplearning4j.nn.api.Updater;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.updater.graph.ComputationGraphUpdater;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.deeplearning4j.optimize.Solver;
+import org.deeplearning4j.optimize.api.ConvexOptimizer;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.deeplearning4j.optimize.listeners.ScoreIterationListener;
 import org.deeplearning4j.optimize.solvers.BaseOptimizer;
@@ -85,5 +87,35 @@ final class EpOptimizer extends BaseOptimizer {
     @Override
     public void preProcessLine() {
         // No line search.
+    }
+
+    /** The solver that DL4J's fit calls once per batch; hands every batch to an {@link EpOptimizer}. */
+    static final class EachBatch extends Solver {
+
+        private final EpOptimizer optimizer;
+
+        EachBatch(EpOptimizer optimizer) {
+            this.optimizer = optimizer;
+        }
+
+        @Override
+        public void optimize(LayerWorkspaceMgr workspaceMgr) {
+            optimizer.optimize(workspaceMgr);
+        }
+
+        @Override
+        public void initOptimizer() {
+            // The optimizer is there from the start.
+        }
+
+        @Override
+        public ConvexOptimizer getOptimizer() {
+            return optimizer;
+        }
+
+        @Override
+        public void setListeners(Collection<TrainingListener> listeners) {
+            optimizer.setListeners(listeners);
+        }
     }
 }

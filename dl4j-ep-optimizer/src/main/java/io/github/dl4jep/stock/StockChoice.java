@@ -1,9 +1,9 @@
 package io.github.dl4jep.stock;
 
+import io.github.dl4jep.learned.Parameters;
 import io.github.dl4jep.likelihood.Likelihood;
 import io.github.dl4jep.params.PosteriorLayout;
 import io.github.dl4jep.params.PosteriorParamInitializer;
-import io.github.dl4jep.weight.Parameters;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.deeplearning4j.nn.api.Layer;

@@ -1,11 +1,11 @@
 package io.github.dl4jep.store;
 
+import io.github.dl4jep.learned.TrustRegion;
 import io.github.dl4jep.params.NormalizationParamInitializer;
 import io.github.dl4jep.runtime.EpRuntime;
 import io.github.dl4jep.weight.GaussianPrior;
 import io.github.dl4jep.weight.PrunedPrior;
 import io.github.dl4jep.weight.TernaryPrior;
-import io.github.dl4jep.weight.TrustRegion;
 import java.util.Locale;
 import java.util.Map;
 import org.deeplearning4j.nn.api.Layer;

@@ -34,6 +34,7 @@ class ArchitectureTest {
     private static final List<Set<String>> TIERS = List.of(
             Set.of("activation", "compact", "file", "array", "normal"),
             Set.of("message"),
+            Set.of("learned"),
             Set.of("weight"),
             Set.of("unit", "linear", "window", "map", "normalization", "recurrent", "solve"),
             Set.of("likelihood"),
@@ -110,6 +111,7 @@ class ArchitectureTest {
                     pattern("array"),
                     pattern("normal"),
                     pattern("message"),
+                    pattern("learned"),
                     pattern("weight"),
                     pattern("unit"),
                     pattern("linear"),

@@ -1,6 +1,7 @@
 package io.github.dl4jep.type.linear;
 
 import io.github.dl4jep.conf.EpWeightedLayer;
+import io.github.dl4jep.learned.Parameters;
 import io.github.dl4jep.linear.WeightGroups;
 import io.github.dl4jep.message.ExampleFormat;
 import io.github.dl4jep.params.ChainedParamInitializer;
@@ -12,7 +13,6 @@ import io.github.dl4jep.vertex.LayerWeights;
 import io.github.dl4jep.vertex.LinearMap;
 import io.github.dl4jep.vertex.LinearVertex;
 import io.github.dl4jep.vertex.Windows;
-import io.github.dl4jep.weight.Parameters;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;

@@ -1,6 +1,7 @@
 package io.github.dl4jep.type.linear;
 
 import io.github.dl4jep.conf.EpWeightedLayer;
+import io.github.dl4jep.learned.Parameters;
 import io.github.dl4jep.message.ExampleFormat;
 import io.github.dl4jep.message.ExampleShape;
 import io.github.dl4jep.params.PosteriorParamInitializer;
@@ -9,7 +10,6 @@ import io.github.dl4jep.type.DataFormats;
 import io.github.dl4jep.vertex.LayerWeights;
 import io.github.dl4jep.vertex.LinearMap;
 import io.github.dl4jep.vertex.Windows;
-import io.github.dl4jep.weight.Parameters;
 import io.github.dl4jep.window.WindowGeometry;
 import java.util.Arrays;
 import java.util.List;

@@ -1,6 +1,7 @@
 package io.github.dl4jep.type.recurrent;
 
 import io.github.dl4jep.conf.EpRecurrentLayer;
+import io.github.dl4jep.learned.Parameters;
 import io.github.dl4jep.message.ExampleFormat;
 import io.github.dl4jep.params.ChainedParamInitializer;
 import io.github.dl4jep.params.PosteriorLayout;
@@ -18,7 +19,6 @@ import io.github.dl4jep.unit.LogisticUnit;
 import io.github.dl4jep.unit.Unit;
 import io.github.dl4jep.unit.Units;
 import io.github.dl4jep.vertex.LayerWeights;
-import io.github.dl4jep.weight.Parameters;
 import io.github.dl4jep.weight.PriorScale;
 import java.util.LinkedHashMap;
 import java.util.List;

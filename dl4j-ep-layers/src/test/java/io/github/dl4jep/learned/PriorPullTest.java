@@ -1,4 +1,4 @@
-package io.github.dl4jep.weight;
+package io.github.dl4jep.learned;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

@@ -1,4 +1,4 @@
-package io.github.dl4jep.weight;
+package io.github.dl4jep.learned;
 
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package io.github.dl4jep.weight;
+package io.github.dl4jep.learned;
 
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
