@@ -38,7 +38,7 @@ abstract class GraphOverSteps extends ComputationGraph {
         super.clearLayerMaskArrays();
     }
 
-    /** Whether sequences are cut into segments; {@link EpNetwork#backpropType}. */
+    /** {@return whether sequences are cut into segments; see {@link EpNetwork#backpropType}} */
     public BackpropType backpropType() {
         return getConfiguration().getBackpropType();
     }

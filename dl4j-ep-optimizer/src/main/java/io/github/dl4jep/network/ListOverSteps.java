@@ -58,7 +58,7 @@ abstract class ListOverSteps extends MultiLayerNetwork {
         return array(featureMask);
     }
 
-    /** Whether sequences are cut into segments; {@link EpNetwork#backpropType}. */
+    /** {@return whether sequences are cut into segments; see {@link EpNetwork#backpropType}} */
     public BackpropType backpropType() {
         return getLayerWiseConfigurations().getBackpropType();
     }
