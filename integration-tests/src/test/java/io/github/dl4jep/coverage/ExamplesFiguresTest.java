@@ -7,12 +7,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.deeplearning4j.datasets.iterator.IteratorMultiDataSetIterator;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -20,6 +24,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
+import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
 
 /**
  * Kinds of examples, trained by EP and by the updater that the example has, on the same batches: how many are not worse by EP, and which by
@@ -102,10 +107,7 @@ class ExamplesFiguresTest {
         return test(figure, data, rows -> List.of(network.output(rows)));
     }
 
-    private static void train(
-            Figure figure,
-            Figure.Split data,
-            java.util.function.Consumer<org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator> fit) {
+    private static void train(Figure figure, Figure.Split data, Consumer<MultiDataSetIterator> fit) {
         Random random = new Random(SEED);
         int rows = (int) data.train().getFeatures(0).size(0);
         List<Integer> order = new ArrayList<>(IntStream.range(0, rows).boxed().toList());
@@ -124,13 +126,11 @@ class ExamplesFiguresTest {
         }
     }
 
-    private static double test(
-            Figure figure, Figure.Split data, java.util.function.Function<INDArray[], List<INDArray>> output) {
+    private static double test(Figure figure, Figure.Split data, Function<INDArray[], List<INDArray>> output) {
         long rows = data.test().getFeatures(0).size(0);
         double sum = 0;
         for (long from = 0; from < rows; from += PIECE) {
-            long[] chosen =
-                    java.util.stream.LongStream.range(from, from + PIECE).toArray();
+            long[] chosen = LongStream.range(from, from + PIECE).toArray();
             double error = figure.measure()
                     .of(
                             output.apply(rows(data.test().getFeatures(), chosen)),
@@ -147,8 +147,7 @@ class ExamplesFiguresTest {
             INDArray flat = arrays[i].reshape('c', arrays[i].size(0), arrays[i].length() / arrays[i].size(0));
             long[] shape = arrays[i].shape().clone();
             shape[0] = chosen.length;
-            int[] indices =
-                    java.util.Arrays.stream(chosen).mapToInt(Math::toIntExact).toArray();
+            int[] indices = Arrays.stream(chosen).mapToInt(Math::toIntExact).toArray();
             some[i] = flat.getRows(indices).dup('c').reshape('c', shape);
         }
         return some;
