@@ -1,11 +1,12 @@
 package io.github.dl4jep.map;
 
-import io.github.dl4jep.linear.LinearFactor;
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.BatchCovariance;
+import io.github.dl4jep.message.ExampleCovariance;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
 import java.util.List;
+import java.util.Objects;
 import org.apache.commons.numbers.gamma.Digamma;
 import org.apache.commons.numbers.gamma.GammaRatio;
 import org.jspecify.annotations.Nullable;
@@ -120,8 +121,14 @@ public final class EuclideanDistance implements VertexMap {
 
     /** One column, to which all elements of the difference add what examples have in common. */
     private static BatchCovariance passedOn(BatchCovariance before, INDArray gain) {
-        INDArray ones = Nd4j.ones(gain.dataType(), gain.columns(), 1);
-        return BatchCovariance.of(LinearFactor.passedOn(before.through(gain), ones));
+        BatchCovariance through = before.through(gain);
+        ExampleCovariance covariance = through.examples();
+        if (covariance.isNone()) {
+            return BatchCovariance.of(covariance);
+        }
+        INDArray all = Objects.requireNonNull(through.gain());
+        return BatchCovariance.of(
+                ExampleCovariance.ofProducts(all, all, 1, covariance.inducing()).muli(covariance));
     }
 
     private static List<BackwardMessage> back(BackwardMessage message, INDArray gain) {

@@ -51,7 +51,6 @@ class ArchitectureTest {
             Set.of("convert"),
             Set.of("samediff"),
             Set.of("zoo"),
-            Set.of("spark"),
             Set.of("cli"));
 
     /** The same inside the command, by whole packages. */

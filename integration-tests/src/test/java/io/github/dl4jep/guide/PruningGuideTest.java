@@ -3,10 +3,12 @@ package io.github.dl4jep.guide;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dl4jep.convert.EpNetworks;
+import io.github.dl4jep.convert.EpOptions;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
@@ -39,7 +41,7 @@ class PruningGuideTest {
         String source = GuidePage.sourceOf(PruningGuideTest.class);
 
         assertThat(GuidePage.blocks("pruning.md"))
-                .hasSize(2)
+                .hasSize(3)
                 .allSatisfy(block -> assertThat(source).contains(block));
     }
 
@@ -72,6 +74,21 @@ class PruningGuideTest {
         assertThat(sparse.evaluate(trainIterator).accuracy()).isGreaterThan(0.9);
     }
 
+    @Test
+    void fromTheStart() {
+        MultiLayerConfiguration configuration = definition();
+
+        EpOptions options = EpOptions.builder().sparsity(0.9).build();
+        EpMultiLayerNetwork sparse = EpNetworks.from(configuration, options);
+        for (int pass = 0; pass < 5; pass++) {
+            sparse.rewire(0.3, pass);
+            sparse.fit(trainIterator);
+        }
+
+        assertThat(zeros(sparse.toPointNetwork())).isEqualTo(Math.round(0.9 * INPUTS * HIDDEN));
+        assertThat(sparse.evaluate(trainIterator).accuracy()).isGreaterThan(0.9);
+    }
+
     private static long zeros(MultiLayerNetwork point) {
         long zeros = 0;
         for (int i = 0; i < point.getnLayers(); i++) {
@@ -86,7 +103,13 @@ class PruningGuideTest {
     }
 
     private EpMultiLayerNetwork trained() {
-        EpMultiLayerNetwork net = EpNetworks.from(new NeuralNetConfiguration.Builder()
+        EpMultiLayerNetwork net = EpNetworks.from(definition());
+        net.fit(trainIterator, 3);
+        return net;
+    }
+
+    private static MultiLayerConfiguration definition() {
+        return new NeuralNetConfiguration.Builder()
                 .seed(1)
                 .list()
                 .layer(new DenseLayer.Builder()
@@ -99,9 +122,7 @@ class PruningGuideTest {
                         .nOut(2)
                         .activation(Activation.SOFTMAX)
                         .build())
-                .build());
-        net.fit(trainIterator, 3);
-        return net;
+                .build();
     }
 
     /** The class is the sign of the sum of the first three inputs. */
