@@ -3,7 +3,6 @@ package io.github.dl4jep.linear;
 import io.github.dl4jep.message.BatchPart;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.weight.WeightMoments;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -46,20 +45,20 @@ final class MeanProducts {
         return Nd4j.gemm(sums, ofInputs, result, false, true, 1, 0);
     }
 
-    /** The precision that a batch adds to the weights, from some of its examples; part: of a joint batch, whose own rows these are, or null. */
+    /** The precision that a batch adds to the weights, from some of its examples; part: of a joint batch, whose own rows these are; null for the whole of a first batch. */
     static void precisionOfSome(Moments input, INDArray curvature, INDArray sum, @Nullable BatchPart part) {
-        int rows = part == null ? curvature.rows() : Math.toIntExact(part.batch());
+        BatchPart of = part == null ? BatchPart.whole(1, curvature.rows(), 1) : part;
+        int rows = Math.toIntExact(of.batch());
         int share = Math.max(1, Math.min(SHARE, rows / LEAST));
         if (share == 1) {
             Nd4j.gemm(input.secondMoment(), curvature, sum, true, false, 1, 0);
             return;
         }
-        int[] chosen = part == null ? chosen(input.mean(), share) : part.everyNth(share);
+        int[] chosen = of.everyNth(share);
         if (chosen.length == 0) {
             sum.assign(0);
             return;
         }
-        int asked = part == null ? chosen.length : part.countOfEveryNth(share);
         INDArray mean = Nd4j.pullRows(input.mean(), 1, chosen, 'f');
         INDArray seen = mean.muli(mean);
         INDArray v = input.variance();
@@ -67,17 +66,6 @@ final class MeanProducts {
             seen.addi(Nd4j.pullRows(v, 1, chosen, 'f'));
         }
         INDArray ofChosen = Nd4j.pullRows(curvature, 1, chosen, 'f');
-        Nd4j.gemm(seen, ofChosen, sum, true, false, (double) rows / asked, 0);
-    }
-
-    /**
-     * Which examples are asked where the number of the batch is not known: another part in each batch, the same whenever the same batch is
-     * learned. Rounding changes it hardly ever.
-     */
-    private static int[] chosen(INDArray mean, int share) {
-        int first =
-                Math.floorMod(Float.floatToIntBits(mean.getRow(0).sumNumber().floatValue()) >>> 12, share);
-        return IntStream.iterate(first, row -> row < mean.rows(), row -> row + share)
-                .toArray();
+        Nd4j.gemm(seen, ofChosen, sum, true, false, (double) rows / of.countOfEveryNth(share), 0);
     }
 }

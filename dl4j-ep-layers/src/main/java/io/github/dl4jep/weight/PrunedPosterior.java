@@ -44,11 +44,16 @@ final class PrunedPosterior implements WeightPosterior {
         return new PrunedPosterior(original, kept, () -> {});
     }
 
-    /** For each unit as many ones as its share of the inputs, at least one. */
+    /** How many of a unit's inputs are kept, at least one. */
+    static long inputsKept(double share, long inputs) {
+        return Math.max(1, Math.round(share * inputs));
+    }
+
+    /** For each unit as many ones as inputs that it keeps. */
     private static INDArray drawn(INDArray kept, double share) {
         Random random = new Random(Nd4j.getRandom().nextLong());
         int inputs = kept.rows();
-        int ones = (int) Math.max(1, Math.round(share * inputs));
+        int ones = Math.toIntExact(inputsKept(share, inputs));
         float[] mask = new float[Math.toIntExact(kept.length())];
         int[] order = IntStream.range(0, inputs).toArray();
         for (int unit = 0; unit < kept.columns(); unit++) {

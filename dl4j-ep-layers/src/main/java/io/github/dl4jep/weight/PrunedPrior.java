@@ -109,7 +109,7 @@ public final class PrunedPrior implements WeightPrior {
 
     @Override
     public WeightPosterior posterior(Map<String, INDArray> parameters, PriorScale scale) {
-        PriorScale ofKept = new PriorScale(Math.max(1, Math.round(share * scale.fanIn())), scale.gain());
+        PriorScale ofKept = new PriorScale(PrunedPosterior.inputsKept(share, scale.fanIn()), scale.gain());
         return PrunedPosterior.of(original.posterior(parameters, ofKept), Parameters.get(parameters, KEPT), share);
     }
 

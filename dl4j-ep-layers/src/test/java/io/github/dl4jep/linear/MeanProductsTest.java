@@ -3,6 +3,7 @@ package io.github.dl4jep.linear;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dl4jep.message.BackwardMessage;
+import io.github.dl4jep.message.BatchPart;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.weight.WeightMoments;
 import io.github.dl4jep.weight.WeightSite;
@@ -135,11 +136,12 @@ class MeanProductsTest {
         assertThat(best).isLessThan(1e-9);
     }
 
-    /** Batches of other examples ask others: over many batches every place in a batch is asked. */
+    /** Each batch asks others: over many batches every place in a batch is asked. */
     @Test
     void everyPlaceInABatchIsAsked() {
         Set<Double> asked = new HashSet<>();
         for (int batch = 0; batch < 60; batch++) {
+            BatchPart whole = BatchPart.whole(batch + 1, 128, 128);
             INDArray curvature = Nd4j.zeros(DataType.DOUBLE, 128, 1);
             for (int row = 0; row < 128; row++) {
                 curvature.putScalar(row, 0, row % 8);
@@ -147,10 +149,10 @@ class MeanProductsTest {
             Moments input =
                     Moments.pointMass(Nd4j.randn(DataType.DOUBLE, 128, 3).dup('f'));
             INDArray sum = Nd4j.create(DataType.DOUBLE, new long[] {3, 1}, 'f');
-            MeanProducts.precisionOfSome(input, curvature.dup('f'), sum, null);
+            MeanProducts.precisionOfSome(input, curvature.dup('f'), sum, whole);
             INDArray ones = Nd4j.create(DataType.DOUBLE, new long[] {3, 1}, 'f');
             MeanProducts.precisionOfSome(
-                    input, Nd4j.ones(DataType.DOUBLE, 128, 1).dup('f'), ones, null);
+                    input, Nd4j.ones(DataType.DOUBLE, 128, 1).dup('f'), ones, whole);
             asked.add((double) Math.round(sum.getDouble(0) / ones.getDouble(0)));
         }
         assertThat(asked).containsExactlyInAnyOrder(0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0);

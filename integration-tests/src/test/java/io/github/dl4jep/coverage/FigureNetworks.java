@@ -28,7 +28,6 @@ import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LocallyConnected2D;
-import org.deeplearning4j.nn.conf.layers.PReLULayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
 import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
@@ -40,18 +39,17 @@ import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.learning.config.RmsProp;
-import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /** Kinds of examples with the updaters, batches and passes that they have. */
 final class FigureNetworks {
 
     private static final SubsamplingLayer.PoolingType MAX = SubsamplingLayer.PoolingType.MAX;
-    private static final int SIZE = 12;
+    static final int SIZE = 12;
 
     private FigureNetworks() {}
 
-    private static Figure list(
+    static Figure list(
             String name,
             IUpdater updater,
             InputType input,
@@ -81,182 +79,11 @@ final class FigureNetworks {
     }
 
     static List<Figure> all() {
-        List<Figure> all = new ArrayList<>(classesOfRows());
-        all.addAll(numbers());
-        all.addAll(withoutLabels());
+        List<Figure> all = new ArrayList<>(FigureRows.all());
         all.addAll(images());
         all.addAll(joined());
         all.addAll(sequences());
         return all;
-    }
-
-    private static List<Figure> classesOfRows() {
-        return List.of(
-                list(
-                        "flowers: 4 measurements, two tanh layers",
-                        new Sgd(0.1),
-                        InputType.feedForward(4),
-                        FigureData.clusters(100, 4, 3),
-                        100,
-                        200,
-                        Measure.WRONG_CLASSES,
-                        () -> List.of(dense(3, Activation.TANH), dense(3, Activation.TANH), classes(0, 3))),
-                list(
-                        "moons: 50 ReLU units",
-                        new Nesterovs(0.005, 0.9),
-                        InputType.feedForward(2),
-                        FigureData.moons(1000),
-                        50,
-                        10,
-                        Measure.WRONG_CLASSES,
-                        () -> List.of(dense(50, Activation.RELU), classes(0, 2))),
-                list(
-                        "rings: 20 tanh units",
-                        new Nesterovs(0.005, 0.9),
-                        InputType.feedForward(2),
-                        FigureData.rings(500),
-                        50,
-                        10,
-                        Measure.WRONG_CLASSES,
-                        () -> List.of(dense(20, Activation.TANH), classes(0, 2))),
-                list(
-                        "exclusive or: sigmoid units",
-                        new Sgd(0.1),
-                        InputType.feedForward(2),
-                        FigureData.exclusiveOr(200),
-                        20,
-                        30,
-                        Measure.WRONG_CLASSES,
-                        () -> List.of(dense(4, Activation.SIGMOID), classes(0, 2))),
-                list(
-                        "logistic regression",
-                        new Nesterovs(0.1, 0.9),
-                        InputType.feedForward(10),
-                        FigureData.clusters(500, 10, 4),
-                        50,
-                        10,
-                        Measure.WRONG_CLASSES,
-                        () -> List.of(classes(0, 4))),
-                list(
-                        "independent labels: sigmoids and cross entropy",
-                        new Adam(0.01),
-                        InputType.feedForward(8),
-                        FigureData.bits(1000),
-                        50,
-                        10,
-                        Measure.WRONG_BITS,
-                        () -> List.of(dense(50, Activation.RELU), output(LossFunction.XENT, Activation.SIGMOID, 0, 4))),
-                list(
-                        "learned slopes (PReLU)",
-                        new Adam(0.01),
-                        InputType.feedForward(10),
-                        FigureData.clusters(500, 10, 4),
-                        50,
-                        10,
-                        Measure.WRONG_CLASSES,
-                        () -> List.of(
-                                dense(30, Activation.IDENTITY),
-                                new PReLULayer.Builder().inputShape(30).build(),
-                                classes(0, 4))));
-    }
-
-    private static List<Figure> numbers() {
-        return List.of(
-                list(
-                        "the sum of two numbers",
-                        new Nesterovs(0.01, 0.9),
-                        InputType.feedForward(2),
-                        FigureData.ofTwo(1000, Double::sum),
-                        100,
-                        50,
-                        Measure.DISTANCE,
-                        () -> List.of(dense(10, Activation.TANH), output(LossFunction.MSE, Activation.IDENTITY, 0, 1))),
-                list(
-                        "the product of two numbers, three layers",
-                        new Nesterovs(0.01, 0.9),
-                        InputType.feedForward(2),
-                        FigureData.ofTwo(1000, (a, b) -> a * b),
-                        100,
-                        50,
-                        Measure.DISTANCE,
-                        () -> List.of(
-                                dense(10, Activation.RELU),
-                                dense(10, Activation.RELU),
-                                output(LossFunction.MSE, Activation.IDENTITY, 0, 1))),
-                list(
-                        "a curve: sin(x) / x by tanh units",
-                        new Nesterovs(0.01, 0.9),
-                        InputType.feedForward(1),
-                        FigureData.curve(500),
-                        50,
-                        40,
-                        Measure.DISTANCE,
-                        () -> List.of(
-                                dense(50, Activation.TANH),
-                                dense(50, Activation.TANH),
-                                output(LossFunction.MSE, Activation.IDENTITY, 0, 1))),
-                list(
-                        "a table of measurements to three numbers",
-                        new Adam(0.01),
-                        InputType.feedForward(8),
-                        FigureData.table(500, 3, 0.2),
-                        50,
-                        15,
-                        Measure.DISTANCE,
-                        () -> List.of(dense(32, Activation.RELU), output(LossFunction.L2, Activation.IDENTITY, 0, 3))),
-                list(
-                        "a table by absolute errors",
-                        new Adam(0.01),
-                        InputType.feedForward(8),
-                        FigureData.table(500, 1, 0.2),
-                        50,
-                        15,
-                        Measure.DISTANCE,
-                        () -> List.of(dense(30, Activation.TANH), output(LossFunction.L1, Activation.IDENTITY, 0, 1))),
-                table(1),
-                table(50));
-    }
-
-    private static Figure table(int passes) {
-        return list(
-                "a table of 30 rows, fitted " + (passes == 1 ? "once" : passes + " times"),
-                new Nesterovs(0.01, 0.9),
-                InputType.feedForward(8),
-                FigureData.table(30, 1, 0.2),
-                30,
-                passes,
-                Measure.DISTANCE,
-                () -> List.of(dense(10, Activation.TANH), output(LossFunction.MSE, Activation.IDENTITY, 0, 1)));
-    }
-
-    private static List<Figure> withoutLabels() {
-        Supplier<Split> shapes = FigureData.shapes(600, 1, SIZE);
-        InputType pixels = InputType.feedForward(SIZE * SIZE);
-        return List.of(
-                list(
-                        "an autoencoder of dense layers",
-                        new Adam(0.01),
-                        pixels,
-                        FigureData.reconstructed(shapes, 0),
-                        50,
-                        10,
-                        Measure.DISTANCE,
-                        () -> List.of(
-                                dense(64, Activation.RELU),
-                                dense(16, Activation.RELU),
-                                dense(64, Activation.RELU),
-                                output(LossFunction.MSE, Activation.IDENTITY, 0, SIZE * SIZE))),
-                list(
-                        "a denoising autoencoder",
-                        new Adam(0.001),
-                        pixels,
-                        FigureData.reconstructed(shapes, 0.3),
-                        50,
-                        10,
-                        Measure.DISTANCE,
-                        () -> List.of(
-                                dense(50, Activation.TANH),
-                                output(LossFunction.MSE, Activation.IDENTITY, 0, SIZE * SIZE))));
     }
 
     private static Figure image(String name, IUpdater updater, int channels, int passes, Supplier<List<Layer>> layers) {
