@@ -70,7 +70,7 @@ public final class FusedLoop {
      *
      * @param formula what to compute
      * @param inputs arrays read, shape [...] each
-     * @param outputs arrays written in place, same shape; an array may be both input and output
+     * @param outputs arrays written in place, same shape; an array may be both input and output; none for a formula that collects sums
      * @throws IllegalArgumentException if the arrays are not float, equally shaped, dense and of one ordering
      */
     public static void run(Formula formula, INDArray[] inputs, INDArray[] outputs) {
@@ -82,12 +82,12 @@ public final class FusedLoop {
      *
      * @param formula what to compute
      * @param inputs arrays read, shape [...] each
-     * @param outputs arrays written in place, same shape; an array may be both input and output
+     * @param outputs arrays written in place, same shape; an array may be both input and output; none for a formula that collects sums
      * @param unit every chunk holds a multiple of this many elements, such as the rows of an f-ordered matrix, at least 1
      * @throws IllegalArgumentException if the arrays are not float, equally shaped, dense and of one ordering
      */
     public static void run(Formula formula, INDArray[] inputs, INDArray[] outputs, int unit) {
-        if (!accepts(inputs) || !accepts(outputs) || !accepts(inputs[0], outputs[0])) {
+        if (!accepts(inputs) || (outputs.length > 0 && (!accepts(outputs) || !accepts(inputs[0], outputs[0])))) {
             throw new IllegalArgumentException("Arrays of a fused loop must be FLOAT, equally shaped, dense and of one"
                     + " ordering; use the plain operations for others");
         }

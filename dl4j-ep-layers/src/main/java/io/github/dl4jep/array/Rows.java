@@ -26,12 +26,97 @@ public final class Rows {
     }
 
     private static double[] elements(INDArray matrix, char order) {
-        INDArray doubles = matrix.castTo(DataType.DOUBLE);
-        boolean dense = doubles.ordering() == order && doubles.elementWiseStride() == 1;
-        DoubleBuffer buffer = HostMemory.doubles(dense ? doubles : doubles.dup(order));
+        boolean dense = matrix.elementWiseStride() == 1 && (matrix.ordering() == order || matrix.isVectorOrScalar());
+        INDArray ordered = dense ? matrix : matrix.dup(order);
         double[] values = new double[Math.toIntExact(matrix.length())];
-        buffer.get(buffer.position(), values);
+        if (ordered.dataType() == DataType.FLOAT) {
+            float[] floats = floats(ordered);
+            for (int i = 0; i < values.length; i++) {
+                values[i] = floats[i];
+            }
+        } else {
+            ordered = ordered.castTo(DataType.DOUBLE);
+            DoubleBuffer buffer = HostMemory.doubles(ordered);
+            buffer.get(buffer.position(), values);
+        }
+        HostMemory.keep(ordered);
         return values;
+    }
+
+    /**
+     * The elements of a dense array in the order of its memory.
+     *
+     * @param array float, dense
+     * @return a copy
+     */
+    public static float[] floats(INDArray array) {
+        float[] floats = new float[Math.toIntExact(array.length())];
+        FloatBuffer buffer = HostMemory.floats(array);
+        buffer.get(buffer.position(), floats);
+        HostMemory.keep(array);
+        return floats;
+    }
+
+    /**
+     * The sum of all elements, in double precision; NaN or infinite if one is.
+     *
+     * @param array of any shape
+     * @return the sum
+     */
+    public static double sum(INDArray array) {
+        if (array.isEmpty()) {
+            return 0;
+        }
+        if (!FusedLoop.accepts(array)) {
+            return Arrays.stream(flat(array)).sum();
+        }
+        double[] sums = new double[FusedLoop.BLOCKS];
+        FusedLoop.run(
+                (in, out, count, start, block) -> sums[block] += sum(in[0], 0, count),
+                new INDArray[] {array},
+                new INDArray[0]);
+        return Arrays.stream(sums).sum();
+    }
+
+    /**
+     * The mean of all elements.
+     *
+     * @param array of any shape, not empty
+     * @return the mean
+     */
+    public static double mean(INDArray array) {
+        return sum(array) / array.length();
+    }
+
+    /**
+     * The sum of some elements. Of many, eighths are added up first, in a loop that the JIT vectorises.
+     *
+     * @param values what to add up
+     * @param from the first element
+     * @param count how many
+     * @return the sum
+     */
+    public static double sum(float[] values, int from, int count) {
+        int eighth = count / 8;
+        if (eighth < 16) {
+            return plainSum(values, from, count);
+        }
+        float[] eighths = Arrays.copyOfRange(values, from, from + eighth);
+        for (int part = 1; part < 8; part++) {
+            int start = from + part * eighth;
+            for (int i = 0; i < eighth; i++) {
+                eighths[i] += values[start + i];
+            }
+        }
+        return plainSum(eighths, 0, eighth) + plainSum(values, from + 8 * eighth, count - 8 * eighth);
+    }
+
+    private static double plainSum(float[] values, int from, int count) {
+        double sum = 0;
+        for (int i = from; i < from + count; i++) {
+            sum += values[i];
+        }
+        return sum;
     }
 
     /**
@@ -65,7 +150,45 @@ public final class Rows {
 
     /** The [rows, columns] array of these columns, double. */
     public static INDArray matrix(double[] columns, int rows, int count) {
-        return Nd4j.createFromArray(columns).reshape('f', rows, count);
+        return matrix(columns, rows, count, DataType.DOUBLE);
+    }
+
+    /**
+     * An array of columns.
+     *
+     * @param columns column c is [c * rows, (c + 1) * rows)
+     * @param rows number of rows
+     * @param count number of columns
+     * @param type the type of the array
+     * @return [rows, count], f-ordered, in the open workspace
+     */
+    public static INDArray matrix(double[] columns, int rows, int count, DataType type) {
+        if (type != DataType.FLOAT) {
+            INDArray array = Nd4j.createUninitialized(DataType.DOUBLE, new long[] {rows, count}, 'f');
+            DoubleBuffer buffer = HostMemory.doubles(array);
+            buffer.put(buffer.position(), columns, 0, rows * count);
+            return HostMemory.written(array).castTo(type);
+        }
+        float[] floats = new float[columns.length];
+        for (int i = 0; i < columns.length; i++) {
+            floats[i] = (float) columns[i];
+        }
+        return matrix(floats, rows, count);
+    }
+
+    /**
+     * An array of columns.
+     *
+     * @param columns column c is [c * rows, (c + 1) * rows)
+     * @param rows number of rows
+     * @param count number of columns
+     * @return [rows, count], float, f-ordered, in the open workspace
+     */
+    public static INDArray matrix(float[] columns, int rows, int count) {
+        INDArray array = Nd4j.createUninitialized(DataType.FLOAT, new long[] {rows, count}, 'f');
+        FloatBuffer buffer = HostMemory.floats(array);
+        buffer.put(buffer.position(), columns, 0, rows * count);
+        return HostMemory.written(array);
     }
 
     /** The rows of a [rows, columns] array. */

@@ -46,8 +46,7 @@ final class DensityBatch {
         int rows = batch.mean().rows();
         int outputs = batch.mean().columns();
         return new BackwardMessage(
-                Rows.matrix(maximum.shift(), rows, outputs).castTo(type),
-                Rows.matrix(curvature, rows, outputs).castTo(type));
+                Rows.matrix(maximum.shift(), rows, outputs, type), Rows.matrix(curvature, rows, outputs, type));
     }
 
     private INDArray observed(int outputs) {

@@ -108,7 +108,7 @@ public final class SparseLabels implements Likelihood {
         }
         DataType type = batch.labels().dataType();
         return batch.withLabels(
-                Rows.matrix(labels, classes.length, outputs).castTo(type.isFPType() ? type : DataType.FLOAT),
+                Rows.matrix(labels, classes.length, outputs, type.isFPType() ? type : DataType.FLOAT),
                 Rows.matrix(weights, classes.length, outputs));
     }
 

@@ -1,8 +1,8 @@
 package io.github.dl4jep.learned;
 
+import io.github.dl4jep.array.Rows;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Reads parameters out of a layer's table of views. */
@@ -35,8 +35,8 @@ public final class Parameters {
      * @return [1, length], double
      */
     public static INDArray row(Map<String, INDArray> parameters, String name) {
-        INDArray view = get(parameters, name);
-        return view.dup().castTo(DataType.DOUBLE).reshape(1, view.length());
+        double[] values = Rows.flat(get(parameters, name));
+        return Rows.matrix(values, 1, values.length);
     }
 
     /**

@@ -1,7 +1,7 @@
 package io.github.dl4jep.learned;
 
+import io.github.dl4jep.array.Rows;
 import java.io.Serializable;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -48,7 +48,7 @@ public record Statistic(INDArray sum, INDArray count) implements Serializable {
     }
 
     private static INDArray row(double[] values) {
-        return Nd4j.createFromArray(values).castTo(DataType.DOUBLE).reshape(1, values.length);
+        return Rows.matrix(values, 1, values.length);
     }
 
     /**
@@ -76,7 +76,6 @@ public record Statistic(INDArray sum, INDArray count) implements Serializable {
      * @return false if a NaN or an infinity is in either array
      */
     public boolean isFinite() {
-        return Double.isFinite(sum.sumNumber().doubleValue())
-                && Double.isFinite(count.sumNumber().doubleValue());
+        return Double.isFinite(Rows.sum(sum)) && Double.isFinite(Rows.sum(count));
     }
 }

@@ -203,10 +203,9 @@ public class ClassLikelihood implements Likelihood {
         DataType type = batch.forward().moments().mean().dataType();
         return new Update(
                 new BackwardMessage(
-                        Rows.matrix(shift, rows, outputs).castTo(type),
-                        Rows.matrix(curvature, rows, outputs).castTo(type)),
+                        Rows.matrix(shift, rows, outputs, type), Rows.matrix(curvature, rows, outputs, type)),
                 ProbabilityScale.frequencies(batch, importance(batch)),
-                trustRegion ? Rows.matrix(expected, rows, outputs).castTo(type) : null);
+                trustRegion ? Rows.matrix(expected, rows, outputs, type) : null);
     }
 
     /** Of the columns from one entry to another. */

@@ -65,6 +65,11 @@ record LearnedNumber(String name, double priorMean, double priorPrecision) {
     /** The next value of one of its parameters. */
     INDArray learn(String parameter, INDArray current, Statistic statistic, double retention) {
         double prior = parameter.equals(meanTimesPrecision()) ? priorMean * priorPrecision : priorPrecision;
-        return current.sub(prior).muli(retention).addi(prior).addi(statistic.sum());
+        double[] next = Rows.flat(current);
+        double[] added = Rows.flat(statistic.sum());
+        for (int i = 0; i < next.length; i++) {
+            next[i] = (next[i] - prior) * retention + prior + added[i];
+        }
+        return Rows.matrix(next, 1, next.length);
     }
 }

@@ -1,6 +1,7 @@
 package io.github.dl4jep.linear;
 
 import io.github.dl4jep.array.FusedLoop;
+import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.BatchPart;
@@ -92,12 +93,43 @@ public final class LinearFactor {
         Nd4j.gemm(sums, ones(weights.mean().columns(), v), sum, false, true, 1, added ? 1 : 0);
     }
 
-    /** Adds the moments of the bias to every row. */
+    /** Adds the moments of the bias to every row. Mean and variance: f-ordered. */
     static void addBias(@Nullable WeightMoments bias, INDArray mean, INDArray variance) {
-        if (bias != null) {
-            INDArray ones = ones(mean.rows(), mean);
-            Nd4j.gemm(ones, bias.mean(), mean, false, false, 1, 1);
-            Nd4j.gemm(ones, bias.variance(), variance, false, false, 1, 1);
+        if (bias == null) {
+            return;
+        }
+        if (mean.ordering() != 'f'
+                || !FusedLoop.accepts(mean, variance)
+                || !FusedLoop.accepts(bias.mean(), bias.variance())) {
+            plainAddBias(bias, mean, variance);
+            return;
+        }
+        float[] ofMean = Rows.floats(bias.mean());
+        float[] ofVariance = Rows.floats(bias.variance());
+        int rows = mean.rows();
+        FusedLoop.run(
+                (in, out, count, start, block) -> {
+                    addToColumns(in[0], out[0], count, ofMean, start / rows, rows);
+                    addToColumns(in[1], out[1], count, ofVariance, start / rows, rows);
+                },
+                new INDArray[] {mean, variance},
+                new INDArray[] {mean, variance},
+                rows);
+    }
+
+    /** The plain version of {@link #addBias}. */
+    static void plainAddBias(WeightMoments bias, INDArray mean, INDArray variance) {
+        mean.addiRowVector(bias.mean());
+        variance.addiRowVector(bias.variance());
+    }
+
+    /** A chunk of whole columns of an f-ordered array. */
+    private static void addToColumns(float[] in, float[] out, int count, float[] addends, int column, int rows) {
+        for (int from = 0; from < count; from += rows) {
+            float addend = addends[column + from / rows];
+            for (int i = from; i < from + rows; i++) {
+                out[i] = in[i] + addend;
+            }
         }
     }
 
@@ -138,7 +170,7 @@ public final class LinearFactor {
             @Nullable WeightMoments bias) {
         ExampleCovariance covariance = weightedGram(mean, meanVariance, before.inducing());
         if (bias != null) {
-            covariance.addi(bias.variance().meanNumber());
+            covariance.addi(Rows.mean(bias.variance()));
         }
         ExampleCovariance passedOn = passedOn(before, meanSquaredMean);
         return BatchCovariance.of(passedOn.isNone() ? covariance : covariance.addi(passedOn));
@@ -158,7 +190,7 @@ public final class LinearFactor {
         }
         INDArray gain = before.gain();
         return gain == null
-                ? covariance.times(meanSquaredMean.sumNumber())
+                ? covariance.times(Rows.sum(meanSquaredMean))
                 : weightedGram(gain, meanSquaredMean, covariance.inducing()).muli(covariance);
     }
 
@@ -259,6 +291,30 @@ public final class LinearFactor {
      * @return the sites of this batch, [1, nOut]
      */
     public static WeightSite messageToBias(BackwardMessage message) {
+        INDArray shift = message.shift();
+        INDArray curvature = message.curvature();
+        if (shift.ordering() != 'f' || !FusedLoop.accepts(shift, curvature)) {
+            return plainMessageToBias(message);
+        }
+        int rows = shift.rows();
+        int units = shift.columns();
+        float[] shifts = new float[units];
+        float[] curvatures = new float[units];
+        FusedLoop.run(
+                (in, out, count, start, block) -> {
+                    for (int from = 0; from < count; from += rows) {
+                        shifts[(start + from) / rows] = (float) Rows.sum(in[0], from, rows);
+                        curvatures[(start + from) / rows] = (float) Rows.sum(in[1], from, rows);
+                    }
+                },
+                new INDArray[] {shift, curvature},
+                new INDArray[0],
+                rows);
+        return new WeightSite(Rows.matrix(shifts, 1, units), Rows.matrix(curvatures, 1, units));
+    }
+
+    /** The plain version of {@link #messageToBias}. */
+    static WeightSite plainMessageToBias(BackwardMessage message) {
         return new WeightSite(message.shift().sum(true, 0), message.curvature().sum(true, 0));
     }
 

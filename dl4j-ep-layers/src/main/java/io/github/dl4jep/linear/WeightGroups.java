@@ -1,5 +1,6 @@
 package io.github.dl4jep.linear;
 
+import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.BatchPart;
@@ -82,7 +83,7 @@ public record WeightGroups(int groups) {
         if (bias == null) {
             return scaled;
         }
-        double deviation = Math.sqrt(bias.variance().meanNumber().doubleValue());
+        double deviation = Math.sqrt(Rows.mean(bias.variance()));
         return Nd4j.hstack(scaled, Nd4j.valueArrayOf(new long[] {seen.rows(), 1}, deviation, seen.dataType()));
     }
 

@@ -79,7 +79,7 @@ public record MaskedPooling(FixedMap pooling, Kind kind) implements FixedMap {
             double ofSteps = kind == Kind.AVERAGE ? (double) mask.steps() / Math.max(1, count) : 1;
             factors[n] = count == 0 ? 0 : ofSteps;
         }
-        return Rows.matrix(factors, factors.length, 1).castTo(like.dataType());
+        return Rows.matrix(factors, factors.length, 1, like.dataType());
     }
 
     private static Moments lowered(Moments there, Moments all, StepMask mask) {

@@ -69,9 +69,7 @@ public final class ExampleCovariance {
         return new ExampleCovariance(
                 inducing,
                 columns,
-                inducing.areAll()
-                        ? null
-                        : Rows.matrix(variances, variances.length, 1).castTo(columns.dataType()));
+                inducing.areAll() ? null : Rows.matrix(variances, variances.length, 1, columns.dataType()));
     }
 
     /**
@@ -268,7 +266,7 @@ public final class ExampleCovariance {
         Arrays.fill(evenly, 1.0 / evenly.length);
         double[] withMean = rows().times(evenly);
         double mean = Arrays.stream(withMean).average().orElse(0);
-        INDArray means = Rows.matrix(withMean, withMean.length, 1).castTo(k.dataType());
+        INDArray means = Rows.matrix(withMean, withMean.length, 1, k.dataType());
         INDArray ofInducing = inducing.of(means);
         return with(
                 k.subColumnVector(means)
@@ -317,7 +315,7 @@ public final class ExampleCovariance {
         }
         int rows = k.rows();
         double[] identity = Rows.columns(Nd4j.eye(rows).castTo(DataType.DOUBLE));
-        return Rows.matrix(rows().times(identity), rows, rows).castTo(k.dataType());
+        return Rows.matrix(rows().times(identity), rows, rows, k.dataType());
     }
 
     /**

@@ -128,7 +128,7 @@ public final class SequenceRows {
                 moved[gather ? here : there] = values[gather ? there : here];
             }
         }
-        return Rows.matrix(moved, count, columns).castTo(rows.dataType());
+        return Rows.matrix(moved, count, columns, rows.dataType());
     }
 
     /** Blocks of all pairs of the rows before they were moved, as blocks of the rows after that, or the other way round. */

@@ -286,13 +286,17 @@ public final class JointSoftmax {
     /** One iteration from a point: w + r - N z; keeps z. */
     private double[] next(double[] point, double[] p, double[] z) {
         double[] r = new double[point.length];
-        for (int i = 0; i < r.length; i++) {
-            int n = i % rows;
-            r[i] = importance[n] > 0 ? point[i] - start[i] + (labels[i] - p[i]) / bound[n] : 0;
+        for (int first = 0; first < r.length; first += rows) {
+            for (int n = 0; n < rows; n++) {
+                int i = first + n;
+                r[i] = importance[n] > 0 ? point[i] - start[i] + (labels[i] - p[i]) / bound[n] : 0;
+            }
         }
         System.arraycopy(Objects.requireNonNull(inverse).times(r), 0, z, 0, z.length);
-        for (int i = 0; i < r.length; i++) {
-            r[i] += start[i] - noise[i % rows] * z[i];
+        for (int first = 0; first < r.length; first += rows) {
+            for (int n = 0; n < rows; n++) {
+                r[first + n] += start[first + n] - noise[n] * z[first + n];
+            }
         }
         return r;
     }
@@ -301,9 +305,12 @@ public final class JointSoftmax {
     private void probabilities(double[] potentials, double[] p) {
         double[] largest = new double[rows];
         double[] sum = new double[rows];
-        for (int i = 0; i < potentials.length; i++) {
-            // A single output has a second potential, 0.
-            largest[i % rows] = i < rows && outputs > 1 ? potentials[i] : Math.max(largest[i % rows], potentials[i]);
+        // A single output has a second potential, 0.
+        Arrays.fill(largest, outputs == 1 ? 0 : Double.NEGATIVE_INFINITY);
+        for (int c = 0; c < outputs; c++) {
+            for (int n = 0; n < rows; n++) {
+                largest[n] = Math.max(largest[n], potentials[c * rows + n]);
+            }
         }
         for (int n = 0; outputs == 1 && n < rows; n++) {
             sum[n] = Math.exp(-largest[n]);
@@ -315,8 +322,10 @@ public final class JointSoftmax {
                 sum[n] += value;
             }
         }
-        for (int i = 0; i < p.length; i++) {
-            p[i] /= sum[i % rows];
+        for (int c = 0; c < outputs; c++) {
+            for (int n = 0; n < rows; n++) {
+                p[c * rows + n] /= sum[n];
+            }
         }
     }
 }

@@ -117,8 +117,7 @@ public record EmbeddingMap(LayerWeights weights, int indices, boolean ofSequence
         WeightMoments moments = weights.weights().moments(pending.site(weights.weightKey()));
         WeightPosterior bias = weights.bias();
         WeightMoments biasMoments = bias == null ? null : bias.moments(pending.site(weights.biasKey()));
-        double biasVariance =
-                biasMoments == null ? 0 : biasMoments.variance().meanNumber().doubleValue();
+        double biasVariance = biasMoments == null ? 0 : Rows.mean(biasMoments.variance());
         return new Pass(
                 new ForwardMessage(
                         activation(moments, biasMoments, chosen, input),
@@ -152,7 +151,7 @@ public record EmbeddingMap(LayerWeights weights, int indices, boolean ofSequence
                 columns[k * rows.length + n] = rows[n] == rows[others[k]] ? own[n] : bias;
             }
         }
-        INDArray covariance = Rows.matrix(columns, rows.length, others.length).castTo(variances.dataType());
+        INDArray covariance = Rows.matrix(columns, rows.length, others.length, variances.dataType());
         return BatchCovariance.of(ExampleCovariance.of(inducing, covariance, own));
     }
 
@@ -175,7 +174,7 @@ public record EmbeddingMap(LayerWeights weights, int indices, boolean ofSequence
             for (int i = first; i < first + count; i++) {
                 seen[chosen.rows[i]] += 1.0 / count;
             }
-            INDArray mean = Rows.matrix(seen, 1, indices).castTo(shift.dataType());
+            INDArray mean = Rows.matrix(seen, 1, indices, shift.dataType());
             sites = sites.plus(Sites.of(weights.inputMeanKey(), Statistic.ofMean(mean, count)));
         }
         return sites;
@@ -194,7 +193,7 @@ public record EmbeddingMap(LayerWeights weights, int indices, boolean ofSequence
         for (int i = 0; i < values.length; i++) {
             sums[i / count * indices + chosen.rows[i % count]] += values[i];
         }
-        return Rows.matrix(sums, indices, units).castTo(message.dataType());
+        return Rows.matrix(sums, indices, units, message.dataType());
     }
 
     @Override

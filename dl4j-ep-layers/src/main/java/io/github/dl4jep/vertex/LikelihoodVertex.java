@@ -1,5 +1,6 @@
 package io.github.dl4jep.vertex;
 
+import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.learned.Parameters;
 import io.github.dl4jep.learned.PriorPull;
 import io.github.dl4jep.learned.Statistic;
@@ -222,7 +223,7 @@ public final class LikelihoodVertex {
         INDArray next = name.equals(PriorPull.NAME)
                 ? PriorPull.learn(current, statistic, phase.probesPerPass())
                 : likelihood.learn(name, current, statistic, phase);
-        if (!Double.isFinite(next.sumNumber().doubleValue())) {
+        if (!Double.isFinite(Rows.sum(next))) {
             throw new ArithmeticException(key(name) + " would become " + next);
         }
         INDArray value = next.castTo(view.dataType()).reshape(view.shape());

@@ -1,5 +1,6 @@
 package io.github.dl4jep.vertex;
 
+import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.linear.LinearFactor;
 import io.github.dl4jep.linear.Patches;
 import io.github.dl4jep.linear.WeightGroups;
@@ -118,7 +119,7 @@ public final class LinearVertex implements LinearMap {
                 message.covariance(),
                 moments.unitMeanVariance(),
                 moments.unitMeanSquaredMean());
-        double biasVariance = bias == null ? 0 : bias.variance().meanNumber().doubleValue();
+        double biasVariance = bias == null ? 0 : Rows.mean(bias.variance());
         MappedSteps ofSteps = new MappedSteps(
                 seen,
                 Math.toIntExact(mean.rows()),

@@ -94,7 +94,7 @@ final class GaussianPosterior implements WeightPosterior {
     @Override
     public WeightMoments predictiveMomentsOfSums(boolean observed) {
         return predictsFused() && MeansOfWeights.suffice(precision)
-                ? predictiveMeans(averagedMean, observed)
+                ? predictiveMeans(averagedMean, observed, false)
                 : predictiveMoments();
     }
 
@@ -148,7 +148,7 @@ final class GaussianPosterior implements WeightPosterior {
     @Override
     public WeightMoments predictiveMoments() {
         return predictsFused()
-                ? predictiveMeans(averagedMean.dup('f'), false).withoutInputMeans()
+                ? predictiveMeans(averagedMean.dup('f'), false, true).withoutInputMeans()
                 : plainPredictiveMoments();
     }
 
@@ -156,8 +156,9 @@ final class GaussianPosterior implements WeightPosterior {
         return fused() && precision.ordering() == 'f' && (priorMean == null || FusedLoop.accepts(precision, priorMean));
     }
 
-    private WeightMoments predictiveMeans(INDArray mean, boolean observed) {
-        return MeansOfWeights.predictive(precision, mean, priorMean, counted.getDouble(0), priorPrecision, observed);
+    private WeightMoments predictiveMeans(INDArray mean, boolean observed, boolean squares) {
+        return MeansOfWeights.predictive(
+                precision, mean, priorMean, counted.getDouble(0), priorPrecision, observed, squares);
     }
 
     /** The plain version of {@link #predictiveMoments()}. */

@@ -2,11 +2,11 @@ package io.github.dl4jep.weight;
 
 import io.github.dl4jep.array.FusedLoop;
 import io.github.dl4jep.array.HostMemory;
+import io.github.dl4jep.array.Rows;
 import java.nio.FloatBuffer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Moments of a large array of normal weights, [nIn, nOut], as sums see them: {@link WeightMoments#ofMeans}. One loop over the weights.
@@ -59,12 +59,12 @@ final class MeansOfWeights {
                 new INDArray[] {precision, meanTimesPrecision},
                 secondMoment == null ? new INDArray[] {mean, variance} : new INDArray[] {mean, variance, secondMoment},
                 means.inputs);
-        return means.moments(mean, variance, secondMoment, new int[0], 0);
+        return means.moments(mean, variance, secondMoment, new int[0], 0, true);
     }
 
     /**
      * Of predictions: averaged means, and S = 1 / (t0 + n (t - t0)). Weights of inputs that were never seen have a variance of their own,
-     * {@link UnseenInputs}.
+     * {@link UnseenInputs}. Predictions need no means of squares: squares says whether somebody else does.
      */
     static WeightMoments predictive(
             INDArray precision,
@@ -72,7 +72,8 @@ final class MeansOfWeights {
             @Nullable INDArray priorMean,
             double counted,
             double priorPrecision,
-            boolean observed) {
+            boolean observed,
+            boolean squares) {
         MeansOfWeights means = new MeansOfWeights(precision);
         UnseenInputs unseen = new UnseenInputs(means.inputs, priorPrecision);
         INDArray variance = precision.ulike();
@@ -84,10 +85,12 @@ final class MeansOfWeights {
                     unseen.add(block, in[0], in[1], in.length > 2 ? in[2] : null, length);
                     variancesOfChunk(in[0], out[0], length, count, ofPrior);
                     means.addVariances(out[0], length, start, block);
-                    GaussianPosterior.square(in[1], in[0], length);
-                    means.addSquares(in[0], length, start, block);
+                    if (squares) {
+                        GaussianPosterior.square(in[1], in[0], length);
+                        means.addSquares(in[0], length, start, block);
+                    }
                     if (out.length > 1) {
-                        sum(in[0], out[0], out[1], length);
+                        secondMoments(in[1], out[0], out[1], length);
                     }
                 },
                 priorMean == null
@@ -97,7 +100,12 @@ final class MeansOfWeights {
                 means.inputs);
         int[] rows = unseen.rows();
         return means.moments(
-                averagedMean, variance, secondMoment, rows, rows.length == 0 ? 0 : unseen.variance(means.units));
+                averagedMean,
+                variance,
+                secondMoment,
+                rows,
+                rows.length == 0 ? 0 : unseen.variance(means.units),
+                squares);
     }
 
     private static void variancesOfChunk(float[] precision, float[] variance, int length, float count, float ofPrior) {
@@ -116,6 +124,12 @@ final class MeansOfWeights {
         squares.meansOverInputs(values, count, start, inputSquares);
     }
 
+    private static void secondMoments(float[] mean, float[] variance, float[] secondMoment, int count) {
+        for (int i = 0; i < count; i++) {
+            secondMoment[i] = mean[i] * mean[i] + variance[i];
+        }
+    }
+
     private static void sum(float[] a, float[] b, float[] sum, int count) {
         for (int i = 0; i < count; i++) {
             sum[i] = a[i] + b[i];
@@ -123,7 +137,12 @@ final class MeansOfWeights {
     }
 
     private WeightMoments moments(
-            INDArray mean, INDArray variance, @Nullable INDArray secondMoment, int[] unseen, double ofUnseen) {
+            INDArray mean,
+            INDArray variance,
+            @Nullable INDArray secondMoment,
+            int[] unseen,
+            double ofUnseen,
+            boolean withSquares) {
         INDArray unitMeanVariance = variances.mean(units);
         if (unseen.length > 0) {
             widen(variance, secondMoment, unseen, (float) ofUnseen);
@@ -134,8 +153,8 @@ final class MeansOfWeights {
                 variance,
                 secondMoment,
                 unitMeanVariance,
-                squares.mean(units),
-                new WeightMoments.InputMeans(row(inputVariances), row(inputSquares)));
+                withSquares ? squares.mean(units) : null,
+                new WeightMoments.InputMeans(row(inputVariances), withSquares ? row(inputSquares) : null));
     }
 
     private void widen(INDArray variance, @Nullable INDArray secondMoment, int[] unseen, float ofUnseen) {
@@ -167,6 +186,6 @@ final class MeansOfWeights {
     }
 
     private static INDArray row(float[] values) {
-        return Nd4j.createFromArray(values).reshape(1, values.length);
+        return Rows.matrix(values, 1, values.length);
     }
 }

@@ -1,9 +1,9 @@
 package io.github.dl4jep.weight;
 
 import io.github.dl4jep.array.FusedLoop;
+import io.github.dl4jep.array.Rows;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Sums over the units of a layer, collected inside a fused loop over weights [nIn, nOut], f-ordered: one sum per input.
@@ -30,27 +30,8 @@ final class UnitSums {
     void meansOverInputs(float[] columns, int count, int start, float[] means) {
         int inputs = sums[0].length;
         for (int from = 0; from < count; from += inputs) {
-            means[(start + from) / inputs] = sumOfColumn(columns, from, inputs) / inputs;
+            means[(start + from) / inputs] = (float) (Rows.sum(columns, from, inputs) / inputs);
         }
-    }
-
-    /** Eight sums side by side, which the JIT vectorises. */
-    private static float sumOfColumn(float[] columns, int from, int length) {
-        float[] lanes = new float[8];
-        int whole = length - length % 8;
-        for (int j = 0; j < whole; j += 8) {
-            for (int lane = 0; lane < 8; lane++) {
-                lanes[lane] += columns[from + j + lane];
-            }
-        }
-        float sum = 0;
-        for (int j = whole; j < length; j++) {
-            sum += columns[from + j];
-        }
-        for (float lane : lanes) {
-            sum += lane;
-        }
-        return sum;
     }
 
     /** Adds a chunk of whole columns. */
@@ -90,6 +71,6 @@ final class UnitSums {
         for (int j = 0; j < total.length; j++) {
             total[j] *= share;
         }
-        return Nd4j.createFromArray(total).reshape(total.length, 1);
+        return Rows.matrix(total, total.length, 1);
     }
 }

@@ -1,6 +1,8 @@
 package io.github.dl4jep.weight;
 
 import io.github.dl4jep.array.FusedLoop;
+import io.github.dl4jep.array.Rows;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -14,7 +16,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * @param secondMoment Q = S + M^2, [nIn, nOut]; null where all are equal, which saves two matrix products
  * @param uniformSecondMoment Q of every weight where {@code secondMoment} is null, else NaN
  * @param unitMeanVariance mean of S over units, [nIn, 1]
- * @param unitMeanSquaredMean mean of M^2 over units, [nIn, 1]
+ * @param unitMeanSquaredMean mean of M^2 over units, [nIn, 1]; null where only predictions are made
  * @param inputMeans means over inputs, where these and those over units stand for S and M^2 in sums over many weights; else null
  */
 public record WeightMoments(
@@ -23,16 +25,29 @@ public record WeightMoments(
         @Nullable INDArray secondMoment,
         double uniformSecondMoment,
         INDArray unitMeanVariance,
-        INDArray unitMeanSquaredMean,
+        @Nullable INDArray unitMeanSquaredMean,
         @Nullable InputMeans inputMeans) {
+
+    private static final String OF_PREDICTIONS = "moments of predictions have no means of squares";
+
+    /**
+     * Mean of M^2 over units.
+     *
+     * @return [nIn, 1]
+     * @throws NullPointerException if these are moments of predictions
+     */
+    @Override
+    public INDArray unitMeanSquaredMean() {
+        return Objects.requireNonNull(unitMeanSquaredMean, OF_PREDICTIONS);
+    }
 
     /**
      * Means over the inputs of a layer.
      *
      * @param variance mean of S over inputs, [1, nOut]
-     * @param squaredMean mean of M^2 over inputs, [1, nOut]
+     * @param squaredMean mean of M^2 over inputs, [1, nOut]; null where only predictions are made
      */
-    public record InputMeans(INDArray variance, INDArray squaredMean) {
+    public record InputMeans(INDArray variance, @Nullable INDArray squaredMean) {
 
         /**
          * Means of S, divided by the mean of all.
@@ -49,12 +64,12 @@ public record WeightMoments(
          * @return [1, nOut]
          */
         public INDArray secondMomentShares() {
-            return shares(variance.add(squaredMean));
+            return shares(variance.add(Objects.requireNonNull(squaredMean, OF_PREDICTIONS)));
         }
 
         /** 0 where the mean of all is 0. */
         private static INDArray shares(INDArray means) {
-            double all = means.meanNumber().doubleValue();
+            double all = Rows.mean(means);
             return all == 0 ? means.mul(0) : means.div(all);
         }
     }
@@ -95,7 +110,7 @@ public record WeightMoments(
      * @param variance S, [nIn, nOut]
      * @param secondMoment Q = S + M^2, [nIn, nOut], or null where variances of sums see means, too
      * @param unitMeanVariance mean of S over units, [nIn, 1]
-     * @param unitMeanSquaredMean mean of M^2 over units, [nIn, 1]
+     * @param unitMeanSquaredMean mean of M^2 over units, [nIn, 1]; null where only predictions are made
      * @param inputMeans means over inputs
      * @return the moments
      */
@@ -104,7 +119,7 @@ public record WeightMoments(
             INDArray variance,
             @Nullable INDArray secondMoment,
             INDArray unitMeanVariance,
-            INDArray unitMeanSquaredMean,
+            @Nullable INDArray unitMeanSquaredMean,
             InputMeans inputMeans) {
         return new WeightMoments(
                 mean, variance, secondMoment, Double.NaN, unitMeanVariance, unitMeanSquaredMean, inputMeans);

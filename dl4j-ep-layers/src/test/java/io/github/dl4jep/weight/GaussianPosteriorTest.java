@@ -2,6 +2,7 @@ package io.github.dl4jep.weight;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import org.junit.jupiter.api.BeforeEach;
@@ -184,14 +185,13 @@ class GaussianPosteriorTest {
         assertNear(moments.mean(), expected.mean(), 1e-6);
         assertNear(moments.variance(), expected.variance(), 1e-5);
         assertNear(moments.unitMeanVariance(), expected.unitMeanVariance(), 1e-5);
-        assertNear(moments.unitMeanSquaredMean(), expected.unitMeanSquaredMean(), 1e-5);
         assertNear(means.variance(), expected.variance().mean(true, 0), 1e-5);
-        INDArray second = requireNonNull(expected.secondMoment()).mean(true, 0);
-        assertNear(means.secondMomentShares(), second.div(second.meanNumber()), 1e-5);
+        assertThatThrownBy(moments::unitMeanSquaredMean).hasMessageContaining("no means of squares");
+        assertThatThrownBy(means::secondMomentShares).hasMessageContaining("no means of squares");
     }
 
     @ParameterizedTest
-    @CsvSource({"5, 3, 0, 1", "5, 3, 2, 0.3", "40, 70, 7, 1", "1, 6, 0, 0.3", "6, 1, 6, 1"})
+    @CsvSource({"5, 3, 0, 1", "5, 3, 2, 0.3", "40, 70, 7, 1", "120, 110, 7, 0.3", "1, 6, 0, 0.3", "6, 1, 6, 1"})
     void fusedPredictionsEqualThePlainOnes(int rows, int columns, int unseen, double counted) {
         Arrays arrays = unseen(rows, columns, unseen, counted);
         INDArray before = arrays.average.dup();

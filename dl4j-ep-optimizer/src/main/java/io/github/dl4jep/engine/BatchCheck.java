@@ -1,5 +1,6 @@
 package io.github.dl4jep.engine;
 
+import io.github.dl4jep.array.Rows;
 import java.util.Arrays;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -17,7 +18,7 @@ public final class BatchCheck {
      * @return the labels, or a copy with 0 in place of what is hidden
      */
     public static INDArray withoutHidden(INDArray labels, INDArray mask) {
-        if (Double.isFinite(labels.sumNumber().doubleValue())) {
+        if (Double.isFinite(Rows.sum(labels))) {
             return labels;
         }
         long[] shape = maskShape(labels, mask);
@@ -72,7 +73,7 @@ public final class BatchCheck {
      */
     public static void requireFinite(String what, INDArray array, long batch) {
         // One reduction on the way that every batch takes; the search is for bad batches only.
-        if (Double.isFinite(array.sumNumber().doubleValue())) {
+        if (Double.isFinite(Rows.sum(array))) {
             return;
         }
         long columns = array.length() / Math.max(1, array.size(0));

@@ -1,6 +1,7 @@
 package io.github.dl4jep.engine;
 
 import io.github.dl4jep.array.ReusedWorkspace;
+import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.conf.TrainingSchedule;
 import io.github.dl4jep.engine.MessageGraph.Evidence;
 import io.github.dl4jep.learned.TrustRegion;
@@ -205,7 +206,7 @@ final class BatchLearning {
         });
         for (Observer observer : observers) {
             BackwardMessage message = Objects.requireNonNull(messages.get(observer.slot()));
-            if (!Double.isFinite(message.shift().sumNumber().doubleValue())) {
+            if (!Double.isFinite(Rows.sum(message.shift()))) {
                 throw rejected("messages at " + observer.likelihood().describe(), score, phase);
             }
         }
@@ -221,7 +222,7 @@ final class BatchLearning {
             Labels label = labels.get(i);
             INDArray scores = likelihood(i).negativeLogLikelihood(potentials.apply(i), label.values(), label.mask());
             double examples = label.count();
-            sum += examples > 0 ? scores.sumNumber().doubleValue() / examples : 0;
+            sum += examples > 0 ? Rows.sum(scores) / examples : 0;
         }
         return sum;
     }

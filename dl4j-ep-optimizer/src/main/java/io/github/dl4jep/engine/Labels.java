@@ -1,5 +1,6 @@
 package io.github.dl4jep.engine;
 
+import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.message.BatchPart;
 import java.util.List;
 import java.util.Objects;
@@ -41,7 +42,7 @@ public record Labels(INDArray values, @Nullable INDArray mask) {
 
     /** Number of examples of which some label counts. */
     double count() {
-        return mask == null ? values.size(0) : labelled().sumNumber().doubleValue();
+        return mask == null ? values.size(0) : Rows.sum(labelled());
     }
 
     /** Those of some numbers, one an example, whose example has a label that counts. */

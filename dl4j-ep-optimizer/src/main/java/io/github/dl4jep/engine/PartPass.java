@@ -42,6 +42,8 @@ public final class PartPass implements BatchParts {
     private final Map<Integer, List<INDArray>> features = new HashMap<>();
 
     private VertexGraph.@Nullable Sweep sweep;
+    /** Of each output, before anything is learned; null without withheld examples. */
+    private List<@Nullable Moments> predictions = List.of();
 
     /**
      * A part.
@@ -118,14 +120,17 @@ public final class PartPass implements BatchParts {
         for (int slot : learning.observedSlots()) {
             potentials.put(slot, own(sweep.activation(slot)));
         }
-        List<@Nullable Moments> predictions = new ArrayList<>();
+        List<@Nullable Moments> ofWithheld = new ArrayList<>();
         for (int i = 0; i < labels.size(); i++) {
             if (checked && likelihood(i).checksSteps()) {
                 features.put(i, featuresOf(i, sweep));
             }
-            predictions.add(first ? predicted(i) : null);
+            ofWithheld.add(first ? predicted(i) : null);
         }
-        return new Forward(potentials, withheld, predictions);
+        if (first) {
+            predictions = ofWithheld;
+        }
+        return new Forward(potentials, withheld, ofWithheld);
     }
 
     private ForwardMessage own(ForwardMessage message) {
@@ -179,22 +184,24 @@ public final class PartPass implements BatchParts {
         if (!phase.probes() || examples.count() == 0 || !likelihood(0).learnsPull()) {
             return new double[0];
         }
-        INDArray before = withheldScores(examples);
+        INDArray before = scores(examples, Objects.requireNonNull(predictions.get(0), "forward comes first"));
         List<Runnable> undo = learning.graph().learners().values().stream()
                 .map(learner -> learner.pulled(PROBE))
                 .toList();
-        INDArray after = withheldScores(examples);
-        undo.forEach(Runnable::run);
+        INDArray after;
+        try (MemoryWorkspace workspace = ReusedWorkspace.open(WORKSPACE)) {
+            after = scores(examples, potentialsOf(0, examples));
+        } finally {
+            undo.forEach(Runnable::run);
+        }
         return examples.labels().ofLabelled(after.subi(before));
     }
 
-    private INDArray withheldScores(WithheldExamples examples) {
-        try (MemoryWorkspace workspace = ReusedWorkspace.open(WORKSPACE)) {
-            Labels ofThese = examples.labels();
-            return likelihood(0)
-                    .negativeLogLikelihood(potentialsOf(0, examples), ofThese.values(), ofThese.mask())
-                    .detach();
-        }
+    private INDArray scores(WithheldExamples examples, Moments potentials) {
+        Labels ofThese = examples.labels();
+        return likelihood(0)
+                .negativeLogLikelihood(potentials, ofThese.values(), ofThese.mask())
+                .detach();
     }
 
     @Override

@@ -156,7 +156,7 @@ final class PreluVertex implements LinearMap {
             for (int i = 0; i < columns.length; i++) {
                 sums[of[i]] += columns[i];
             }
-            return Rows.matrix(sums, 1, sums.length).castTo(ofColumns.dataType());
+            return Rows.matrix(sums, 1, sums.length, ofColumns.dataType());
         }
     }
 

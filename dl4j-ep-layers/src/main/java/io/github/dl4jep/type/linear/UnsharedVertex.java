@@ -1,5 +1,6 @@
 package io.github.dl4jep.type.linear;
 
+import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.linear.WeightGroups;
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.BatchCovariance;
@@ -101,7 +102,7 @@ final class UnsharedVertex implements LinearMap {
             return covariance;
         }
         ExampleCovariance shared = covariance.examples();
-        return BatchCovariance.of(shared.addi(bias.variance().meanNumber()));
+        return BatchCovariance.of(shared.addi(Rows.mean(bias.variance())));
     }
 
     private Answer answer(

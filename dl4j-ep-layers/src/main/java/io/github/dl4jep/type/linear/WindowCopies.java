@@ -53,7 +53,7 @@ final class WindowCopies {
                 System.arraycopy(from, sources[i] * rows, to, i * rows, rows);
             }
         }
-        return Rows.matrix(to, rows, sources.length).castTo(input.dataType());
+        return Rows.matrix(to, rows, sources.length, input.dataType());
     }
 
     /** 1 where a window sees the input, 0 outside. */
@@ -63,7 +63,7 @@ final class WindowCopies {
         for (int i = 0; i < ones.length; i++) {
             ones[i] = sources[i / rows] < 0 ? 0 : 1;
         }
-        return Rows.matrix(ones, rows, sources.length).castTo(seen.dataType());
+        return Rows.matrix(ones, rows, sources.length, seen.dataType());
     }
 
     /** Messages to all copies of an element, added up. */
@@ -78,7 +78,7 @@ final class WindowCopies {
                 to[source * rows + i % rows] += from[i];
             }
         }
-        return Rows.matrix(to, rows, columns).castTo(toSeen.dataType());
+        return Rows.matrix(to, rows, columns, toSeen.dataType());
     }
 
     /** [minibatch, units x positions] of [minibatch, positions x units]. */

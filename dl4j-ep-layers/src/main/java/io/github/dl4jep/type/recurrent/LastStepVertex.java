@@ -57,7 +57,7 @@ public final class LastStepVertex implements Vertex {
                 all[(c * steps + step) * rows + n] = values[c * rows + n];
             }
         }
-        return Rows.matrix(all, rows, all.length / rows).castTo(last.dataType());
+        return Rows.matrix(all, rows, all.length / rows, last.dataType());
     }
 
     private static int lastStep(Moments input, int example) {
@@ -89,7 +89,7 @@ public final class LastStepVertex implements Vertex {
                 last[c * rows + n] = all[(c * steps + step) * rows + n];
             }
         }
-        return Rows.matrix(last, rows, last.length / rows).castTo(matrix.dataType());
+        return Rows.matrix(last, rows, last.length / rows, matrix.dataType());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.github.dl4jep.type.recurrent;
 
+import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.linear.LinearFactor;
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.BatchCovariance;
@@ -165,7 +166,7 @@ public final class RecurrentVertex implements LinearMap {
         Pass pass() {
             SeenSteps seen = new SeenSteps(
                     input.mean(), message.covariance(), ofInput.unitMeanVariance(), ofInput.unitMeanSquaredMean());
-            double biasVariance = ofBias.variance().meanNumber().doubleValue();
+            double biasVariance = Rows.mean(ofBias.variance());
             return new Pass(
                     new ForwardMessage(
                             activation(steps.output(), message.moments()),
