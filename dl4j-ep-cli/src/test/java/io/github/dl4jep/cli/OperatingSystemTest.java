@@ -62,8 +62,9 @@ class OperatingSystemTest {
     /** Runs a script in the folder; {@code ep} is the command, and {@code $before} comes before it. */
     private static Ended shell(String script, Map<String, String> environment)
             throws IOException, InterruptedException {
-        String ep = "ep() { $before \"$JAVA\" -Xmx512m -Djava.awt.headless=true $options " + Main.class.getName()
-                + " \"$@\"; }\n";
+        String ep =
+                "ep() { $before \"$JAVA\" -Xmx512m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Djava.awt.headless=true $options "
+                        + Main.class.getName() + " \"$@\"; }\n";
         Path err = folder.resolve("stderr");
         ProcessBuilder builder = new ProcessBuilder(List.of("/bin/sh", "-c", ep + script))
                 .directory(folder.toFile())
@@ -271,7 +272,9 @@ class OperatingSystemTest {
     private static void assertNativesRefused(String mount, String place) throws IOException, InterruptedException {
         Ended tried = shell("mkdir -p natives && unshare -m sh -c '" + mount + "'");
         assumeTrue(tried.code() == 0, "Nothing can be mounted here: " + tried.err());
-        String ep = "\"$JAVA\" -Xmx512m -Duser.home=/proc -Djava.io.tmpdir=\"$PWD/natives\" " + Main.class.getName();
+        String ep =
+                "\"$JAVA\" -Xmx512m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Duser.home=/proc -Djava.io.tmpdir=\"$PWD/natives\" "
+                        + Main.class.getName();
 
         Ended ended = shell("unshare -m sh -c '" + mount + " && " + ep
                 + " predict --model model.zip --data rows.csv --out never.csv'");

@@ -8,21 +8,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What was fitted to the columns of a training file is used for other files in the same way. */
 class TablesOfModelsTest {
     @TempDir
-    private Path folder;
+    private static Path folder;
 
-    private Path model;
+    private Path model = folder.resolve("model.zip");
     private CommandRun command = new CommandRun();
 
     /** y is 10 for red, 20 for blue and 30 where the colour is missing; size decides nothing. */
-    @BeforeEach
-    void train() throws IOException {
+    @BeforeAll
+    static void train() throws IOException {
         Random random = new Random(3);
         StringBuilder text = new StringBuilder("size,colour,y\n");
         for (int i = 0; i < 300; i++) {
@@ -32,9 +32,10 @@ class TablesOfModelsTest {
                     .append(10 + 10 * kind + 0.1 * random.nextGaussian())
                     .append('\n');
         }
-        model = folder.resolve("model.zip");
+        String model = folder.resolve("model.zip").toString();
         Path data = Files.writeString(folder.resolve("train.csv"), text);
-        assertThat(execute("train", "--data", "csv:" + data, "--net", "mlp:10", "--model", model.toString()))
+        CommandRun command = new CommandRun();
+        assertThat(command.execute("train", "--data", "csv:" + data, "--net", "mlp:10", "--model", model))
                 .as(command.err::toString)
                 .isZero();
     }

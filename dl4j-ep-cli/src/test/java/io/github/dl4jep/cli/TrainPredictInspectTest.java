@@ -21,6 +21,7 @@ import java.util.Random;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,36 +36,32 @@ import org.nd4j.linalg.ops.transforms.Transforms;
 /** From a CSV file to a model, to predictions in the label's units, and a look into the file. */
 class TrainPredictInspectTest {
     @TempDir
+    private static Path shared;
+
+    private static final List<double[]> ROWS = new ArrayList<>();
+    private static final CommandRun TRAINING = new CommandRun();
+    private static Path houses;
+
+    @TempDir
     private Path folder;
 
-    private final List<double[]> rows = new ArrayList<>();
-    private Path houses;
     private Path model;
     private CommandRun command = new CommandRun();
 
     /** price = 1000 (20 + 3 area + rooms) + noise of deviation 4000. */
-    @BeforeEach
-    void writeHouses() throws IOException {
+    @BeforeAll
+    static void writeHouses() throws IOException {
         StringBuilder text = new StringBuilder("area,price,rooms\n");
         Random random = new Random(1);
         for (int i = 0; i < 300; i++) {
             double area = 20 + 100 * random.nextDouble();
             double rooms = 1 + random.nextInt(5);
             double price = 1000 * (20 + 3 * area + rooms) + 4000 * random.nextGaussian();
-            rows.add(new double[] {area, price, rooms});
+            ROWS.add(new double[] {area, price, rooms});
             text.append(String.format(Locale.ROOT, "%s,%s,%s%n", area, price, rooms));
         }
-        houses = Files.writeString(folder.resolve("houses.csv"), text);
-        model = folder.resolve("houses.zip");
-    }
-
-    private int execute(String... arguments) {
-        command = new CommandRun();
-        return command.execute(arguments);
-    }
-
-    private void trainHouses() {
-        assertThat(execute(
+        houses = Files.writeString(shared.resolve("houses.csv"), text);
+        assertThat(TRAINING.execute(
                         "train",
                         "--data",
                         "csv:" + houses,
@@ -75,9 +72,24 @@ class TrainPredictInspectTest {
                         "--passes",
                         "20",
                         "--model",
-                        model.toString()))
-                .as(command.err::toString)
+                        shared.resolve("houses.zip").toString()))
+                .as(TRAINING.err::toString)
                 .isZero();
+    }
+
+    @BeforeEach
+    void place() {
+        model = folder.resolve("houses.zip");
+    }
+
+    private int execute(String... arguments) {
+        command = new CommandRun();
+        return command.execute(arguments);
+    }
+
+    /** A copy of the model that was trained once for all tests. */
+    private void copyHouses() throws IOException {
+        Files.copy(shared.resolve("houses.zip"), model);
     }
 
     private static double[] numbers(String line) {
@@ -91,12 +103,12 @@ class TrainPredictInspectTest {
 
     @Test
     void aRegressionIsPredictedInTheUnitsOfItsLabel() throws IOException {
-        trainHouses();
-        assertThat(command.out.toString())
+        copyHouses();
+        assertThat(TRAINING.out.toString())
                 .contains("Trained mlp:20 on csv:" + houses + ": 240 rows, 20 passes, 160 batches of up to 32;")
                 .contains("On 60 test rows: RMSE ")
-                .contains("Written to " + model);
-        assertThat(command.err.toString()).contains("pass 20/20  8 batches");
+                .contains("Written to " + shared.resolve("houses.zip"));
+        assertThat(TRAINING.err.toString()).contains("pass 20/20  8 batches");
 
         assertThat(execute("predict", "--model", model.toString(), "--data", houses.toString()))
                 .isZero();
@@ -106,9 +118,9 @@ class TrainPredictInspectTest {
         assertThat(lines).hasSize(301);
         int inside = 0;
         double squares = 0;
-        for (int i = 0; i < rows.size(); i++) {
+        for (int i = 0; i < ROWS.size(); i++) {
             double[] line = numbers(lines.get(i + 1));
-            double error = rows.get(i)[1] - line[1];
+            double error = ROWS.get(i)[1] - line[1];
             squares += error * error;
             inside += Math.abs(error) < 2 * line[2] ? 1 : 0;
             assertThat(line[0]).isEqualTo(i + 1);
@@ -120,7 +132,7 @@ class TrainPredictInspectTest {
 
     @Test
     void columnsAreFoundByNameOrByPlace() throws IOException {
-        trainHouses();
+        copyHouses();
         Path named = Files.writeString(folder.resolve("named.csv"), "rooms,area\n3,70\n2,45.5\n");
         Path plain = Files.writeString(folder.resolve("plain.csv"), "70,3\n45.5,2\n");
         Path labelled = Files.writeString(folder.resolve("labelled.csv"), "70,?,3\n45.5,?,2\n");
@@ -149,7 +161,7 @@ class TrainPredictInspectTest {
             })
     void rowsThatAreNotTheModelsAreRefused(String textAndMessage) throws IOException {
         String[] parts = textAndMessage.split("\\|");
-        trainHouses();
+        copyHouses();
         Path file = Files.writeString(folder.resolve("bad.csv"), parts[0].replace("\\n", "\n"));
         Path out = folder.resolve("out.csv");
 
@@ -163,7 +175,7 @@ class TrainPredictInspectTest {
 
     @Test
     void dl4jReadsTheModelAndItsNormalizer() throws IOException {
-        trainHouses();
+        copyHouses();
         EpMultiLayerNetwork network = EpNetworks.load(model.toFile(), EpMultiLayerNetwork.class);
         NormalizerStandardize normalizer = ModelSerializer.restoreNormalizerFromFile(model.toFile());
         INDArray house = Nd4j.createFromArray(new float[][] {{70, 3}});
@@ -183,7 +195,7 @@ class TrainPredictInspectTest {
 
     @Test
     void inspectShowsLayersNoiseAndCounters() throws IOException {
-        trainHouses();
+        copyHouses();
 
         assertThat(execute("inspect", model.toString())).isZero();
         assertThat(command.out.toString())
@@ -225,7 +237,7 @@ class TrainPredictInspectTest {
 
     @Test
     void aNetworkOfAProgramCanBeInspectedButNotPredictedWith() throws IOException {
-        trainHouses();
+        copyHouses();
         Path own = folder.resolve("own.zip");
         EpNetworks.load(model.toFile(), EpMultiLayerNetwork.class).save(own.toFile());
 
@@ -237,8 +249,8 @@ class TrainPredictInspectTest {
     }
 
     @Test
-    void aModelIsNotOverwrittenUnlessAskedFor() {
-        trainHouses();
+    void aModelIsNotOverwrittenUnlessAskedFor() throws IOException {
+        copyHouses();
 
         assertThat(execute("train", "--passes", "1", "--model", model.toString()))
                 .isEqualTo(2);
@@ -284,12 +296,12 @@ class TrainPredictInspectTest {
 
     @Test
     void digitsOfAnIdxFileArePredictedAsInTraining() throws IOException {
-        Path shared = Path.of(System.getProperty("dl4jep.data.dir", "../../shared/data"), "mnist");
+        Path source = Path.of(System.getProperty("dl4jep.data.dir", "../../shared/data"), "mnist");
         org.junit.jupiter.api.Assumptions.assumeTrue(
-                Files.isDirectory(shared),
-                () -> "Looked for " + shared + "; -Ddl4jep.data.dir=DIR says where the data is.");
+                Files.isDirectory(source),
+                () -> "Looked for " + source + "; -Ddl4jep.data.dir=DIR says where the data is.");
         Path mnist = folder.resolve("data/mnist");
-        MnistExcerpt.write(shared, mnist, 200, 50);
+        MnistExcerpt.write(source, mnist, 100, 50);
         assertThat(execute(
                         "train",
                         "--data",

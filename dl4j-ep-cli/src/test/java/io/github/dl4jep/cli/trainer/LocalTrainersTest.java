@@ -156,7 +156,7 @@ class LocalTrainersTest {
 
     /** Against differences of the loss itself. */
     @ParameterizedTest
-    @ValueSource(strings = {"lr:4000", "lr:sign"})
+    @ValueSource(strings = {"lr:1000", "lr:sign"})
     void noiseFindsTheGradientInTheMean(String name) {
         Nd4j.getRandom().setSeed(1);
         MultiLayerConfiguration list = LayerChain.checked("lr", convolutions());
@@ -178,7 +178,7 @@ class LocalTrainersTest {
         }
 
         LikelihoodRatioTrainer trainer = (LikelihoodRatioTrainer) Trainers.named(name);
-        int repeats = 4000 / trainer.draws();
+        int repeats = 1000 / trainer.draws();
         INDArray sum = Nd4j.zeros(DataType.FLOAT, 2, 8);
         for (int repeat = 0; repeat < repeats; repeat++) {
             sum.addi(trainer.gradient(chain, unit, input, twice));
@@ -187,7 +187,7 @@ class LocalTrainersTest {
         double norm = Math.sqrt(Arrays.stream(exact).map(g -> g * g).sum());
         float[] found = Nd4j.toFlattened('c', sum.divi(repeats)).toFloatVector();
         for (int i = 0; i < 16; i++) {
-            assertThat((double) found[i]).as("gradient %s", i).isCloseTo(exact[i], within(0.08 * norm));
+            assertThat((double) found[i]).as("gradient %s", i).isCloseTo(exact[i], within(0.16 * norm));
         }
     }
 
