@@ -35,12 +35,12 @@ import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 /** DL4J's early stopping, which loops over batches by itself, with every saver. */
 class EarlyStoppingTest {
 
-    private static final int PASSES = 4;
+    private static final int PASSES = 3;
 
     @TempDir
     private Path folder;
 
-    private final DataSet data = ToyData.threeClasses(300, 1);
+    private final DataSet data = ToyData.threeClasses(120, 1);
     private final DataSet held = ToyData.threeClasses(100, 2);
 
     private DataSetIterator pass() {
@@ -145,7 +145,7 @@ class EarlyStoppingTest {
         EpMultiLayerNetwork network = EpNetworks.from(ToyNetworks.classifier());
         DataSetIterator batches = pass();
         batches.setPreProcessor(batch -> {
-            if (network.getIterationCount() >= 40) {
+            if (network.getIterationCount() >= 20) {
                 batch.getFeatures().putScalar(0, Double.NaN);
             }
         });

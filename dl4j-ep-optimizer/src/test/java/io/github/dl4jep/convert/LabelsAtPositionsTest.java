@@ -178,7 +178,7 @@ class LabelsAtPositionsTest {
     private static EpMultiLayerNetwork train(Case one) {
         EpMultiLayerNetwork network = EpNetworks.from(
                 one.definition(), EpOptions.builder().batchesPerPass(1).build());
-        for (int pass = 0; pass < 60; pass++) {
+        for (int pass = 0; pass < 30; pass++) {
             network.fit(one.data());
         }
         return network;

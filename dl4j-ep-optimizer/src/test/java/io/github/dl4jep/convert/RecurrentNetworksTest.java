@@ -118,8 +118,8 @@ class RecurrentNetworksTest {
         return new DataSet(x, y);
     }
 
-    private static void fit(EpMultiLayerNetwork network, int passes) {
-        List<DataSet> batches = new ArrayList<>(firstSign(640, 1).batchBy(32));
+    private static void fit(EpMultiLayerNetwork network, int examples, int passes) {
+        List<DataSet> batches = new ArrayList<>(firstSign(examples, 1).batchBy(32));
         for (int pass = 0; pass < passes; pass++) {
             network.fit(new ExistingDataSetIterator(batches));
         }
@@ -143,7 +143,7 @@ class RecurrentNetworksTest {
     @MethodSource("kinds")
     void remembersTheFirstStepAndIsThePointNetworkOfDl4j(Kind kind) throws IOException {
         EpMultiLayerNetwork network = EpNetworks.from(definition(kind, RNNFormat.NCW));
-        fit(network, 6);
+        fit(network, 640, 4);
         DataSet test = firstSign(500, 2);
         assertThat(error(network.output(test.getFeatures()), test)).isLessThan(0.1);
 
@@ -215,7 +215,7 @@ class RecurrentNetworksTest {
     @MethodSource("kinds")
     void whatAsksForPosteriorsFindsThem(Kind kind) {
         EpMultiLayerNetwork network = EpNetworks.from(definition(kind, RNNFormat.NCW));
-        fit(network, 2);
+        fit(network, 96, 1);
         INDArray x = firstSign(20, 3).getFeatures();
         String prefix = kind.hasTwoDirections() ? "backward" : "";
         boolean peepholes = kind == Kind.GRAVES || kind == Kind.GRAVES_BOTH_WAYS;

@@ -171,7 +171,7 @@ class UnsharedAndSlopesTest {
         EpMultiLayerNetwork network =
                 EpNetworks.from(stock(each).getLayerWiseConfigurations().clone());
         DataSet data = new DataSet(features, labels);
-        for (int pass = 0; pass < 15; pass++) {
+        for (int pass = 0; pass < 9; pass++) {
             data.batchBy(20).forEach(network::fit);
         }
         INDArray error = network.output(features).sub(labels);

@@ -68,7 +68,7 @@ class ClassLikelihoodNetworksTest {
     private static MultiLayerConfiguration layer(ILossFunction loss, Activation activation) {
         return new NeuralNetConfiguration.Builder()
                 .seed(5)
-                .updater(new Adam(0.01))
+                .updater(new Adam(0.05))
                 .list()
                 .layer(new OutputLayer.Builder(loss)
                         .nIn(INPUTS)
@@ -170,10 +170,10 @@ class ClassLikelihoodNetworksTest {
         double[] y = labels(x, -3.4);
         ILossFunction loss = new LossMCXENT(Nd4j.createFromArray(1.0, weight).castTo(DataType.FLOAT));
         EpMultiLayerNetwork network = EpNetworks.from(layer(loss, Activation.SOFTMAX));
-        fit(network, x, y, 100, 15);
+        fit(network, x, y, 100, 6);
         MultiLayerNetwork adam = new MultiLayerNetwork(layer(loss, Activation.SOFTMAX));
         adam.init();
-        fit(adam, x, y, 100, 60);
+        fit(adam, x, y, 500, 60);
         INDArray features = Nd4j.createFromArray(x).castTo(DataType.FLOAT);
         double[] found = recallAndMean(network.output(features), y);
         double[] expected = recallAndMean(adam.output(features), y);

@@ -133,7 +133,7 @@ class HardDataTest {
         EpMultiLayerNetwork network = EpNetworks.from(ToyNetworks.regressor());
         DataSet data = ToyData.line(300, 1, offset, size);
 
-        network.fit(ToyData.batches(data, 30), 10);
+        network.fit(ToyData.batches(data, 30), 5);
 
         assertFinite(network);
         assertThat(ToyData.relativeError(network.output(data.getFeatures()), data.getLabels()))

@@ -74,7 +74,7 @@ class SmallDataTest {
     @CsvSource({"25, .02", "1000, .001", "0, .05"})
     void labelsOfAnyPlaceAndSize(double place, double size) {
         EpMultiLayerNetwork network = network(1, 50, false, 1);
-        fit(network, wave(400, place, size), 20, 25);
+        fit(network, wave(400, place, size), 40, 25);
         INDArray x = Nd4j.linspace(-2, 2, 200).reshape(200, 1);
         INDArray mean = network.predictor().predict(x).mean();
         double squares = 0;
@@ -185,7 +185,7 @@ class SmallDataTest {
             y[i][0] = effect[level] + 0.3 * random.nextGaussian();
         }
         EpMultiLayerNetwork network = network(levels, 50, false, 1);
-        fit(network, new DataSet(Nd4j.createFromArray(x), Nd4j.createFromArray(y)), 20, 20);
+        fit(network, new DataSet(Nd4j.createFromArray(x), Nd4j.createFromArray(y)), 30, 10);
         Prediction prediction = network.predictor().predict(Nd4j.eye(levels));
         int covered = 0;
         for (int level = seen; level < levels; level++) {

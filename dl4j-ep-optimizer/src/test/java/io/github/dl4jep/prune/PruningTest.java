@@ -162,7 +162,7 @@ class PruningTest {
         EpMultiLayerNetwork pruned = trained().prune(0.5);
         MultiLayerNetwork before = pruned.toPointNetwork();
 
-        pruned.fit(ToyData.batches(data, 10), 20);
+        pruned.fit(ToyData.batches(data, 20), 10);
 
         MultiLayerNetwork after = pruned.toPointNetwork();
         assertThat(pruned.params().sumNumber().doubleValue()).isFinite();

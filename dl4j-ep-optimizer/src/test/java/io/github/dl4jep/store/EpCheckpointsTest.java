@@ -90,13 +90,13 @@ class EpCheckpointsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 4, 5, 7})
+    @ValueSource(ints = {1, 4, 5, 7})
     void aListOfLayersGoesOnWithTheSameBits(int stride) {
         stopAndGoOn(EpCheckpointsTest::layers, stride);
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 4, 5})
+    @ValueSource(ints = {4, 5})
     void aGraphGoesOnWithTheSameBits(int stride) {
         stopAndGoOn(() -> EpNetworks.from(ToyGraphs.residual()), stride);
     }

@@ -89,6 +89,8 @@ class KilledProgramTest {
                                         Path.of(System.getProperty("java.home"), "bin", "java")
                                                 .toString(),
                                         "-Xmx512m",
+                                        "-XX:TieredStopAtLevel=1",
+                                        "-XX:+UseSerialGC",
                                         "-cp",
                                         System.getProperty("java.class.path"),
                                         Program.class.getName()),
@@ -174,7 +176,7 @@ class KilledProgramTest {
 
     @Test
     void aKilledTrainingGoesOnWithTheSameBits() throws IOException, InterruptedException {
-        killTraining(1, 40);
+        killTraining(1, 15);
     }
 
     @Test

@@ -104,7 +104,7 @@ class FeedForwardAtStepsTest {
         EpMultiLayerNetwork network = EpNetworks.from(definition(format));
         DataSet data = sumOfTheStepBefore(320, 1);
         boolean last = format == RNNFormat.NWC;
-        for (int pass = 0; pass < 8; pass++) {
+        for (int pass = 0; pass < 4; pass++) {
             for (DataSet batch : data.batchBy(16)) {
                 network.fit(
                         last
@@ -205,7 +205,7 @@ class FeedForwardAtStepsTest {
                         org.nd4j.linalg.indexing.NDArrayIndex.point(STEPS - 2))
                 .reshape(320, 1)
                 .dup('c');
-        for (int pass = 0; pass < 15; pass++) {
+        for (int pass = 0; pass < 8; pass++) {
             for (DataSet batch : new DataSet(x, y).batchBy(32)) {
                 network.fit(batch);
             }
@@ -252,7 +252,7 @@ class FeedForwardAtStepsTest {
             }
             y.putScalar(n, kind, 1);
         }
-        for (int pass = 0; pass < 6; pass++) {
+        for (int pass = 0; pass < 3; pass++) {
             for (DataSet batch : new DataSet(x, y).batchBy(32)) {
                 network.fit(batch);
             }

@@ -178,7 +178,7 @@ class TextNetworksTest {
     @EnumSource(RNNFormat.class)
     void embeddingsAndALstmLearnTheOrderOfWords(RNNFormat format) throws IOException {
         EpMultiLayerNetwork network = EpNetworks.from(recurrent(format));
-        fit(network, 6);
+        fit(network, 3);
         DataSet test = order(300, 2);
         assertThat(right(network, test)).isGreaterThan(0.9);
         assertPointNetwork(network, test);
@@ -187,7 +187,7 @@ class TextNetworksTest {
     @Test
     void convolutionsAndPoolingLearnTheOrderOfWords() throws IOException {
         EpMultiLayerNetwork network = EpNetworks.from(pooledTwice(PoolingType.MAX));
-        fit(network, 6);
+        fit(network, 3);
         DataSet test = order(300, 2);
         assertThat(right(network, test)).isGreaterThan(0.9);
         assertPointNetwork(network, test);
