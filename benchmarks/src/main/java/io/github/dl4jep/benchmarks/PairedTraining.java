@@ -10,8 +10,10 @@ import io.github.dl4jep.cli.definition.NetworkDefinition;
 import io.github.dl4jep.convert.EpNetworks;
 import io.github.dl4jep.convert.EpOptions;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
+import io.github.dl4jep.network.EpPredictor;
 import io.github.dl4jep.weight.BinaryPrior;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,17 +39,21 @@ import picocli.CommandLine.Option;
 
 /**
  * Trains EP, EP with Heaviside units and binary weights, and DL4J's Adam in turn in one process, a slice of a pass each, with the
- * bare matrix products between, so that a machine that is slow for a while is slow for all. Then trains both on to compare time to equal error.
+ * bare matrix products between, so that a machine that is slow for a while is slow for all. Then lets EP's network, its frozen predictor and
+ * Adam's network predict in turn, and trains both on to compare time to equal error.
  */
 @Command(
         name = "paired-training",
         mixinStandardHelpOptions = true,
-        description = "EP against Adam, spiking EP and the bare matrix products; writes a JSON result.")
+        description =
+                "EP against Adam, spiking EP and the bare matrix products, training and predicting; writes a JSON result.")
 public final class PairedTraining implements Callable<Integer> {
 
     private static final int ADAM_PASSES = 5;
     private static final int EVALUATION_ROWS = 1000;
     private static final int EVALUATIONS_PER_PASS = 4;
+    /** Rows predicted at once, and calls in a turn. */
+    private static final int[][] PREDICTIONS = {{1, 200}, {1000, 5}};
 
     @Option(names = "--data-dir", defaultValue = "../shared/data", description = "folder that holds mnist/")
     private Path dataDir = Path.of("../shared/data");
@@ -116,13 +122,17 @@ public final class PairedTraining implements Callable<Integer> {
         List<DataSet> slice = shuffled(split.train(), batch, 1).subList(0, batches);
         BareProducts products = BareProducts.of(ep, slice.get(0).getFeatures());
         double[][] seconds = new double[4][rounds];
+        long[] allocated = new long[rounds];
         for (int round = -2; round < rounds; round++) {
+            long before = allocatedBytes();
             double epSeconds = seconds(() -> ep.fit(new ExistingDataSetIterator(slice)));
+            long after = allocatedBytes();
             double spikingSeconds = seconds(() -> spiking.fit(new ExistingDataSetIterator(slice)));
             double adamSeconds = seconds(() -> adam.fit(new ExistingDataSetIterator(slice)));
             double productSeconds = seconds(() -> IntStream.range(0, batches).forEach(i -> products.run()));
             if (round >= 0) {
                 seconds[0][round] = epSeconds;
+                allocated[round] = after - before;
                 seconds[1][round] = adamSeconds;
                 seconds[2][round] = productSeconds;
                 seconds[3][round] = spikingSeconds;
@@ -139,7 +149,40 @@ public final class PairedTraining implements Callable<Integer> {
         speed.put("epToAdam", summary(ratios(seconds[0], seconds[1])));
         speed.put("epToProducts", summary(ratios(seconds[0], seconds[2])));
         speed.put("epHeavisideBinaryToEp", summary(ratios(seconds[3], seconds[0])));
+        speed.put(
+                "epMegabytesOfJavaArraysPerBatch",
+                Arrays.stream(allocated).average().orElseThrow() / batches / (1 << 20));
+        for (int[] rowsAndCalls : PREDICTIONS) {
+            INDArray rows = split.test().getFeatures().get(NDArrayIndex.interval(0, rowsAndCalls[0]));
+            speed.put("rowsPredicted" + rowsAndCalls[0], predictions(ep, adam, rows, rowsAndCalls[1]));
+        }
         return speed;
+    }
+
+    /** Of this thread, which trains. */
+    private static long allocatedBytes() {
+        return ((com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean())
+                .getThreadAllocatedBytes(Thread.currentThread().getId());
+    }
+
+    private Map<String, Object> predictions(EpMultiLayerNetwork ep, MultiLayerNetwork stock, INDArray rows, int calls) {
+        EpPredictor frozen = ep.predictor().frozen();
+        double[][] seconds = new double[3][rounds];
+        for (int round = -2; round < rounds; round++) {
+            double ofOutput = seconds(() -> IntStream.range(0, calls).forEach(i -> ep.output(rows)));
+            double ofFrozen = seconds(() -> IntStream.range(0, calls).forEach(i -> frozen.predict(rows)));
+            double ofStock = seconds(() -> IntStream.range(0, calls).forEach(i -> stock.output(rows)));
+            if (round >= 0) {
+                seconds[0][round] = ofOutput;
+                seconds[1][round] = ofFrozen;
+                seconds[2][round] = ofStock;
+            }
+        }
+        Map<String, Object> result = new LinkedHashMap<>();
+        result.put("stockMilliseconds", median(seconds[2]) * 1000 / calls);
+        result.put("outputToStock", summary(ratios(seconds[0], seconds[2])));
+        result.put("frozenToStock", summary(ratios(seconds[1], seconds[2])));
+        return result;
     }
 
     private Map<String, Object> timeToAdamsError(Split split, MultiLayerConfiguration definition) {

@@ -198,12 +198,7 @@ public record EmbeddingMap(LayerWeights weights, int indices, boolean ofSequence
 
     @Override
     public Moments predict(List<Moments> inputs) {
-        WeightPosterior bias = weights.bias();
-        return activation(
-                weights.weights().predictiveMoments(),
-                bias == null ? null : bias.predictiveMoments(),
-                chosen(inputs.get(0)),
-                inputs.get(0));
+        return activation(weights.predictiveMoments(), weights.predictiveBias(), chosen(inputs.get(0)), inputs.get(0));
     }
 
     @Override

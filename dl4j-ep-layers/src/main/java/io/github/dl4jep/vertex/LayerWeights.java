@@ -5,6 +5,8 @@ import io.github.dl4jep.message.BatchPart;
 import io.github.dl4jep.params.NamedPosterior;
 import io.github.dl4jep.params.PosteriorParamInitializer;
 import io.github.dl4jep.params.ReadoutWeights;
+import io.github.dl4jep.weight.KeptMoments;
+import io.github.dl4jep.weight.WeightMoments;
 import io.github.dl4jep.weight.WeightPosterior;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -22,13 +24,15 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param layout where the posteriors are in the parameters
  * @param parameters the current parameters
  * @param readout weights that are added to those of the layout and learn in their place, or null
+ * @param kept moments of predictions that are found once, of a network that does not learn any more
  */
 public record LayerWeights(
         Supplier<String> place,
         String prefix,
         PosteriorParamInitializer layout,
         Supplier<Map<String, INDArray>> parameters,
-        @Nullable ReadoutWeights readout) {
+        @Nullable ReadoutWeights readout,
+        KeptMoments kept) {
 
     /**
      * The weights of a layout.
@@ -43,7 +47,7 @@ public record LayerWeights(
             String prefix,
             PosteriorParamInitializer layout,
             Supplier<Map<String, INDArray>> parameters) {
-        this(place, prefix, layout, parameters, null);
+        this(place, prefix, layout, parameters, null, new KeptMoments());
     }
 
     /**
@@ -65,7 +69,7 @@ public record LayerWeights(
      */
     public LayerWeights readoutOfTeacher() {
         ReadoutWeights added = layout.readout();
-        return added == null ? this : new LayerWeights(place, "readout", layout, parameters, added);
+        return added == null ? this : new LayerWeights(place, "readout", layout, parameters, added, new KeptMoments());
     }
 
     /**
@@ -88,6 +92,35 @@ public record LayerWeights(
         return readout == null || posterior == null
                 ? posterior
                 : readout.added(NamedPosterior.Role.BIAS, posterior, parameters.get());
+    }
+
+    /**
+     * The moments of the weights that predictions use.
+     *
+     * @return moments that are read only
+     */
+    public WeightMoments predictiveMoments() {
+        return kept.get("all", () -> weights().predictiveMoments());
+    }
+
+    /**
+     * The same where only sums over inputs are asked for.
+     *
+     * @param observed whether the inputs are
+     * @return moments that are read only
+     */
+    public WeightMoments predictiveMomentsOfSums(boolean observed) {
+        return kept.get(observed ? "observed" : "uncertain", () -> weights().predictiveMomentsOfSums(observed));
+    }
+
+    /**
+     * The moments of the bias that predictions use.
+     *
+     * @return moments that are read only, or null for none
+     */
+    public @Nullable WeightMoments predictiveBias() {
+        WeightPosterior bias = bias();
+        return bias == null ? null : kept.get("bias", bias::predictiveMoments);
     }
 
     /** The running average of the input, a view, or null where it is not needed. */
@@ -145,9 +178,9 @@ public record LayerWeights(
      */
     public Map<ParameterKey, Learner> learners() {
         Map<ParameterKey, Learner> learners = new LinkedHashMap<>();
-        learners.put(weightKey(), Learner.of(weightKey(), this::weights));
+        learners.put(weightKey(), Learner.of(weightKey(), this::weights, kept::start));
         if (bias() != null) {
-            learners.put(biasKey(), Learner.of(biasKey(), () -> Objects.requireNonNull(bias())));
+            learners.put(biasKey(), Learner.of(biasKey(), () -> Objects.requireNonNull(bias()), kept::start));
         }
         INDArray inputMean = inputMean();
         if (inputMean != null) {

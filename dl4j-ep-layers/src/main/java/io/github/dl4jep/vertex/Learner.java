@@ -44,15 +44,35 @@ public interface Learner {
         return NO_CHANGE;
     }
 
+    /** Says that nothing is learned from now on, and nobody else writes to the parameters: what predictions need may be kept. */
+    default void keepMoments() {}
+
     /**
-     * The learner of an array of weights.
+     * The learner of an array of weights of which nothing is kept.
      *
      * @param key the array
      * @param posterior its current posterior
      * @return multiplies the sites into the posterior
      */
     static Learner of(ParameterKey key, Supplier<WeightPosterior> posterior) {
+        return of(key, posterior, NO_CHANGE);
+    }
+
+    /**
+     * The learner of an array of weights.
+     *
+     * @param key the array
+     * @param posterior its current posterior
+     * @param keepMoments what is done when nothing is learned from now on
+     * @return multiplies the sites into the posterior
+     */
+    static Learner of(ParameterKey key, Supplier<WeightPosterior> posterior, Runnable keepMoments) {
         return new Learner() {
+            @Override
+            public void keepMoments() {
+                keepMoments.run();
+            }
+
             @Override
             public Runnable learn(Sites sites, SiteStep step, LearningPhase phase) {
                 WeightSite site = sites.site(key);

@@ -260,15 +260,14 @@ public final class LinearVertex implements LinearMap {
 
     @Override
     public Moments predict(List<Moments> moments) {
-        WeightPosterior bias = weights.bias();
+        Moments input = moments.get(0);
         return preActivation(
-                windowed(moments.get(0)),
-                moments.get(0),
+                windowed(input),
+                input,
                 groups.groups() == 1
-                        ? weights.weights()
-                                .predictiveMomentsOfSums(moments.get(0).isPointMass())
-                        : weights.weights().predictiveMoments(),
-                bias == null ? null : bias.predictiveMoments());
+                        ? weights.predictiveMomentsOfSums(input.isPointMass())
+                        : weights.predictiveMoments(),
+                weights.predictiveBias());
     }
 
     /** Throws if a convolution's activations do not fit into one array. */

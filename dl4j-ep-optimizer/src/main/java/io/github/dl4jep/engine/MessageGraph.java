@@ -10,6 +10,7 @@ import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.recurrent.SequenceStates;
 import io.github.dl4jep.runtime.EpOutput;
 import io.github.dl4jep.vertex.GraphNode;
+import io.github.dl4jep.vertex.Learner;
 import io.github.dl4jep.vertex.LikelihoodVertex;
 import io.github.dl4jep.vertex.Sites;
 import io.github.dl4jep.vertex.VertexGraph;
@@ -250,6 +251,11 @@ public final class MessageGraph {
         } finally {
             lock.writeLock().unlock();
         }
+    }
+
+    /** Says that nothing is learned from now on, and nobody else writes to the parameters: moments of weights are found once. */
+    public void keepMoments() {
+        predicting.graph().learners().values().forEach(Learner::keepMoments);
     }
 
     /**

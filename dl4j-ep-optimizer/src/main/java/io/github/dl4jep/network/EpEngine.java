@@ -113,9 +113,15 @@ final class EpEngine {
 
     /** What a predictor asks. */
     EpPredictor predictor() {
-        return layout().keepsRows()
-                ? new EpPredictor(sweep(), (arrays, masks) -> layout().inputs("The call", arrays, masks))
-                : EpPredictor.ofWholeBatches(sweep(), (arrays, masks) -> layout().inputs("The call", arrays, masks));
+        EpPredictor.Inputs inputs = (arrays, masks) -> layout().inputs("The call", arrays, masks);
+        return EpPredictor.of(sweep(), inputs, layout().keepsRows(), this::frozenPredictor);
+    }
+
+    /** Of a copy that nobody else has, whose moments are found once. */
+    private EpPredictor frozenPredictor() {
+        EpEngine copy = of(network.clone());
+        copy.sweep().keepMoments();
+        return copy.predictor();
     }
 
     /**

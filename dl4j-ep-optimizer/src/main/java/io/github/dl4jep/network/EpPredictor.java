@@ -5,6 +5,7 @@ import io.github.dl4jep.likelihood.Prediction;
 import io.github.dl4jep.message.Moments;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -35,22 +36,32 @@ public final class EpPredictor {
     private final Inputs inputs;
     private final INDArray @Nullable [] masks;
     private final long rowsAtOnce;
+    private final Supplier<EpPredictor> frozen;
+
+    private EpPredictor(
+            MessageGraph sweep,
+            Inputs inputs,
+            long rowsAtOnce,
+            INDArray @Nullable [] masks,
+            Supplier<EpPredictor> frozen) {
+        this.sweep = sweep;
+        this.inputs = inputs;
+        this.rowsAtOnce = rowsAtOnce;
+        this.masks = masks;
+        this.frozen = frozen;
+    }
 
     /**
      * A predictor.
      *
      * @param sweep the network's
      * @param inputs turns features into what the sweep takes
+     * @param keepsRows whether no vertex mixes the rows of a batch
+     * @param frozen a predictor of a copy of the network
+     * @return the predictor
      */
-    EpPredictor(MessageGraph sweep, Inputs inputs) {
-        this(sweep, inputs, ROWS, null);
-    }
-
-    private EpPredictor(MessageGraph sweep, Inputs inputs, long rowsAtOnce, INDArray @Nullable [] masks) {
-        this.sweep = sweep;
-        this.inputs = inputs;
-        this.rowsAtOnce = rowsAtOnce;
-        this.masks = masks;
+    static EpPredictor of(MessageGraph sweep, Inputs inputs, boolean keepsRows, Supplier<EpPredictor> frozen) {
+        return new EpPredictor(sweep, inputs, keepsRows ? ROWS : Long.MAX_VALUE, null, frozen);
     }
 
     /**
@@ -60,12 +71,19 @@ public final class EpPredictor {
      * @return a predictor for features of these sequences
      */
     public EpPredictor withMasks(@Nullable INDArray... featureMasks) {
-        return new EpPredictor(sweep, inputs, rowsAtOnce, featureMasks);
+        return new EpPredictor(
+                sweep, inputs, rowsAtOnce, featureMasks, () -> frozen.get().withMasks(featureMasks));
     }
 
-    /** A predictor for a network whose vertices mix the rows of a batch. */
-    static EpPredictor ofWholeBatches(MessageGraph sweep, Inputs inputs) {
-        return new EpPredictor(sweep, inputs, Long.MAX_VALUE, null);
+    /**
+     * A predictor of the posterior as it is now, for a model that is served: training after this call changes nothing in it. It finds the
+     * moments of the weights once and keeps them, so that few rows are predicted several times as fast, with the same results; that
+     * takes a copy of the network, and its weights' moments once more.
+     *
+     * @return a predictor without further training
+     */
+    public EpPredictor frozen() {
+        return frozen.get();
     }
 
     /**

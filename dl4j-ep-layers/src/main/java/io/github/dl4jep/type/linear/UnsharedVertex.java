@@ -137,12 +137,7 @@ final class UnsharedVertex implements LinearMap {
     public Moments predict(List<Moments> inputs) {
         Moments input = inputs.get(0);
         WindowCopies windows = copies.apply(input.shape());
-        WeightPosterior bias = weights.bias();
-        return preActivation(
-                windows,
-                seen(windows, input),
-                weights.weights().predictiveMoments(),
-                bias == null ? null : bias.predictiveMoments());
+        return preActivation(windows, seen(windows, input), weights.predictiveMoments(), weights.predictiveBias());
     }
 
     @Override

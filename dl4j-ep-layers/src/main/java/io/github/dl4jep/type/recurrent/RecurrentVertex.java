@@ -255,14 +255,13 @@ public final class RecurrentVertex implements LinearMap {
     public Moments predict(List<Moments> messages) {
         Moments moments = messages.get(0);
         Moments input = rows(moments);
-        Peepholes ofMemory =
-                peepholes == null ? null : new Peepholes(peepholes.weights().predictiveMoments());
+        Peepholes ofMemory = peepholes == null ? null : new Peepholes(peepholes.predictiveMoments());
         RecurrentPass steps = RecurrentPass.forward(
                 cell.apply(ofMemory),
                 LinearFactor.messageToPreActivation(
-                        input, weights.weights().predictiveMoments(), bias().predictiveMoments()),
+                        input, weights.predictiveMoments(), Objects.requireNonNull(weights.predictiveBias())),
                 sequences(moments),
-                recurrent.weights().predictiveMoments(),
+                recurrent.predictiveMoments(),
                 start(moments));
         keepEnd(steps);
         return activation(steps.output(), moments);
