@@ -44,9 +44,58 @@ public final class FloatMatrix {
      * @return the matrix
      */
     public static FloatMatrix of(INDArray array) {
-        boolean dense = array.dataType() == DataType.FLOAT && array.ordering() == 'f' && array.elementWiseStride() == 1;
-        INDArray floats = dense ? array : array.castTo(DataType.FLOAT).dup('f');
+        INDArray floats = isDense(array) && array.ordering() == 'f'
+                ? array
+                : array.castTo(DataType.FLOAT).dup('f');
         return new FloatMatrix(HostMemory.floats(floats).slice(), floats, floats.rows(), floats.columns());
+    }
+
+    /**
+     * The product of few rows with a large matrix, row by row: that reads the matrix as it lies, where BLAS' product of matrices first
+     * copies all of it.
+     *
+     * @param x [rows, n]
+     * @param w [n, columns]
+     * @param sum [rows, columns]; where the product is not added, what it held does not count
+     * @param added whether the product is added to the sum
+     * @return false if the arrays are not dense floats, w and the sum f-ordered; nothing is done then
+     */
+    public static boolean timesFewRows(INDArray x, INDArray w, INDArray sum, boolean added) {
+        int rows = x.rows();
+        boolean byColumns = x.ordering() == 'f' || rows == 1;
+        if (!isDense(x) || !isColumns(w) || !isColumns(sum)) {
+            return false;
+        }
+        int inputs = w.rows();
+        FloatBuffer from = HostMemory.floats(x).slice();
+        FloatBuffer weights = HostMemory.floats(w).slice();
+        FloatBuffer to = HostMemory.floats(sum).slice();
+        for (int row = 0; row < rows; row++) {
+            openblas.cblas_sgemv(
+                    openblas.CblasColMajor,
+                    openblas.CblasTrans,
+                    inputs,
+                    w.columns(),
+                    1,
+                    weights,
+                    inputs,
+                    from.position(byColumns ? row : row * inputs).slice(),
+                    byColumns ? rows : 1,
+                    added ? 1 : 0,
+                    to.position(row).slice(),
+                    rows);
+        }
+        HostMemory.keep(x, w);
+        HostMemory.written(sum);
+        return true;
+    }
+
+    private static boolean isDense(INDArray array) {
+        return array.dataType() == DataType.FLOAT && array.elementWiseStride() == 1;
+    }
+
+    private static boolean isColumns(INDArray array) {
+        return isDense(array) && (array.ordering() == 'f' || array.isVectorOrScalar());
     }
 
     /**

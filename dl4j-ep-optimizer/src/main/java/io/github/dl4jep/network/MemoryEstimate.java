@@ -33,7 +33,7 @@ public record MemoryEstimate(long fixedBytes, long bytesPerExample, long bytesPe
      * Those of the layer with labels, beside its own: a solve, and of classes that of the teacher, too; with inducing examples each has a
      * factor in double precision.
      */
-    private static final int PAIRS_OF_LABELS = 11;
+    private static final int PAIRS_OF_LABELS = 7;
 
     /**
      * Estimates from a report, with the default number of inducing examples.
