@@ -77,10 +77,10 @@ class CompareSpikingTest {
                 "--weights ternary --trainers ste --lr 0.03",
             })
     void everyTrainerLearnsIris(String options) throws IOException {
-        compare(options + " --passes 20");
+        compare(options + " --passes 10");
 
         for (JsonNode run : json().get("runs")) {
-            JsonNode last = run.get("passes").get(19);
+            JsonNode last = run.get("passes").get(9);
             assertThat(last.get("testError").asDouble())
                     .as(run.get("trainer").asText())
                     .isLessThan(0.3);
@@ -101,12 +101,12 @@ class CompareSpikingTest {
         }
         Files.writeString(csv, rows);
         for (String units : new String[] {"heaviside", "bernoulli-sigmoid"}) {
-            compare("--data csv:" + csv + " --units " + units + " --passes 30 --batch 16 --time-steps 5");
+            compare("--data csv:" + csv + " --units " + units + " --passes 15 --batch 16 --time-steps 5");
 
             // The standard deviation of a sine is 0.7.
-            assertThat(json().at("/runs/0/passes/29/rmse").asDouble()).isLessThan(0.45);
-            assertThat(json().at("/runs/1/passes/29/rmse").asDouble()).isLessThan(0.6);
-            assertThat(json().at("/runs/1/passes/29/logLikelihood").isNumber()).isTrue();
+            assertThat(json().at("/runs/0/passes/14/rmse").asDouble()).isLessThan(0.45);
+            assertThat(json().at("/runs/1/passes/14/rmse").asDouble()).isLessThan(0.6);
+            assertThat(json().at("/runs/1/passes/14/logLikelihood").isNumber()).isTrue();
         }
     }
 

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,17 +31,18 @@ class ExamplesTest {
 
     @Test
     void controlChartsAreTold() {
-        assertThat(ControlCharts.run(10).accuracy()).isGreaterThan(0.7);
+        assertThat(ControlCharts.run(4).accuracy()).isGreaterThan(0.5);
     }
 
     /** One step ahead, of numbers by month and by half hour. */
     @ParameterizedTest
-    @CsvSource({"air-passengers.csv, 12, 10", "electricity-demand.csv, 336, 5"})
+    @CsvSource({"air-passengers.csv, 12, 8", "electricity-demand.csv, 336, 5"})
     void seriesAreForecastWithIntervals(String file, int season, int passes) throws IOException {
         assertForecast(SeriesForecast.run(SeriesForecast.read(Path.of("data", file)), season, passes));
     }
 
     @ParameterizedTest
+    @Tag("long-running-test")
     @CsvSource({"co2.csv", "sunspots.csv"})
     void otherSeriesAreForecastWithIntervals(String name) throws IOException {
         Path file = Path.of(System.getProperty("dl4jep.data.dir", "../../shared/data"), "series", name);

@@ -67,7 +67,7 @@ class CompactMnistTest {
                 .weightPrior(WeightPriors.named(prior))
                 .build();
         Training training = new Training(RealData.digits(), "mlp:129,65", 64, options);
-        training.passInOrder(6_400);
+        training.passInOrder(3_200);
         MultiLayerNetwork point = training.network().toPointNetwork();
 
         assertSameClasses(point.convertDataType(DataType.DOUBLE), pixels);

@@ -25,7 +25,7 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
 /** Every example is converted, trained for a few batches, saved and loaded, or refused as {@code docs/examples.md} says. */
 class ExamplesCoverageTest {
 
-    private static final int BATCHES = 3;
+    private static final int BATCHES = 2;
 
     @TempDir
     private Path folder;

@@ -69,7 +69,7 @@ class SequencesGuideTest {
 
     @Test
     void oneLabel() {
-        DataSetIterator sequences = batches(walks(640, false, 1));
+        DataSetIterator sequences = batches(walks(320, false, 1));
 
         MultiLayerConfiguration classifier = new NeuralNetConfiguration.Builder()
                 .seed(5)
