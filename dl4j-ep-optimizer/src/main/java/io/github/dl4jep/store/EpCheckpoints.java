@@ -4,7 +4,6 @@ import io.github.dl4jep.network.EpNetwork;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -40,7 +39,6 @@ import org.slf4j.LoggerFactory;
 public final class EpCheckpoints {
 
     private static final Logger LOG = LoggerFactory.getLogger(EpCheckpoints.class);
-    private static final String LAST_BATCH = "last-batch.txt";
     private static final int EVERY = 500;
     private static final int KEEP = 3;
 
@@ -254,32 +252,9 @@ public final class EpCheckpoints {
             last = batches.next();
         }
         if (last != null) {
-            requireSame(last, learned, folder.file(network.getIterationCount()));
+            LastBatch.require(last, learned, folder.file(network.getIterationCount()));
         }
         return last;
-    }
-
-    private static void requireSame(Object batch, long number, Path checkpoint) {
-        if (!Files.exists(checkpoint)) {
-            return;
-        }
-        try {
-            byte[] before = ModelFile.entry(checkpoint.toFile(), LAST_BATCH);
-            String now = fingerprint(batch);
-            if (before != null && !new String(before, StandardCharsets.UTF_8).equals(now)) {
-                throw new DL4JInvalidInputException(
-                        "Batch " + number + " of the pass (" + now
-                                + ") is not the one that the checkpoint " + checkpoint + " has learned from ("
-                                + new String(before, StandardCharsets.UTF_8)
-                                + "); give the same batches in the same order: an iterator that shuffles needs a seed for each pass");
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("the checkpoint " + checkpoint + " cannot be read", e);
-        }
-    }
-
-    private static String fingerprint(Object batch) {
-        return batch instanceof DataSet data ? Fingerprint.of(data) : Fingerprint.of((MultiDataSet) batch);
     }
 
     /**
@@ -314,7 +289,7 @@ public final class EpCheckpoints {
         Path file = folder.file(network.getIterationCount());
         Map<String, byte[]> entries = new LinkedHashMap<>(more.apply(network));
         if (lastBatch != null) {
-            entries.put(LAST_BATCH, fingerprint(lastBatch).getBytes(StandardCharsets.UTF_8));
+            LastBatch.put(entries, lastBatch);
         }
         try {
             if (!Files.isDirectory(folder.path())) { // Java 17 refuses a link to a folder.
