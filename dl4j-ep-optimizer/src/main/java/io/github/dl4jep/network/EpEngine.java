@@ -16,8 +16,6 @@ import io.github.dl4jep.weight.WeightMoments;
 import java.lang.ref.WeakReference;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -283,64 +281,12 @@ final class EpEngine {
      * @return arrays by name; perhaps more than what is wanted
      */
     Map<String, INDArray> activations(INDArray[] arrays, INDArray @Nullable [] masks, List<String> names) {
-        return activations(sweep(), arrays, masks, names);
+        return layout().activations(sweep(), arrays, masks, names);
     }
 
-    /** The same by another form of the graph. */
-    Map<String, INDArray> activations(
-            MessageGraph sweep, INDArray[] arrays, INDArray @Nullable [] masks, List<String> names) {
-        List<Moments> inputs = layout().inputs("The call", arrays, masks);
-        Map<String, INDArray> activations = new HashMap<>();
-        for (int i = 0; i < arrays.length; i++) {
-            activations.put(layout().namesOfInputs().get(i), arrays[i]);
-        }
-        List<String> outputs = layout().namesOfOutputs();
-        List<String> hidden = names.stream()
-                .filter(name -> !activations.containsKey(name) && !outputs.contains(name))
-                .distinct()
-                .sorted(Comparator.comparing(layout()::node))
-                .toList();
-        List<Integer> nodes = hidden.stream().map(layout()::node).toList();
-        List<Moments> means = List.of();
-        if (names.stream().anyMatch(outputs::contains)) {
-            MessageGraph.Activations all = sweep.predict(inputs, nodes);
-            for (int i = 0; i < outputs.size(); i++) {
-                activations.put(outputs.get(i), all.predictions().get(i).output());
-            }
-            means = all.means();
-        } else if (!hidden.isEmpty()) {
-            means = sweep.meanActivations(inputs, nodes);
-        }
-        for (int i = 0; i < means.size(); i++) {
-            activations.put(hidden.get(i), layout().format(hidden.get(i)).array(means.get(i)));
-        }
-        return activations;
-    }
-
-    /**
-     * Predictions of the outputs for the next steps of sequences.
-     *
-     * @param arrays features of one step, [minibatch, channels], or of several
-     * @return arrays of one step where one was given
-     */
+    /** Predictions of the outputs for the next steps of sequences, as {@link RecurrentStates#timeStep}. */
     INDArray[] timeStep(INDArray[] arrays) {
-        List<String> outputs = layout().namesOfOutputs();
-        boolean[] single = new boolean[arrays.length];
-        INDArray[] sequences = arrays.clone();
-        for (int i = 0; i < arrays.length; i++) {
-            single[i] = arrays[i].rank() == 2;
-            sequences[i] = single[i] ? layout().oneStep(i, arrays[i]) : arrays[i];
-        }
-        Map<String, INDArray> activations =
-                states.stepping(sweep(), graph -> activations(graph, sequences, null, outputs));
-        INDArray[] results = new INDArray[outputs.size()];
-        for (int i = 0; i < results.length; i++) {
-            INDArray result = Objects.requireNonNull(activations.get(outputs.get(i)));
-            results[i] = single[0] && result.rank() == 3
-                    ? result.reshape(result.size(0), result.length() / result.size(0))
-                    : result;
-        }
-        return results;
+        return states.timeStep(layout(), arrays);
     }
 
     /** Checks what DL4J's passes for recurrent layers would ask for: the state of an earlier call. */

@@ -100,6 +100,6 @@ abstract class GraphOverSteps extends ComputationGraph {
                 .activating(
                         engine().sweep(),
                         storeLastForTBPTT,
-                        graph -> engine().activations(graph, features, featureMasks, names));
+                        graph -> engine().layout().activations(graph, features, featureMasks, names));
     }
 }

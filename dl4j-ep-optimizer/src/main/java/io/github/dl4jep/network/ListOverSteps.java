@@ -36,7 +36,8 @@ abstract class ListOverSteps extends MultiLayerNetwork {
     List<INDArray> activations(MessageGraph graph, INDArray features, @Nullable INDArray mask, int lastLayer) {
         List<String> names =
                 IntStream.rangeClosed(0, lastLayer).mapToObj(String::valueOf).toList();
-        Map<String, INDArray> byName = engine().activations(graph, new INDArray[] {features}, array(mask), names);
+        Map<String, INDArray> byName =
+                engine().layout().activations(graph, new INDArray[] {features}, array(mask), names);
         List<INDArray> activations = new ArrayList<>(List.of(features));
         names.forEach(name -> activations.add(Objects.requireNonNull(byName.get(name))));
         return activations;

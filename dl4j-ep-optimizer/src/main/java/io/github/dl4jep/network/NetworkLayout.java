@@ -12,6 +12,7 @@ import io.github.dl4jep.type.PreProcessors;
 import io.github.dl4jep.vertex.GraphNode;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -266,5 +267,44 @@ final class NetworkLayout {
     /** Whether each example is predicted from its own features only, so that a batch can be cut. */
     boolean keepsRows() {
         return rows.values().stream().allMatch(each -> each == 1);
+    }
+
+    /**
+     * Predictions of outputs, mean activations of other vertices and the inputs, in DL4J's own shape; detached. One pass for all.
+     *
+     * @param graph a form of the graph
+     * @param arrays one for each input
+     * @param masks feature masks, or null
+     * @param names what is wanted
+     * @return arrays by name; perhaps more than what is wanted
+     */
+    Map<String, INDArray> activations(
+            MessageGraph graph, INDArray[] arrays, INDArray @Nullable [] masks, List<String> names) {
+        List<Moments> inputs = inputs("The call", arrays, masks);
+        Map<String, INDArray> activations = new HashMap<>();
+        for (int i = 0; i < arrays.length; i++) {
+            activations.put(namesOfInputs().get(i), arrays[i]);
+        }
+        List<String> outputs = namesOfOutputs();
+        List<String> hidden = names.stream()
+                .filter(name -> !activations.containsKey(name) && !outputs.contains(name))
+                .distinct()
+                .sorted(Comparator.comparing(this::node))
+                .toList();
+        List<Integer> nodes = hidden.stream().map(this::node).toList();
+        List<Moments> means = List.of();
+        if (names.stream().anyMatch(outputs::contains)) {
+            MessageGraph.Activations all = graph.predict(inputs, nodes);
+            for (int i = 0; i < outputs.size(); i++) {
+                activations.put(outputs.get(i), all.predictions().get(i).output());
+            }
+            means = all.means();
+        } else if (!hidden.isEmpty()) {
+            means = graph.meanActivations(inputs, nodes);
+        }
+        for (int i = 0; i < means.size(); i++) {
+            activations.put(hidden.get(i), format(hidden.get(i)).array(means.get(i)));
+        }
+        return activations;
     }
 }

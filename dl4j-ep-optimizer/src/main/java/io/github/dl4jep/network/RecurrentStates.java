@@ -5,7 +5,9 @@ import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.recurrent.RecurrentState;
 import io.github.dl4jep.recurrent.SequenceStates;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -30,6 +32,33 @@ final class RecurrentStates {
     /** Predicts from the states before, and keeps those after. */
     <T> T stepping(MessageGraph graph, Function<MessageGraph, T> prediction) {
         return going(ofSteps, required(graph, "rnnTimeStep"), true, prediction);
+    }
+
+    /**
+     * Predictions of the outputs for the next steps of sequences.
+     *
+     * @param layout the network
+     * @param arrays features of one step, [minibatch, channels], or of several
+     * @return arrays of one step where one was given
+     */
+    INDArray[] timeStep(NetworkLayout layout, INDArray[] arrays) {
+        List<String> outputs = layout.namesOfOutputs();
+        boolean[] single = new boolean[arrays.length];
+        INDArray[] sequences = arrays.clone();
+        for (int i = 0; i < arrays.length; i++) {
+            single[i] = arrays[i].rank() == 2;
+            sequences[i] = single[i] ? layout.oneStep(i, arrays[i]) : arrays[i];
+        }
+        Map<String, INDArray> activations =
+                stepping(layout.sweep(), graph -> layout.activations(graph, sequences, null, outputs));
+        INDArray[] results = new INDArray[outputs.size()];
+        for (int i = 0; i < results.length; i++) {
+            INDArray result = Objects.requireNonNull(activations.get(outputs.get(i)));
+            results[i] = single[0] && result.rank() == 3
+                    ? result.reshape(result.size(0), result.length() / result.size(0))
+                    : result;
+        }
+        return results;
     }
 
     /** Learns; from a segment of sequences, from the states before. */
