@@ -220,5 +220,19 @@ public interface Likelihood extends Serializable {
             return new PointScale(
                     Nd4j.createFromArray(new double[][] {{factor}}), Nd4j.createFromArray(new double[][] {{offset}}));
         }
+
+        /**
+         * What the output activation of the point network gets.
+         *
+         * @param potentials [rows, outputs]
+         * @return a new array of the same shape and type
+         */
+        public INDArray preActivation(INDArray potentials) {
+            INDArray factors = factor.castTo(potentials.dataType());
+            INDArray offsets = offset.castTo(potentials.dataType());
+            return factors.length() == 1
+                    ? potentials.mul(factors.getDouble(0)).addi(offsets.getDouble(0))
+                    : potentials.mulRowVector(factors).addiRowVector(offsets);
+        }
     }
 }

@@ -237,12 +237,7 @@ public final class ExampleCovariance {
                 some, some.of(all).transpose().dup('f'), variances().dup('f'));
     }
 
-    /**
-     * D K D.
-     *
-     * @param factors diagonal of D, [minibatch, 1]
-     * @return a new covariance
-     */
+    /** D K D, of the diagonal [minibatch, 1] of D. */
     ExampleCovariance scaled(INDArray factors) {
         INDArray ofInducing = inducing.of(factors);
         INDArray scaled = present().mulColumnVector(factors).muliRowVector(ofInducing.reshape(1, ofInducing.length()));
@@ -275,15 +270,9 @@ public final class ExampleCovariance {
                 diagonal.sub(means.mul(2)).addi(mean));
     }
 
-    /**
-     * The sum of the variances.
-     *
-     * @return tr K
-     */
+    /** The sum of the variances, tr K. */
     double trace() {
-        return diagonal == null
-                ? Nd4j.diag(present()).sumNumber().doubleValue()
-                : diagonal.sumNumber().doubleValue();
+        return variances().sumNumber().doubleValue();
     }
 
     /**

@@ -291,14 +291,7 @@ public final class LikelihoodVertex {
      * @return [rows, outputs]
      */
     public INDArray pointPreActivation(INDArray matrix) {
-        INDArray potentials = rows.rows(matrix);
-        Likelihood.PointScale scale = likelihood.pointScale(parameters.get());
-        DataType type = potentials.dataType();
-        INDArray factor = scale.factor().castTo(type);
-        INDArray offset = scale.offset().castTo(type);
-        return factor.length() == 1
-                ? potentials.mul(factor.getDouble(0)).addi(offset.getDouble(0))
-                : potentials.mulRowVector(factor).addiRowVector(offset);
+        return likelihood.pointScale(parameters.get()).preActivation(rows.rows(matrix));
     }
 
     /**
