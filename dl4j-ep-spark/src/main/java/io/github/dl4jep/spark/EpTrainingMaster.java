@@ -9,9 +9,7 @@ import java.util.Objects;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.storage.StorageLevel;
-import org.datavec.spark.util.SerializableHadoopConfig;
 import org.deeplearning4j.core.loader.DataSetLoader;
 import org.deeplearning4j.core.loader.MultiDataSetLoader;
 import org.deeplearning4j.core.storage.StatsStorageRouter;
@@ -24,11 +22,9 @@ import org.deeplearning4j.spark.api.TrainingMaster;
 import org.deeplearning4j.spark.api.TrainingResult;
 import org.deeplearning4j.spark.api.TrainingWorker;
 import org.deeplearning4j.spark.api.stats.SparkTrainingStats;
-import org.deeplearning4j.spark.data.loader.RemoteFileSourceFactory;
 import org.deeplearning4j.spark.impl.graph.SparkComputationGraph;
 import org.deeplearning4j.spark.impl.multilayer.SparkDl4jMultiLayer;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.common.loader.SourceFactory;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 
@@ -223,14 +219,7 @@ public final class EpTrainingMaster implements TrainingMaster<TrainingResult, Tr
         JavaSparkContext context = network != null
                 ? network.getSparkContext()
                 : Objects.requireNonNull(graph, "there is no network").getSparkContext();
-        Broadcast<SerializableHadoopConfig> hadoop =
-                context.broadcast(new SerializableHadoopConfig(context.hadoopConfiguration()));
-        SourceFactory sources = new RemoteFileSourceFactory(hadoop);
-        JavaRDD<MultiDataSet> data = dsLoader != null
-                ? trainingDataPaths.map(
-                        path -> dsLoader.load(sources.getSource(path)).toMultiDataSet())
-                : trainingDataPaths.map(path ->
-                        Objects.requireNonNull(mdsLoader, "there is no loader").load(sources.getSource(path)));
+        JavaRDD<MultiDataSet> data = DataFiles.loaded(context, trainingDataPaths, dsLoader, mdsLoader);
         if (network != null) {
             train(network, data);
         } else {
