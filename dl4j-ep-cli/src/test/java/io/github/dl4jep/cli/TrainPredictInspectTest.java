@@ -339,6 +339,7 @@ class TrainPredictInspectTest {
         }
         assertThat(summary).contains(String.format(Locale.ROOT, "test error %.2f %%", wrong / 0.5));
         assertThat(execute("inspect", model.toString())).isZero();
-        assertThat(command.out.toString()).contains("ConvolutionLayer").contains("images of 28x28x1");
+        assertThat(command.out.toString())
+                .contains("ConvolutionLayer", "1,256,080 weights and biases", "images of 28x28x1");
     }
 }

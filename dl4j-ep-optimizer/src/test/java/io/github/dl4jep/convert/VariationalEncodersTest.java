@@ -122,7 +122,7 @@ class VariationalEncodersTest {
         DataSet line = ToyData.line(400, 1, 0, 1);
         DataSet data = new DataSet(line.getFeatures(), Nd4j.hstack(line.getLabels(), line.getLabels()));
 
-        network.fit(ToyData.batches(data, 20), 10);
+        network.fit(ToyData.batches(data, 20), 7);
 
         assertThat(ToyData.relativeError(network.output(data.getFeatures()), data.getLabels()))
                 .isLessThan(0.3);

@@ -21,7 +21,7 @@ import org.nd4j.linalg.dataset.DataSet;
 class ConcurrentPredictionTest {
 
     private static final int THREADS = 2;
-    private static final int CALLS = 1_000;
+    private static final int CALLS = 300;
     private static final int DIFFERENT = 20;
 
     private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
@@ -46,7 +46,7 @@ class ConcurrentPredictionTest {
     @Test
     @Tag("long-running-test")
     void twoThreadsGetWhatOneGetsForLong() throws Exception {
-        predictTogether(10 * CALLS);
+        predictTogether(30 * CALLS);
     }
 
     private void predictTogether(int calls) throws Exception {

@@ -74,7 +74,7 @@ class SmallDataTest {
     @CsvSource({"25, .02", "1000, .001", "0, .05"})
     void labelsOfAnyPlaceAndSize(double place, double size) {
         EpMultiLayerNetwork network = network(1, 50, false, 1);
-        fit(network, wave(400, place, size), 40, 25);
+        fit(network, wave(400, place, size), 40, 20);
         INDArray x = Nd4j.linspace(-2, 2, 200).reshape(200, 1);
         INDArray mean = network.predictor().predict(x).mean();
         double squares = 0;

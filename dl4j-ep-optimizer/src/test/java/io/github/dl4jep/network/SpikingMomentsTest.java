@@ -135,7 +135,7 @@ class SpikingMomentsTest {
                 .build());
         EpMultiLayerNetwork network = EpNetworks.from(list.build());
         // More batches than the shortest memory, so that precisions count every example once.
-        network.fit(ToyData.batches(ToyData.threeClasses(300, 1), 10), 2);
+        network.fit(ToyData.batches(ToyData.threeClasses(300, 1), 10));
         return network;
     }
 }
