@@ -25,7 +25,8 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * <p>The message of a batch is taken at the joint maximum of the softmax and the potentials' normal distribution ({@link JointSoftmax}): \(
  * z = \omega (y - p) \), \( G = W / (1 + W V) \), \( W = \omega p (1 - p) \). It reaches the features {@link #EMPHASIS} times as
  * strongly as it says, beside the message of the {@link #teacher}, whose least squares move features while the softmax is already
- * satisfied. Probabilities are \( softmax(k\, l / \sqrt{1 + \pi V / 8}) \) (MacKay 1992).
+ * satisfied. Probabilities are \( softmax(k\, l / \sqrt{1 + \pi V / 8}) \), V the mean over the classes
+ * ({@link PredictiveForm.Scores}).
  *
  * <p>The scale k is learned from examples that the weights never learn from, {@link #getWithheldShare} of all: log k has a normal
  * posterior around 0, prior deviation 1, of which every batch adds slope and curvature and which forgets as weights do. The scale of the

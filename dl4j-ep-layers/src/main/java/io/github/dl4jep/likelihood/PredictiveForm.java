@@ -33,7 +33,9 @@ public record PredictiveForm(
     }
 
     /**
-     * Scores \( b + k\, w / \sqrt{c + d V} \), whose softmax or sigmoid are the class probabilities.
+     * Scores \( b + k\, w / \sqrt{c + d V} \), whose softmax or sigmoid are the class probabilities. A softmax sees differences of
+     * potentials only, so that all classes of an example have one V, the mean of their variances: divided by different numbers, potentials
+     * that differ by what they have in common would have other probabilities.
      *
      * @param independent true for a sigmoid of each output, false for the softmax of all
      * @param factor k, [1, outputs] or [1, 1]
@@ -65,12 +67,12 @@ public record PredictiveForm(
          */
         INDArray of(INDArray mean, INDArray variance) {
             double[] scores = Rows.columns(mean);
-            double[] v = Rows.columns(variance);
+            double[] v = Rows.columns(independent ? variance : variance.mean(true, 1));
             double[] k = Rows.flat(factor);
             double[] b = Rows.flat(offset);
             int rows = mean.rows();
             for (int i = 0; i < scores.length; i++) {
-                double standardised = scores[i] / Math.sqrt(added + share * v[i]);
+                double standardised = scores[i] / Math.sqrt(added + share * v[i % v.length]);
                 scores[i] = b[b.length == 1 ? 0 : i / rows] + k[k.length == 1 ? 0 : i / rows] * standardised;
             }
             return Rows.matrix(scores, rows, mean.columns());

@@ -83,6 +83,21 @@ class ClassLikelihoodTest extends LikelihoodContractTest {
         assertThat(Math.log(ProbabilityScale.values(parameters).getDouble(0))).isCloseTo(best, within(2e-3));
     }
 
+    /** A softmax sees differences only: what all potentials of an example have in common says nothing, however unlike their variances. */
+    @Test
+    void whatAllPotentialsHaveInCommonChangesNoProbability() {
+        INDArray mean = Arrays2d.uniform(random, 6, OUTPUTS, -2, 2);
+        INDArray variance = Arrays2d.uniform(random, 6, OUTPUTS, 0.1, 9);
+        for (Likelihood each : new Likelihood[] {likelihood(), new CategoricalLikelihood()}) {
+            Map<String, INDArray> parameters = parametersOf(each, OUTPUTS);
+            INDArray before =
+                    each.predict(new Moments(mean, variance), parameters).probabilities();
+            INDArray after =
+                    each.predict(new Moments(mean.add(7), variance), parameters).probabilities();
+            assertThat(Arrays2d.worstDifference(before, after)).isLessThan(1e-12);
+        }
+    }
+
     /** Its variances are those of the covariance: of a batch of one without, the mean over outputs. */
     @Test
     @Override

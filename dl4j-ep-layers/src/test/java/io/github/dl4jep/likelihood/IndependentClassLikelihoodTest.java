@@ -42,6 +42,30 @@ class IndependentClassLikelihoodTest extends LikelihoodContractTest {
         return -(label * Math.log(p) + (1 - label) * Math.log1p(-p));
     }
 
+    /** Against a fine sum over normal potentials. */
+    @Test
+    void probabilitiesAreNearlyTheMeanOverThePotentials() {
+        double[] means = {-4, -1, 0.3, 2, 6};
+        double[] variances = {0.5, 3, 20, 8, 60};
+        double[] p = likelihood()
+                .predict(
+                        new Moments(Arrays2d.of(means), Arrays2d.of(variances)),
+                        parametersOf(likelihood(), means.length))
+                .probabilities()
+                .toDoubleVector();
+        for (int c = 0; c < means.length; c++) {
+            double deviation = Math.sqrt(variances[c]);
+            double mean = 0;
+            for (double x = -8; x < 8; x += 0.01) {
+                mean += 0.01
+                        * Math.exp(-x * x / 2)
+                        / Math.sqrt(2 * Math.PI)
+                        / (1 + Math.exp(-means[c] - deviation * x));
+            }
+            assertThat(p[c]).as("output %s", c).isCloseTo(mean, within(0.02));
+        }
+    }
+
     /** Without a covariance the variance of an output is its own. */
     @Test
     @Override

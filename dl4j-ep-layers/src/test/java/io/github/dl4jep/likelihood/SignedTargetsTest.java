@@ -32,6 +32,7 @@ class SignedTargetsTest {
                 .containsExactly(new double[] {1 / 0.8, 1 / 1.1, 1 / 1.4}, within(1e-12));
     }
 
+    /** All classes of an example are divided by the root of one variance, the mean of theirs. */
     @Test
     void probabilitiesAreTheSoftmaxOfTheScaledScores() {
         CategoricalLikelihood likelihood = new CategoricalLikelihood(0.5, 0.05, true);
@@ -39,9 +40,8 @@ class SignedTargetsTest {
                 .predict(potentials, LikelihoodContractTest.parametersOf(likelihood, 3))
                 .probabilities()
                 .toDoubleVector();
-        double[] e = {
-            Math.exp(2 * 0.5 / Math.sqrt(0.8)), Math.exp(2 * -0.2 / Math.sqrt(1.1)), Math.exp(2 * 0.1 / Math.sqrt(1.4))
-        };
+        double deviation = Math.sqrt((0.8 + 1.1 + 1.4) / 3);
+        double[] e = {Math.exp(2 * 0.5 / deviation), Math.exp(2 * -0.2 / deviation), Math.exp(2 * 0.1 / deviation)};
         double sum = e[0] + e[1] + e[2];
         assertThat(p).containsExactly(new double[] {e[0] / sum, e[1] / sum, e[2] / sum}, within(1e-12));
     }

@@ -33,7 +33,8 @@ final class MomentOutputs {
         name(prefix, mean, variance.mul(factor.mul(factor)), mean.mul(0).add(constant(sd, form.noise())));
         PredictiveForm.Scores scores = form.scores();
         if (scores != null) {
-            SDVariable deviation = sd.math.sqrt(variance.mul(scores.share()).add(scores.added()));
+            SDVariable seen = scores.independent() ? variance : variance.mean(true, 1);
+            SDVariable deviation = sd.math.sqrt(seen.mul(scores.share()).add(scores.added()));
             SDVariable score = potentials
                     .mean()
                     .div(deviation)
