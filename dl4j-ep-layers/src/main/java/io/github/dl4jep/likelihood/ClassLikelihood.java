@@ -1,6 +1,5 @@
 package io.github.dl4jep.likelihood;
 
-import io.github.dl4jep.array.LowRankCovariance;
 import io.github.dl4jep.array.RowCovariance;
 import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.learned.PriorPull;
@@ -10,6 +9,7 @@ import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.solve.JointSoftmax;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +25,8 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * <p>The message of a batch is taken at the joint maximum of the softmax and the potentials' normal distribution ({@link JointSoftmax}): \(
  * z = \omega (y - p) \), \( G = W / (1 + W V) \), \( W = \omega p (1 - p) \). It reaches the features {@link #EMPHASIS} times as
  * strongly as it says, beside the message of the {@link #teacher}, whose least squares move features while the softmax is already
- * satisfied. Probabilities are \( softmax(k\, l / \sqrt{1 + \pi V / 8}) \), V the mean over the classes
- * ({@link PredictiveForm.Scores}).
+ * satisfied. Probabilities are \( softmax(k\, l / \sqrt{1 + \pi \gamma V / 8}) \), V the mean over the
+ * classes ({@link PredictiveForm.Scores}, {@link ProbabilityScale}).
  *
  * <p>The scale k is learned from examples that the weights never learn from, {@link #getWithheldShare} of all: log k has a normal
  * posterior around 0, prior deviation 1, of which every batch adds slope and curvature and which forgets as weights do. The scale of the
@@ -192,7 +192,7 @@ public class ClassLikelihood implements Likelihood {
         double[] expected = new double[variance.length];
         int length = together(outputs) * rows;
         for (int from = 0; from < shift.length; from += length) {
-            JointSoftmax.Maximum maximum = maximum(batch, importance, variance, from, from + length);
+            JointSoftmax.Maximum maximum = maximum(batch, importance, from, from + length);
             System.arraycopy(maximum.shift(), 0, shift, from, length);
             System.arraycopy(maximum.potentials(), 0, expected, from, length);
             for (int i = 0; i < length; i++) {
@@ -205,55 +205,44 @@ public class ClassLikelihood implements Likelihood {
         return new Update(
                 new BackwardMessage(
                         Rows.matrix(shift, rows, outputs, type), Rows.matrix(curvature, rows, outputs, type)),
-                ProbabilityScale.frequencies(batch, importance(batch)),
+                statistics(batch, parameters),
                 trustRegion ? Rows.matrix(expected, rows, outputs, type) : null);
     }
 
+    /** Of frequencies, and of the scales, which count while examples are new. */
+    final Map<String, Statistic> statistics(OutputBatch batch, Map<String, INDArray> parameters) {
+        double[] importance = importance(batch);
+        Map<String, Statistic> statistics = new HashMap<>(ProbabilityScale.frequencies(batch, importance));
+        if (withheldShare > 0) {
+            statistics.putAll(scale().freshStatistics(
+                            batch,
+                            trusted(importance, batch, parameters),
+                            problems(batch.labels().columns()),
+                            parameters));
+        }
+        return statistics;
+    }
+
+    /** Importance times how far labels are right, whether weights learn from them or not. */
+    private double[] trusted(double[] importance, OutputBatch batch, Map<String, INDArray> parameters) {
+        double[] trust = trust(batch, parameters);
+        double[] trusted = importance.clone();
+        for (int i = 0; trust != null && i < trusted.length; i++) {
+            trusted[i] *= trust[i % trust.length];
+        }
+        return trusted;
+    }
+
     /** Of the columns from one entry to another. */
-    private static JointSoftmax.Maximum maximum(
-            OutputBatch batch, double[] importance, double[] variance, int from, int to) {
+    private static JointSoftmax.Maximum maximum(OutputBatch batch, double[] importance, int from, int to) {
         int rows = batch.labels().rows();
-        RowCovariance covariance = covariance(batch, variance, importance, from, to);
+        RowCovariance covariance = batch.covariance(importance, from, to);
         return new JointSoftmax(
                         cavityMean(batch, covariance, from, to),
                         covariance,
                         Arrays.copyOfRange(Rows.columns(batch.doubleLabels()), from, to),
                         Arrays.copyOfRange(importance, from, from + rows))
                 .solve(TOLERANCE);
-    }
-
-    /**
-     * K of some outputs: the common one, times their share of the variance; where examples are independent, their mean variances.
-     */
-    private static RowCovariance covariance(
-            OutputBatch batch, double[] variance, double[] importance, int from, int to) {
-        int rows = batch.labels().rows();
-        INDArray given = batch.forward().covariance().covariance();
-        double[] sums = new double[rows];
-        double[] ofAll = new double[2];
-        double[] ofThese = new double[2];
-        for (int i = 0; i < variance.length; i++) {
-            boolean these = i >= from && i < to;
-            sums[i % rows] += these ? variance[i] * rows / (to - from) : 0;
-            if (importance[i] > 0) {
-                ofAll[0] += variance[i];
-                ofAll[1]++;
-                ofThese[0] += these ? variance[i] : 0;
-                ofThese[1] += these ? 1 : 0;
-            }
-        }
-        if (given == null) {
-            return LowRankCovariance.ofIndependentRows(sums);
-        }
-        if (given.rows() != rows) {
-            throw new UnsupportedOperationException("ClassLikelihood takes one label for each example, but there are "
-                    + rows + " labels for " + given.rows()
-                    + " examples; choose new CategoricalLikelihood() in EpOptions.likelihood(...)");
-        }
-        RowCovariance ofExamples = batch.forward().covariance().examples().rows();
-        // Without any uncertainty, or any label, there is nothing to share.
-        boolean shared = to - from < variance.length && ofAll[0] > 0 && ofThese[1] > 0;
-        return shared ? ofExamples.multipliedBy(ofThese[0] / ofThese[1] / (ofAll[0] / ofAll[1])) : ofExamples;
     }
 
     /** w of some outputs, without what an earlier sweep over the same batch moved. */
@@ -271,12 +260,11 @@ public class ClassLikelihood implements Likelihood {
 
     @Override
     public Map<String, Statistic> observeWithheld(OutputBatch batch, Map<String, INDArray> parameters) {
-        double[] importance = importance(batch);
-        double[] trust = trust(batch, parameters);
-        for (int i = 0; trust != null && i < importance.length; i++) {
-            importance[i] *= trust[i % trust.length];
-        }
-        return scale().statistics(batch, importance, problems(batch.labels().columns()), parameters);
+        return scale().statistics(
+                        batch,
+                        trusted(importance(batch), batch, parameters),
+                        problems(batch.labels().columns()),
+                        parameters);
     }
 
     @Override

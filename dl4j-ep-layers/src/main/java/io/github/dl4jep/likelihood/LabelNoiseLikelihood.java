@@ -116,10 +116,9 @@ public final class LabelNoiseLikelihood extends ClassLikelihood {
             curvature += importance[n] * more * more;
         }
         Map<String, Statistic> statistics = new LinkedHashMap<>(super.observeWithheld(batch, parameters));
-        statistics.putAll(LOG_ODDS.statistics(
-                LOG_ODDS.means(parameters), new double[] {slope}, new double[] {curvature}, new double[] {
-                    Arrays.stream(importance).sum()
-                }));
+        statistics.putAll(LOG_ODDS.statistics(parameters, new double[] {slope}, new double[] {curvature}, new double[] {
+            Arrays.stream(importance).sum()
+        }));
         return statistics;
     }
 

@@ -34,6 +34,10 @@ record LearnedNumber(String name, double priorMean, double priorPrecision) {
         return List.of(precision(), meanTimesPrecision());
     }
 
+    boolean has(String parameter) {
+        return parameterNames().contains(parameter);
+    }
+
     void initialise(Map<String, INDArray> parameters) {
         Parameters.get(parameters, precision()).assign(priorPrecision);
         Parameters.get(parameters, meanTimesPrecision()).assign(priorMean * priorPrecision);
@@ -50,13 +54,17 @@ record LearnedNumber(String name, double priorMean, double priorPrecision) {
     }
 
     /** What a batch says, by parameter: curvature h, and h mean - slope, of its negative log likelihood; count is of examples. */
-    Map<String, Statistic> statistics(double[] means, double[] slope, double[] curvature, double[] count) {
+    Map<String, Statistic> statistics(
+            Map<String, INDArray> parameters, double[] slope, double[] curvature, double[] count) {
+        double[] means = means(parameters);
+        double[] known = Rows.flat(Parameters.get(parameters, precision()));
         double[] h = new double[means.length];
         double[] meanTimes = new double[means.length];
         for (int i = 0; i < h.length; i++) {
-            // One batch can be all right, or one example infinitely wrong: no parabola has its minimum further away
-            // than this.
-            h[i] = Math.max(curvature[i], Math.abs(slope[i]) / LONGEST_STEP);
+            // One batch can be all right, or one example infinitely wrong: none moves the mean further than this.
+            // Curvature
+            // that is not there would hold the mean where it is, so there is no more of it than this needs.
+            h[i] = Math.max(curvature[i], Math.abs(slope[i]) / LONGEST_STEP - known[i]);
             meanTimes[i] = h[i] * means[i] - slope[i];
         }
         return Map.of(precision(), Statistic.of(h, count), meanTimesPrecision(), Statistic.of(meanTimes, count));
@@ -64,7 +72,7 @@ record LearnedNumber(String name, double priorMean, double priorPrecision) {
 
     /** The next value of one of its parameters. */
     INDArray learn(String parameter, INDArray current, Statistic statistic, double retention) {
-        double prior = parameter.equals(meanTimesPrecision()) ? priorMean * priorPrecision : priorPrecision;
+        double prior = parameter.endsWith(MEAN_TIMES_PRECISION) ? priorMean * priorPrecision : priorPrecision;
         double[] next = Rows.flat(current);
         double[] added = Rows.flat(statistic.sum());
         for (int i = 0; i < next.length; i++) {

@@ -1,5 +1,7 @@
 package io.github.dl4jep.likelihood;
 
+import io.github.dl4jep.array.LowRankCovariance;
+import io.github.dl4jep.array.RowCovariance;
 import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.message.ForwardMessage;
 import org.jspecify.annotations.Nullable;
@@ -201,6 +203,40 @@ public final class OutputBatch {
     /** How much weights learn from each example, 0 to 1; of one at positions, from each of them. */
     double trust(int row) {
         return trust == null ? 1 : trust[row % trust.length];
+    }
+
+    /**
+     * K of some outputs: the common one, times their share of the variance; where examples are independent, their mean variances.
+     */
+    RowCovariance covariance(double[] importance, int from, int to) {
+        int rows = labels.rows();
+        double[] variance = Rows.columns(variance());
+        INDArray given = forward.covariance().covariance();
+        double[] sums = new double[rows];
+        double[] ofAll = new double[2];
+        double[] ofThese = new double[2];
+        for (int i = 0; i < variance.length; i++) {
+            boolean these = i >= from && i < to;
+            sums[i % rows] += these ? variance[i] * rows / (to - from) : 0;
+            if (importance[i] > 0) {
+                ofAll[0] += variance[i];
+                ofAll[1]++;
+                ofThese[0] += these ? variance[i] : 0;
+                ofThese[1] += these ? 1 : 0;
+            }
+        }
+        if (given == null) {
+            return LowRankCovariance.ofIndependentRows(sums);
+        }
+        if (given.rows() != rows) {
+            throw new UnsupportedOperationException("ClassLikelihood takes one label for each example, but there are "
+                    + rows + " labels for " + given.rows()
+                    + " examples; choose new CategoricalLikelihood() in EpOptions.likelihood(...)");
+        }
+        RowCovariance ofExamples = forward.covariance().examples().rows();
+        // Without any uncertainty, or any label, there is nothing to share.
+        boolean shared = to - from < variance.length && ofAll[0] > 0 && ofThese[1] > 0;
+        return shared ? ofExamples.multipliedBy(ofThese[0] / ofThese[1] / (ofAll[0] / ofAll[1])) : ofExamples;
     }
 
     /** This batch with another importance of every entry, column by column. */

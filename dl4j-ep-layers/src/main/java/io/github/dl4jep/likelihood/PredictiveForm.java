@@ -41,21 +41,22 @@ public record PredictiveForm(
      * @param factor k, [1, outputs] or [1, 1]
      * @param offset b, as the factor
      * @param added c
-     * @param share d
+     * @param share d, as the factor
      */
-    public record Scores(boolean independent, INDArray factor, INDArray offset, double added, double share) {
+    public record Scores(boolean independent, INDArray factor, INDArray offset, double added, INDArray share) {
 
         /**
-         * What the mean probabilities of a softmax or sigmoid over normal potentials nearly are: \( b + k\, w / \sqrt{1 + \pi V / 8} \)
-         * (MacKay 1992).
+         * What the mean probabilities of a softmax or sigmoid over normal potentials nearly are: \( b + k\, w / \sqrt{1 + \pi \gamma V / 8}
+         * \) (MacKay 1992), where the share \( \gamma \) of the variance counts.
          *
          * @param independent true for a sigmoid of each output, false for the softmax of all
          * @param factor k, [1, outputs] or [1, 1]
          * @param offset b, [1, outputs] or [1, 1]
+         * @param counted gamma, as the factor
          * @return the scores
          */
-        static Scores moderated(boolean independent, INDArray factor, INDArray offset) {
-            return new Scores(independent, factor, offset, 1, Math.PI / 8);
+        static Scores moderated(boolean independent, INDArray factor, INDArray offset, INDArray counted) {
+            return new Scores(independent, factor, offset, 1, counted.mul(Math.PI / 8));
         }
 
         /**
@@ -70,9 +71,10 @@ public record PredictiveForm(
             double[] v = Rows.columns(independent ? variance : variance.mean(true, 1));
             double[] k = Rows.flat(factor);
             double[] b = Rows.flat(offset);
+            double[] d = Rows.flat(share);
             int rows = mean.rows();
             for (int i = 0; i < scores.length; i++) {
-                double standardised = scores[i] / Math.sqrt(added + share * v[i % v.length]);
+                double standardised = scores[i] / Math.sqrt(added + d[d.length == 1 ? 0 : i / rows] * v[i % v.length]);
                 scores[i] = b[b.length == 1 ? 0 : i / rows] + k[k.length == 1 ? 0 : i / rows] * standardised;
             }
             return Rows.matrix(scores, rows, mean.columns());

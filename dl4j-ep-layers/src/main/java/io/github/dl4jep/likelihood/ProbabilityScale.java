@@ -5,17 +5,25 @@ import io.github.dl4jep.learned.Parameters;
 import io.github.dl4jep.learned.Statistic;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * From potentials to scores: \( b + k (u - b) \), \( u = l / \sqrt{1 + \pi V / 8} \).
+ * From potentials to scores: \( b + k (u - b) \), \( u = l / \sqrt{1 + \pi \gamma V / 8} \).
  *
  * <p>b says how frequent classes are: the logarithms of their frequencies, or the log odds of an independent output, from all
  * labels, which are forgotten as weights forget. So k scales only what the features add, and a k that was fitted to a few examples, all of
  * them of the frequent class, does not change the probability of a rare one. The point network has a k of its own, for u = l.
+ *
+ * <p>Of the variance a share \( \gamma \) counts, which the new examples of the first pass say: a factorised posterior knows nothing of
+ * weights that make up for each other, and so takes potentials for too uncertain.
+ *
+ * <p>Some hundred withheld examples are easier, or harder, than all, in each pass nearly alike. In the first pass all examples are new, and
+ * a scale that suits the withheld ones differs from one that suits the others by just that: {@link #freshStatistics}. Both k are divided by
+ * the root of the quotient.
  *
  * @param kind one class of several, which has one k, or independent outputs, which have one each
  */
@@ -26,6 +34,18 @@ record ProbabilityScale(ClassProbabilities kind) {
 
     private static final LearnedNumber SCALE = new LearnedNumber("logScale", 0, PRIOR_PRECISION);
     private static final LearnedNumber POINT_SCALE = new LearnedNumber("logPointScale", 0, PRIOR_PRECISION);
+    /** Of examples of the first pass that weights are about to learn from, as training predicts them. */
+    private static final LearnedNumber FRESH = new LearnedNumber("logFreshScale", 0, PRIOR_PRECISION);
+    /** The same of the withheld ones. */
+    private static final LearnedNumber FRESH_WITHHELD = new LearnedNumber("logFreshWithheldScale", 0, PRIOR_PRECISION);
+
+    /** Of the first pass, as {@link #FRESH}: log gamma. */
+    private static final LearnedNumber COUNTED = new LearnedNumber("logCountedVariance", 0, PRIOR_PRECISION);
+
+    /** Share of the difference of the first pass that later ones have, too. */
+    private static final double LASTING = 0.5;
+
+    private static final List<LearnedNumber> NUMBERS = List.of(SCALE, POINT_SCALE, FRESH, FRESH_WITHHELD, COUNTED);
 
     /** Share of the labels that are of each class. */
     private static final String FREQUENCY = "classFrequency";
@@ -38,15 +58,13 @@ record ProbabilityScale(ClassProbabilities kind) {
 
     Map<String, Integer> parameterLengths(int outputs, int scales) {
         Map<String, Integer> lengths = new LinkedHashMap<>();
-        SCALE.parameterNames().forEach(name -> lengths.put(name, scales));
-        POINT_SCALE.parameterNames().forEach(name -> lengths.put(name, scales));
+        NUMBERS.forEach(number -> number.parameterNames().forEach(name -> lengths.put(name, scales)));
         lengths.put(FREQUENCY, outputs);
         return lengths;
     }
 
     void initialise(Map<String, INDArray> parameters) {
-        SCALE.initialise(parameters);
-        POINT_SCALE.initialise(parameters);
+        NUMBERS.forEach(number -> number.initialise(parameters));
         INDArray frequency = Parameters.get(parameters, FREQUENCY);
         frequency.assign(spread(frequency.length()));
     }
@@ -57,8 +75,12 @@ record ProbabilityScale(ClassProbabilities kind) {
     }
 
     private static INDArray exponentials(LearnedNumber logarithms, Map<String, INDArray> parameters) {
-        double[] values =
-                Arrays.stream(logarithms.means(parameters)).map(Math::exp).toArray();
+        double[] values = logarithms.means(parameters);
+        double[] ofOthers = FRESH.means(parameters);
+        double[] ofWithheld = FRESH_WITHHELD.means(parameters);
+        for (int i = 0; i < values.length; i++) {
+            values[i] = Math.exp(values[i] - LASTING * (ofWithheld[i] - ofOthers[i]));
+        }
         return Rows.matrix(values, 1, values.length);
     }
 
@@ -85,7 +107,14 @@ record ProbabilityScale(ClassProbabilities kind) {
 
     PredictiveForm.Scores scores(Map<String, INDArray> parameters) {
         INDArray k = values(parameters);
-        return PredictiveForm.Scores.moderated(independent(), k, offset(k, parameters));
+        return PredictiveForm.Scores.moderated(independent(), k, offset(k, parameters), counted(parameters));
+    }
+
+    /** Every gamma, [1, scales]. */
+    static INDArray counted(Map<String, INDArray> parameters) {
+        double[] counted = COUNTED.means(parameters);
+        Arrays.setAll(counted, i -> Math.exp(counted[i]));
+        return Rows.matrix(counted, 1, counted.length);
     }
 
     Likelihood.PointScale pointScale(Map<String, INDArray> parameters) {
@@ -111,23 +140,84 @@ record ProbabilityScale(ClassProbabilities kind) {
     /** What withheld examples say about the scales; importance column by column. */
     Map<String, Statistic> statistics(
             OutputBatch batch, double[] importance, int scales, Map<String, INDArray> parameters) {
-        int rows = batch.labels().rows();
         INDArray base = base(parameters);
-        double[][] ofClasses = new double[scales][];
-        double[][] weights = new double[scales][];
-        for (int i = 0; i < scales; i++) {
-            ofClasses[i] = byScale(base, 0)[i][0];
-            weights[i] = Arrays.copyOfRange(importance, i * rows, (i + 1) * rows);
-        }
-        double[][][] labels = byScale(batch.doubleLabels(), 1);
-        INDArray one = Nd4j.ones(DataType.DOUBLE, 1, 1);
-        INDArray moderated =
-                PredictiveForm.Scores.moderated(independent(), one, base.neg()).of(batch.mean(), batch.variance());
-        INDArray point = batch.mean().subRowVector(base);
         Map<String, Statistic> statistics = new LinkedHashMap<>(
-                ScaleFit.statistics(SCALE, parameters, byScale(moderated, 0), labels, ofClasses, weights));
-        statistics.putAll(ScaleFit.statistics(POINT_SCALE, parameters, byScale(point, 0), labels, ofClasses, weights));
+                statistics(SCALE, moderated(batch, parameters), batch, importance, scales, parameters));
+        statistics.putAll(
+                statistics(POINT_SCALE, batch.mean().subRowVector(base), batch, importance, scales, parameters));
         return statistics;
+    }
+
+    /** What a batch says before it is learned from, of withheld examples and of all others; importance column by column. */
+    Map<String, Statistic> freshStatistics(
+            OutputBatch batch, double[] importance, int scales, Map<String, INDArray> parameters) {
+        double[] ofWithheld = new double[importance.length];
+        double[] ofOthers = new double[importance.length];
+        for (int i = 0; i < importance.length; i++) {
+            (batch.trust(i % batch.labels().rows()) == 0 ? ofWithheld : ofOthers)[i] = importance[i];
+        }
+        INDArray moderated = moderated(batch, parameters);
+        Map<String, Statistic> statistics =
+                new LinkedHashMap<>(statistics(FRESH, moderated, batch, ofOthers, scales, parameters));
+        statistics.putAll(statistics(FRESH_WITHHELD, moderated, batch, ofWithheld, scales, parameters));
+        statistics.putAll(ScaleFit.profiledStatistics(
+                COUNTED,
+                FRESH,
+                parameters,
+                byScale(moderated, 0),
+                byScale(slopeInCounted(moderated, batch, parameters), 0),
+                byScale(batch.doubleLabels(), 1),
+                baseByScale(scales, parameters),
+                byScale(ofOthers, scales, batch.labels().rows())));
+        return statistics;
+    }
+
+    /** u - b. */
+    private INDArray moderated(OutputBatch batch, Map<String, INDArray> parameters) {
+        INDArray one = Nd4j.ones(DataType.DOUBLE, 1, 1);
+        return PredictiveForm.Scores.moderated(
+                        independent(), one, base(parameters).negi(), counted(parameters))
+                .of(batch.mean(), batch.variance());
+    }
+
+    /** \( \partial u / \partial \log \gamma = -u\, a / (2 (1 + a)) \), \( a = \pi \gamma V / 8 \). */
+    private INDArray slopeInCounted(INDArray moderated, OutputBatch batch, Map<String, INDArray> parameters) {
+        INDArray slope = moderated.addRowVector(base(parameters));
+        INDArray d = counted(parameters).muli(Math.PI / 8);
+        INDArray variance = independent()
+                ? batch.variance()
+                : batch.variance().mean(true, 1).broadcast(slope.shape());
+        INDArray a = d.length() == 1 ? variance.mul(d.getDouble(0)) : variance.mulRowVector(d);
+        return slope.muli(a.div(a.add(1))).muli(-0.5);
+    }
+
+    private Map<String, Statistic> statistics(
+            LearnedNumber number,
+            INDArray scores,
+            OutputBatch batch,
+            double[] importance,
+            int scales,
+            Map<String, INDArray> parameters) {
+        return ScaleFit.statistics(
+                number,
+                parameters,
+                byScale(scores, 0),
+                byScale(batch.doubleLabels(), 1),
+                baseByScale(scales, parameters),
+                byScale(importance, scales, batch.labels().rows()));
+    }
+
+    private double[][] baseByScale(int scales, Map<String, INDArray> parameters) {
+        double[][][] rows = byScale(base(parameters), 0);
+        double[][] base = new double[scales][];
+        Arrays.setAll(base, i -> rows[i][0]);
+        return base;
+    }
+
+    private static double[][] byScale(double[] importance, int scales, int rows) {
+        double[][] weights = new double[scales][];
+        Arrays.setAll(weights, i -> Arrays.copyOfRange(importance, i * rows, (i + 1) * rows));
+        return weights;
     }
 
     /** [scales][rows][classes]; an independent output is a class against a second one: 0, or what makes up the given sum. */
@@ -156,8 +246,10 @@ record ProbabilityScale(ClassProbabilities kind) {
             }
             return Rows.matrix(next, 1, next.length);
         }
-        LearnedNumber number = SCALE.parameterNames().contains(parameter) ? SCALE : POINT_SCALE;
-        // The first batches know nothing of how sure the network is later, and are the least sure.
-        return number.learn(parameter, current, statistic, phase.recentRetention());
+        if (SCALE.has(parameter) || POINT_SCALE.has(parameter)) {
+            // The first batches know nothing of how sure the network is later, and are the least sure.
+            return SCALE.learn(parameter, current, statistic, phase.recentRetention());
+        }
+        return phase.firstPass() ? FRESH.learn(parameter, current, statistic, phase.retention()) : current;
     }
 }

@@ -95,7 +95,80 @@ final class ScaleFit {
                 }
             }
         }
-        return logScale.statistics(means, slope, curvature, count);
+        return logScale.statistics(parameters, slope, curvature, count);
+    }
+
+    /**
+     * What examples say about a number on which u depends, where k is always the best one for it: with slopes g and curvatures H of the
+     * negative log likelihood in log k and in the number, slope \( g_2 - g_1 H_{12} / H_{11} \) and curvature \( H_{22} - H_{12}^2 / H_{11}
+     * \).
+     *
+     * @param number the number
+     * @param logScale log k
+     * @param parameters learned parameters by name
+     * @param scores u, [scales][rows][classes]
+     * @param slopes derivative of u by the number, shaped as the scores
+     * @param labels y, shaped as the scores
+     * @param base b, [scales][classes]
+     * @param weights of the examples, [scales][rows]
+     * @return statistics by parameter
+     */
+    static Map<String, Statistic> profiledStatistics(
+            LearnedNumber number,
+            LearnedNumber logScale,
+            Map<String, INDArray> parameters,
+            double[][][] scores,
+            double[][][] slopes,
+            double[][][] labels,
+            double[][] base,
+            double[][] weights) {
+        double[] logs = logScale.means(parameters);
+        double[] slope = new double[logs.length];
+        double[] curvature = new double[logs.length];
+        double[] count = new double[logs.length];
+        for (int i = 0; i < logs.length; i++) {
+            double k = Math.exp(logs[i]);
+            double[] sums = new double[5];
+            for (int n = 0; n < weights[i].length; n++) {
+                double weight = weights[i][n];
+                double[] of = jointDerivatives(k, scores[i][n], slopes[i][n], labels[i][n], base[i]);
+                for (int j = 0; weight > 0 && j < sums.length; j++) {
+                    sums[j] += weight * of[j];
+                }
+                count[i] += weight;
+            }
+            double part = sums[2] > 0 ? sums[3] / sums[2] : 0;
+            slope[i] = sums[1] - part * sums[0];
+            curvature[i] = Math.max(0, sums[4] - part * sums[3]);
+        }
+        return number.statistics(parameters, slope, curvature, count);
+    }
+
+    /** g1, g2, H11, H12, H22 of one row. */
+    private static double[] jointDerivatives(double k, double[] u, double[] slopes, double[] y, double[] base) {
+        double[] scaled = new double[u.length];
+        for (int c = 0; c < u.length; c++) {
+            scaled[c] = base[c] + k * u[c];
+        }
+        double[] logs = ClassProbabilities.ONE_OF_MANY.logProbabilities(scaled);
+        double[] means = new double[2];
+        double[] of = new double[5];
+        for (int c = 0; c < u.length; c++) {
+            double p = Math.exp(logs[c]);
+            double first = k * u[c];
+            double second = k * slopes[c];
+            means[0] += p * first;
+            means[1] += p * second;
+            of[0] += (p - y[c]) * first;
+            of[1] += (p - y[c]) * second;
+            of[2] += p * first * first;
+            of[3] += p * first * second;
+            of[4] += p * second * second;
+        }
+        of[2] -= means[0] * means[0];
+        of[3] -= means[0] * means[1];
+        of[4] -= means[1] * means[1];
+        return of;
     }
 
     /** Slope E_p u - E_y u and curvature Var_p u of one row's negative log likelihood in kappa, p from b + kappa u; labels y sum to 1. */

@@ -203,7 +203,11 @@ abstract class SignedTargetLikelihood implements Likelihood {
     /** factor * w / sqrt(V + R). */
     private PredictiveForm.Scores scores(INDArray factor, Map<String, INDArray> parameters) {
         return new PredictiveForm.Scores(
-                kind() == ClassProbabilities.INDEPENDENT, factor, scalar(0), Parameters.scalar(parameters, NOISE), 1);
+                kind() == ClassProbabilities.INDEPENDENT,
+                factor,
+                scalar(0),
+                Parameters.scalar(parameters, NOISE),
+                scalar(1));
     }
 
     /** A sigmoid is that of twice the scaled potential: the softmax over it and its negative. */

@@ -5,16 +5,26 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.dl4jep.learned.Parameters;
+import io.github.dl4jep.learned.Statistic;
 import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.INDArrayIndex;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 class ClassLikelihoodTest extends LikelihoodContractTest {
+
+    /** A memory of one batch, so that the statistics are those of the current scale. */
+    private static final LearningPhase FIRST = new LearningPhase(1, true, 1);
+
+    private static final LearningPhase LATER = new LearningPhase(2, false, 1);
 
     @Override
     Likelihood likelihood() {
@@ -43,35 +53,152 @@ class ClassLikelihoodTest extends LikelihoodContractTest {
     /** The largest log likelihood of log k under its prior, by search, from statistics taken there: a fixed point of learning. */
     @Test
     void theScaleIsTheMostProbableOne() {
-        int rows = 60;
-        INDArray mean = Arrays2d.uniform(random, rows, OUTPUTS, -2, 2);
-        INDArray labels = labels(rows);
-        OutputBatch batch = new OutputBatch(
-                new ForwardMessage(new Moments(mean, Arrays2d.filled(rows, OUTPUTS, 0.5)), BatchCovariance.none()),
-                labels,
+        OutputBatch batch = uncertain(60, null);
+        ClassLikelihood likelihood = new ClassLikelihood();
+        Map<String, INDArray> parameters = new HashMap<>(parametersOf(likelihood, OUTPUTS));
+        for (int step = 0; step < 50; step++) {
+            learn(likelihood, likelihood.observeWithheld(batch, parameters), parameters, FIRST);
+        }
+        assertThat(Math.log(ProbabilityScale.values(parameters).getDouble(0)))
+                .isCloseTo(mostProbable(batch, 1, 0, 60), within(2e-3));
+    }
+
+    /** Half of what withheld examples and others differ by in the first pass, when all are new. */
+    @Test
+    void theScaleKnowsHowEasyTheWithheldExamplesAre() {
+        double[] trust = new double[60];
+        Arrays.fill(trust, 15, 60, 1);
+        OutputBatch batch = uncertain(60, trust);
+        OutputBatch withheld = new OutputBatch(
+                new ForwardMessage(rows(batch.forward().moments(), 15), BatchCovariance.none()),
+                batch.labels().get(NDArrayIndex.interval(0, 15), NDArrayIndex.all()),
                 null,
                 null);
         ClassLikelihood likelihood = new ClassLikelihood();
         Map<String, INDArray> parameters = new HashMap<>(parametersOf(likelihood, OUTPUTS));
-        // A memory of one batch, so that the statistics are those of the current scale.
-        LearningPhase first = new LearningPhase(1, true, 1);
         for (int step = 0; step < 50; step++) {
-            likelihood
-                    .observeWithheld(batch, parameters)
-                    .forEach((name, statistic) -> parameters.put(
-                            name, likelihood.learn(name, Parameters.row(parameters, name), statistic, first)));
+            learn(likelihood, likelihood.observeWithheld(withheld, parameters), parameters, FIRST);
+            learn(likelihood, likelihood.update(batch, parameters).statistics(), parameters, FIRST);
         }
+        double counted = ProbabilityScale.counted(parameters).getDouble(0);
+        double ofOthers = mostProbable(batch, counted, 15, 60);
+        double ofWithheld = mostProbable(batch, counted, 0, 15);
+        assertThat(ofWithheld).isNotCloseTo(ofOthers, within(0.05));
+        double expected = (ofWithheld + ofOthers) / 2;
+        assertThat(Math.log(ProbabilityScale.values(parameters).getDouble(0))).isCloseTo(expected, within(2e-3));
+        learn(likelihood, likelihood.update(uncertain(60, trust), parameters).statistics(), parameters, LATER);
+        assertThat(Math.log(ProbabilityScale.values(parameters).getDouble(0)))
+                .as("after the first pass, when examples are new no more")
+                .isCloseTo(expected, within(2e-3));
+        assertThat(new ClassLikelihood(0).update(batch, parameters).statistics())
+                .as("without withheld examples the scale is 1")
+                .doesNotContainKey("logFreshScalePrecision");
+    }
+
+    /** Of labels that were drawn with a scale and a share, against a search of the best of both. */
+    @Test
+    void theShareOfTheVarianceIsTheBestOneOfNewExamples() {
+        int rows = 1500;
+        INDArray mean = Arrays2d.uniform(random, rows, OUTPUTS, -6, 6);
+        INDArray variance = Arrays2d.uniform(random, rows, 1, 0, 30).broadcast(rows, OUTPUTS);
+        INDArray labels = Arrays2d.filled(rows, OUTPUTS, 0);
+        for (int n = 0; n < rows; n++) {
+            double left = random.nextDouble();
+            for (int c = 0; c < OUTPUTS; c++) {
+                double p = Math.exp(logProbability(mean, variance.getDouble(n, 0), n, c, 1.4, 0.3));
+                if (left >= 0 && left < p) {
+                    labels.putScalar(n, c, 1);
+                }
+                left -= p;
+            }
+        }
+        OutputBatch batch = new OutputBatch(
+                new ForwardMessage(new Moments(mean, variance), BatchCovariance.none()), labels, null, null);
+        ClassLikelihood likelihood = new ClassLikelihood();
+        Map<String, INDArray> parameters = new HashMap<>(parametersOf(likelihood, OUTPUTS));
+        Map<String, Statistic> first = new HashMap<>();
+        for (int step = 0; step < 60; step++) {
+            likelihood.observeWithheld(batch, parameters).forEach(first::put);
+            likelihood.statistics(batch, parameters).forEach(first::put);
+            learn(likelihood, first, parameters, FIRST);
+        }
+        double best = Double.POSITIVE_INFINITY;
+        for (double k = 0.9; k < 2.2; k *= 1.05) {
+            for (double counted = 0.05; counted < 1.2; counted *= 1.15) {
+                best = Math.min(best, nats(batch, k, counted));
+            }
+        }
+        double counted = ProbabilityScale.counted(parameters).getDouble(0);
+        double k = Math.exp(first.get("logScaleMeanTimesPrecision").sum().getDouble(0)
+                / first.get("logScalePrecision").sum().getDouble(0));
+        assertThat(counted).isBetween(0.15, 0.6);
+        assertThat(nats(batch, k, counted)).isCloseTo(best, within(5e-4));
+    }
+
+    private static double nats(OutputBatch batch, double k, double counted) {
+        double nats = 0;
+        int rows = batch.labels().rows();
+        for (int n = 0; n < rows; n++) {
+            for (int c = 0; c < OUTPUTS; c++) {
+                if (batch.labels().getDouble(n, c) > 0) {
+                    nats -= logProbability(batch.mean(), batch.variance().getDouble(n, 0), n, c, k, counted) / rows;
+                }
+            }
+        }
+        return nats;
+    }
+
+    private static double logProbability(INDArray mean, double v, int n, int label, double k, double counted) {
+        double factor = k / Math.sqrt(1 + Math.PI * counted * v / 8);
+        double sum = 0;
+        for (int c = 0; c < OUTPUTS; c++) {
+            sum += Math.exp(factor * mean.getDouble(n, c));
+        }
+        return factor * mean.getDouble(n, label) - Math.log(sum);
+    }
+
+    private OutputBatch uncertain(int rows, double @Nullable [] trust) {
+        INDArray mean = Arrays2d.uniform(random, rows, OUTPUTS, -2, 2);
+        return new OutputBatch(
+                new ForwardMessage(new Moments(mean, Arrays2d.filled(rows, OUTPUTS, 0.5)), BatchCovariance.none()),
+                labels(rows),
+                null,
+                null,
+                trust);
+    }
+
+    private static Moments rows(Moments moments, int count) {
+        INDArrayIndex[] first = {NDArrayIndex.interval(0, count), NDArrayIndex.all()};
+        return new Moments(moments.mean().get(first), moments.variance().get(first));
+    }
+
+    /** Scales only: classes stay equally frequent. */
+    private static void learn(
+            Likelihood likelihood,
+            Map<String, Statistic> statistics,
+            Map<String, INDArray> parameters,
+            LearningPhase phase) {
+        statistics.forEach((name, statistic) -> {
+            if (name.startsWith("log")) {
+                parameters.put(name, likelihood.learn(name, Parameters.row(parameters, name), statistic, phase));
+            }
+        });
+    }
+
+    /** log k of some rows. */
+    private static double mostProbable(OutputBatch batch, double counted, int from, int to) {
         double best = 0;
         double largest = Double.NEGATIVE_INFINITY;
-        for (double log = -6; log < 2; log += 1e-4) {
+        for (double log = -6; log < 2; log += 1e-3) {
             double value = -log * log / 2;
-            for (int n = 0; n < rows; n++) {
+            for (int n = from; n < to; n++) {
                 double sum = 0;
                 double right = 0;
                 for (int c = 0; c < OUTPUTS; c++) {
-                    double u = Math.exp(log) * mean.getDouble(n, c) / Math.sqrt(1 + Math.PI * 0.5 / 8);
+                    double u =
+                            Math.exp(log) * batch.mean().getDouble(n, c) / Math.sqrt(1 + Math.PI * counted * 0.5 / 8);
                     sum += Math.exp(u);
-                    right += labels.getDouble(n, c) * u;
+                    right += batch.labels().getDouble(n, c) * u;
                 }
                 value += right - Math.log(sum);
             }
@@ -80,7 +207,7 @@ class ClassLikelihoodTest extends LikelihoodContractTest {
                 best = log;
             }
         }
-        assertThat(Math.log(ProbabilityScale.values(parameters).getDouble(0))).isCloseTo(best, within(2e-3));
+        return best;
     }
 
     /** A softmax sees differences only: what all potentials of an example have in common says nothing, however unlike their variances. */

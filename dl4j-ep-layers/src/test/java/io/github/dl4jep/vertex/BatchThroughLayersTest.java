@@ -256,19 +256,26 @@ class BatchThroughLayersTest {
         INDArray weights = network.getParam("1_WAveragedMean").add(network.getParam("1_readoutWAveragedMean"));
         INDArray biases = network.getParam("1_bAveragedMean").add(network.getParam("1_readoutbAveragedMean"));
         INDArray potentials = hidden.mmul(weights).addiRowVector(biases);
-        double scale =
-                Math.exp(network.getParam("1_logPointScaleMeanTimesPrecision").getDouble(0)
-                        / network.getParam("1_logPointScalePrecision").getDouble(0));
+        double scale = Math.exp(mean(network, "1_logPointScale")
+                - (mean(network, "1_logFreshWithheldScale") - mean(network, "1_logFreshScale")) / 2);
+        INDArray frequency = network.getParam("1_classFrequency");
         for (int n = 0; n < BATCH; n++) {
             double sum = 0;
+            double[] e = new double[CLASSES];
             for (int c = 0; c < CLASSES; c++) {
-                sum += Math.exp(scale * potentials.getDouble(n, c));
+                double base = Math.log(frequency.getDouble(c) * CLASSES);
+                e[c] = Math.exp(base + scale * (potentials.getDouble(n, c) - base));
+                sum += e[c];
             }
             for (int c = 0; c < CLASSES; c++) {
-                assertThat(output.getDouble(n, c))
-                        .isCloseTo(Math.exp(scale * potentials.getDouble(n, c)) / sum, within(1e-5));
+                assertThat(output.getDouble(n, c)).isCloseTo(e[c] / sum, within(1e-5));
             }
         }
+    }
+
+    private static double mean(MultiLayerNetwork network, String number) {
+        return network.getParam(number + "MeanTimesPrecision").getDouble(0)
+                / network.getParam(number + "Precision").getDouble(0);
     }
 
     @Test

@@ -254,7 +254,8 @@ class JointTrainingTest {
             parts.incrementEpochCount();
         }
         assertThat(parts.getIterationCount()).isEqualTo(STEPS);
-        double tolerance = type == DataType.DOUBLE ? 1e-6 : 1e-4;
+        // In single precision sums in another order are other steps, and those others again.
+        double tolerance = type == DataType.DOUBLE ? 1e-6 : 1e-3;
         double difference = parts.params().distance2(whole.params());
         assertThat(difference)
                 .isLessThan(tolerance * whole.params().norm2Number().doubleValue());

@@ -34,7 +34,8 @@ final class MomentOutputs {
         PredictiveForm.Scores scores = form.scores();
         if (scores != null) {
             SDVariable seen = scores.independent() ? variance : variance.mean(true, 1);
-            SDVariable deviation = sd.math.sqrt(seen.mul(scores.share()).add(scores.added()));
+            SDVariable deviation =
+                    sd.math.sqrt(seen.mul(constant(sd, scores.share())).add(scores.added()));
             SDVariable score = potentials
                     .mean()
                     .div(deviation)
