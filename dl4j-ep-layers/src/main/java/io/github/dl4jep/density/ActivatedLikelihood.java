@@ -163,6 +163,11 @@ public final class ActivatedLikelihood implements Likelihood {
     }
 
     @Override
+    public Map<String, Statistic> observeFresh(OutputBatch batch, Map<String, INDArray> parameters) {
+        return likelihood.observeFresh(observed(batch), parameters);
+    }
+
+    @Override
     public Map<String, Statistic> observeWithheld(OutputBatch batch, Map<String, INDArray> parameters) {
         return likelihood.observeWithheld(observed(batch), parameters);
     }

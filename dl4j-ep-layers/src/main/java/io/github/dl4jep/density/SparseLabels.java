@@ -123,6 +123,11 @@ public final class SparseLabels implements Likelihood {
     }
 
     @Override
+    public Map<String, Statistic> observeFresh(OutputBatch batch, Map<String, INDArray> parameters) {
+        return likelihood.observeFresh(oneHot(batch), parameters);
+    }
+
+    @Override
     public Map<String, Statistic> observeWithheld(OutputBatch batch, Map<String, INDArray> parameters) {
         return likelihood.observeWithheld(oneHot(batch), parameters);
     }

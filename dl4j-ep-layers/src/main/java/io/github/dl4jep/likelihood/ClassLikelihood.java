@@ -9,7 +9,6 @@ import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.solve.JointSoftmax;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -205,22 +204,19 @@ public class ClassLikelihood implements Likelihood {
         return new Update(
                 new BackwardMessage(
                         Rows.matrix(shift, rows, outputs, type), Rows.matrix(curvature, rows, outputs, type)),
-                statistics(batch, parameters),
+                ProbabilityScale.frequencies(batch, importance(batch)),
                 trustRegion ? Rows.matrix(expected, rows, outputs, type) : null);
     }
 
-    /** Of frequencies, and of the scales, which count while examples are new. */
-    final Map<String, Statistic> statistics(OutputBatch batch, Map<String, INDArray> parameters) {
-        double[] importance = importance(batch);
-        Map<String, Statistic> statistics = new HashMap<>(ProbabilityScale.frequencies(batch, importance));
-        if (withheldShare > 0) {
-            statistics.putAll(scale().freshStatistics(
-                            batch,
-                            trusted(importance, batch, parameters),
-                            problems(batch.labels().columns()),
-                            parameters));
-        }
-        return statistics;
+    @Override
+    public Map<String, Statistic> observeFresh(OutputBatch batch, Map<String, INDArray> parameters) {
+        return withheldShare == 0
+                ? Map.of()
+                : scale().freshStatistics(
+                                batch,
+                                trusted(importance(batch), batch, parameters),
+                                problems(batch.labels().columns()),
+                                parameters);
     }
 
     /** Importance times how far labels are right, whether weights learn from them or not. */

@@ -130,6 +130,17 @@ public interface Likelihood extends Serializable {
     }
 
     /**
+     * What the examples of a batch of the first pass say while all of them are new, about what predictions use.
+     *
+     * @param batch as {@link #update} gets it; its trust is 0 for examples that weights never learn from
+     * @param parameters learned parameters by name, not changed
+     * @return statistics of the parameters that learn from them
+     */
+    default Map<String, Statistic> observeFresh(OutputBatch batch, Map<String, INDArray> parameters) {
+        return Map.of();
+    }
+
+    /**
      * What a learned parameter becomes by a batch.
      *
      * @param parameter its name

@@ -250,6 +250,6 @@ record ProbabilityScale(ClassProbabilities kind) {
             // The first batches know nothing of how sure the network is later, and are the least sure.
             return SCALE.learn(parameter, current, statistic, phase.recentRetention());
         }
-        return phase.firstPass() ? FRESH.learn(parameter, current, statistic, phase.retention()) : current;
+        return FRESH.learn(parameter, current, statistic, phase.retention());
     }
 }

@@ -133,6 +133,20 @@ public final class LikelihoodVertex {
     }
 
     /**
+     * What the examples of a batch of the first pass say while all of them are new.
+     *
+     * @param message moments of the potentials and their batch covariance
+     * @param labels as in {@link #observe}
+     * @param mask label mask, or null
+     * @param trust as in {@link #observe}
+     * @return statistics of what the likelihood learns from them
+     */
+    public Sites observeFresh(
+            ForwardMessage message, INDArray labels, @Nullable INDArray mask, double @Nullable [] trust) {
+        return sites(likelihood.observeFresh(batch(message, labels, mask, null, trust), parameters.get()));
+    }
+
+    /**
      * Whether steps are checked against what the joint solve expects of them.
      *
      * @return true if the factor of the hidden priors is learned

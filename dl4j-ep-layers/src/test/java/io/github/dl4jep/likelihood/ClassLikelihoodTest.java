@@ -24,8 +24,6 @@ class ClassLikelihoodTest extends LikelihoodContractTest {
     /** A memory of one batch, so that the statistics are those of the current scale. */
     private static final LearningPhase FIRST = new LearningPhase(1, true, 1);
 
-    private static final LearningPhase LATER = new LearningPhase(2, false, 1);
-
     @Override
     Likelihood likelihood() {
         return new ClassLikelihood(0.1);
@@ -78,7 +76,7 @@ class ClassLikelihoodTest extends LikelihoodContractTest {
         Map<String, INDArray> parameters = new HashMap<>(parametersOf(likelihood, OUTPUTS));
         for (int step = 0; step < 50; step++) {
             learn(likelihood, likelihood.observeWithheld(withheld, parameters), parameters, FIRST);
-            learn(likelihood, likelihood.update(batch, parameters).statistics(), parameters, FIRST);
+            learn(likelihood, likelihood.observeFresh(batch, parameters), parameters, FIRST);
         }
         double counted = ProbabilityScale.counted(parameters).getDouble(0);
         double ofOthers = mostProbable(batch, counted, 15, 60);
@@ -86,13 +84,9 @@ class ClassLikelihoodTest extends LikelihoodContractTest {
         assertThat(ofWithheld).isNotCloseTo(ofOthers, within(0.05));
         double expected = (ofWithheld + ofOthers) / 2;
         assertThat(Math.log(ProbabilityScale.values(parameters).getDouble(0))).isCloseTo(expected, within(2e-3));
-        learn(likelihood, likelihood.update(uncertain(60, trust), parameters).statistics(), parameters, LATER);
-        assertThat(Math.log(ProbabilityScale.values(parameters).getDouble(0)))
-                .as("after the first pass, when examples are new no more")
-                .isCloseTo(expected, within(2e-3));
-        assertThat(new ClassLikelihood(0).update(batch, parameters).statistics())
+        assertThat(new ClassLikelihood(0).observeFresh(batch, parameters))
                 .as("without withheld examples the scale is 1")
-                .doesNotContainKey("logFreshScalePrecision");
+                .isEmpty();
     }
 
     /** Of labels that were drawn with a scale and a share, against a search of the best of both. */
@@ -119,7 +113,7 @@ class ClassLikelihoodTest extends LikelihoodContractTest {
         Map<String, Statistic> first = new HashMap<>();
         for (int step = 0; step < 60; step++) {
             likelihood.observeWithheld(batch, parameters).forEach(first::put);
-            likelihood.statistics(batch, parameters).forEach(first::put);
+            likelihood.observeFresh(batch, parameters).forEach(first::put);
             learn(likelihood, first, parameters, FIRST);
         }
         double best = Double.POSITIVE_INFINITY;

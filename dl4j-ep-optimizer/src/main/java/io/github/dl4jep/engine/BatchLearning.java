@@ -126,7 +126,7 @@ final class BatchLearning {
             Map<Integer, BackwardMessage> earlier = messages;
             messages = new HashMap<>();
             Map<Integer, INDArray> expected = new HashMap<>();
-            Sites learned = observe(forward, earlier, messages, expected);
+            Sites learned = observe(forward, earlier, messages, expected, number == 0 && phase.firstPass());
             if (sweeps == 1 && TrustRegion.checks(phase.step())) {
                 goal = check.goal(forward, expected);
             }
@@ -138,12 +138,13 @@ final class BatchLearning {
         return new Swept(new Evidence(score, sites), goal);
     }
 
-    /** What all likelihoods say; adds their messages and the potentials that they expect. */
+    /** What all likelihoods say, of fresh examples more; adds their messages and the potentials that they expect. */
     private Sites observe(
             BatchParts.Forward forward,
             Map<Integer, BackwardMessage> earlier,
             Map<Integer, BackwardMessage> messages,
-            Map<Integer, INDArray> expected) {
+            Map<Integer, INDArray> expected,
+            boolean fresh) {
         List<double @Nullable []> trust = new ArrayList<>();
         for (int i = 0; i < outputs.size(); i++) {
             Labels labels = forward.withheld().get(i).all();
@@ -165,6 +166,14 @@ final class BatchLearning {
                 expected.put(observer.output(), observation.expected());
             }
             learned = learned.plus(observation.sites());
+            if (fresh) {
+                learned = learned.plus(observer.likelihood()
+                        .observeFresh(
+                                potentials(forward, observer.slot()),
+                                labels.values(),
+                                labels.mask(),
+                                trust.get(observer.output())));
+            }
         }
         return learned;
     }

@@ -243,4 +243,30 @@ class ClassLikelihoodNetworksTest {
             assertThat(mean).as("mean probability of output %s", c).isCloseTo(0, within(0.02));
         }
     }
+
+    /** What new examples say is learned while there are new ones. */
+    @Test
+    void scalesOfNewExamplesStayAfterTheFirstPass() {
+        double[][] x = features(200);
+        EpMultiLayerNetwork network = EpNetworks.from(layer(new LossMCXENT(), Activation.SOFTMAX));
+        double[] y = labels(x, 0.3);
+        INDArray ofClasses = Nd4j.zeros(y.length, 2);
+        for (int n = 0; n < y.length; n++) {
+            ofClasses.putScalar(n, (int) y[n], 1);
+        }
+        List<DataSet> batches = new DataSet(Nd4j.createFromArray(x).castTo(DataType.FLOAT), ofClasses).batchBy(20);
+        List<String> names = List.of("0_logFreshScalePrecision", "0_logCountedVarianceMeanTimesPrecision");
+        List<INDArray> before =
+                names.stream().map(name -> network.getParam(name).dup()).toList();
+        network.fit(new ExistingDataSetIterator(batches));
+        List<INDArray> first =
+                names.stream().map(name -> network.getParam(name).dup()).toList();
+        assertThat(first).doesNotContainAnyElementsOf(before);
+        INDArray scale = network.getParam("0_logScaleMeanTimesPrecision").dup();
+        network.fit(new ExistingDataSetIterator(batches));
+        assertThat(names.stream().map(network::getParam).toList()).isEqualTo(first);
+        assertThat(network.getParam("0_logScaleMeanTimesPrecision"))
+                .as("withheld examples are asked in all passes")
+                .isNotEqualTo(scale);
+    }
 }
