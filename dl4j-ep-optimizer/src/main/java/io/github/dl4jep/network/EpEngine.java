@@ -323,14 +323,7 @@ final class EpEngine {
     }
 
     Map<String, Map<String, WeightMoments>> posterior() {
-        Map<String, Map<String, WeightMoments>> posterior = new LinkedHashMap<>();
-        for (String name : layout().namesOfLayers()) {
-            Map<String, WeightMoments> moments = WeightTable.moments(layout().layerOf(name));
-            if (!moments.isEmpty()) {
-                posterior.put(name, moments);
-            }
-        }
-        return posterior;
+        return WeightTable.moments(layout());
     }
 
     private EpOutputConf outputConf() {

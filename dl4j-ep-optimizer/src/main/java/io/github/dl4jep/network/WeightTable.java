@@ -42,6 +42,18 @@ final class WeightTable {
         return table;
     }
 
+    /** Moments of all arrays with a posterior, by layer. */
+    static Map<String, Map<String, WeightMoments>> moments(NetworkLayout layout) {
+        Map<String, Map<String, WeightMoments>> posterior = new LinkedHashMap<>();
+        for (String name : layout.namesOfLayers()) {
+            Map<String, WeightMoments> moments = moments(layout.layerOf(name));
+            if (!moments.isEmpty()) {
+                posterior.put(name, moments);
+            }
+        }
+        return posterior;
+    }
+
     /**
      * The posterior of a layer as predictions use it.
      *
