@@ -46,7 +46,7 @@ public final class LinearFactor {
         long units = weights.mean().columns();
         INDArray mean = InputTerm.sum(meanTerms(input, weights, product), units);
         INDArray variance = InputTerm.sum(varianceTerms(input, weights, product), units);
-        addBias(bias, mean, variance);
+        BiasTerm.add(bias, mean, variance);
         return new Moments(mean, variance);
     }
 
@@ -91,46 +91,6 @@ public final class LinearFactor {
     private static void timesUniform(INDArray v, WeightMoments weights, INDArray sum, boolean added) {
         INDArray sums = product(v, column(v.columns(), weights.uniformSecondMoment(), v), false, false);
         Nd4j.gemm(sums, ones(weights.mean().columns(), v), sum, false, true, 1, added ? 1 : 0);
-    }
-
-    /** Adds the moments of the bias to every row. Mean and variance: f-ordered. */
-    static void addBias(@Nullable WeightMoments bias, INDArray mean, INDArray variance) {
-        if (bias == null) {
-            return;
-        }
-        if (mean.ordering() != 'f'
-                || !FusedLoop.accepts(mean, variance)
-                || !FusedLoop.accepts(bias.mean(), bias.variance())) {
-            plainAddBias(bias, mean, variance);
-            return;
-        }
-        float[] ofMean = Rows.floats(bias.mean());
-        float[] ofVariance = Rows.floats(bias.variance());
-        int rows = mean.rows();
-        FusedLoop.run(
-                (in, out, count, start, block) -> {
-                    addToColumns(in[0], out[0], count, ofMean, start / rows, rows);
-                    addToColumns(in[1], out[1], count, ofVariance, start / rows, rows);
-                },
-                new INDArray[] {mean, variance},
-                new INDArray[] {mean, variance},
-                rows);
-    }
-
-    /** The plain version of {@link #addBias}. */
-    static void plainAddBias(WeightMoments bias, INDArray mean, INDArray variance) {
-        mean.addiRowVector(bias.mean());
-        variance.addiRowVector(bias.variance());
-    }
-
-    /** A chunk of whole columns of an f-ordered array. */
-    private static void addToColumns(float[] in, float[] out, int count, float[] addends, int column, int rows) {
-        for (int from = 0; from < count; from += rows) {
-            float addend = addends[column + from / rows];
-            for (int i = from; i < from + rows; i++) {
-                out[i] = in[i] + addend;
-            }
-        }
     }
 
     /**
@@ -282,40 +242,6 @@ public final class LinearFactor {
         return array.ordering() == 'f' && !array.isView()
                 ? array
                 : Nd4j.createUninitialized(array.dataType(), array.shape(), 'f');
-    }
-
-    /**
-     * Message to the bias, an input of value 1 and variance 0.
-     *
-     * @param message z and G at the pre-activation
-     * @return the sites of this batch, [1, nOut]
-     */
-    public static WeightSite messageToBias(BackwardMessage message) {
-        INDArray shift = message.shift();
-        INDArray curvature = message.curvature();
-        if (shift.ordering() != 'f' || !FusedLoop.accepts(shift, curvature)) {
-            return plainMessageToBias(message);
-        }
-        int rows = shift.rows();
-        int units = shift.columns();
-        float[] shifts = new float[units];
-        float[] curvatures = new float[units];
-        FusedLoop.run(
-                (in, out, count, start, block) -> {
-                    for (int from = 0; from < count; from += rows) {
-                        shifts[(start + from) / rows] = (float) Rows.sum(in[0], from, rows);
-                        curvatures[(start + from) / rows] = (float) Rows.sum(in[1], from, rows);
-                    }
-                },
-                new INDArray[] {shift, curvature},
-                new INDArray[0],
-                rows);
-        return new WeightSite(Rows.matrix(shifts, 1, units), Rows.matrix(curvatures, 1, units));
-    }
-
-    /** The plain version of {@link #messageToBias}. */
-    static WeightSite plainMessageToBias(BackwardMessage message) {
-        return new WeightSite(message.shift().sum(true, 0), message.curvature().sum(true, 0));
     }
 
     /** op(a) op(b) as a new f-ordered array: the order that ND4J's matrix product writes without a copy. */

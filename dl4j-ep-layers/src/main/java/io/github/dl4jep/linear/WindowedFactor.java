@@ -105,7 +105,7 @@ public final class WindowedFactor {
             writeSum(meanTerms, block, mean);
             writeSum(varianceTerms, block, variance);
         });
-        LinearFactor.addBias(bias, mean, variance);
+        BiasTerm.add(bias, mean, variance);
         return new Moments(mean, variance);
     }
 

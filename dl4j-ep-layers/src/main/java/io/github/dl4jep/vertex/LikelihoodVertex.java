@@ -21,7 +21,6 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
@@ -263,7 +262,7 @@ public final class LikelihoodVertex {
         return new OutputBatch(
                 new ForwardMessage(rows.rows(message.moments(), place.get()), message.covariance()),
                 labelRows.labelRows(labels),
-                importance(labels, mask),
+                labelRows.importance(labels, mask, outputWeights),
                 earlierShift,
                 trust);
     }
@@ -335,7 +334,7 @@ public final class LikelihoodVertex {
      */
     public void validate(INDArray labels, @Nullable INDArray mask) {
         labelRows.validate(labels, mask, place.get());
-        INDArray importance = importance(labels, mask);
+        INDArray importance = labelRows.importance(labels, mask, outputWeights);
         INDArray values = labelRows.labelRows(labels);
         try {
             likelihood.validate(
@@ -345,18 +344,5 @@ public final class LikelihoodVertex {
         } catch (InvalidLabelException e) {
             throw new DL4JInvalidInputException("Invalid labels at " + place.get() + ": " + e.getMessage(), e);
         }
-    }
-
-    /** Label mask times the loss's per-output weights, [rows, label columns], or null for 1 everywhere. */
-    private @Nullable INDArray importance(INDArray labels, @Nullable INDArray mask) {
-        if (mask == null && outputWeights == null) {
-            return null;
-        }
-        INDArray importance = mask == null
-                ? Nd4j.ones(DataType.DOUBLE, labels.length() / labelRows.outputs(), labelRows.outputs())
-                : labelRows.maskRows(mask, labels);
-        return outputWeights == null
-                ? importance
-                : importance.mulRowVector(outputWeights.castTo(DataType.DOUBLE).reshape(1, labelRows.outputs()));
     }
 }

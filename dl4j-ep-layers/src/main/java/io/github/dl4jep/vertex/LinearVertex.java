@@ -1,7 +1,7 @@
 package io.github.dl4jep.vertex;
 
 import io.github.dl4jep.array.Rows;
-import io.github.dl4jep.linear.LinearFactor;
+import io.github.dl4jep.linear.BiasTerm;
 import io.github.dl4jep.linear.Patches;
 import io.github.dl4jep.linear.WeightGroups;
 import io.github.dl4jep.linear.WindowedFactor;
@@ -196,7 +196,7 @@ public final class LinearVertex implements LinearMap {
                             ? groups.messageToWeights(toUnits, seen, used, withPrecision, part)
                             : windowed.messageToWeights(toUnits, seen, used, withPrecision));
             if (weights.bias() != null) {
-                sites = sites.plus(Sites.of(weights.biasKey(), LinearFactor.messageToBias(toUnits)));
+                sites = sites.plus(Sites.of(weights.biasKey(), BiasTerm.message(toUnits)));
             }
             return sites.plus(weights.seen(
                     part, input.mean(), own -> windowed == null ? own.mean(true, 0) : windowed.meanSeen(own)));

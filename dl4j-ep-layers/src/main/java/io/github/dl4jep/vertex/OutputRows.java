@@ -8,6 +8,7 @@ import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Outputs with positions, such as the pixels of a segmented image, as rows: every position of every example is one, the minibatch
@@ -78,6 +79,19 @@ public record OutputRows(ExampleFormat format, long outputs, int spatialRank) {
                         .broadcast(rows.length(), outputs)
                         .dup('f')
                 : rows;
+    }
+
+    /** Label mask times the loss's per-output weights, [rows, label columns], or null for 1 everywhere. */
+    @Nullable
+    INDArray importance(INDArray labels, @Nullable INDArray mask, @Nullable INDArray outputWeights) {
+        if (mask == null && outputWeights == null) {
+            return null;
+        }
+        INDArray importance =
+                mask == null ? Nd4j.ones(DataType.DOUBLE, labels.length() / outputs, outputs) : maskRows(mask, labels);
+        return outputWeights == null
+                ? importance
+                : importance.mulRowVector(outputWeights.castTo(DataType.DOUBLE).reshape(1, outputs));
     }
 
     private INDArray maskOfRows(INDArray mask, INDArray labels) {

@@ -3,6 +3,7 @@ package io.github.dl4jep.likelihood;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.dl4jep.linear.BiasTerm;
 import io.github.dl4jep.linear.LinearFactor;
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.BatchCovariance;
@@ -176,7 +177,7 @@ class ExactRegressionTest {
                     forward,
                     message,
                     LinearFactor.messageToWeights(message, input, moments, true),
-                    LinearFactor.messageToBias(message));
+                    BiasTerm.message(message));
         }
 
         private BackwardMessage gaussian(OutputBatch batch) {

@@ -147,7 +147,7 @@ class LinearFactorTest {
                 input,
                 WeightMoments.of(weights.mean().dup(), weights.variance().dup()),
                 true);
-        WeightSite toBias = LinearFactor.messageToBias(message);
+        WeightSite toBias = BiasTerm.message(message);
         for (int j = 0; j < inputs; j++) {
             for (int n = 0; n < batch; n++) {
                 double shift = 0;

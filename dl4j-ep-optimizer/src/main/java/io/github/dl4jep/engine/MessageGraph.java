@@ -26,8 +26,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * A graph of EP vertices, some of them with labels, and what can be done with a batch on it. A chain is a graph, too.
  *
- * <p>Any number of threads may predict at once. A batch is learned from while no other thread predicts or learns: predictions that
- * are asked for meanwhile wait for the end of that batch.
+ * <p>Any number of threads may predict at once. A batch is learned from while no other thread predicts or learns; others wait for its end.
  */
 public final class MessageGraph {
 
@@ -253,7 +252,7 @@ public final class MessageGraph {
         }
     }
 
-    /** Says that nothing is learned from now on, and nobody else writes to the parameters: moments of weights are found once. */
+    /** Says that parameters stay as they are from now on: moments of weights are found once. */
     public void keepMoments() {
         predicting.graph().learners().values().forEach(Learner::keepMoments);
     }

@@ -1,6 +1,7 @@
 package io.github.dl4jep.type.recurrent;
 
 import io.github.dl4jep.array.Rows;
+import io.github.dl4jep.linear.BiasTerm;
 import io.github.dl4jep.linear.LinearFactor;
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.BatchCovariance;
@@ -190,7 +191,7 @@ public final class RecurrentVertex implements LinearMap {
                             weights.weightKey(),
                             LinearFactor.messageToWeights(
                                     atGates, input, ofInput, weights.weights().usesSitePrecision()))
-                    .plus(Sites.of(weights.biasKey(), LinearFactor.messageToBias(atGates)))
+                    .plus(Sites.of(weights.biasKey(), BiasTerm.message(atGates)))
                     .plus(Sites.of(recurrent.weightKey(), answer.site()));
             if (peepholes != null) {
                 sites = sites.plus(Sites.of(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.dl4jep.conf.EpWeightedLayer;
+import io.github.dl4jep.linear.BiasTerm;
 import io.github.dl4jep.linear.LinearFactor;
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.BatchCovariance;
@@ -187,7 +188,7 @@ class UnsharedLayersTest {
                 Nd4j.rand(TYPE, BATCH, outputs).dup('f'));
         BackwardMessage toInput = LinearFactor.messageToInput(back, weights);
         WeightSite toWeights = LinearFactor.messageToWeights(back, input, weights, true);
-        WeightSite toBias = LinearFactor.messageToBias(back);
+        WeightSite toBias = BiasTerm.message(back);
         Vertex.Answer answer = pass.back().answer(back);
 
         BackwardMessage message0 = Objects.requireNonNull(answer.toInputs().get(0));
