@@ -51,7 +51,7 @@ import org.nd4j.linalg.lossfunctions.impl.LossMSE;
 /** A batch that is cut into parts is learned from as the whole. */
 class JointTrainingTest {
 
-    private static final int STEPS = 8;
+    private static final int STEPS = 20;
     private static final int BATCH = 40;
 
     /** Parts of a batch in one process, each with the same network. */
