@@ -145,10 +145,12 @@ class RecurrentNetworksTest {
         EpMultiLayerNetwork network = EpNetworks.from(definition(kind, RNNFormat.NCW));
         fit(network, 640, 4);
         DataSet test = firstSign(500, 2);
-        assertThat(error(network.output(test.getFeatures()), test)).isLessThan(0.1);
+        assertThat(error(network.output(test.getFeatures()), test))
+                .as("by chance it is 0.5")
+                .isLessThan(0.15);
 
         INDArray point = network.toPointNetwork().output(test.getFeatures());
-        assertThat(error(point, test)).isLessThan(0.1);
+        assertThat(error(point, test)).isLessThan(0.15);
         File file = folder.resolve("network.zip").toFile();
         network.save(file);
         // What DL4J's own loader makes of the EP layers is the point network, too: weights arranged as DL4J has them.
