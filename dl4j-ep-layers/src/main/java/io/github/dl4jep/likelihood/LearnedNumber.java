@@ -61,9 +61,8 @@ record LearnedNumber(String name, double priorMean, double priorPrecision) {
         double[] h = new double[means.length];
         double[] meanTimes = new double[means.length];
         for (int i = 0; i < h.length; i++) {
-            // One batch can be all right, or one example infinitely wrong: none moves the mean further than this.
-            // Curvature
-            // that is not there would hold the mean where it is, so there is no more of it than this needs.
+            // One batch can be all right, or one example infinitely wrong: none moves the mean further than this. More
+            // curvature than that needs would hold the mean where it is.
             h[i] = Math.max(curvature[i], Math.abs(slope[i]) / LONGEST_STEP - known[i]);
             meanTimes[i] = h[i] * means[i] - slope[i];
         }

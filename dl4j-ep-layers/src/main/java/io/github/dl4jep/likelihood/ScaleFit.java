@@ -139,6 +139,7 @@ final class ScaleFit {
             }
             double part = sums[2] > 0 ? sums[3] / sums[2] : 0;
             slope[i] = sums[1] - part * sums[0];
+            // Not negative but for rounding: the curvatures are a covariance.
             curvature[i] = Math.max(0, sums[4] - part * sums[3]);
         }
         return number.statistics(parameters, slope, curvature, count);
