@@ -16,7 +16,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -35,7 +37,7 @@ class LauncherTest {
 
     private Path home = Path.of("");
 
-    /** Prints its arguments, one a line, and ends with 7. */
+    /** Prints its arguments, one a line; of an argument that starts with $ what the environment has for it. Ends with 7. */
     static final class Echo {
         private Echo() {}
 
@@ -43,7 +45,7 @@ class LauncherTest {
             PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
             out.println(System.getProperty("of.the.test"));
             for (String argument : arguments) {
-                out.println(argument);
+                out.println(argument.startsWith("$") ? System.getenv(argument.substring(1)) : argument);
             }
             System.exit(7);
         }
@@ -91,6 +93,11 @@ class LauncherTest {
     private record Ended(int code, List<String> lines) {}
 
     private Ended run(Path script, String... arguments) throws IOException, InterruptedException {
+        return run(script, Map.of(), arguments);
+    }
+
+    private Ended run(Path script, Map<String, String> environment, String... arguments)
+            throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         if (WINDOWS) {
             command.addAll(List.of("cmd.exe", "/c"));
@@ -107,6 +114,8 @@ class LauncherTest {
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.environment().put("DL4J_EP_OPTS", "-Xmx64m -Dof.the.test=set");
         builder.environment().put("LC_ALL", "C.UTF-8");
+        builder.environment().keySet().removeAll(Set.of("OMP_WAIT_POLICY", "OPENBLAS_CORETYPE"));
+        builder.environment().putAll(environment);
         int code = builder.start().waitFor();
         return new Ended(code, Files.readAllLines(out));
     }
@@ -118,6 +127,29 @@ class LauncherTest {
         assertThat(ended.lines())
                 .containsExactly("set", "predict", "--data", "my r\u00f6ws.csv", "--model", "a (1).zip");
         assertThat(ended.code()).isEqualTo(7);
+    }
+
+    @Test
+    void threadsDoNotSpinUnlessTheUserWantsIt() throws IOException, InterruptedException {
+        Path script = script();
+
+        assertThat(run(script, "$OMP_WAIT_POLICY").lines()).containsExactly("set", "PASSIVE");
+        assertThat(run(script, Map.of("OMP_WAIT_POLICY", "ACTIVE"), "$OMP_WAIT_POLICY")
+                        .lines())
+                .containsExactly("set", "ACTIVE");
+    }
+
+    @Test
+    void processorsThatOpenBlasDoesNotKnowGetKernelsThatTheyHave() throws IOException, InterruptedException {
+        Path processor = Path.of("/proc/cpuinfo");
+        assumeTrue(Files.exists(processor), "Only Linux says so which instructions the processor has.");
+        boolean amx = Files.readString(processor).contains("amx_tile");
+        Path script = script();
+
+        assertThat(run(script, "$OPENBLAS_CORETYPE").lines()).containsExactly("set", amx ? "Haswell" : "null");
+        assertThat(run(script, Map.of("OPENBLAS_CORETYPE", "Zen"), "$OPENBLAS_CORETYPE")
+                        .lines())
+                .containsExactly("set", "Zen");
     }
 
     @Test

@@ -3,15 +3,16 @@ package io.github.dl4jep.normal;
 /**
  * Single-precision table of Phi(-x) and phi(x) of the standard normal for x from 0.
  *
- * <p>Step 1/64 on [0, 13]: the relative error is below 1e-5; beyond, both are below the smallest normal float and become 0.
+ * <p>Step 1/64 on [0, 7]: the relative error is below 1e-5; beyond, a unit is off or on ({@link StandardNormal#KNOWN_FROM}), and both
+ * are 0.
  */
 public final class NormalTable {
 
     private static final int STEPS_PER_UNIT = 64;
-    private static final int LIMIT = 13;
     private static final int FUNCTIONS = 2;
     private static final int WIDTH = FUNCTIONS * CubicTable.COEFFICIENTS;
-    private static final float[] TABLE = CubicTable.of(LIMIT * STEPS_PER_UNIT, FUNCTIONS, NormalTable::valuesAndSlopes);
+    private static final float[] TABLE =
+            CubicTable.of(StandardNormal.KNOWN_FROM * STEPS_PER_UNIT, FUNCTIONS, NormalTable::valuesAndSlopes);
 
     private NormalTable() {}
 
@@ -45,7 +46,7 @@ public final class NormalTable {
             float precision = 1 / (float) Math.sqrt(v[i] + noiseVariance);
             float zeta = w[i] * precision;
             float distance = Math.abs(zeta);
-            if (distance < LIMIT) {
+            if (distance < StandardNormal.KNOWN_FROM) {
                 float position = distance * STEPS_PER_UNIT;
                 int cell = (int) position;
                 float x = position - cell;

@@ -3,15 +3,15 @@ package io.github.dl4jep.normal;
 /**
  * Single-precision table of h, g and Phi of {@link RectifiedNormal}.
  *
- * <p>Step 1/64 on [-13, 13]: the relative error is below 1e-5 wherever the value is a normal float, and below 1e-6 for
- * |z| &lt; 5. Left of the table all three are below the smallest normal float and become 0; right of it they are z, 1 and 1
- * to rounding.
+ * <p>Step 1/64 on [-7, 13]: the relative error is below 1e-5, and below 1e-6 for |z| &lt; 5. Left of it the unit is off
+ * ({@link StandardNormal#KNOWN_FROM}) and all three are 0; right of it they are z, 1 and 1 to rounding.
  */
 public final class RectifiedNormalTable {
 
     private static final int STEPS_PER_UNIT = 64;
-    private static final int LIMIT = 13;
-    private static final int CELLS = 2 * LIMIT * STEPS_PER_UNIT;
+    private static final int FIRST = -StandardNormal.KNOWN_FROM;
+    private static final int LAST = 13;
+    private static final int CELLS = (LAST - FIRST) * STEPS_PER_UNIT;
     /** Per cell: four coefficients each of h, g and Phi, lowest power first. */
     private static final int WIDTH = 12;
 
@@ -23,7 +23,7 @@ public final class RectifiedNormalTable {
     /** Value and slope per cell of h, g and Phi at a node. */
     private static double[][] valuesAndSlopes(int node) {
         double step = 1.0 / STEPS_PER_UNIT;
-        double z = node * step - LIMIT;
+        double z = node * step + FIRST;
         double h = RectifiedNormal.mean(z);
         double phi = StandardNormal.cumulative(z);
         return new double[][] {
@@ -52,7 +52,7 @@ public final class RectifiedNormalTable {
             mean[i] = (float) Math.sqrt(v[i]);
         }
         for (int i = 0; i < count; i++) {
-            gain[i] = (w[i] / mean[i] + LIMIT) * STEPS_PER_UNIT;
+            gain[i] = (w[i] / mean[i] - FIRST) * STEPS_PER_UNIT;
         }
         for (int i = 0; i < count; i++) {
             float position = gain[i];

@@ -122,6 +122,9 @@ public final class LogisticUnit implements Unit {
             variance[from + i] = range * range * (series + share * (closed - series));
             gain[from + i] = range * slope * d;
         }
+        Negligible.drop(mean, from, to);
+        Negligible.drop(variance, from, to);
+        Negligible.drop(gain, from, to);
     }
 
     /** One probit of the mixture: 2 a - 1 and the first three derivatives of a. */

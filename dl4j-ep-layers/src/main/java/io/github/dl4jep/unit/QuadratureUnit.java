@@ -115,6 +115,9 @@ public final class QuadratureUnit implements Unit {
                 block(w, v, gain, start, Math.min(start + BLOCK, w.length()));
             }
         }
+        Negligible.drop(w);
+        Negligible.drop(v);
+        Negligible.drop(gain);
         long[] shape = preActivation.mean().shape();
         return new UnitMoments(
                 new Moments(w.reshape(order, shape), v.reshape(order, shape)), gain.reshape(order, shape));

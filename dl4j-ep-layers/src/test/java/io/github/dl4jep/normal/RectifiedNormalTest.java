@@ -47,6 +47,12 @@ class RectifiedNormalTest {
         double worst = 0;
         for (int i = 0; i < count; i++) {
             double z = w[i];
+            if (z < -StandardNormal.KNOWN_FROM) {
+                assertThat(new float[] {moments[0][i], moments[1][i], moments[2][i]})
+                        .usingComparatorWithPrecision(0f)
+                        .containsOnly(0);
+                continue;
+            }
             double error = Math.max(
                     relative(moments[0][i], RectifiedNormal.mean(z)),
                     Math.max(
@@ -78,7 +84,7 @@ class RectifiedNormalTest {
 
     @Test
     void tableIsContinuousAtItsEnds() {
-        for (float z : new float[] {-13, 13}) {
+        for (float z : new float[] {-StandardNormal.KNOWN_FROM, 13}) {
             float[] w = {Math.nextDown(z), z, Math.nextUp(z)};
             float[][] moments = table(w, new float[] {1, 1, 1});
             for (float[] moment : moments) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.dl4jep.message.Moments;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,6 +47,31 @@ abstract class UnitContractTest {
                     .as("worst error of %s at variance %s", unit, v)
                     .isLessThan(unit.tolerance().applyAsDouble(v) + rounding);
         }
+    }
+
+    /** A processor multiplies subnormal numbers a hundred times more slowly; the next layer multiplies moments, gains and their squares. */
+    @ParameterizedTest
+    @MethodSource("units")
+    void tailsAreNotSubnormalInSinglePrecision(UnitCase unit) {
+        INDArray w = Nd4j.linspace(DataType.FLOAT, -60, 0.01, 12_001).reshape(1, 12_001);
+        for (float v : new float[] {1e-4f, 0.01f, 1, 100}) {
+            UnitMoments moments = unit.unit().moments(new Moments(w, Nd4j.valueArrayOf(w.shape(), v, DataType.FLOAT)));
+            assertThat(subnormal(moments.moments().mean())).as("mean").isZero();
+            assertThat(subnormal(variance(moments))).as("variance").isZero();
+            if (moments.gain() != null) {
+                assertThat(subnormal(moments.gain())).as("gain").isZero();
+                assertThat(subnormal(moments.gain().mul(moments.gain())))
+                        .as("squared gain")
+                        .isZero();
+            }
+        }
+    }
+
+    private static long subnormal(INDArray values) {
+        float[] elements = values.dup().data().asFloat();
+        return IntStream.range(0, elements.length)
+                .filter(i -> elements[i] != 0 && Math.abs(elements[i]) < Float.MIN_NORMAL)
+                .count();
     }
 
     private static double worstError(UnitCase unit, DataType type, double variance) {
