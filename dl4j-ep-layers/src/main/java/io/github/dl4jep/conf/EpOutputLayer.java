@@ -114,17 +114,14 @@ public class EpOutputLayer extends EpLabelledLayer implements EpWeightConf {
     }
 
     /**
-     * Why no likelihood with a teacher can be here: it needs weights that its own can be added to, one label for each example, and one
-     * sweep, because in a further one it would take what the other moved for its own.
+     * Why no likelihood with a teacher can be here: it needs one label for each example, and one sweep, because in a further one it would
+     * take what the other moved for its own.
      *
      * @return the reason, or null if there is none
      */
     public @Nullable String whyNoTeacher() {
         if (getOriginal() != null) {
             return "labels stand at every position of an example";
-        }
-        if (!weightPrior.hasNormalPosterior()) {
-            return "the output weights are not normal but " + weightPrior;
         }
         int sweeps = getSchedule().getSweepsPerBatch();
         return sweeps == 1 ? null : "there are " + sweeps + " sweeps per batch";

@@ -64,8 +64,8 @@ public final class SparseLabels implements Likelihood {
     }
 
     @Override
-    public @Nullable Likelihood teacher() {
-        Likelihood teacher = likelihood.teacher();
+    public @Nullable Likelihood teacher(double size) {
+        Likelihood teacher = likelihood.teacher(size);
         return teacher == null ? null : new SparseLabels(teacher);
     }
 

@@ -12,6 +12,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * of what was expected, and falls back towards 1 where steps win what they should, or where it is the outputs' weights that moved: the wider
  * the prior, the further weights move.
  *
+ * <p>Discrete weights have no prior that could be narrower, and their thresholds alone would only stay behind: where there are no other hidden
+ * priors, nothing is checked.
+ *
  * <p>Source: Levenberg 1944 and Marquardt 1963 for the damping of least squares, with the thresholds of a trust region; as a width of
  * the prior: own, docs/algorithm.md, section 4.
  */

@@ -24,7 +24,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * <p>The message of a batch is taken at the joint maximum of the softmax and the potentials' normal distribution ({@link JointSoftmax}): \(
  * z = \omega (y - p) \), \( G = W / (1 + W V) \), \( W = \omega p (1 - p) \). It reaches the features {@link #EMPHASIS} times as
  * strongly as it says, beside the message of the {@link #teacher}, whose least squares move features while the softmax is already
- * satisfied. Probabilities are \( softmax(k\, l / \sqrt{1 + \pi \gamma V / 8}) \), V the mean over the
+ * satisfied. Weights that are not normal are one array for both, and learn from the softmax alone. Probabilities are \( softmax(k\, l / \sqrt{1 + \pi \gamma V / 8}) \), V the mean over the
  * classes ({@link PredictiveForm.Scores}, {@link ProbabilityScale}).
  *
  * <p>The scale k is learned from examples that the weights never learn from, {@link #getWithheldShare} of all: log k has a normal
@@ -123,8 +123,8 @@ public class ClassLikelihood implements Likelihood {
     }
 
     @Override
-    public Likelihood teacher() {
-        return new TeacherLikelihood(this);
+    public Likelihood teacher(double size) {
+        return new TeacherLikelihood(this, size);
     }
 
     @Override

@@ -59,11 +59,22 @@ public interface Likelihood extends Serializable {
 
     /**
      * The likelihood of a second array of weights beside those of the potentials, whose only task is to teach the features. An output
-     * layer with weights then has both arrays, and the potentials are the sum of both maps.
+     * layer with normal weights then has both arrays, and the potentials are the sum of both maps.
      *
      * @return the teacher, or null for none
      */
     default @Nullable Likelihood teacher() {
+        return teacher(1);
+    }
+
+    /**
+     * The teacher with targets of another size: where one array of weights, as of discrete ones, gives its potentials and those that it
+     * teaches for.
+     *
+     * @param size what its targets are multiplied by, positive
+     * @return the teacher, or null for none
+     */
+    default @Nullable Likelihood teacher(double size) {
         return null;
     }
 

@@ -19,9 +19,13 @@ final class TeacherLikelihood extends SignedTargetLikelihood {
     /** The likelihood that it teaches for. */
     private final ClassLikelihood taught;
 
-    TeacherLikelihood(ClassLikelihood taught) {
-        super(DEFAULT_NOISE, FLOOR, true);
+    /** What the targets are multiplied by. */
+    private final double size;
+
+    TeacherLikelihood(ClassLikelihood taught, double size) {
+        super(DEFAULT_NOISE * size * size, FLOOR * size * size, true);
         this.taught = taught;
+        this.size = size;
     }
 
     @Override
@@ -32,7 +36,7 @@ final class TeacherLikelihood extends SignedTargetLikelihood {
     @Override
     double target(double label, int outputs) {
         double share = kind() == ClassProbabilities.INDEPENDENT ? 0.5 : 1.0 / outputs;
-        return TARGET_DEVIATION * (label - share) / Math.sqrt(share * (1 - share));
+        return size * TARGET_DEVIATION * (label - share) / Math.sqrt(share * (1 - share));
     }
 
     @Override

@@ -35,9 +35,6 @@ public final class PosteriorParamInitializer implements PosteriorLayout {
      */
     public static final String INPUT_MEAN = "inputMean";
 
-    /** Put before the names of what a teacher's likelihood learns. */
-    private static final String TEACHER_PREFIX = "teacher";
-
     private final WeightPrior prior;
     private final WeightPrior biasPrior;
     private final PriorScale scale;
@@ -46,6 +43,7 @@ public final class PosteriorParamInitializer implements PosteriorLayout {
     private final int weightCount;
     private final int biasCount;
     private final @Nullable Likelihood likelihood;
+    private final @Nullable TeacherParameters teacher;
     private final @Nullable ReadoutWeights readout;
 
     /**
@@ -93,8 +91,9 @@ public final class PosteriorParamInitializer implements PosteriorLayout {
         this.prior = prior;
         this.groups = groups;
         this.biasPrior = prior.biasPrior();
-        this.scale = scale;
         this.likelihood = likelihood;
+        this.teacher = TeacherParameters.of(likelihood, prior);
+        this.scale = teacher == null ? scale : teacher.scaled(scale);
         for (String name : prior.parameterNames()) {
             shapes.put(WEIGHT_PREFIX + name, prior.shapeOf(name, new long[] {nIn, nOut}));
         }
@@ -113,40 +112,41 @@ public final class PosteriorParamInitializer implements PosteriorLayout {
                     .parameterLengths(Math.toIntExact(nOut))
                     .forEach((name, length) -> shapes.put(name, new long[] {1, length}));
         }
-        Likelihood teacher = likelihood == null ? null : likelihood.teacher();
-        this.readout = teacher == null ? null : new ReadoutWeights(readoutPrior, scale.fanIn(), hasBias);
-        if (teacher != null && readout != null) {
-            readout.shapes(nIn, nOut).forEach(shapes::put);
-            teacher.parameterLengths(Math.toIntExact(nOut))
-                    .forEach((name, length) -> shapes.put(ofTeacher(name), new long[] {1, length}));
+        this.readout =
+                teacher == null || teacher.shared() ? null : new ReadoutWeights(readoutPrior, scale.fanIn(), hasBias);
+        if (readout != null) {
+            shapes.putAll(readout.shapes(nIn, nOut));
         }
+        if (teacher != null) {
+            shapes.putAll(teacher.shapes(nOut));
+        }
+    }
+
+    /**
+     * Whether the weights have a normal posterior.
+     *
+     * @return false for discrete ones, and for spike and slab
+     */
+    public boolean hasNormalWeights() {
+        return prior.hasNormalPosterior();
+    }
+
+    /**
+     * What a teacher has here.
+     *
+     * @return its likelihood and whose weights it sees, or null where there is no teacher
+     */
+    public @Nullable TeacherParameters teacher() {
+        return teacher;
     }
 
     /**
      * The weights of the potentials where {@link #weights} are those of a teacher.
      *
-     * @return their layout, or null where there is no teacher
+     * @return their layout, or null where there is no teacher, or one array of weights is both
      */
     public @Nullable ReadoutWeights readout() {
         return readout;
-    }
-
-    /**
-     * The learned parameters of a teacher's likelihood under their own names.
-     *
-     * @param parameters the layer's parameter table
-     * @return views by name
-     */
-    public static Map<String, INDArray> teacher(Map<String, INDArray> parameters) {
-        Map<String, INDArray> learned = new LinkedHashMap<>();
-        Parameters.withoutPrefix(parameters, TEACHER_PREFIX)
-                .forEach(
-                        (name, value) -> learned.put(Character.toLowerCase(name.charAt(0)) + name.substring(1), value));
-        return learned;
-    }
-
-    private static String ofTeacher(String name) {
-        return TEACHER_PREFIX + Character.toUpperCase(name.charAt(0)) + name.substring(1);
     }
 
     /**
@@ -316,10 +316,9 @@ public final class PosteriorParamInitializer implements PosteriorLayout {
             }
             if (likelihood != null) {
                 likelihood.initialise(parameters);
-                Likelihood teacher = likelihood.teacher();
-                if (teacher != null) {
-                    teacher.initialise(teacher(parameters));
-                }
+            }
+            if (teacher != null) {
+                teacher.initialise(parameters);
             }
         }
         return parameters;

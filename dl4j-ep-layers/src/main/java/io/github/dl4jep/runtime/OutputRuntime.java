@@ -2,10 +2,9 @@ package io.github.dl4jep.runtime;
 
 import io.github.dl4jep.conf.EpOutputLayer;
 import io.github.dl4jep.likelihood.ClassLikelihood;
-import io.github.dl4jep.likelihood.Likelihood;
 import io.github.dl4jep.linear.WeightGroups;
 import io.github.dl4jep.message.Moments;
-import io.github.dl4jep.params.PosteriorParamInitializer;
+import io.github.dl4jep.params.TeacherParameters;
 import io.github.dl4jep.type.OutputPositions;
 import io.github.dl4jep.vertex.Emphasis;
 import io.github.dl4jep.vertex.LayerWeights;
@@ -58,13 +57,13 @@ public final class OutputRuntime extends LabelledRuntime<EpOutputLayer> {
 
     @Override
     public @Nullable Teacher teacher() {
-        Likelihood ofTeacher = layerConf().effectiveLikelihood().teacher();
+        TeacherParameters ofTeacher = layerConf().initializer().teacher();
         if (ofTeacher == null) {
             return null;
         }
         return new Teacher(
-                new Emphasis(linear(weights()), this::crowding),
-                likelihood(ofTeacher, () -> PosteriorParamInitializer.teacher(params)));
+                new Emphasis(linear(weights()), this::crowding, !ofTeacher.shared()),
+                likelihood(ofTeacher.likelihood(), () -> TeacherParameters.learned(params)));
     }
 
     private Emphasis.Factors crowding() {

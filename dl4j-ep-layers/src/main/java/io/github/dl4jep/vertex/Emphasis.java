@@ -18,8 +18,19 @@ import org.nd4j.linalg.factory.Nd4j;
  *
  * @param vertex the vertex
  * @param current the factors of a batch
+ * @param learns whether parameters learn from the messages; false where they do so elsewhere already
  */
-public record Emphasis(Vertex vertex, Supplier<Factors> current) implements Vertex {
+public record Emphasis(Vertex vertex, Supplier<Factors> current, boolean learns) implements Vertex {
+
+    /**
+     * A vertex whose parameters learn from the messages.
+     *
+     * @param vertex the vertex
+     * @param current the factors of a batch
+     */
+    public Emphasis(Vertex vertex, Supplier<Factors> current) {
+        this(vertex, current, true);
+    }
 
     /**
      * The factors of one batch.
@@ -60,7 +71,7 @@ public record Emphasis(Vertex vertex, Supplier<Factors> current) implements Vert
             for (BackwardMessage toInput : answer.toInputs()) {
                 toInputs.add(toInput == null ? null : emphasised(toInput, factors.message()));
             }
-            return new Answer(toInputs, answer.sites());
+            return new Answer(toInputs, learns ? answer.sites() : Sites.NONE);
         });
     }
 
@@ -91,7 +102,7 @@ public record Emphasis(Vertex vertex, Supplier<Factors> current) implements Vert
 
     @Override
     public Vertex continuing(SequenceStates states) {
-        return new Emphasis(vertex.continuing(states), current);
+        return new Emphasis(vertex.continuing(states), current, learns);
     }
 
     @Override
@@ -111,6 +122,6 @@ public record Emphasis(Vertex vertex, Supplier<Factors> current) implements Vert
 
     @Override
     public Map<ParameterKey, Learner> learners() {
-        return vertex.learners();
+        return learns ? vertex.learners() : Map.of();
     }
 }

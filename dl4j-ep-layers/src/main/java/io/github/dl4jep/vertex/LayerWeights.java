@@ -178,9 +178,11 @@ public record LayerWeights(
      */
     public Map<ParameterKey, Learner> learners() {
         Map<ParameterKey, Learner> learners = new LinkedHashMap<>();
-        learners.put(weightKey(), Learner.of(weightKey(), this::weights, kept::start));
+        // Thresholds beside discrete weights: narrower ones would stay behind while the weights go on as far as before.
+        boolean normal = layout.hasNormalWeights();
+        learners.put(weightKey(), Learner.of(weightKey(), this::weights, normal, kept::start));
         if (bias() != null) {
-            learners.put(biasKey(), Learner.of(biasKey(), () -> Objects.requireNonNull(bias()), kept::start));
+            learners.put(biasKey(), Learner.of(biasKey(), () -> Objects.requireNonNull(bias()), normal, kept::start));
         }
         INDArray inputMean = inputMean();
         if (inputMean != null) {

@@ -27,7 +27,16 @@ public interface Learner {
     Runnable learn(Sites sites, SiteStep step, LearningPhase phase);
 
     /**
-     * Replaces the precision of the prior by a multiple; does nothing where there is no prior.
+     * Whether a narrower prior would shorten the steps of these parameters.
+     *
+     * @return false where there is no prior, or none with a width, as of discrete weights
+     */
+    default boolean canBeNarrower() {
+        return false;
+    }
+
+    /**
+     * Replaces the precision of the prior by a multiple; does nothing where it {@link #canBeNarrower cannot be narrower}.
      *
      * @param from factor of the precision that the posterior has now
      * @param to factor that it gets
@@ -55,7 +64,7 @@ public interface Learner {
      * @return multiplies the sites into the posterior
      */
     static Learner of(ParameterKey key, Supplier<WeightPosterior> posterior) {
-        return of(key, posterior, NO_CHANGE);
+        return of(key, posterior, true, NO_CHANGE);
     }
 
     /**
@@ -63,10 +72,12 @@ public interface Learner {
      *
      * @param key the array
      * @param posterior its current posterior
+     * @param canBeNarrower whether a narrower prior would shorten its steps
      * @param keepMoments what is done when nothing is learned from now on
      * @return multiplies the sites into the posterior
      */
-    static Learner of(ParameterKey key, Supplier<WeightPosterior> posterior, Runnable keepMoments) {
+    static Learner of(
+            ParameterKey key, Supplier<WeightPosterior> posterior, boolean canBeNarrower, Runnable keepMoments) {
         return new Learner() {
             @Override
             public void keepMoments() {
@@ -85,12 +96,19 @@ public interface Learner {
                             + Arrays.toString(site.shift().shape()) + ", allowed is " + Arrays.toString(current.shape())
                             + "; add up the sites of networks of one definition only");
                 }
-                return () -> current.update(site, step);
+                return () -> current.update(site, canBeNarrower ? step : step.withPriorFactor(1));
+            }
+
+            @Override
+            public boolean canBeNarrower() {
+                return canBeNarrower;
             }
 
             @Override
             public void rescalePrior(double from, double to) {
-                posterior.get().rescalePrior(from, to);
+                if (canBeNarrower) {
+                    posterior.get().rescalePrior(from, to);
+                }
             }
 
             @Override

@@ -34,10 +34,12 @@ record StepCheck(int networkInputs, VertexGraph graph, List<MessageGraph.Output>
      */
     record Goal(double before, double expected, List<WithheldExamples> withheld, Map<Integer, INDArray> means) {}
 
-    /** The goal of a step; null where no output checks its steps. Expected: potentials by output. */
+    /**
+     * The goal of a step; null where no output checks its steps, or no hidden prior could be narrower. Expected: potentials by output.
+     */
     @Nullable
     Goal goal(BatchParts.Forward forward, Map<Integer, INDArray> expected) {
-        if (expected.isEmpty()) {
+        if (expected.isEmpty() || !canBeNarrower()) {
             return null;
         }
         Map<Integer, INDArray> means = new HashMap<>();
@@ -69,6 +71,12 @@ record StepCheck(int networkInputs, VertexGraph graph, List<MessageGraph.Output>
             });
             goal.means().keySet().forEach(i -> likelihood(i).setPriorFactor(to));
         }
+    }
+
+    private boolean canBeNarrower() {
+        return graph.learners().entrySet().stream()
+                .anyMatch(
+                        entry -> !isOfOutput(entry.getKey()) && entry.getValue().canBeNarrower());
     }
 
     /** Part of the potentials' movement that the features made; the rest the outputs' weights make on the features as they were. */

@@ -9,7 +9,6 @@ import io.github.dl4jep.likelihood.GaussianLikelihood;
 import io.github.dl4jep.likelihood.Likelihood;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
 import io.github.dl4jep.toy.ToyNetworks;
-import io.github.dl4jep.weight.BinaryPrior;
 import io.github.dl4jep.weight.GaussianPrior;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.nn.api.MaskState;
@@ -74,7 +73,7 @@ class ConversionErrorTest {
 
     /** Decided here, not when a batch comes. */
     @Test
-    void aTeacherNeedsNormalWeightsOneLabelAndOneSweep() {
+    void aTeacherNeedsWeightsOneLabelAndOneSweep() {
         Likelihood likelihood = new ClassLikelihood(0.5);
         String beside =
                 "the likelihood ClassLikelihood(withheldShare=0.5, trustRegion=true) needs a teacher beside the output weights, but ";
@@ -88,13 +87,6 @@ class ConversionErrorTest {
                 .hasMessageContaining("layer \"out\" (index 0, OutputLayer): " + beside
                         + "there are 2 sweeps per batch; leave EpOptions.likelihood(...) to its default, or choose one"
                         + " without a teacher, such as CategoricalLikelihood");
-        assertThatThrownBy(() -> EpNetworks.from(
-                        of(softmax()),
-                        EpOptions.builder()
-                                .likelihood(likelihood)
-                                .outputWeightPrior(new BinaryPrior())
-                                .build()))
-                .hasMessageContaining(beside + "the output weights are not normal but ");
         EpOptions options = EpOptions.builder().likelihood(likelihood).build();
         assertThatThrownBy(() -> EpNetworks.from(
                         of(

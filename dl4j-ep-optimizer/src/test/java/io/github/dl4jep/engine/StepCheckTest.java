@@ -2,13 +2,21 @@ package io.github.dl4jep.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.dl4jep.activation.ActivationHeaviside;
 import io.github.dl4jep.convert.EpNetworks;
 import io.github.dl4jep.convert.EpOptions;
 import io.github.dl4jep.likelihood.ClassLikelihood;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
+import io.github.dl4jep.runtime.EpRuntime;
 import io.github.dl4jep.toy.ToyData;
 import io.github.dl4jep.toy.ToyNetworks;
+import io.github.dl4jep.vertex.Learner;
+import io.github.dl4jep.vertex.ParameterKey;
+import io.github.dl4jep.weight.BinaryPrior;
 import io.github.dl4jep.weight.GaussianPrior;
+import io.github.dl4jep.weight.SpikeSlabPrior;
+import io.github.dl4jep.weight.WeightPrior;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
@@ -76,5 +84,43 @@ class StepCheckTest {
         assertThat(factor(checked)).isEqualTo(1);
         INDArray of = checked.getParam("0_WMeanTimesPrecision");
         assertThat(of).isEqualTo(unchecked.getParam("0_WMeanTimesPrecision"));
+    }
+
+    /** Narrower thresholds would stay behind discrete weights, which no prior makes slower. */
+    @Test
+    void layersOfDiscreteWeightsKeepTheirPriors() {
+        for (WeightPrior prior : new WeightPrior[] {new GaussianPrior(), new BinaryPrior(), new SpikeSlabPrior()}) {
+            EpMultiLayerNetwork network = EpNetworks.from(
+                    ToyNetworks.classifier(),
+                    EpOptions.builder().weightPrior(prior).build());
+            INDArray before = network.params().dup();
+            Map<ParameterKey, Learner> learners =
+                    ((EpRuntime) network.getLayer(0)).vertex().learners();
+            boolean normal = prior.hasNormalPosterior();
+            assertThat(learners.values().stream().anyMatch(Learner::canBeNarrower))
+                    .isEqualTo(normal);
+            learners.values().forEach(learner -> learner.rescalePrior(1, 8));
+            assertThat(network.params().equals(before)).isEqualTo(!normal);
+        }
+    }
+
+    /** Labels by coin and large batches, of which steps win little: there is no hidden prior that could be narrower. */
+    @Test
+    void discreteNetworksAreNotChecked() {
+        EpMultiLayerNetwork network = EpNetworks.from(
+                ToyNetworks.classifier(),
+                EpOptions.builder()
+                        .weightPrior(new BinaryPrior())
+                        .hiddenActivation(new ActivationHeaviside())
+                        .build());
+        DataSet data = ToyData.threeClasses(200, 1);
+        INDArray labels = data.getLabels().dup();
+        for (int n = 0; n < 200; n++) {
+            labels.putRow(n, data.getLabels().getRow((n * 7 + 3) % 200));
+        }
+        for (DataSet batch : new DataSet(data.getFeatures(), labels).batchBy(10)) {
+            network.fit(batch);
+        }
+        assertThat(factor(network)).isEqualTo(1);
     }
 }
