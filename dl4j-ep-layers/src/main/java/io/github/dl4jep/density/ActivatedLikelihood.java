@@ -1,6 +1,7 @@
 package io.github.dl4jep.density;
 
 import io.github.dl4jep.learned.Statistic;
+import io.github.dl4jep.learned.TrustRegion;
 import io.github.dl4jep.likelihood.GaussianLikelihood;
 import io.github.dl4jep.likelihood.LearningPhase;
 import io.github.dl4jep.likelihood.Likelihood;
@@ -13,6 +14,7 @@ import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.unit.Unit;
 import io.github.dl4jep.unit.UnitMoments;
 import io.github.dl4jep.unit.Units;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -87,7 +89,10 @@ public final class ActivatedLikelihood implements Likelihood {
 
     @Override
     public Map<String, Integer> parameterLengths(int outputs) {
-        return likelihood.parameterLengths(outputs);
+        // The steps of an activation's values are not those of the potentials, so they are not checked.
+        Map<String, Integer> lengths = new LinkedHashMap<>(likelihood.parameterLengths(outputs));
+        lengths.remove(TrustRegion.NAME);
+        return lengths;
     }
 
     @Override

@@ -4,8 +4,11 @@ import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.learned.Parameters;
 import io.github.dl4jep.learned.PriorPull;
 import io.github.dl4jep.learned.Statistic;
+import io.github.dl4jep.learned.TrustRegion;
 import io.github.dl4jep.message.Moments;
+import io.github.dl4jep.solve.JointSolve;
 import io.github.dl4jep.solve.PseudoObservation;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -24,6 +27,9 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  *
  * <p>Some examples, {@link #getWithheldShare} of all, are never learned from. They give R a floor ({@link NoiseLearning}) and say how
  * strongly the prior pulls ({@link PriorPull}).
+ *
+ * <p>Where labels have hardly any noise R goes towards 0, and the joint solve asks for steps that are longer than the network is linear. So
+ * from the second pass on steps are checked, and how far hidden layers may move is learned: {@link TrustRegion}.
  *
  * <p>R starts at 1, is held during the first pass (for 100 batches where passes are not counted), and is then learned by expectation maximisation ({@link NoiseLearning}).
  */
@@ -119,6 +125,9 @@ public final class GaussianLikelihood implements Likelihood {
         if (pulls()) {
             lengths.put(PriorPull.NAME, PriorPull.LENGTH);
         }
+        if (learnNoise) {
+            lengths.put(TrustRegion.NAME, 1);
+        }
         return lengths;
     }
 
@@ -129,6 +138,9 @@ public final class GaussianLikelihood implements Likelihood {
         Parameters.get(parameters, NoiseLearning.WITHHELD).assign(0);
         if (pulls()) {
             PriorPull.initialise(parameters, withheldShare > 0);
+        }
+        if (parameters.containsKey(TrustRegion.NAME)) {
+            TrustRegion.initialise(parameters);
         }
     }
 
@@ -176,7 +188,24 @@ public final class GaussianLikelihood implements Likelihood {
         if (learnNoise) {
             statistics.put(NOISE, NoiseLearning.statistic(joint.solution(), observation));
         }
-        return new Update(joint.message(), statistics);
+        return new Update(
+                joint.message(),
+                statistics,
+                parameters.containsKey(TrustRegion.NAME) && !isHeld(parameters)
+                        ? expected(batch.mean(), observation, joint.solution())
+                        : null);
+    }
+
+    /** Whether R is held where it started, as it is during the first pass. */
+    private boolean isHeld(Map<String, INDArray> parameters) {
+        return Arrays.stream(Parameters.row(parameters, NOISE).toDoubleVector())
+                .allMatch(noise -> (float) noise == (float) initialNoise);
+    }
+
+    /** Means of the potentials after the step, w + K z = w + e - N z; what was not observed stays. */
+    private static INDArray expected(INDArray mean, PseudoObservation observation, JointSolve.Solution solution) {
+        INDArray left = observation.noise().mul(solution.shift());
+        return observation.residual().sub(left).muli(observation.observed()).addi(mean);
     }
 
     @Override

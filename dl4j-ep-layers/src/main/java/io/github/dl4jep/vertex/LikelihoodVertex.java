@@ -89,12 +89,13 @@ public final class LikelihoodVertex {
         Likelihood.Update update =
                 likelihood.update(batch(message, labels, mask, earlierShift, trust), parameters.get());
         long examples = message.moments().mean().size(0);
+        INDArray expected = checksSteps() ? update.expected() : null;
         return new Observation(
                 new BackwardMessage(
                         rows.matrix(update.message().shift(), examples),
                         rows.matrix(update.message().curvature(), examples)),
                 sites(update.statistics()),
-                update.expected() == null ? null : rows.matrix(update.expected(), examples));
+                expected == null ? null : rows.matrix(expected, examples));
     }
 
     /**
@@ -146,12 +147,12 @@ public final class LikelihoodVertex {
     }
 
     /**
-     * Whether steps are checked against what the joint solve expects of them.
+     * Whether steps are checked against what the joint solve expects of them: not where labels stand at positions.
      *
      * @return true if the factor of the hidden priors is learned
      */
     public boolean checksSteps() {
-        return parameters.get().containsKey(TrustRegion.NAME);
+        return rows.spatialRank() == 0 && parameters.get().containsKey(TrustRegion.NAME);
     }
 
     /**

@@ -231,4 +231,42 @@ class GaussianLikelihoodTest extends LikelihoodContractTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("initialNoise is " + noise + ", allowed are positive finite numbers");
     }
+
+    /** Independent examples: a Gaussian observation takes each potential to w + V e / (V + R). */
+    @Test
+    void expectsThePosteriorMeansOfThePotentialsOnceTheNoiseIsLearned() {
+        GaussianLikelihood likelihood = new GaussianLikelihood();
+        Map<String, INDArray> parameters = parametersOf(likelihood, 2);
+        OutputBatch batch = new OutputBatch(
+                new ForwardMessage(
+                        new Moments(Arrays2d.uniform(random, 20, 2, -1, 1), Arrays2d.filled(20, 2, 0.3)),
+                        io.github.dl4jep.message.BatchCovariance.none()),
+                Arrays2d.uniform(random, 20, 2, -1, 1),
+                Arrays2d.filled(20, 2, 1).putScalar(3, 1, 0),
+                null);
+        assertThat(likelihood.update(batch, parameters).expected())
+                .as("while R is held")
+                .isNull();
+        parameters
+                .get(TargetScaling.NAME)
+                .assign(org.nd4j.linalg.factory.Nd4j.createFromArray(new double[][] {{1e9, 1e9, 0, 0, 1, 1}}));
+        parameters.get(GaussianLikelihood.NOISE).putScalar(1, 0.1);
+        INDArray expected = likelihood.update(batch, parameters).expected();
+        for (int n = 0; n < 20; n++) {
+            for (int c = 0; c < 2; c++) {
+                double w = batch.mean().getDouble(n, c);
+                double y = batch.doubleLabels().getDouble(n, c);
+                double noise = c == 0 ? 1 : 0.1;
+                boolean observed = n != 3 || c != 1;
+                assertThat(expected.getDouble(n, c))
+                        .isCloseTo(w + (observed ? 0.3 * (y - w) / (0.3 + noise) : 0), within(1e-6));
+            }
+        }
+    }
+
+    @Test
+    void stepsWithAKnownNoiseAreNotChecked() {
+        assertThat(new GaussianLikelihood(0.01, false).parameterLengths(1)).doesNotContainKey("priorFactor");
+        assertThat(new GaussianLikelihood(0.01, true).parameterLengths(1)).containsEntry("priorFactor", 1);
+    }
 }

@@ -55,12 +55,15 @@ record StepCheck(int networkInputs, VertexGraph graph, List<MessageGraph.Output>
 
     /** Compares the loss after a step with its goal, and narrows or widens the hidden priors. */
     void compare(Goal goal, BatchParts.After after, LearningPhase phase) {
+        // An output may begin to check its steps later than others.
+        Map<Integer, INDArray> reached = new HashMap<>(after.means());
+        reached.keySet().retainAll(goal.means().keySet());
         double from = priorFactor();
         double to = TrustRegion.next(
                 from,
                 goal.before(),
                 goal.expected(),
-                loss(after.means(), goal.withheld()),
+                loss(reached, goal.withheld()),
                 featuresShare(goal, after),
                 phase.step());
         if (to != from) {
@@ -83,11 +86,11 @@ record StepCheck(int networkInputs, VertexGraph graph, List<MessageGraph.Output>
     private static double featuresShare(Goal goal, BatchParts.After after) {
         double ofFeatures = 0;
         double ofWeights = 0;
-        for (Map.Entry<Integer, INDArray> output : after.means().entrySet()) {
+        for (Map.Entry<Integer, INDArray> output : goal.means().entrySet()) {
             int i = output.getKey();
             INDArray between = Objects.requireNonNull(after.ofOldFeatures().get(i));
-            ofFeatures += output.getValue().squaredDistance(between);
-            ofWeights += between.squaredDistance(goal.means().get(i));
+            ofFeatures += Objects.requireNonNull(after.means().get(i)).squaredDistance(between);
+            ofWeights += between.squaredDistance(output.getValue());
         }
         return ofFeatures / (ofFeatures + ofWeights);
     }

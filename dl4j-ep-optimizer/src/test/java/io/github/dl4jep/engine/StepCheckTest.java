@@ -17,9 +17,18 @@ import io.github.dl4jep.weight.GaussianPrior;
 import io.github.dl4jep.weight.SpikeSlabPrior;
 import io.github.dl4jep.weight.WeightPrior;
 import java.util.Map;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.lossfunctions.impl.LossMSE;
+import org.nd4j.linalg.ops.transforms.Transforms;
 
 /** The check of steps, seen through networks. */
 class StepCheckTest {
@@ -122,5 +131,52 @@ class StepCheckTest {
             network.fit(batch);
         }
         assertThat(factor(network)).isEqualTo(1);
+    }
+
+    /**
+     * Labels without noise: R goes towards 0, every batch would be fitted as it is, and steps go further than the network is linear. Without
+     * checks the error of these passes goes up and down by a factor of ten.
+     */
+    @Test
+    void aCurveWithoutNoiseIsNotForgottenAgain() {
+        MultiLayerConfiguration definition = new NeuralNetConfiguration.Builder()
+                .seed(3)
+                .list(
+                        new DenseLayer.Builder()
+                                .nIn(1)
+                                .nOut(50)
+                                .activation(Activation.TANH)
+                                .build(),
+                        new DenseLayer.Builder()
+                                .nIn(50)
+                                .nOut(50)
+                                .activation(Activation.TANH)
+                                .build(),
+                        new OutputLayer.Builder(new LossMSE())
+                                .nIn(50)
+                                .nOut(1)
+                                .activation(Activation.IDENTITY)
+                                .build())
+                .build();
+        EpMultiLayerNetwork network = EpNetworks.from(definition);
+        INDArray x = Nd4j.linspace(DataType.FLOAT, -10, 20.0 / 299, 300).reshape(300, 1);
+        INDArray y = Transforms.sin(x).divi(x);
+        DataSet curve = new DataSet(x, y);
+        double best = Double.POSITIVE_INFINITY;
+        double worst = 0;
+        for (int pass = 1; pass <= 40; pass++) {
+            curve.shuffle(pass);
+            network.fit(ToyData.batches(curve, 50));
+            double error = Math.sqrt(network.output(x).squaredDistance(y) / 300);
+            best = Math.min(best, error);
+            worst = pass > 20 ? Math.max(worst, error) : 0;
+            if (pass == 1) {
+                assertThat(network.getParam("2_priorFactor").getDouble(0))
+                        .as("while R is held")
+                        .isEqualTo(1);
+            }
+        }
+        assertThat(network.getParam("2_priorFactor").getDouble(0)).isGreaterThan(1);
+        assertThat(worst).isLessThan(0.08).isLessThan(2 * best);
     }
 }
