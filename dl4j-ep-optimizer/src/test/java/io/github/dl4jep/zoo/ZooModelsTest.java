@@ -119,13 +119,21 @@ class ZooModelsTest {
                 : ((ComputationGraph) network).outputSingle(images);
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"tinyyolo", "yolo2"})
-    void modelsThatFindObjectsAreRefused(String name) {
-        assertThat(reasons(ZooModels.named(name, new int[] {3, 64, 64}, CLASSES)))
-                .singleElement()
-                .asString()
-                .startsWith("layer \"outputs\" (Yolo2OutputLayer): there is no EP layer for the type Yolo2OutputLayer");
+    /** A batch of one image with one object. */
+    @Test
+    void tinyYoloLearnsBoxes() {
+        EpComputationGraph network = EpNetworks.from(ZooModels.named("tinyyolo", new int[] {3, 64, 64}, CLASSES));
+        INDArray images = Nd4j.rand(DataType.FLOAT, 1, 3, 64, 64);
+        INDArray labels = Nd4j.zeros(DataType.FLOAT, 1, 4 + CLASSES, 2, 2);
+        double[] ofCell = {1.1, 0.2, 1.9, 1.2, 0, 1, 0};
+        for (int c = 0; c < ofCell.length; c++) {
+            labels.putScalar(new int[] {0, c, 0, 1}, ofCell[c]);
+        }
+        INDArray before = network.outputSingle(images);
+        assertThat(before.shape()).containsExactly(1, 5 * (5 + CLASSES), 2, 2);
+        double score = network.score(new DataSet(images, labels));
+        network.fit(new DataSet(images, labels));
+        assertThat(network.score(new DataSet(images, labels))).isLessThan(score);
     }
 
     /** Its loss is the squared error of a softmax. */
