@@ -8,6 +8,7 @@ import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.NoOp;
@@ -41,7 +42,7 @@ public abstract class EpLabelledLayer extends BaseOutputLayer implements EpOutpu
     }
 
     @Override
-    public FeedForwardLayer definition() {
+    public Layer definition() {
         return original == null ? this : original;
     }
 

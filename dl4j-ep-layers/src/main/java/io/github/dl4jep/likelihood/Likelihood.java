@@ -2,6 +2,7 @@ package io.github.dl4jep.likelihood;
 
 import io.github.dl4jep.learned.Statistic;
 import io.github.dl4jep.message.BackwardMessage;
+import io.github.dl4jep.message.ExampleShape;
 import io.github.dl4jep.message.Moments;
 import java.io.Serializable;
 import java.util.Map;
@@ -97,6 +98,17 @@ public interface Likelihood extends Serializable {
      */
     default double @Nullable [] trust(OutputBatch batch, Map<String, INDArray> parameters) {
         return null;
+    }
+
+    /**
+     * Labels at positions, as this likelihood takes them. Called before all else that is done with them.
+     *
+     * @param rows labels, [positions x minibatch, label columns], the minibatch fastest
+     * @param shape label columns and positions of an example
+     * @return the same, unless a label's meaning depends on its position; not changed in place
+     */
+    default INDArray placed(INDArray rows, ExampleShape shape) {
+        return rows;
     }
 
     /**

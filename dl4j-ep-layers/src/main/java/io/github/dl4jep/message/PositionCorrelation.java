@@ -19,6 +19,21 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  */
 public record PositionCorrelation(@Nullable Supplier<INDArray> makeFeatures, DoubleSupplier makeEarlierRank) {
 
+    /** A correlation whose rank is found once: iterations at the outputs ask for it again and again. */
+    public PositionCorrelation {
+        makeEarlierRank = once(makeEarlierRank);
+    }
+
+    private static DoubleSupplier once(DoubleSupplier supplier) {
+        double[] found = new double[1];
+        return () -> {
+            if (found[0] == 0) {
+                found[0] = supplier.getAsDouble();
+            }
+            return found[0];
+        };
+    }
+
     /**
      * The features.
      *

@@ -17,12 +17,13 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  * of all examples.
  *
  * <p>The last layer's weights are treated exactly: with features \( f_r = (x_{rj} \sqrt{\bar s_j})_j \) of row r = (n, p), normalised
- * to \( \varphi_r \), they give rows r and q at one output the covariance \( u_r u_q \varphi_r^T \varphi_q \), where \( u_r^2 =
- * \kappa_r V_r \) and \( \kappa_r = \min(1, |f_r|^2/\bar V_r) \) is their share of the variance.
+ * to \( \varphi_r \), they give rows r and q at one output the covariance \( u_r u_q \varphi_r^T \varphi_q \), where, of these
+ * weights alone, \( u_r^2 = \kappa_r V_r \) and \( \kappa_r = \min(1, |f_r|^2/\bar V_r) \) is their share of the variance.
  *
- * <p>Of the earlier layers only the effective rank \( \eta \) of the correlation is known. No direction of \( \rho \) rows of
- * variance v has more than \( v \rho/\sqrt\eta \), the Frobenius norm, so the rest counts as \( \rho/\sqrt\eta\,(1-\kappa_r)
- * V_r \) at each row by itself: no prediction moves beyond its label, but earlier layers learn slowly.
+ * <p>Of the earlier layers only the effective rank \( \eta \) is known, that is the mean square of correlations between rows, \( c^2 =
+ * (\rho/\eta - 1)/(\rho - 1) \) for \( \rho \) rows. Covariances through several layers are products, so these layers' is taken as \( c\,\varphi_r^T
+ * \varphi_q \) between rows: \( u_r^2 = (\kappa_r + c\,(1 - \kappa_r)) V_r \), and the rest \( (1-c)(1-\kappa_r) V_r \) is each row's own. Without
+ * features a row has \( \rho/\sqrt\eta\,V_r \) by itself: no direction of \( \rho \) rows of variance v has more than the Frobenius norm.
  *
  * <p>With \( d_r \) the sum of that and the noise, \( (I + \sum_r u_r^2/d_r\, \varphi_r \varphi_r^T) S = \sum_r u_r
  * e_r/d_r\, \varphi_r \) and \( z_r = (e_r - u_r \varphi_r^T S)/d_r \). Exact for a single linear layer.
@@ -37,7 +38,7 @@ final class PositionSolve implements BatchSolve {
     private final @Nullable INDArray directions;
     /** u, [rows, outputs]. */
     private final INDArray loading;
-    /** What a row is given for the earlier layers, and that with the noise. */
+    /** What a row has by itself, and that with the noise. */
     private final INDArray ownVariance;
 
     private final INDArray rest;
@@ -56,16 +57,19 @@ final class PositionSolve implements BatchSolve {
         INDArray noise = observation.noise().castTo(DataType.DOUBLE);
         INDArray features = correlation == null ? null : correlation.features();
         double rank = correlation == null ? 1 : correlation.makeEarlierRank().getAsDouble();
+        double count = v.rows();
         if (features == null) {
             this.directions = null;
             this.loading = v.mul(0);
+            this.ownVariance = v.mul(Math.max(1, count / Math.sqrt(rank)));
         } else {
             this.directions = PositionCorrelation.normalised(features);
-            rank *= PositionCorrelation.rankOf(directions);
-            this.loading = Transforms.sqrt(v.mulColumnVector(shares(variance, features)), false);
+            double common = Math.sqrt(Math.max(0, count / rank - 1) / Math.max(1, count - 1));
+            INDArray shares = shares(variance, features);
+            shares.addi(shares.rsub(1).muli(common));
+            this.loading = Transforms.sqrt(v.mulColumnVector(shares), false);
+            this.ownVariance = v.sub(loading.mul(loading));
         }
-        double multiplicity = Math.max(1, v.rows() / Math.sqrt(rank));
-        this.ownVariance = v.sub(loading.mul(loading)).muli(multiplicity);
         this.rest = ownVariance.add(noise);
     }
 

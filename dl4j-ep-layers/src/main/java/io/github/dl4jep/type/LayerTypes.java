@@ -71,6 +71,7 @@ public final class LayerTypes {
         register(new LossType<>(
                 Cnn3DLossLayer.class, 3, Cnn3DLossLayer::getLossFn, l -> DataFormats.of(l.getDataFormat())));
         register(new LossType.Converted());
+        register(new ObjectType());
         register(new ActivationType());
         register(new ActivationType.Dropout());
         register(new ActivationType.Converted());

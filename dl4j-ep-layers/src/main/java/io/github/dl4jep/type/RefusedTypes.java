@@ -9,7 +9,6 @@ import org.deeplearning4j.nn.conf.layers.PrimaryCapsules;
 import org.deeplearning4j.nn.conf.layers.RecurrentAttentionLayer;
 import org.deeplearning4j.nn.conf.layers.SelfAttentionLayer;
 import org.deeplearning4j.nn.conf.layers.SpaceToBatchLayer;
-import org.deeplearning4j.nn.conf.layers.objdetect.Yolo2OutputLayer;
 
 /** The DL4J layer types that do not convert, and why: one line each. A type that is not here has no reason of its own. */
 @SuppressWarnings("deprecation") // also layers that DL4J keeps for old networks
@@ -30,10 +29,6 @@ final class RefusedTypes {
                 new RefusedType<>(PrimaryCapsules.class, CAPSULES),
                 new RefusedType<>(CapsuleLayer.class, CAPSULES),
                 new RefusedType<>(CapsuleStrengthLayer.class, CAPSULES),
-                new RefusedType<>(SpaceToBatchLayer.class, MINIBATCH),
-                new RefusedType<>(
-                        Yolo2OutputLayer.class,
-                        "its loss is no likelihood of independent outputs: which box answers for an object depends on the"
-                                + " predictions; use a CnnLossLayer for the classes of positions, and a regression for one box"));
+                new RefusedType<>(SpaceToBatchLayer.class, MINIBATCH));
     }
 }

@@ -262,7 +262,7 @@ public final class LikelihoodVertex {
         labelRows.requireSamePositions(labels, message.moments(), rows.outputs(), place.get());
         return new OutputBatch(
                 new ForwardMessage(rows.rows(message.moments(), place.get()), message.covariance()),
-                labelRows.labelRows(labels),
+                labelRows.placed(labels, likelihood),
                 labelRows.importance(labels, mask, outputWeights),
                 earlierShift,
                 trust);
@@ -336,7 +336,7 @@ public final class LikelihoodVertex {
     public void validate(INDArray labels, @Nullable INDArray mask) {
         labelRows.validate(labels, mask, place.get());
         INDArray importance = labelRows.importance(labels, mask, outputWeights);
-        INDArray values = labelRows.labelRows(labels);
+        INDArray values = labelRows.placed(labels, likelihood);
         try {
             likelihood.validate(
                     values,

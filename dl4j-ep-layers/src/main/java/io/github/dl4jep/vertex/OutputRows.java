@@ -1,5 +1,6 @@
 package io.github.dl4jep.vertex;
 
+import io.github.dl4jep.likelihood.Likelihood;
 import io.github.dl4jep.message.ExampleFormat;
 import io.github.dl4jep.message.ExampleShape;
 import io.github.dl4jep.message.Moments;
@@ -63,6 +64,14 @@ public record OutputRows(ExampleFormat format, long outputs, int spatialRank) {
     /** DL4J's labels, or a prediction shaped like them, as rows. */
     public INDArray labelRows(INDArray labels) {
         return spatialRank == 0 ? labels : rows(format.observed(labels).mean());
+    }
+
+    /** DL4J's labels as rows, as the likelihood takes them. */
+    INDArray placed(INDArray labels, Likelihood likelihood) {
+        INDArray rows = labelRows(labels);
+        return spatialRank == 0
+                ? rows
+                : likelihood.placed(rows, format.observed(labels).shape());
     }
 
     /**

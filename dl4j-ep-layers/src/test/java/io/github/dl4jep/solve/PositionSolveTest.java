@@ -55,17 +55,16 @@ class PositionSolveTest {
     private INDArray dense(int output) {
         INDArray dense = Nd4j.zeros(DataType.DOUBLE, ROWS, ROWS);
         rows = features.toDoubleMatrix();
-        double multiplicity = multiplicity();
+        double common = common();
         double[] share = new double[ROWS];
         for (int r = 0; r < ROWS; r++) {
-            share[r] = share(r);
+            share[r] = share(r) + common * (1 - share(r));
         }
         for (int r = 0; r < ROWS; r++) {
             for (int s = 0; s < ROWS; s++) {
                 double both = importance.getDouble(r, output) > 0 && importance.getDouble(s, output) > 0 ? 1 : 0;
                 double v = Math.sqrt(variance.getDouble(r, output) * variance.getDouble(s, output)) * both;
-                double own = v * (share[r] + multiplicity * (1 - share[r]));
-                dense.putScalar(r, s, r == s ? own : v * cosine(r, s) * Math.sqrt(share[r] * share[s]));
+                dense.putScalar(r, s, r == s ? v : v * cosine(r, s) * Math.sqrt(share[r] * share[s]));
             }
         }
         return dense;
@@ -77,15 +76,15 @@ class PositionSolveTest {
         return mean == 0 ? 0 : Math.min(1, own / mean);
     }
 
-    /** The largest eigenvalue that the earlier layers can have, over their variance. */
-    private double multiplicity() {
-        double squares = 0;
-        for (int r = 0; r < ROWS; r++) {
-            for (int s = 0; s < ROWS; s++) {
-                squares += Math.pow(cosine(r, s), 2);
-            }
+    /** The correlation between rows that earlier layers of this effective rank have where it is the same for all pairs. */
+    private static double common() {
+        double c = 0;
+        double step = 0.5;
+        for (int i = 0; i < 60; i++, step /= 2) {
+            double rank = ROWS / (1 + (ROWS - 1) * (c + step) * (c + step));
+            c += rank > EARLIER_RANK ? step : 0;
         }
-        return ROWS / Math.sqrt(EARLIER_RANK * ROWS * ROWS / squares);
+        return c;
     }
 
     private double cosine(int r, int s) {

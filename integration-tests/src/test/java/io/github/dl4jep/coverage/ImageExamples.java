@@ -43,6 +43,7 @@ import org.deeplearning4j.nn.conf.layers.Upsampling2D;
 import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
 import org.deeplearning4j.nn.conf.layers.objdetect.Yolo2OutputLayer;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
@@ -348,15 +349,27 @@ final class ImageExamples {
                                 output(LossFunction.MSE, Activation.IDENTITY, 0, 1)),
                         data(unit(ROWS, 3, 12, 12), normal(ROWS, 1))),
                 Example.of(
-                                PIXELS,
-                                "boxes around objects (YOLO)",
-                                list(
-                                        InputType.convolutional(12, 12, 3),
-                                        conv(3, 7, Activation.IDENTITY),
-                                        new Yolo2OutputLayer.Builder()
-                                                .boundingBoxPriors(Nd4j.createFromArray(new float[][] {{2, 2}}))
-                                                .build()),
-                                data(unit(ROWS, 3, 12, 12), unit(ROWS, 6, 10, 10)))
-                        .refused("its loss is no likelihood of independent outputs"));
+                        PIXELS,
+                        "boxes around objects (YOLO)",
+                        list(
+                                InputType.convolutional(12, 12, 3),
+                                conv(3, 7, Activation.IDENTITY),
+                                new Yolo2OutputLayer.Builder()
+                                        .boundingBoxPriors(Nd4j.createFromArray(new float[][] {{2, 2}}))
+                                        .build()),
+                        data(unit(ROWS, 3, 12, 12), boxes(ROWS, 10))));
+    }
+
+    /** Labels of one object of the first class an image, in the cells of the diagonal. */
+    private static INDArray boxes(int images, int cells) {
+        INDArray labels = Nd4j.zeros(DataType.FLOAT, images, 6, cells, cells);
+        for (int n = 0; n < images; n++) {
+            int at = n % cells;
+            for (int k = 0; k < 4; k++) {
+                labels.putScalar(new int[] {n, k, at, at}, at + (k < 2 ? 0.1 : 0.8));
+            }
+            labels.putScalar(new int[] {n, 4, at, at}, 1);
+        }
+        return labels;
     }
 }
