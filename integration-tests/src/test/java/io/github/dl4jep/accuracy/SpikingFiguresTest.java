@@ -30,9 +30,9 @@ class SpikingFiguresTest {
         Training training = mnist("mlp:256,256", units(new ActivationHeaviside()));
 
         pass(training, 1);
-        assertErrors(training, 0.039, 0.043);
+        assertErrors(training, 0.03, 0.034);
         pass(training, 3);
-        assertErrors(training, 0.026, 0.029);
+        assertErrors(training, 0.0215, 0.025);
     }
 
     @Test
@@ -41,9 +41,9 @@ class SpikingFiguresTest {
                 mnist("mlp:501,501", units(new ActivationHeaviside()).weightPrior(new BinaryPrior()));
 
         pass(training, 1);
-        assertErrors(training, 0.038, 0.052);
+        assertErrors(training, 0.033, 0.038);
         pass(training, 5);
-        assertErrors(training, 0.023, 0.031);
+        assertErrors(training, 0.0225, 0.026);
         assertThat(PlainNetworkErrors.ofDraws(training))
                 .as("test error of 20 drawn networks")
                 .isLessThanOrEqualTo(0.024);
