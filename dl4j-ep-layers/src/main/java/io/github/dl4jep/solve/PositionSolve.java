@@ -22,8 +22,9 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  *
  * <p>Of the earlier layers only the effective rank \( \eta \) is known, that is the mean square of correlations between rows, \( c^2 =
  * (\rho/\eta - 1)/(\rho - 1) \) for \( \rho \) rows. Covariances through several layers are products, so these layers' is taken as \( c\,\varphi_r^T
- * \varphi_q \) between rows: \( u_r^2 = (\kappa_r + c\,(1 - \kappa_r)) V_r \), and the rest \( (1-c)(1-\kappa_r) V_r \) is each row's own. Without
- * features a row has \( \rho/\sqrt\eta\,V_r \) by itself: no direction of \( \rho \) rows of variance v has more than the Frobenius norm.
+ * \varphi_q \) between rows: \( u_r^2 = (\kappa_r + c\,(1 - \kappa_r)) V_r \), and the rest \( (1-c)(1-\kappa_r) V_r \) is each row's own. Where
+ * nothing is known of them, as of recurrent layers, \( \eta \) is 1, and \( \rho\,(1-\kappa_r) V_r \) is each row's own. Without
+ * features it has \( \rho/\sqrt\eta\,V_r \) by itself: no direction of \( \rho \) rows of variance v has more than the Frobenius norm.
  *
  * <p>With \( d_r \) the sum of that and the noise, \( (I + \sum_r u_r^2/d_r\, \varphi_r \varphi_r^T) S = \sum_r u_r
  * e_r/d_r\, \varphi_r \) and \( z_r = (e_r - u_r \varphi_r^T S)/d_r \). Exact for a single linear layer.
@@ -64,11 +65,12 @@ final class PositionSolve implements BatchSolve {
             this.ownVariance = v.mul(Math.max(1, count / Math.sqrt(rank)));
         } else {
             this.directions = PositionCorrelation.normalised(features);
-            double common = Math.sqrt(Math.max(0, count / rank - 1) / Math.max(1, count - 1));
+            boolean known = rank > 1;
+            double common = known ? Math.sqrt(Math.max(0, count / rank - 1) / Math.max(1, count - 1)) : 0;
             INDArray shares = shares(variance, features);
             shares.addi(shares.rsub(1).muli(common));
             this.loading = Transforms.sqrt(v.mulColumnVector(shares), false);
-            this.ownVariance = v.sub(loading.mul(loading));
+            this.ownVariance = v.sub(loading.mul(loading)).muli(known ? 1 : Math.max(1, count));
         }
         this.rest = ownVariance.add(noise);
     }
