@@ -19,7 +19,12 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  */
 public record PositionCorrelation(@Nullable Supplier<INDArray> makeFeatures, DoubleSupplier makeEarlierRank) {
 
-    /** A correlation whose rank is found once: iterations at the outputs ask for it again and again. */
+    /**
+     * A correlation whose rank is found once: iterations at the outputs ask for it again and again.
+     *
+     * @param makeFeatures what the last weights see, or null
+     * @param makeEarlierRank effective rank of the correlation due to all weights before, at least 1
+     */
     public PositionCorrelation {
         makeEarlierRank = once(makeEarlierRank);
     }
