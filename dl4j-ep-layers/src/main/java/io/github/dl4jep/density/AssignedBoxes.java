@@ -197,6 +197,7 @@ final class AssignedBoxes extends DensityLikelihood {
             first += Quadrature.weight(i) * rise;
             second += Quadrature.weight(i) * rise * rise;
         }
+        // Not negative but for rounding: the weights of the nodes add up to 1.
         return new double[] {centre + first, Math.max(0, second - first * first)};
     }
 }

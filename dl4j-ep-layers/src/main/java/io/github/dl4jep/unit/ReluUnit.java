@@ -12,7 +12,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * ReLU, max(u, 0). Exact.
  *
  * <p>With z = w / sqrt(V): \( a = \sqrt V\,h(z) \), \( s = V\,g(z) \), \( D = \Phi(z) \), where h and g are mean and
- * variance of max(z + e, 0), e ~ N(0, 1): see {@link RectifiedNormal}. Limits: right in both tails to |z| = 100 and beyond;
+ * variance of max(z + e, 0), e ~ N(0, 1): see {@link RectifiedNormal}. Limits: right in both tails to |z| = 100 and beyond, but off below z = -7 in single precision;
  * V = 0 gives the unit itself.
  */
 public final class ReluUnit extends ScalarUnit {

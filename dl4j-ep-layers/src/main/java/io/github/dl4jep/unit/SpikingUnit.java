@@ -16,8 +16,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * <p>\( a = \Phi(\zeta) \), \( s = \Phi(\zeta)\Phi(-\zeta) \), \( D = \phi(\zeta) / \sqrt{V + k} \), \( \zeta = w / \sqrt{V + k} \):
  * u + e is Gaussian with variance V + k, and \( D = Cov(v, u) / V = da/dw \). Since v^2 = v, the second moment is a.
  *
- * <p>Limits: where V + k is 0 the spike is known: s = 0, and D = 0, its value everywhere but at u = 0. Right in both tails to
- * |zeta| = 100 and beyond, where s and D underflow to 0.
+ * <p>Limits: where V + k is 0 the spike is known: s = 0, and D = 0, its value everywhere but at u = 0. In double precision right
+ * in both tails to |zeta| = 100 and beyond, where s and D underflow to 0; in single precision the spike is known from |zeta| = 7 on.
  */
 public final class SpikingUnit extends ScalarUnit {
 
