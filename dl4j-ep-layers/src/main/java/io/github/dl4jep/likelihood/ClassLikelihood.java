@@ -150,9 +150,15 @@ public class ClassLikelihood implements Likelihood {
         }
     }
 
+    @Override
+    public PointScale startFromStock(@Nullable INDArray size, Map<String, INDArray> parameters) {
+        scale().startFromStock(parameters);
+        return PointScale.of(1, 0);
+    }
+
     /** How potentials become scores. */
     private ProbabilityScale scale() {
-        return new ProbabilityScale(kind());
+        return new ProbabilityScale(kind(), withheldShare > 0);
     }
 
     @Override
@@ -270,7 +276,7 @@ public class ClassLikelihood implements Likelihood {
 
     /** Log probabilities of the classes. */
     final INDArray logProbabilities(INDArray mean, INDArray variance, Map<String, INDArray> parameters) {
-        return kind().logProbabilities(scale().scores(parameters).of(mean, variance));
+        return scale().scores(parameters).logProbabilities(mean, variance);
     }
 
     @Override

@@ -73,7 +73,7 @@ public final class LabelNoiseLikelihood extends ClassLikelihood {
 
     /** epsilon. */
     private static double noise(Map<String, INDArray> parameters) {
-        return 1 / (1 + Math.exp(-LOG_ODDS.means(parameters)[0]));
+        return 1 / (1 + Math.exp(-LOG_ODDS.posterior(parameters).means()[0]));
     }
 
     /**
@@ -116,9 +116,10 @@ public final class LabelNoiseLikelihood extends ClassLikelihood {
             curvature += importance[n] * more * more;
         }
         Map<String, Statistic> statistics = new LinkedHashMap<>(super.observeWithheld(batch, parameters));
-        statistics.putAll(LOG_ODDS.statistics(parameters, new double[] {slope}, new double[] {curvature}, new double[] {
-            Arrays.stream(importance).sum()
-        }));
+        statistics.putAll(LOG_ODDS.statistics(
+                LOG_ODDS.posterior(parameters), new double[] {slope}, new double[] {curvature}, new double[] {
+                    Arrays.stream(importance).sum()
+                }));
         return statistics;
     }
 

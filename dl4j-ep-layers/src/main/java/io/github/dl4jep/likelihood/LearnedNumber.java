@@ -4,6 +4,7 @@ import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.learned.Parameters;
 import io.github.dl4jep.learned.Statistic;
 import io.github.dl4jep.weight.GaussianPrior;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -43,21 +44,52 @@ record LearnedNumber(String name, double priorMean, double priorPrecision) {
         Parameters.get(parameters, meanTimesPrecision()).assign(priorMean * priorPrecision);
     }
 
-    /** The means. */
-    double[] means(Map<String, INDArray> parameters) {
-        double[] means = Rows.flat(Parameters.get(parameters, meanTimesPrecision()));
-        double[] precision = Rows.flat(Parameters.get(parameters, precision()));
-        for (int i = 0; i < means.length; i++) {
-            means[i] /= precision[i];
+    /** Normal distributions of a number, one for each scale. */
+    record Normals(double[] means, double[] precisions) {
+
+        /** This far from the means, in deviations. */
+        double[] at(double deviations) {
+            double[] values = new double[means.length];
+            Arrays.setAll(values, i -> means[i] + deviations / Math.sqrt(precisions[i]));
+            return values;
         }
-        return means;
     }
 
-    /** What a batch says, by parameter: curvature h, and h mean - slope, of its negative log likelihood; count is of examples. */
-    Map<String, Statistic> statistics(
-            Map<String, INDArray> parameters, double[] slope, double[] curvature, double[] count) {
-        double[] means = means(parameters);
-        double[] known = Rows.flat(Parameters.get(parameters, precision()));
+    /** The posterior. */
+    Normals posterior(Map<String, INDArray> parameters) {
+        double[] means = Rows.flat(Parameters.get(parameters, meanTimesPrecision()));
+        double[] precisions = Rows.flat(Parameters.get(parameters, precision()));
+        for (int i = 0; i < means.length; i++) {
+            means[i] /= precisions[i];
+        }
+        return new Normals(means, precisions);
+    }
+
+    /** The posterior, had training begun with another prior. */
+    Normals posterior(Map<String, INDArray> parameters, Normals prior) {
+        double[] means = Rows.flat(Parameters.get(parameters, meanTimesPrecision()));
+        double[] precisions = Rows.flat(Parameters.get(parameters, precision()));
+        for (int i = 0; i < means.length; i++) {
+            precisions[i] += prior.precisions()[i] - priorPrecision;
+            means[i] += prior.means()[i] * prior.precisions()[i] - priorMean * priorPrecision;
+            means[i] /= precisions[i];
+        }
+        return new Normals(means, precisions);
+    }
+
+    /** Sets a value that is known as if data had said so. */
+    void assume(Map<String, INDArray> parameters, double value, double precision) {
+        Parameters.get(parameters, precision()).assign(priorPrecision + precision);
+        Parameters.get(parameters, meanTimesPrecision()).assign(priorMean * priorPrecision + value * precision);
+    }
+
+    /**
+     * What a batch says, by parameter: curvature h, and h mean - slope, of its negative log likelihood at the posterior's means; count is of
+     * examples.
+     */
+    Map<String, Statistic> statistics(Normals posterior, double[] slope, double[] curvature, double[] count) {
+        double[] means = posterior.means();
+        double[] known = posterior.precisions();
         double[] h = new double[means.length];
         double[] meanTimes = new double[means.length];
         for (int i = 0; i < h.length; i++) {

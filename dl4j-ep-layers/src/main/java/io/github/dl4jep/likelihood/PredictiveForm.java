@@ -1,6 +1,8 @@
 package io.github.dl4jep.likelihood;
 
 import io.github.dl4jep.array.Rows;
+import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -33,51 +35,120 @@ public record PredictiveForm(
     }
 
     /**
-     * Scores \( b + k\, w / \sqrt{c + d V} \), whose softmax or sigmoid are the class probabilities. A softmax sees differences of
+     * One of the scales that probabilities are a mean over.
+     *
+     * @param weight of it; those of all sum to 1
+     * @param factor k, of each output or one for all
+     * @param offset b, as the factor
+     */
+    public record Scale(double weight, double[] factor, double[] offset) {
+
+        /** The score of an output. */
+        private double of(double standardised, int output) {
+            return offset[offset.length == 1 ? 0 : output] + factor[factor.length == 1 ? 0 : output] * standardised;
+        }
+    }
+
+    /**
+     * The mean, over scales, of the softmax or sigmoid of scores \( b + k\, w / \sqrt{c + d V} \). A softmax sees differences of
      * potentials only, so that all classes of an example have one V, the mean of their variances: divided by different numbers, potentials
      * that differ by what they have in common would have other probabilities.
      *
      * @param independent true for a sigmoid of each output, false for the softmax of all
-     * @param factor k, [1, outputs] or [1, 1]
-     * @param offset b, as the factor
+     * @param scales at least one
      * @param added c
-     * @param share d, as the factor
+     * @param share d, of each output or one for all
      */
-    public record Scores(boolean independent, INDArray factor, INDArray offset, double added, INDArray share) {
+    public record Scores(boolean independent, List<Scale> scales, double added, double[] share) {
 
-        /**
-         * What the mean probabilities of a softmax or sigmoid over normal potentials nearly are: \( b + k\, w / \sqrt{1 + \pi \gamma V / 8}
-         * \) (MacKay 1992), where the share \( \gamma \) of the variance counts.
-         *
-         * @param independent true for a sigmoid of each output, false for the softmax of all
-         * @param factor k, [1, outputs] or [1, 1]
-         * @param offset b, [1, outputs] or [1, 1]
-         * @param counted gamma, as the factor
-         * @return the scores
-         */
-        static Scores moderated(boolean independent, INDArray factor, INDArray offset, INDArray counted) {
-            return new Scores(independent, factor, offset, 1, counted.mul(Math.PI / 8));
+        /** Takes a copy of the scales. */
+        public Scores {
+            scales = List.copyOf(scales);
         }
 
         /**
-         * The scores of potentials.
+         * What the mean probabilities of a softmax or sigmoid over normal potentials nearly are: scores \( b + k\, w / \sqrt{1 + \pi \gamma V / 8}
+         * \) (MacKay 1992), where the share \( \gamma \) of the variance counts.
          *
+         * @param independent true for a sigmoid of each output, false for the softmax of all
+         * @param scales at least one
+         * @param counted gamma, of each output or one for all
+         * @return the scores
+         */
+        static Scores moderated(boolean independent, List<Scale> scales, double[] counted) {
+            return new Scores(
+                    independent,
+                    scales,
+                    1,
+                    Arrays.stream(counted).map(gamma -> gamma * Math.PI / 8).toArray());
+        }
+
+        /**
+         * The scores of potentials by one scale.
+         *
+         * @param scale the scale
          * @param mean w, [minibatch, outputs]
          * @param variance V, [minibatch, outputs]
          * @return scores, [minibatch, outputs], double
          */
-        INDArray of(INDArray mean, INDArray variance) {
-            double[] scores = Rows.columns(mean);
-            double[] v = Rows.columns(independent ? variance : variance.mean(true, 1));
-            double[] k = Rows.flat(factor);
-            double[] b = Rows.flat(offset);
-            double[] d = Rows.flat(share);
+        INDArray of(Scale scale, INDArray mean, INDArray variance) {
+            double[] scores = standardised(mean, variance);
             int rows = mean.rows();
             for (int i = 0; i < scores.length; i++) {
-                double standardised = scores[i] / Math.sqrt(added + d[d.length == 1 ? 0 : i / rows] * v[i % v.length]);
-                scores[i] = b[b.length == 1 ? 0 : i / rows] + k[k.length == 1 ? 0 : i / rows] * standardised;
+                scores[i] = scale.of(scores[i], i / rows);
             }
             return Rows.matrix(scores, rows, mean.columns());
+        }
+
+        /** \( w / \sqrt{c + d V} \), column by column. */
+        private double[] standardised(INDArray mean, INDArray variance) {
+            double[] standardised = Rows.columns(mean);
+            double[] v = Rows.columns(independent ? variance : variance.mean(true, 1));
+            int rows = mean.rows();
+            for (int i = 0; i < standardised.length; i++) {
+                standardised[i] /= Math.sqrt(added + share[share.length == 1 ? 0 : i / rows] * v[i % v.length]);
+            }
+            return standardised;
+        }
+
+        /**
+         * The logarithms of the mean probabilities.
+         *
+         * @param mean w, [minibatch, outputs]
+         * @param variance V, [minibatch, outputs]
+         * @return log probabilities, [minibatch, outputs], double
+         */
+        INDArray logProbabilities(INDArray mean, INDArray variance) {
+            ClassProbabilities kind = independent ? ClassProbabilities.INDEPENDENT : ClassProbabilities.ONE_OF_MANY;
+            double[] logs = standardised(mean, variance);
+            int rows = mean.rows();
+            double[][] ofScales = new double[scales.size()][];
+            double[] scores = new double[mean.columns()];
+            for (int n = 0; n < rows; n++) {
+                for (int i = 0; i < ofScales.length; i++) {
+                    for (int c = 0; c < scores.length; c++) {
+                        scores[c] = scales.get(i).of(logs[c * rows + n], c);
+                    }
+                    ofScales[i] = kind.logProbabilities(scores);
+                }
+                for (int c = 0; c < scores.length; c++) {
+                    logs[c * rows + n] = logOfMean(ofScales, c);
+                }
+            }
+            return Rows.matrix(logs, rows, scores.length);
+        }
+
+        /** \( \log \sum_i \omega_i e^{l_i} \), without loss where all are near 0, and a probability near 1, or all very negative. */
+        private double logOfMean(double[][] logs, int at) {
+            double largest = Double.NEGATIVE_INFINITY;
+            for (double[] log : logs) {
+                largest = Math.max(largest, log[at]);
+            }
+            double more = 0;
+            for (int i = 0; i < logs.length; i++) {
+                more += scales.get(i).weight() * Math.expm1(logs[i][at] - largest);
+            }
+            return largest + Math.log1p(more);
         }
     }
 }

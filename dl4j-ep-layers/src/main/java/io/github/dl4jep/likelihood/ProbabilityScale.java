@@ -3,13 +3,13 @@ package io.github.dl4jep.likelihood;
 import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.learned.Parameters;
 import io.github.dl4jep.learned.Statistic;
+import io.github.dl4jep.normal.GaussHermiteRule;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.nd4j.linalg.api.buffer.DataType;
+import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * From potentials to scores: \( b + k (u - b) \), \( u = l / \sqrt{1 + \pi \gamma V / 8} \).
@@ -25,12 +25,31 @@ import org.nd4j.linalg.factory.Nd4j;
  * a scale that suits the withheld ones differs from one that suits the others by just that: {@link #freshStatistics}. Both k are divided by
  * the root of the quotient.
  *
+ * <p>Few withheld examples say little of k. Log k is normal around that of the first pass before they say anything, and probabilities are
+ * means over what is known of it, by quadrature.
+ *
  * @param kind one class of several, which has one k, or independent outputs, which have one each
+ * @param learned whether there are withheld examples that the scales are fitted to; else k is 1
  */
-record ProbabilityScale(ClassProbabilities kind) {
+record ProbabilityScale(ClassProbabilities kind, boolean learned) {
 
-    /** Of log k: few examples say little of it, but networks of few examples need a k far from 1. */
+    /** Of log k in the first pass: networks of few examples need a k far from 1. */
     private static final double PRIOR_PRECISION = 1;
+    /** Of the difference between log k of later passes and of the first: networks learn more, and learn some of it by heart. */
+    private static final double LATER_PRECISION = 4;
+    /** Of log k of a network that was trained by gradients, at the start: its probabilities to four digits. */
+    private static final double PRECISION_OF_STOCK = 1e4;
+
+    /** In deviations of log k. */
+    private static final double[] NODES;
+
+    private static final double[] WEIGHTS;
+
+    static {
+        GaussHermiteRule rule = GaussHermiteRule.of(5);
+        NODES = rule.nodes();
+        WEIGHTS = rule.weights();
+    }
 
     private static final LearnedNumber SCALE = new LearnedNumber("logScale", 0, PRIOR_PRECISION);
     private static final LearnedNumber POINT_SCALE = new LearnedNumber("logPointScale", 0, PRIOR_PRECISION);
@@ -69,59 +88,98 @@ record ProbabilityScale(ClassProbabilities kind) {
         frequency.assign(spread(frequency.length()));
     }
 
-    /** Every k, [1, scales]. */
-    static INDArray values(Map<String, INDArray> parameters) {
-        return exponentials(SCALE, parameters);
+    /** Sets k to 1, for potentials of a network that was trained by gradients. The memory of k is short, so that it can soon be another. */
+    void startFromStock(Map<String, INDArray> parameters) {
+        SCALE.assume(parameters, 0, PRECISION_OF_STOCK);
+        POINT_SCALE.assume(parameters, 0, PRECISION_OF_STOCK);
     }
 
-    private static INDArray exponentials(LearnedNumber logarithms, Map<String, INDArray> parameters) {
-        double[] values = logarithms.means(parameters);
-        double[] ofOthers = FRESH.means(parameters);
-        double[] ofWithheld = FRESH_WITHHELD.means(parameters);
-        for (int i = 0; i < values.length; i++) {
-            values[i] = Math.exp(values[i] - LASTING * (ofWithheld[i] - ofOthers[i]));
-        }
-        return Rows.matrix(values, 1, values.length);
+    /** What is known of log k before a withheld example says more: the k of all others in the first pass, from which it has moved. */
+    private static LearnedNumber.Normals prior(Map<String, INDArray> parameters) {
+        LearnedNumber.Normals ofOthers = FRESH.posterior(parameters);
+        double[] precisions = ofOthers.precisions().clone();
+        Arrays.setAll(precisions, i -> 1 / (1 / precisions[i] + 1 / LATER_PRECISION));
+        return new LearnedNumber.Normals(ofOthers.means(), precisions);
+    }
+
+    /** Logarithms as fitted to withheld examples, without what is known of how easy these are. */
+    private static LearnedNumber.Normals fitted(LearnedNumber logarithms, Map<String, INDArray> parameters) {
+        return logarithms.posterior(parameters, prior(parameters));
+    }
+
+    /** Logarithms of the scales. */
+    private static LearnedNumber.Normals logarithms(LearnedNumber logarithms, Map<String, INDArray> parameters) {
+        LearnedNumber.Normals fitted = fitted(logarithms, parameters);
+        double[] ofOthers = FRESH.posterior(parameters).means();
+        double[] ofWithheld = fitted(FRESH_WITHHELD, parameters).means();
+        double[] means = fitted.means().clone();
+        Arrays.setAll(means, i -> means[i] - LASTING * (ofWithheld[i] - ofOthers[i]));
+        return new LearnedNumber.Normals(means, fitted.precisions());
+    }
+
+    /** The most probable k of every scale. */
+    static double[] values(Map<String, INDArray> parameters) {
+        return exponentials(logarithms(SCALE, parameters).means());
+    }
+
+    private static double[] exponentials(double[] logarithms) {
+        return Arrays.stream(logarithms).map(Math::exp).toArray();
     }
 
     private double spread(long outputs) {
         return independent() ? 0.5 : 1.0 / outputs;
     }
 
-    /** b, [1, outputs]. */
-    private INDArray base(Map<String, INDArray> parameters) {
+    /** b of every output. */
+    private double[] base(Map<String, INDArray> parameters) {
         double[] base = Rows.flat(Parameters.get(parameters, FREQUENCY));
         for (int c = 0; c < base.length; c++) {
             // Of a softmax only differences count: equally frequent classes have 0.
             double other = independent() ? 1 - base[c] : 1.0 / base.length;
             base[c] = Math.log(base[c] / other);
         }
-        return Rows.matrix(base, 1, base.length);
+        return base;
     }
 
-    /** (1 - k) b. */
-    private INDArray offset(INDArray scales, Map<String, INDArray> parameters) {
-        INDArray base = base(parameters);
-        return scales.length() == 1 ? base.muli(1 - scales.getDouble(0)) : base.muli(scales.rsub(1));
+    private static INDArray row(double[] values) {
+        return Rows.matrix(values, 1, values.length);
+    }
+
+    /** Scores b + k (u - b). */
+    private static PredictiveForm.Scale scale(double weight, double[] k, double[] base) {
+        double[] offset = base.clone();
+        Arrays.setAll(offset, c -> (1 - k[k.length == 1 ? 0 : c]) * base[c]);
+        return new PredictiveForm.Scale(weight, k, offset);
     }
 
     PredictiveForm.Scores scores(Map<String, INDArray> parameters) {
-        INDArray k = values(parameters);
-        return PredictiveForm.Scores.moderated(independent(), k, offset(k, parameters), counted(parameters));
+        double[] base = base(parameters);
+        if (!learned) {
+            return moderated(List.of(scale(1, new double[] {1}, base)), parameters);
+        }
+        LearnedNumber.Normals logarithms = logarithms(SCALE, parameters);
+        return moderated(
+                IntStream.range(0, NODES.length)
+                        .mapToObj(i -> scale(WEIGHTS[i], exponentials(logarithms.at(NODES[i])), base))
+                        .toList(),
+                parameters);
     }
 
-    /** Every gamma, [1, scales]. */
-    static INDArray counted(Map<String, INDArray> parameters) {
-        double[] counted = COUNTED.means(parameters);
-        Arrays.setAll(counted, i -> Math.exp(counted[i]));
-        return Rows.matrix(counted, 1, counted.length);
+    private PredictiveForm.Scores moderated(List<PredictiveForm.Scale> scales, Map<String, INDArray> parameters) {
+        return PredictiveForm.Scores.moderated(independent(), scales, counted(parameters));
+    }
+
+    /** Every gamma. */
+    static double[] counted(Map<String, INDArray> parameters) {
+        return exponentials(COUNTED.posterior(parameters).means());
     }
 
     Likelihood.PointScale pointScale(Map<String, INDArray> parameters) {
-        INDArray factor = exponentials(POINT_SCALE, parameters);
-        INDArray offset = offset(factor, parameters);
-        return new Likelihood.PointScale(
-                factor.length() == 1 ? offset.mul(0).addi(factor.getDouble(0)) : factor, offset);
+        double[] k = learned ? exponentials(logarithms(POINT_SCALE, parameters).means()) : new double[] {1};
+        PredictiveForm.Scale scale = scale(1, k, base(parameters));
+        double[] factor = scale.offset().clone();
+        Arrays.setAll(factor, c -> k[k.length == 1 ? 0 : c]);
+        return new Likelihood.PointScale(row(factor), row(scale.offset()));
     }
 
     /** What the labels of a batch say about frequencies; importance column by column. */
@@ -140,11 +198,17 @@ record ProbabilityScale(ClassProbabilities kind) {
     /** What withheld examples say about the scales; importance column by column. */
     Map<String, Statistic> statistics(
             OutputBatch batch, double[] importance, int scales, Map<String, INDArray> parameters) {
-        INDArray base = base(parameters);
-        Map<String, Statistic> statistics = new LinkedHashMap<>(
-                statistics(SCALE, moderated(batch, parameters), batch, importance, scales, parameters));
-        statistics.putAll(
-                statistics(POINT_SCALE, batch.mean().subRowVector(base), batch, importance, scales, parameters));
+        INDArray base = row(base(parameters));
+        Map<String, Statistic> statistics = new LinkedHashMap<>(statistics(
+                SCALE, fitted(SCALE, parameters), moderated(batch, parameters), batch, importance, scales, parameters));
+        statistics.putAll(statistics(
+                POINT_SCALE,
+                fitted(POINT_SCALE, parameters),
+                batch.mean().subRowVector(base),
+                batch,
+                importance,
+                scales,
+                parameters));
         return statistics;
     }
 
@@ -157,9 +221,10 @@ record ProbabilityScale(ClassProbabilities kind) {
             (batch.trust(i % batch.labels().rows()) == 0 ? ofWithheld : ofOthers)[i] = importance[i];
         }
         INDArray moderated = moderated(batch, parameters);
-        Map<String, Statistic> statistics =
-                new LinkedHashMap<>(statistics(FRESH, moderated, batch, ofOthers, scales, parameters));
-        statistics.putAll(statistics(FRESH_WITHHELD, moderated, batch, ofWithheld, scales, parameters));
+        Map<String, Statistic> statistics = new LinkedHashMap<>(
+                statistics(FRESH, FRESH.posterior(parameters), moderated, batch, ofOthers, scales, parameters));
+        statistics.putAll(statistics(
+                FRESH_WITHHELD, fitted(FRESH_WITHHELD, parameters), moderated, batch, ofWithheld, scales, parameters));
         statistics.putAll(ScaleFit.profiledStatistics(
                 COUNTED,
                 FRESH,
@@ -174,16 +239,15 @@ record ProbabilityScale(ClassProbabilities kind) {
 
     /** u - b. */
     private INDArray moderated(OutputBatch batch, Map<String, INDArray> parameters) {
-        INDArray one = Nd4j.ones(DataType.DOUBLE, 1, 1);
-        return PredictiveForm.Scores.moderated(
-                        independent(), one, base(parameters).negi(), counted(parameters))
-                .of(batch.mean(), batch.variance());
+        double[] minus = Arrays.stream(base(parameters)).map(b -> -b).toArray();
+        PredictiveForm.Scale scale = new PredictiveForm.Scale(1, new double[] {1}, minus);
+        return moderated(List.of(scale), parameters).of(scale, batch.mean(), batch.variance());
     }
 
     /** \( \partial u / \partial \log \gamma = -u\, a / (2 (1 + a)) \), \( a = \pi \gamma V / 8 \). */
     private INDArray slopeInCounted(INDArray moderated, OutputBatch batch, Map<String, INDArray> parameters) {
-        INDArray slope = moderated.addRowVector(base(parameters));
-        INDArray d = counted(parameters).muli(Math.PI / 8);
+        INDArray slope = moderated.addRowVector(row(base(parameters)));
+        INDArray d = row(counted(parameters)).muli(Math.PI / 8);
         INDArray variance = independent()
                 ? batch.variance()
                 : batch.variance().mean(true, 1).broadcast(slope.shape());
@@ -193,6 +257,7 @@ record ProbabilityScale(ClassProbabilities kind) {
 
     private Map<String, Statistic> statistics(
             LearnedNumber number,
+            LearnedNumber.Normals posterior,
             INDArray scores,
             OutputBatch batch,
             double[] importance,
@@ -200,7 +265,7 @@ record ProbabilityScale(ClassProbabilities kind) {
             Map<String, INDArray> parameters) {
         return ScaleFit.statistics(
                 number,
-                parameters,
+                posterior,
                 byScale(scores, 0),
                 byScale(batch.doubleLabels(), 1),
                 baseByScale(scales, parameters),
@@ -208,7 +273,7 @@ record ProbabilityScale(ClassProbabilities kind) {
     }
 
     private double[][] baseByScale(int scales, Map<String, INDArray> parameters) {
-        double[][][] rows = byScale(base(parameters), 0);
+        double[][][] rows = byScale(row(base(parameters)), 0);
         double[][] base = new double[scales][];
         Arrays.setAll(base, i -> rows[i][0]);
         return base;

@@ -65,7 +65,7 @@ final class ScaleFit {
      * negative log likelihood.
      *
      * @param logScale log k
-     * @param parameters learned parameters by name
+     * @param posterior of log k
      * @param scores u, [scales][rows][classes]
      * @param labels y, shaped as the scores
      * @param base b, [scales][classes]
@@ -74,12 +74,12 @@ final class ScaleFit {
      */
     static Map<String, Statistic> statistics(
             LearnedNumber logScale,
-            Map<String, INDArray> parameters,
+            LearnedNumber.Normals posterior,
             double[][][] scores,
             double[][][] labels,
             double[][] base,
             double[][] weights) {
-        double[] means = logScale.means(parameters);
+        double[] means = posterior.means();
         double[] slope = new double[means.length];
         double[] curvature = new double[means.length];
         double[] count = new double[means.length];
@@ -95,7 +95,7 @@ final class ScaleFit {
                 }
             }
         }
-        return logScale.statistics(parameters, slope, curvature, count);
+        return logScale.statistics(posterior, slope, curvature, count);
     }
 
     /**
@@ -122,7 +122,7 @@ final class ScaleFit {
             double[][][] labels,
             double[][] base,
             double[][] weights) {
-        double[] logs = logScale.means(parameters);
+        double[] logs = logScale.posterior(parameters).means();
         double[] slope = new double[logs.length];
         double[] curvature = new double[logs.length];
         double[] count = new double[logs.length];
@@ -142,7 +142,7 @@ final class ScaleFit {
             // Not negative but for rounding: the curvatures are a covariance.
             curvature[i] = Math.max(0, sums[4] - part * sums[3]);
         }
-        return number.statistics(parameters, slope, curvature, count);
+        return number.statistics(number.posterior(parameters), slope, curvature, count);
     }
 
     /** g1, g2, H11, H12, H22 of one row. */

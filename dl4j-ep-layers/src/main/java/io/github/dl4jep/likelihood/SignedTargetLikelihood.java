@@ -6,6 +6,7 @@ import io.github.dl4jep.learned.Statistic;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.solve.PseudoObservation;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -167,7 +168,8 @@ abstract class SignedTargetLikelihood implements Likelihood {
         double scale = Parameters.scalar(parameters, SCALE);
         double pointScale = Parameters.scalar(parameters, POINT_SCALE);
         double[][] means = Rows.of(batch.mean());
-        double[][] u = Rows.of(scores(scalar(1), parameters).of(batch.mean(), batch.variance()));
+        PredictiveForm.Scores unscaled = scores(1, parameters);
+        double[][] u = Rows.of(unscaled.of(unscaled.scales().get(0), batch.mean(), batch.variance()));
         statistics.put(SCALE, ScaleFit.statistic(scale, kind(), u, labels, importance));
         statistics.put(POINT_SCALE, ScaleFit.statistic(pointScale, kind(), means, labels, importance));
     }
@@ -197,17 +199,16 @@ abstract class SignedTargetLikelihood implements Likelihood {
     public PredictiveForm predictiveForm(Map<String, INDArray> parameters) {
         double factor = Parameters.scalar(parameters, SCALE) * scoreOfScale();
         return new PredictiveForm(
-                scalar(1), scalar(0), scalar(Parameters.scalar(parameters, NOISE)), scores(scalar(factor), parameters));
+                scalar(1), scalar(0), scalar(Parameters.scalar(parameters, NOISE)), scores(factor, parameters));
     }
 
     /** factor * w / sqrt(V + R). */
-    private PredictiveForm.Scores scores(INDArray factor, Map<String, INDArray> parameters) {
+    private PredictiveForm.Scores scores(double factor, Map<String, INDArray> parameters) {
         return new PredictiveForm.Scores(
                 kind() == ClassProbabilities.INDEPENDENT,
-                factor,
-                scalar(0),
+                List.of(new PredictiveForm.Scale(1, new double[] {factor}, new double[] {0})),
                 Parameters.scalar(parameters, NOISE),
-                scalar(1));
+                new double[] {1});
     }
 
     /** A sigmoid is that of twice the scaled potential: the softmax over it and its negative. */
@@ -222,7 +223,7 @@ abstract class SignedTargetLikelihood implements Likelihood {
 
     private INDArray logProbabilities(INDArray mean, INDArray variance, Map<String, INDArray> parameters) {
         double factor = Parameters.scalar(parameters, SCALE) * scoreOfScale();
-        return kind().logProbabilities(scores(scalar(factor), parameters).of(mean, variance));
+        return scores(factor, parameters).logProbabilities(mean, variance);
     }
 
     /** R of every output, [1, outputs]. */

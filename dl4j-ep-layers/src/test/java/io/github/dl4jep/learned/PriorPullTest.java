@@ -48,10 +48,22 @@ class PriorPullTest {
         assertThat(after(parameters(), 20, 1, 2, 1, 1)).isLessThan(0.01);
     }
 
+    /** Withheld examples are the same in every pass: what they say by chance is said again and again. */
     @Test
-    void examplesThatSayNothingLeaveThePrior() {
-        assertThat(afterProbes(parameters(), 2000, 0.0)).isCloseTo(1, within(0.1));
-        assertThat(afterProbes(parameters(), 2000, 1, -0.5)).isGreaterThan(0.2);
+    void whatMayBeChanceLeavesTheStrengthWhereItStarted() {
+        double first = PriorPull.strength(parameters());
+        assertThat(afterProbes(parameters(), 2000, 0.0)).isCloseTo(first, within(1e-12));
+        // Ten probes of a pass repeat two examples: t = 0.5 / sqrt(1.25) * sqrt(10), more than 1.
+        assertThat(afterProbes(parameters(), 2000, 1, -0.5)).isLessThan(first);
+        assertThat(afterProbes(parameters(), 2000, 1, -0.9)).isCloseTo(first, within(1e-12));
+    }
+
+    @Test
+    void fewExamplesLeaveTheStrengthNearWhereItStarted() {
+        double first = PriorPull.strength(parameters());
+        double few = afterProbes(parameters(), 2000, -1);
+        assertThat(few).isBetween(first, 5 * first);
+        assertThat(after(parameters(), 2000, -1)).isGreaterThan(10 * few);
     }
 
     @Test
@@ -60,11 +72,11 @@ class PriorPullTest {
         assertThat(after(parameters(), 500, 1)).isCloseTo(0.001, within(1e-9));
     }
 
-    /** t = -3 / sqrt(5), two examples of 22, a tenth of a pass at rate .3. */
+    /** t = -3 / sqrt(5), less 1 / t, two examples of 22, a tenth of a pass at rate .3; at the start the prior says nothing. */
     @Test
     void oneStepIsTheFormula() {
         double first = PriorPull.strength(parameters());
-        double slope = (2 * -3 / Math.sqrt(5) + 20 * Math.log(first)) / 22;
+        double slope = 2 * (-3 / Math.sqrt(5) + Math.sqrt(5) / 3) / 22;
         assertThat(afterProbes(parameters(), 1, -1, -2)).isCloseTo(first * Math.exp(-0.03 * slope), within(1e-9));
     }
 

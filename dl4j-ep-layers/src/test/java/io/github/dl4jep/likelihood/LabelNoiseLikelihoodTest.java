@@ -99,7 +99,7 @@ class LabelNoiseLikelihoodTest extends LikelihoodContractTest {
                     .forEach((name, statistic) -> parameters.put(
                             name, likelihood.learn(name, Parameters.row(parameters, name), statistic, first)));
         }
-        double k = ProbabilityScale.values(parameters).getDouble(0);
+        double k = ProbabilityScale.values(parameters)[0];
         double noise = LabelNoiseLikelihood.wrongLabels(parameters, OUTPUTS) * OUTPUTS / (OUTPUTS - 1);
         double found = objective(mean, labels, k, noise);
         for (double[] move : new double[][] {{1.05, 0}, {0.95, 0}, {1, 0.02}, {1, -0.02}}) {

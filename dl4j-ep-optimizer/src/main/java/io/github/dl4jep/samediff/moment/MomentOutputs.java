@@ -3,11 +3,13 @@ package io.github.dl4jep.samediff.moment;
 import io.github.dl4jep.conf.EpOutputConf;
 import io.github.dl4jep.likelihood.Likelihood;
 import io.github.dl4jep.likelihood.PredictiveForm;
+import java.util.Objects;
 import org.deeplearning4j.nn.api.Layer;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** The named outputs of a moment graph: what a likelihood's {@code predict} answers. */
 final class MomentOutputs {
@@ -35,16 +37,23 @@ final class MomentOutputs {
         if (scores != null) {
             SDVariable seen = scores.independent() ? variance : variance.mean(true, 1);
             SDVariable deviation =
-                    sd.math.sqrt(seen.mul(constant(sd, scores.share())).add(scores.added()));
-            SDVariable score = potentials
-                    .mean()
-                    .div(deviation)
-                    .mul(constant(sd, scores.factor()))
-                    .add(constant(sd, scores.offset()));
-            SDVariable probabilities = scores.independent() ? sd.nn.sigmoid(score) : sd.nn.softmax(score, 1);
-            probabilities.castTo(prefix + PROBABILITIES, DataType.FLOAT);
+                    sd.math.sqrt(seen.mul(constant(sd, row(scores.share()))).add(scores.added()));
+            SDVariable standardised = potentials.mean().div(deviation);
+            SDVariable probabilities = null;
+            for (PredictiveForm.Scale scale : scores.scales()) {
+                SDVariable score =
+                        standardised.mul(constant(sd, row(scale.factor()))).add(constant(sd, row(scale.offset())));
+                SDVariable part =
+                        (scores.independent() ? sd.nn.sigmoid(score) : sd.nn.softmax(score, 1)).mul(scale.weight());
+                probabilities = probabilities == null ? part : probabilities.add(part);
+            }
+            Objects.requireNonNull(probabilities).castTo(prefix + PROBABILITIES, DataType.FLOAT);
         }
         return potentials;
+    }
+
+    private static INDArray row(double[] values) {
+        return Nd4j.createFromArray(new double[][] {values});
     }
 
     private static SDVariable constant(SameDiff sd, INDArray row) {
