@@ -71,7 +71,9 @@ public final class LinearFactor {
                     InputTerm.times(input.secondMoment(), weights.variance(), product),
                     InputTerm.times(v, squaredMean, product));
         }
-        InputTerm first = InputTerm.times(input.squaredMean(), weights.variance(), product);
+        InputTerm first = inputMeans != null
+                ? MeanProducts.variance(input, weights, inputMeans)
+                : InputTerm.times(input.squaredMean(), weights.variance(), product);
         return isUniform(weights, product)
                 ? List.of(first, new InputTerm(v, (seen, sum, added) -> timesUniform(seen, weights, sum, added)))
                 : List.of(first, InputTerm.times(v, secondMoments(weights), product));
