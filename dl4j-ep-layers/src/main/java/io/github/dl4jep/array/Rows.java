@@ -26,8 +26,12 @@ public final class Rows {
     }
 
     private static double[] elements(INDArray matrix, char order) {
-        boolean dense = matrix.elementWiseStride() == 1 && (matrix.ordering() == order || matrix.isVectorOrScalar());
-        INDArray ordered = dense ? matrix : matrix.dup(order);
+        boolean dense = matrix.elementWiseStride() == 1;
+        boolean inOrder = matrix.ordering() == order || matrix.isVectorOrScalar();
+        if (dense && !inOrder && matrix.rank() == 2 && !matrix.isEmpty()) {
+            return transposed(elements(matrix, matrix.ordering()), order == 'f' ? matrix.columns() : matrix.rows());
+        }
+        INDArray ordered = dense && inOrder ? matrix : matrix.dup(order);
         double[] values = new double[Math.toIntExact(matrix.length())];
         if (ordered.dataType() == DataType.FLOAT) {
             float[] floats = floats(ordered);
@@ -41,6 +45,18 @@ public final class Rows {
         }
         HostMemory.keep(ordered);
         return values;
+    }
+
+    /** Lines of so many values one after the other, turned: the first value of every line, then the second ones. */
+    private static double[] transposed(double[] values, int length) {
+        double[] turned = new double[values.length];
+        int lines = values.length / length;
+        for (int line = 0; line < lines; line++) {
+            for (int i = 0; i < length; i++) {
+                turned[i * lines + line] = values[line * length + i];
+            }
+        }
+        return turned;
     }
 
     /**

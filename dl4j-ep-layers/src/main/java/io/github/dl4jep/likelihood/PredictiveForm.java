@@ -68,7 +68,7 @@ public record PredictiveForm(
          */
         INDArray of(INDArray mean, INDArray variance) {
             double[] scores = Rows.columns(mean);
-            double[] v = Rows.columns(independent ? variance : variance.mean(true, 1));
+            double[] v = independent ? Rows.columns(variance) : meanOfRows(Rows.columns(variance), mean.rows());
             double[] k = Rows.flat(factor);
             double[] b = Rows.flat(offset);
             double[] d = Rows.flat(share);
@@ -78,6 +78,15 @@ public record PredictiveForm(
                 scores[i] = b[b.length == 1 ? 0 : i / rows] + k[k.length == 1 ? 0 : i / rows] * standardised;
             }
             return Rows.matrix(scores, rows, mean.columns());
+        }
+
+        private static double[] meanOfRows(double[] columns, int rows) {
+            double[] mean = new double[rows];
+            double share = (double) rows / columns.length;
+            for (int i = 0; i < columns.length; i++) {
+                mean[i % rows] += share * columns[i];
+            }
+            return mean;
         }
     }
 }
