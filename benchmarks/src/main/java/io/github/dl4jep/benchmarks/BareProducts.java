@@ -14,8 +14,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * sweep, and preallocated f-ordered results. What a sweep could cost at best.
  *
  * <p>Per layer with weights: forward m M, m^2 S and (not for the first layer) v Q; backward m^T z, (m^2 + v)^T G and (not for
- * the first layer) z M^T, G Q^T. A convolution has one row for every position of every example. Where means stand for weights neither m^2 S of
- * the first layer nor G Q^T remain, and an eighth of (m^2 + v)^T G, of convolutions as a whole.
+ * the first layer) z M^T, G Q^T. A convolution has one row for every position of every example. Where means stand for weights neither m^2 S
+ * nor G Q^T remain, and an eighth of (m^2 + v)^T G, of convolutions as a whole.
  */
 final class BareProducts {
 
@@ -49,7 +49,7 @@ final class BareProducts {
             int rows = layer.rows();
             int in = layer.inputs();
             int out = layer.units();
-            for (int repeat = 0; repeat < (first ? (layer.byMeans() ? 1 : 2) : 3); repeat++) {
+            for (int repeat = 0; repeat < (first ? 2 : 3) - (layer.byMeans() ? 1 : 0); repeat++) {
                 products.add(new Product(random(rows, in), random(in, out), empty(rows, out), false, false));
             }
             int asked = layer.byMeans() && !layer.isConvolution() ? Math.max(16, rows / 8) : rows;

@@ -51,6 +51,137 @@ public final class FloatMatrix {
     }
 
     /**
+     * A product of arrays: one BLAS call without the cost of an ND4J operation, where the memory of all three allows that.
+     *
+     * @param a first factor
+     * @param transposeA whether it is transposed
+     * @param b second factor
+     * @param transposeB whether it is transposed
+     * @param result [rows, columns]; overwritten, or added to
+     * @param factor of the product
+     * @param kept factor of what the result held; with 0 that does not count
+     * @return the result
+     */
+    public static INDArray multiply(
+            INDArray a,
+            boolean transposeA,
+            INDArray b,
+            boolean transposeB,
+            INDArray result,
+            double factor,
+            double kept) {
+        if (!isDense(a) || !isDense(b) || !isColumns(result) || a.rank() != 2 || b.rank() != 2 || result.rank() != 2) {
+            return Nd4j.gemm(a, b, result, transposeA, transposeB, factor, kept);
+        }
+        int inner = transposeA ? a.rows() : a.columns();
+        int rows = transposeA ? a.columns() : a.rows();
+        int columns = transposeB ? b.rows() : b.columns();
+        if (inner != (transposeB ? b.columns() : b.rows()) || result.rows() != rows || result.columns() != columns) {
+            throw new IllegalArgumentException("a product of " + a.shapeInfoToString() + " and " + b.shapeInfoToString()
+                    + " is no " + result.shapeInfoToString());
+        }
+        // Rows one after the other are columns of the transposed matrix.
+        boolean turnedA = a.ordering() == 'c';
+        boolean turnedB = b.ordering() == 'c';
+        openblas.cblas_sgemm(
+                openblas.CblasColMajor,
+                transposeA == turnedA ? openblas.CblasNoTrans : openblas.CblasTrans,
+                transposeB == turnedB ? openblas.CblasNoTrans : openblas.CblasTrans,
+                rows,
+                columns,
+                inner,
+                (float) factor,
+                HostMemory.floats(a).slice(),
+                turnedA ? a.columns() : a.rows(),
+                HostMemory.floats(b).slice(),
+                turnedB ? b.columns() : b.rows(),
+                (float) kept,
+                HostMemory.floats(result).slice(),
+                rows);
+        HostMemory.keep(a, b);
+        return HostMemory.written(result);
+    }
+
+    /**
+     * The product of a matrix with its own transposed one, which is symmetric: half the work of another product.
+     *
+     * @param x [rows, n]
+     * @return x x^T, [rows, rows], f-ordered
+     */
+    public static INDArray gram(INDArray x) {
+        int rows = x.rows();
+        INDArray result = Nd4j.createUninitialized(x.dataType(), new long[] {rows, rows}, 'f');
+        if (!isDense(x) || x.rank() != 2) {
+            return Nd4j.gemm(x, x, result, false, true, 1, 0);
+        }
+        boolean turned = x.ordering() == 'c';
+        FloatBuffer to = HostMemory.floats(result).slice();
+        openblas.cblas_ssyrk(
+                openblas.CblasColMajor,
+                openblas.CblasLower,
+                turned ? openblas.CblasTrans : openblas.CblasNoTrans,
+                rows,
+                x.columns(),
+                1,
+                HostMemory.floats(x).slice(),
+                turned ? x.columns() : rows,
+                0,
+                to,
+                rows);
+        HostMemory.keep(x);
+        mirror(to, rows);
+        return HostMemory.written(result);
+    }
+
+    /** Copies the lower triangle into the upper one. */
+    private static void mirror(FloatBuffer matrix, int rows) {
+        float[] values = new float[rows * rows];
+        matrix.get(0, values);
+        for (int column = 1; column < rows; column++) {
+            for (int row = 0; row < column; row++) {
+                values[column * rows + row] = values[row * rows + column];
+            }
+        }
+        matrix.put(0, values);
+    }
+
+    /**
+     * Some rows of a matrix.
+     *
+     * @param matrix two dimensions
+     * @param chosen their numbers
+     * @return a new f-ordered array
+     */
+    public static INDArray rows(INDArray matrix, int[] chosen) {
+        if (!isDense(matrix)) {
+            return Nd4j.pullRows(matrix, 1, chosen, 'f');
+        }
+        int rows = matrix.rows();
+        int columns = matrix.columns();
+        float[] some = new float[chosen.length * columns];
+        FloatBuffer from = HostMemory.floats(matrix).slice();
+        if (matrix.ordering() == 'f') {
+            float[] column = new float[rows];
+            for (int c = 0; c < columns; c++) {
+                from.get(c * rows, column);
+                for (int i = 0; i < chosen.length; i++) {
+                    some[c * chosen.length + i] = column[chosen[i]];
+                }
+            }
+        } else {
+            float[] row = new float[columns];
+            for (int i = 0; i < chosen.length; i++) {
+                from.get(chosen[i] * columns, row);
+                for (int c = 0; c < columns; c++) {
+                    some[c * chosen.length + i] = row[c];
+                }
+            }
+        }
+        HostMemory.keep(matrix);
+        return Rows.matrix(some, chosen.length, columns);
+    }
+
+    /**
      * The product of few rows with a large matrix, row by row: that reads the matrix as it lies, where BLAS' product of matrices first
      * copies all of it.
      *

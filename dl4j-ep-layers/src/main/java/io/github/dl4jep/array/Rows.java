@@ -26,8 +26,12 @@ public final class Rows {
     }
 
     private static double[] elements(INDArray matrix, char order) {
-        boolean dense = matrix.elementWiseStride() == 1 && (matrix.ordering() == order || matrix.isVectorOrScalar());
-        INDArray ordered = dense ? matrix : matrix.dup(order);
+        boolean dense = matrix.elementWiseStride() == 1;
+        boolean inOrder = matrix.ordering() == order || matrix.isVectorOrScalar();
+        if (dense && !inOrder && matrix.rank() == 2 && !matrix.isEmpty()) {
+            return transposed(elements(matrix, matrix.ordering()), order == 'f' ? matrix.columns() : matrix.rows());
+        }
+        INDArray ordered = dense && inOrder ? matrix : matrix.dup(order);
         double[] values = new double[Math.toIntExact(matrix.length())];
         if (ordered.dataType() == DataType.FLOAT) {
             float[] floats = floats(ordered);
@@ -41,6 +45,18 @@ public final class Rows {
         }
         HostMemory.keep(ordered);
         return values;
+    }
+
+    /** Lines of so many values one after the other, turned: the first value of every line, then the second ones. */
+    private static double[] transposed(double[] values, int length) {
+        double[] turned = new double[values.length];
+        int lines = values.length / length;
+        for (int line = 0; line < lines; line++) {
+            for (int i = 0; i < length; i++) {
+                turned[i * lines + line] = values[line * length + i];
+            }
+        }
+        return turned;
     }
 
     /**
@@ -89,7 +105,8 @@ public final class Rows {
     }
 
     /**
-     * The sum of some elements. Of many, eighths are added up first, in a loop that the JIT vectorises.
+     * The sum of some elements: eight sums in single precision, of every eighth element each, which do not wait for one another, and
+     * their sum in double precision.
      *
      * @param values what to add up
      * @param from the first element
@@ -97,23 +114,28 @@ public final class Rows {
      * @return the sum
      */
     public static double sum(float[] values, int from, int count) {
-        int eighth = count / 8;
-        if (eighth < 16) {
-            return plainSum(values, from, count);
+        float a = 0;
+        float b = 0;
+        float c = 0;
+        float d = 0;
+        float e = 0;
+        float f = 0;
+        float g = 0;
+        float h = 0;
+        int end = from + count;
+        int i = from;
+        for (; i < end - 7; i += 8) {
+            a += values[i];
+            b += values[i + 1];
+            c += values[i + 2];
+            d += values[i + 3];
+            e += values[i + 4];
+            f += values[i + 5];
+            g += values[i + 6];
+            h += values[i + 7];
         }
-        float[] eighths = Arrays.copyOfRange(values, from, from + eighth);
-        for (int part = 1; part < 8; part++) {
-            int start = from + part * eighth;
-            for (int i = 0; i < eighth; i++) {
-                eighths[i] += values[start + i];
-            }
-        }
-        return plainSum(eighths, 0, eighth) + plainSum(values, from + 8 * eighth, count - 8 * eighth);
-    }
-
-    private static double plainSum(float[] values, int from, int count) {
-        double sum = 0;
-        for (int i = from; i < from + count; i++) {
+        double sum = ((double) a + b) + ((double) c + d) + (((double) e + f) + ((double) g + h));
+        for (; i < end; i++) {
             sum += values[i];
         }
         return sum;

@@ -103,7 +103,7 @@ public record PredictiveForm(
         /** \( w / \sqrt{c + d V} \), column by column. */
         private double[] standardised(INDArray mean, INDArray variance) {
             double[] standardised = Rows.columns(mean);
-            double[] v = Rows.columns(independent ? variance : variance.mean(true, 1));
+            double[] v = independent ? Rows.columns(variance) : meanOfRows(Rows.columns(variance), mean.rows());
             int rows = mean.rows();
             for (int i = 0; i < standardised.length; i++) {
                 standardised[i] /= Math.sqrt(added + share[share.length == 1 ? 0 : i / rows] * v[i % v.length]);
@@ -149,6 +149,15 @@ public record PredictiveForm(
                 more += scales.get(i).weight() * Math.expm1(logs[i][at] - largest);
             }
             return largest + Math.log1p(more);
+        }
+
+        private static double[] meanOfRows(double[] columns, int rows) {
+            double[] mean = new double[rows];
+            double share = (double) rows / columns.length;
+            for (int i = 0; i < columns.length; i++) {
+                mean[i % rows] += share * columns[i];
+            }
+            return mean;
         }
     }
 }

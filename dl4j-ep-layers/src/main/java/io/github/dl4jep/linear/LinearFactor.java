@@ -1,14 +1,14 @@
 package io.github.dl4jep.linear;
 
-import io.github.dl4jep.array.FusedLoop;
+import io.github.dl4jep.array.FloatMatrix;
 import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.BatchPart;
 import io.github.dl4jep.message.ExampleCovariance;
 import io.github.dl4jep.message.ForwardMessage;
-import io.github.dl4jep.message.InducingExamples;
 import io.github.dl4jep.message.Moments;
+import io.github.dl4jep.message.WeightedGram;
 import io.github.dl4jep.weight.WeightMoments;
 import io.github.dl4jep.weight.WeightSite;
 import java.util.List;
@@ -71,7 +71,9 @@ public final class LinearFactor {
                     InputTerm.times(input.secondMoment(), weights.variance(), product),
                     InputTerm.times(v, squaredMean, product));
         }
-        InputTerm first = InputTerm.times(input.squaredMean(), weights.variance(), product);
+        InputTerm first = inputMeans != null
+                ? MeanProducts.variance(input, weights, inputMeans)
+                : InputTerm.times(input.squaredMean(), weights.variance(), product);
         return isUniform(weights, product)
                 ? List.of(first, new InputTerm(v, (seen, sum, added) -> timesUniform(seen, weights, sum, added)))
                 : List.of(first, InputTerm.times(v, secondMoments(weights), product));
@@ -90,7 +92,7 @@ public final class LinearFactor {
     /** v Q for a uniform Q. */
     private static void timesUniform(INDArray v, WeightMoments weights, INDArray sum, boolean added) {
         INDArray sums = product(v, column(v.columns(), weights.uniformSecondMoment(), v), false, false);
-        Nd4j.gemm(sums, ones(weights.mean().columns(), v), sum, false, true, 1, added ? 1 : 0);
+        FloatMatrix.multiply(sums, false, ones(weights.mean().columns(), v), true, sum, 1, added ? 1 : 0);
     }
 
     /**
@@ -128,7 +130,7 @@ public final class LinearFactor {
             INDArray meanVariance,
             INDArray meanSquaredMean,
             @Nullable WeightMoments bias) {
-        ExampleCovariance covariance = weightedGram(mean, meanVariance, before.inducing());
+        ExampleCovariance covariance = WeightedGram.of(mean, meanVariance, before.inducing());
         if (bias != null) {
             covariance.addi(Rows.mean(bias.variance()));
         }
@@ -151,7 +153,7 @@ public final class LinearFactor {
         INDArray gain = before.gain();
         return gain == null
                 ? covariance.times(Rows.sum(meanSquaredMean))
-                : weightedGram(gain, meanSquaredMean, covariance.inducing()).muli(covariance);
+                : WeightedGram.of(gain, meanSquaredMean, covariance.inducing()).muli(covariance);
     }
 
     /**
@@ -249,7 +251,7 @@ public final class LinearFactor {
         long rows = transposeA ? a.columns() : a.rows();
         long columns = transposeB ? b.rows() : b.columns();
         INDArray result = Nd4j.createUninitialized(a.dataType(), new long[] {rows, columns}, 'f');
-        return Nd4j.gemm(a, b, result, transposeA, transposeB, 1, 0);
+        return FloatMatrix.multiply(a, transposeA, b, transposeB, result, 1, 0);
     }
 
     /** A column of ones: a product with it repeats a row, faster than the operation for that. */
@@ -259,58 +261,5 @@ public final class LinearFactor {
 
     private static INDArray column(long rows, double value, INDArray like) {
         return Nd4j.valueArrayOf(new long[] {rows, 1}, value, like.dataType());
-    }
-
-    /** x diag(c) x^T for a column c. */
-    private static ExampleCovariance weightedGram(INDArray x, INDArray c, InducingExamples inducing) {
-        return ExampleCovariance.ofProducts(scaledColumns(x, c), x, 1, inducing);
-    }
-
-    /** x diag(c), a new array. */
-    private static INDArray scaledColumns(INDArray x, INDArray c) {
-        if (x.rank() != 2 || !FusedLoop.accepts(x)) {
-            return plainScaledColumns(x, c);
-        }
-        INDArray scaled = x.ulike();
-        float[] factors = c.data().asFloat();
-        int rows = x.rows();
-        if (x.ordering() == 'f') {
-            FusedLoop.run(
-                    (in, out, count, start, block) -> scaleColumns(in[0], out[0], count, factors, start / rows, rows),
-                    new INDArray[] {x},
-                    new INDArray[] {scaled},
-                    rows);
-        } else {
-            FusedLoop.run(
-                    (in, out, count, start, block) -> scaleRows(in[0], out[0], count, factors),
-                    new INDArray[] {x},
-                    new INDArray[] {scaled},
-                    factors.length);
-        }
-        return scaled;
-    }
-
-    /** The plain version of the fused scaling. */
-    static INDArray plainScaledColumns(INDArray x, INDArray c) {
-        return x.mulRowVector(c.reshape(1, c.length()));
-    }
-
-    /** A chunk of whole columns of an f-ordered array. */
-    private static void scaleColumns(float[] in, float[] out, int count, float[] factors, int column, int rows) {
-        for (int from = 0; from < count; from += rows) {
-            float factor = factors[column + from / rows];
-            for (int i = from; i < from + rows; i++) {
-                out[i] = factor * in[i];
-            }
-        }
-    }
-
-    /** A chunk of whole rows of a c-ordered array. */
-    private static void scaleRows(float[] in, float[] out, int count, float[] factors) {
-        for (int from = 0; from < count; from += factors.length) {
-            for (int j = 0; j < factors.length; j++) {
-                out[from + j] = factors[j] * in[from + j];
-            }
-        }
     }
 }

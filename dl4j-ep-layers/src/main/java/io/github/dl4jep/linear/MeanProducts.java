@@ -1,5 +1,6 @@
 package io.github.dl4jep.linear;
 
+import io.github.dl4jep.array.FloatMatrix;
 import io.github.dl4jep.message.BatchPart;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.weight.WeightMoments;
@@ -13,7 +14,7 @@ import org.nd4j.linalg.factory.Nd4j;
  *
  * <p>\( \sum_i m_i^2 S_{ij} \approx (\sum_i m_i^2 s_i)\, r_j \) with s the mean of S over units and r its mean over inputs, divided by the mean of
  * all; likewise \( \sum_j G_j Q_{ij} \) to the input. The precision of the weights, \( (m^2 + v)^T G \), is that of every eighth example times eight;
- * still each weight has its own. Variances of sums of uncertain inputs are products: LeNet's dense layer learns worse without.
+ * still each weight has its own. Of uncertain inputs \( v\,Q \) stays a product: LeNet's dense layer learns worse without.
  *
  * <p>Source: own, docs/algorithm.md, section 3.
  */
@@ -27,22 +28,28 @@ final class MeanProducts {
 
     private MeanProducts() {}
 
-    /** The variance of a sum of observed inputs, without the bias. */
+    /** The variance that the weights give to a sum, \( m^2 S \). */
     static InputTerm variance(Moments input, WeightMoments weights, WeightMoments.InputMeans inputMeans) {
         INDArray ofInputs = weights.unitMeanVariance();
         INDArray ofUnits = inputMeans.varianceShares();
         return new InputTerm(
                 input.squaredMean(),
-                (seen, sum, added) -> Nd4j.gemm(seen.mmul(ofInputs), ofUnits, sum, false, false, 1, added ? 1 : 0));
+                (seen, sum, added) ->
+                        FloatMatrix.multiply(column(seen, ofInputs), false, ofUnits, false, sum, 1, added ? 1 : 0));
+    }
+
+    private static INDArray column(INDArray rows, INDArray factors) {
+        INDArray sums = Nd4j.createUninitialized(rows.dataType(), new long[] {rows.rows(), 1}, 'f');
+        return FloatMatrix.multiply(rows, false, factors, false, sums, 1, 0);
     }
 
     /** The precision of the message to the input. */
     static INDArray curvatureToInput(INDArray g, WeightMoments weights, WeightMoments.InputMeans inputMeans) {
-        INDArray sums = g.mmul(inputMeans.secondMomentShares().reshape(g.columns(), 1));
+        INDArray sums = column(g, inputMeans.secondMomentShares().reshape(g.columns(), 1));
         INDArray ofInputs = weights.unitMeanVariance().add(weights.unitMeanSquaredMean());
         INDArray result = Nd4j.createUninitialized(
                 g.dataType(), new long[] {g.rows(), weights.mean().rows()}, 'f');
-        return Nd4j.gemm(sums, ofInputs, result, false, true, 1, 0);
+        return FloatMatrix.multiply(sums, false, ofInputs, true, result, 1, 0);
     }
 
     /** The precision that a batch adds to the weights, from some of its examples; part: of a joint batch, whose own rows these are; null for the whole of a first batch. */
@@ -51,7 +58,7 @@ final class MeanProducts {
         int rows = Math.toIntExact(of.batch());
         int share = Math.max(1, Math.min(SHARE, rows / LEAST));
         if (share == 1) {
-            Nd4j.gemm(input.secondMoment(), curvature, sum, true, false, 1, 0);
+            FloatMatrix.multiply(input.secondMoment(), true, curvature, false, sum, 1, 0);
             return;
         }
         int[] chosen = of.everyNth(share);
@@ -59,13 +66,13 @@ final class MeanProducts {
             sum.assign(0);
             return;
         }
-        INDArray mean = Nd4j.pullRows(input.mean(), 1, chosen, 'f');
+        INDArray mean = FloatMatrix.rows(input.mean(), chosen);
         INDArray seen = mean.muli(mean);
         INDArray v = input.variance();
         if (v != null) {
-            seen.addi(Nd4j.pullRows(v, 1, chosen, 'f'));
+            seen.addi(FloatMatrix.rows(v, chosen));
         }
-        INDArray ofChosen = Nd4j.pullRows(curvature, 1, chosen, 'f');
-        Nd4j.gemm(seen, ofChosen, sum, true, false, (double) rows / of.countOfEveryNth(share), 0);
+        INDArray ofChosen = FloatMatrix.rows(curvature, chosen);
+        FloatMatrix.multiply(seen, true, ofChosen, false, sum, (double) rows / of.countOfEveryNth(share), 0);
     }
 }

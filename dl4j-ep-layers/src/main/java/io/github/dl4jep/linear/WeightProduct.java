@@ -19,19 +19,19 @@ interface WeightProduct {
         @Override
         public void times(INDArray x, INDArray w, INDArray sum, boolean added) {
             if (x.rows() > FEW || !FloatMatrix.timesFewRows(x, w, sum, added)) {
-                Nd4j.gemm(x, w, sum, false, false, 1, added ? 1 : 0);
+                FloatMatrix.multiply(x, false, w, false, sum, 1, added ? 1 : 0);
             }
         }
 
         @Override
         public INDArray timesTransposed(INDArray z, INDArray w) {
             INDArray result = Nd4j.createUninitialized(z.dataType(), new long[] {z.rows(), w.rows()}, 'f');
-            return Nd4j.gemm(z, w, result, false, true, 1, 0);
+            return FloatMatrix.multiply(z, false, w, true, result, 1, 0);
         }
 
         @Override
         public void transposedTimes(INDArray x, INDArray z, INDArray sum, boolean added) {
-            Nd4j.gemm(x, z, sum, true, false, 1, added ? 1 : 0);
+            FloatMatrix.multiply(x, true, z, false, sum, 1, added ? 1 : 0);
         }
     };
 

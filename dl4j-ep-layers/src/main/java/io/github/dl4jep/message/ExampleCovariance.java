@@ -1,6 +1,7 @@
 package io.github.dl4jep.message;
 
 import io.github.dl4jep.array.DenseCovariance;
+import io.github.dl4jep.array.FloatMatrix;
 import io.github.dl4jep.array.LowRankCovariance;
 import io.github.dl4jep.array.RowCovariance;
 import io.github.dl4jep.array.Rows;
@@ -84,7 +85,7 @@ public final class ExampleCovariance {
     public static ExampleCovariance ofProducts(INDArray a, INDArray b, double factor, InducingExamples inducing) {
         INDArray some = inducing.of(b);
         INDArray products = Nd4j.createUninitialized(a.dataType(), new long[] {a.rows(), some.rows()}, 'f');
-        Nd4j.gemm(a, some, products, false, true, factor, 0);
+        FloatMatrix.multiply(a, false, some, true, products, factor, 0);
         if (inducing.areAll()) {
             return new ExampleCovariance(inducing, products, null);
         }

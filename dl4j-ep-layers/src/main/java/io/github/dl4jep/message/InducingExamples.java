@@ -1,13 +1,10 @@
 package io.github.dl4jep.message;
 
-import io.github.dl4jep.array.HostMemory;
-import java.nio.FloatBuffer;
+import io.github.dl4jep.array.FloatMatrix;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The examples of a batch with which covariances are kept: all, or some that stand for all. Of a batch of B examples that is cut into m
@@ -122,28 +119,7 @@ public final class InducingExamples {
         if (rows == null) {
             return matrix;
         }
-        boolean dense =
-                matrix.dataType() == DataType.FLOAT && matrix.ordering() == 'f' && matrix.elementWiseStride() == 1;
-        return dense ? gathered(matrix) : Nd4j.pullRows(matrix, 1, rows).dup('f');
-    }
-
-    private INDArray gathered(INDArray matrix) {
-        int[] chosen = numbers(0);
-        int columns = matrix.columns();
-        INDArray result = Nd4j.createUninitialized(DataType.FLOAT, new long[] {chosen.length, columns}, 'f');
-        FloatBuffer from = HostMemory.floats(matrix).slice();
-        FloatBuffer to = HostMemory.floats(result).slice();
-        float[] column = new float[matrix.rows()];
-        float[] some = new float[chosen.length];
-        for (int c = 0; c < columns; c++) {
-            from.get(c * column.length, column);
-            for (int i = 0; i < chosen.length; i++) {
-                some[i] = column[chosen[i]];
-            }
-            to.put(c * some.length, some);
-        }
-        HostMemory.keep(matrix);
-        return HostMemory.written(result);
+        return FloatMatrix.rows(matrix, rows);
     }
 
     /**

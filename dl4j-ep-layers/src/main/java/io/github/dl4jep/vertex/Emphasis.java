@@ -1,5 +1,7 @@
 package io.github.dl4jep.vertex;
 
+import io.github.dl4jep.array.FloatMatrix;
+import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
@@ -10,7 +12,6 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * A vertex whose message to its inputs counts more, or less, than once: the message is multiplied by one factor, and what is uncertain
@@ -51,13 +52,16 @@ public record Emphasis(Vertex vertex, Supplier<Factors> current, boolean learns)
      */
     public static double crowding(INDArray weights) {
         boolean wide = weights.columns() > weights.rows();
-        INDArray gram = Nd4j.gemm(weights, weights, !wide, wide);
+        // As Java values: an ND4J operation, or the look at an element, takes longer than the sums.
+        double[] gram = Rows.flat(FloatMatrix.gram(wide ? weights : weights.transpose()));
+        int size = Math.min(weights.columns(), weights.rows());
         double trace = 0;
-        for (int i = 0; i < gram.rows(); i++) {
-            trace += gram.getDouble(i, i);
+        double squares = 0;
+        for (int i = 0; i < gram.length; i++) {
+            trace += i % (size + 1) == 0 ? gram[i] : 0;
+            squares += gram[i] * gram[i];
         }
-        double squares = gram.norm2Number().doubleValue();
-        return trace > 0 ? Math.max(1, weights.columns() * squares * squares / (trace * trace)) : 1;
+        return trace > 0 ? Math.max(1, weights.columns() * squares / (trace * trace)) : 1;
     }
 
     @Override

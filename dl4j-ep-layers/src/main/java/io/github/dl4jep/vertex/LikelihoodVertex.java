@@ -240,7 +240,7 @@ public final class LikelihoodVertex {
         if (!Double.isFinite(Rows.sum(next))) {
             throw new ArithmeticException(key(name) + " would become " + next);
         }
-        INDArray value = next.castTo(view.dataType()).reshape(view.shape());
+        INDArray value = next.reshape(view.shape());
         return () -> view.assign(value);
     }
 

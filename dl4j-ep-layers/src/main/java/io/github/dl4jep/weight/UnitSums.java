@@ -2,7 +2,6 @@ package io.github.dl4jep.weight;
 
 import io.github.dl4jep.array.FusedLoop;
 import io.github.dl4jep.array.Rows;
-import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -13,10 +12,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class UnitSums {
 
     private final float[][] sums;
+    /** A column of each block. */
+    private final float[][] column;
 
     /** Sums of 0 for this many inputs. */
     UnitSums(int inputs) {
         this.sums = new float[FusedLoop.BLOCKS][inputs];
+        this.column = new float[FusedLoop.BLOCKS][inputs];
     }
 
     /**
@@ -37,25 +39,12 @@ final class UnitSums {
     /** Adds a chunk of whole columns. */
     void add(int block, float[] columns, int count) {
         float[] sum = sums[block];
-        for (int column = 0; column < count; column += sum.length) {
-            addColumn(sum, columns, column);
-        }
-    }
-
-    /** Adds squares of the differences of a chunk of whole columns to another, or to 0 where that is null. */
-    void addSquaredDifferences(int block, float[] columns, float @Nullable [] from, int count) {
-        float[] sum = sums[block];
-        for (int column = 0; column < count; column += sum.length) {
-            for (int j = 0; j < sum.length; j++) {
-                float difference = from == null ? columns[column + j] : columns[column + j] - from[column + j];
-                sum[j] += difference * difference;
-            }
-        }
-    }
-
-    private static void addColumn(float[] sum, float[] columns, int from) {
-        for (int j = 0; j < sum.length; j++) {
-            sum[j] += columns[from + j];
+        float[] one = column[block];
+        for (int from = 0; from < count; from += sum.length) {
+            // The JIT adds whole vectors only where both arrays begin at 0: a copy and a sum are faster than the sum
+            // alone.
+            System.arraycopy(columns, from, one, 0, one.length);
+            FusedLoop.add(one, sum, sum.length);
         }
     }
 

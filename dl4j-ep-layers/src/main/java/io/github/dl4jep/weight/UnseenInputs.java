@@ -1,6 +1,7 @@
 package io.github.dl4jep.weight;
 
 import io.github.dl4jep.array.FusedLoop;
+import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -18,41 +19,77 @@ final class UnseenInputs {
 
     private final int inputs;
     private final double priorPrecision;
-    private final float[][] largest;
+    private final double limit;
+    /** Of each block the inputs that none of its units saw so far; only the first ones of {@link #counts} count. */
+    private final int[][] candidates;
+
+    private final int[] counts;
     private final UnitSums squares;
+    private final float[][] differences;
 
     UnseenInputs(int inputs, double priorPrecision) {
         this.inputs = inputs;
         this.priorPrecision = priorPrecision;
-        this.largest = new float[FusedLoop.BLOCKS][inputs];
+        this.limit = priorPrecision * (1 + SEEN);
+        this.candidates = new int[FusedLoop.BLOCKS][];
+        Arrays.setAll(candidates, block -> IntStream.range(0, inputs).toArray());
+        this.counts = new int[FusedLoop.BLOCKS];
+        Arrays.fill(counts, inputs);
         this.squares = new UnitSums(inputs);
+        this.differences = new float[FusedLoop.BLOCKS][0];
     }
 
     /** Adds a chunk of whole columns: precisions, means, and where these began or null for 0. */
     void add(int block, float[] precision, float[] mean, float @Nullable [] from, int count) {
-        float[] most = largest[block];
-        for (int column = 0; column < count; column += inputs) {
-            for (int j = 0; j < inputs; j++) {
-                most[j] = Math.max(most[j], precision[column + j]);
+        for (int column = 0; column < count && counts[block] > 0; column += inputs) {
+            counts[block] = keepUnseen(candidates[block], counts[block], precision, column);
+        }
+        // One block that saw all inputs is enough: nobody asks how far they moved then.
+        if (counts[block] > 0) {
+            addSquares(block, mean, from, count);
+        }
+    }
+
+    /** Keeps the inputs that a unit did not see; how many. */
+    private int keepUnseen(int[] some, int count, float[] precision, int column) {
+        int kept = 0;
+        for (int k = 0; k < count; k++) {
+            int input = some[k];
+            some[kept] = input;
+            kept += precision[column + input] <= limit ? 1 : 0;
+        }
+        return kept;
+    }
+
+    /** Loops of one statement each, which the JIT vectorises. */
+    private void addSquares(int block, float[] mean, float @Nullable [] from, int count) {
+        if (differences[block].length < count) {
+            differences[block] = new float[count];
+        }
+        float[] moved = differences[block];
+        if (from == null) {
+            GaussianPosterior.square(mean, moved, count);
+        } else {
+            for (int i = 0; i < count; i++) {
+                moved[i] = mean[i] - from[i];
+            }
+            GaussianPosterior.square(moved, moved, count);
+        }
+        squares.add(block, moved, count);
+    }
+
+    /** Rows that no unit of any block saw; none if that are all, as before training. */
+    int[] rows() {
+        int[] blocks = new int[inputs];
+        for (int block = 0; block < counts.length; block++) {
+            for (int k = 0; k < counts[block]; k++) {
+                blocks[candidates[block][k]]++;
             }
         }
-        squares.addSquaredDifferences(block, mean, from, count);
-    }
-
-    /** Rows that were never seen; none if all were not, as before training. */
-    int[] rows() {
-        double limit = priorPrecision * (1 + SEEN);
-        int[] unseen =
-                IntStream.range(0, inputs).filter(input -> most(input) <= limit).toArray();
+        int[] unseen = IntStream.range(0, inputs)
+                .filter(input -> blocks[input] == counts.length)
+                .toArray();
         return unseen.length == inputs ? new int[0] : unseen;
-    }
-
-    private float most(int input) {
-        float most = 0;
-        for (float[] block : largest) {
-            most = Math.max(most, block[input]);
-        }
-        return most;
     }
 
     /** The variance of each of their weights. */

@@ -1,11 +1,13 @@
 package io.github.dl4jep.engine;
 
+import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.message.StepMask;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.INDArrayIndex;
@@ -129,7 +131,7 @@ public final class WithheldExamples {
     }
 
     private static void add(long[] hashes, INDArray array) {
-        float[] values = array.reshape(array.size(0), -1).dup('c').data().asFloat();
+        float[] values = Rows.floats(inRows(array));
         int columns = values.length / hashes.length;
         for (int n = 0; n < hashes.length; n++) {
             long hash = hashes[n];
@@ -140,6 +142,12 @@ public final class WithheldExamples {
             }
             hashes[n] = hash;
         }
+    }
+
+    /** Example after example in memory, float. */
+    private static INDArray inRows(INDArray array) {
+        boolean dense = array.ordering() == 'c' && array.elementWiseStride() == 1;
+        return (dense ? array : array.dup('c')).castTo(DataType.FLOAT);
     }
 
     /** The finaliser of SplitMix64 (Steele, Lea and Flood 2014). */
