@@ -19,8 +19,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * variance does not vary together with others. In units of the noise, \( (N^{-1/2} (C + \rho) N^{-1/2} + 1)\, N^{1/2} z = N^{-1/2} e \),
  * conjugate gradients find z, preconditioned by the matrix that all outputs would have alone.
  *
- * <p>Where that takes more than {@value #MAX_ITERATIONS} products, what was reached is the solution: it explains less of the residual than the
- * exact one, in the directions in which the batch says least.
+ * <p>Where that takes more than {@value #MAX_ITERATIONS} products, or the noise is below what single precision can tell, what was reached is the
+ * solution: it explains less of the residual than the exact one.
  *
  * <p>Shapes: variance V, residual e, noise N: [minibatch, outputs]. Vectors are double; C is applied in the network's data type. An entry
  * that is not observed gets z = 0 and moves nothing.
@@ -121,7 +121,12 @@ public final class CoupledSolve implements BatchSolve {
         double most = tolerance * tolerance * dot(goal, goal);
         for (int iteration = 0; iteration < MAX_ITERATIONS && dot(left, left) > most; iteration++) {
             double[] image = whitenedTimes(direction);
-            double length = energy / dot(direction, image);
+            double slope = dot(direction, image);
+            if (!(slope > 0)) {
+                // Less than single precision can tell is left.
+                break;
+            }
+            double length = energy / slope;
             for (int i = 0; i < z.length; i++) {
                 z[i] += length * direction[i];
                 left[i] -= length * image[i];

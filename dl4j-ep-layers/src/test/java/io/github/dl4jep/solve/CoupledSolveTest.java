@@ -157,6 +157,28 @@ class CoupledSolveTest {
                 .isLessThan(0.02 * exact.norm2Number().doubleValue());
     }
 
+    /** z' e - z' (C + N) z / 2 is what the solution maximises; at 0 it is 0. */
+    @ParameterizedTest
+    @ValueSource(doubles = {1e-3, 1e-6, 1e-9, 1e-12})
+    void noiseBelowSinglePrecisionGivesAStepThatExplainsSomething(double noise) {
+        LinearisedNetwork network = network(2, 12);
+        BatchCovariance exact = network.covariance();
+        UnitCovariance products = UnitCovariance.ofActivations(exact);
+        INDArray k = exact.covariance().castTo(DataType.FLOAT);
+        BatchCovariance rounded = BatchCovariance.of(
+                ExampleCovariance.of(k),
+                x -> products.times(x.castTo(DataType.DOUBLE)).castTo(DataType.FLOAT));
+        INDArray ones = Arrays2d.filled(network.batch, 12, 1);
+        INDArray residual = Arrays2d.uniform(random, network.batch, 12, -1, 1);
+        PseudoObservation observation = PseudoObservation.of(residual, ones.mul(noise), ones);
+        INDArray z = new CoupledSolve(asInCovariance(network), rounded, observation)
+                .solve()
+                .shift();
+        double explained = z.mul(residual).sumNumber().doubleValue();
+        double energy = z.mul(products.times(z).addi(z.mul(noise))).sumNumber().doubleValue();
+        assertThat(explained - energy / 2).isPositive().isFinite();
+    }
+
     private LinearisedNetwork network(int hiddenLayers, int outputs) {
         return switch (hiddenLayers) {
             case 1 -> new LinearisedNetwork(random, 7, 4, 3, outputs);
