@@ -11,6 +11,7 @@ import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.ExampleCovariance;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
+import io.github.dl4jep.message.UnitCovariance;
 import io.github.dl4jep.unit.Unit;
 import io.github.dl4jep.unit.UnitMoments;
 import io.github.dl4jep.unit.Units;
@@ -145,7 +146,10 @@ public final class ActivatedLikelihood implements Likelihood {
         }
         INDArray byExample = gain.castTo(k.dataType()).dup('f').reshape('f', k.rows(), gain.length() / k.rows());
         BatchCovariance activated = new BatchCovariance(examples, byExample, before.positions());
-        return activated.collapsed();
+        BatchCovariance collapsed = activated.collapsed();
+        return before.preActivations() == null
+                ? collapsed
+                : BatchCovariance.of(collapsed.examples(), UnitCovariance.ofActivations(before.through(byExample)));
     }
 
     @Override

@@ -180,7 +180,7 @@ public final class GaussianLikelihood implements Likelihood {
         INDArray noise = noise(parameters);
         INDArray residual = scaling.standardise(batch.doubleLabels()).subi(batch.mean());
         PseudoObservation observation = PseudoObservation.of(residual, noise.broadcast(residual.shape()), importance);
-        JointMessage joint = JointMessage.of(batch, observation);
+        JointMessage joint = JointMessage.ofSharedFeatures(batch, observation);
         Map<String, Statistic> statistics = new LinkedHashMap<>();
         if (learnNoise && !TargetScaling.isFixed(parameters)) {
             statistics.put(TargetScaling.NAME, labels);

@@ -6,6 +6,7 @@ import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.solve.BatchSolve;
 import io.github.dl4jep.solve.JointSolve;
 import io.github.dl4jep.solve.PseudoObservation;
+import java.util.function.Function;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -25,21 +26,30 @@ record JointMessage(JointSolve.Solution solution, BackwardMessage message) {
      * a linear network stays where it is.
      */
     static JointMessage of(OutputBatch batch, PseudoObservation observation) {
-        INDArray variance = batch.variance();
         BatchCovariance covariance = batch.forward().covariance();
+        return of(batch, observation, each -> BatchSolve.of(batch.variance(), covariance, each));
+    }
+
+    /** The same, for outputs that know of each other what they have in common. */
+    static JointMessage ofSharedFeatures(OutputBatch batch, PseudoObservation observation) {
+        BatchCovariance covariance = batch.forward().covariance();
+        return of(batch, observation, each -> BatchSolve.ofSharedFeatures(batch.variance(), covariance, each));
+    }
+
+    private static JointMessage of(
+            OutputBatch batch, PseudoObservation observation, Function<PseudoObservation, BatchSolve> equations) {
+        INDArray variance = batch.variance();
         PseudoObservation whole = observation;
         INDArray earlier = batch.earlierShift();
         if (earlier != null) {
-            INDArray moved =
-                    BatchSolve.of(variance, covariance, observation).timesCovariance(earlier.castTo(DataType.DOUBLE));
+            INDArray moved = equations.apply(observation).timesCovariance(earlier.castTo(DataType.DOUBLE));
             whole = new PseudoObservation(
                     observation.residual().add(moved),
                     observation.noise(),
                     observation.importance(),
                     observation.observed());
         }
-        JointSolve.Solution solution =
-                BatchSolve.of(variance, covariance, whole).solve();
+        JointSolve.Solution solution = equations.apply(whole).solve();
         DataType type = batch.forward().moments().mean().dataType();
         return new JointMessage(
                 solution,

@@ -7,7 +7,9 @@ import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.BatchPart;
 import io.github.dl4jep.message.ExampleCovariance;
 import io.github.dl4jep.message.ForwardMessage;
+import io.github.dl4jep.message.InducingExamples;
 import io.github.dl4jep.message.Moments;
+import io.github.dl4jep.message.UnitCovariance;
 import io.github.dl4jep.message.WeightedGram;
 import io.github.dl4jep.weight.WeightMoments;
 import io.github.dl4jep.weight.WeightSite;
@@ -96,7 +98,7 @@ public final class LinearFactor {
     }
 
     /**
-     * Batch covariance of the pre-activation, averaged over units: algorithm, section 3,
+     * Batch covariance of the pre-activation, averaged over units, and how its units vary together: algorithm, section 3,
      * \( K' = m\,diag(\bar s)\,m^T + \bar s_b + (D\,diag(\bar q)\,D^T) \circ K \).
      *
      * @param input moments and batch covariance of the input
@@ -106,12 +108,30 @@ public final class LinearFactor {
      */
     public static BatchCovariance covarianceOfPreActivation(
             ForwardMessage input, WeightMoments weights, @Nullable WeightMoments bias) {
-        return covarianceOfPreActivation(
-                input.moments().mean(),
-                input.covariance(),
-                weights.unitMeanVariance(),
-                weights.unitMeanSquaredMean(),
-                bias);
+        BatchCovariance before = input.covariance();
+        ExampleCovariance own =
+                ofOwnWeights(input.moments().mean(), before.inducing(), weights.unitMeanVariance(), bias);
+        ExampleCovariance passedOn = passedOn(before, weights.unitMeanSquaredMean());
+        return passedOn.isNone()
+                ? BatchCovariance.of(own)
+                : BatchCovariance.of(passedOn.addi(own), ofUnits(own, before, weights));
+    }
+
+    /**
+     * How units vary together, \( (C'x)_{ni} = \gamma_i (K_W x)_{ni} + ((C\,(x M^T)) M)_{ni} \): the part K_W of K' that comes from the
+     * weights themselves is independent between units, of which each has its share gamma of these weights' variance; C is the covariance of
+     * the input.
+     */
+    private static UnitCovariance ofUnits(ExampleCovariance own, BatchCovariance before, WeightMoments weights) {
+        UnitCovariance ofOwn = UnitCovariance.ofIndependentUnits(own);
+        UnitCovariance ofInput = UnitCovariance.ofActivations(before);
+        INDArray means = weights.mean();
+        return x -> {
+            INDArray variances = weights.variance().mean(true, 0);
+            INDArray shares = variances.divi(variances.meanNumber());
+            INDArray atInput = ofInput.times(product(x, means, false, true));
+            return product(atInput, means, false, false).addi(ofOwn.times(x).muliRowVector(shares));
+        };
     }
 
     /**
@@ -130,12 +150,16 @@ public final class LinearFactor {
             INDArray meanVariance,
             INDArray meanSquaredMean,
             @Nullable WeightMoments bias) {
-        ExampleCovariance covariance = WeightedGram.of(mean, meanVariance, before.inducing());
-        if (bias != null) {
-            covariance.addi(Rows.mean(bias.variance()));
-        }
+        ExampleCovariance own = ofOwnWeights(mean, before.inducing(), meanVariance, bias);
         ExampleCovariance passedOn = passedOn(before, meanSquaredMean);
-        return BatchCovariance.of(passedOn.isNone() ? covariance : covariance.addi(passedOn));
+        return BatchCovariance.of(passedOn.isNone() ? own : own.addi(passedOn));
+    }
+
+    /** The part of the formula that comes from the weights themselves, which units do not share. */
+    private static ExampleCovariance ofOwnWeights(
+            INDArray mean, InducingExamples inducing, INDArray meanVariance, @Nullable WeightMoments bias) {
+        ExampleCovariance covariance = WeightedGram.of(mean, meanVariance, inducing);
+        return bias == null ? covariance : covariance.addi(Rows.mean(bias.variance()));
     }
 
     /**

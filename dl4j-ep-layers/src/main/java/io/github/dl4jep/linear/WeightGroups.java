@@ -54,6 +54,9 @@ public record WeightGroups(int groups) {
      */
     public BatchCovariance covarianceOfPreActivation(
             ForwardMessage input, @Nullable Patches patches, WeightMoments weights, @Nullable WeightMoments bias) {
+        if (groups == 1 && patches == null) {
+            return LinearFactor.covarianceOfPreActivation(input, weights, bias);
+        }
         INDArray meanVariance = weights.unitMeanVariance();
         INDArray meanSquaredMean = weights.unitMeanSquaredMean();
         if (groups > 1) {

@@ -28,24 +28,26 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * @param gain D, or null for 1
  * @param positions correlation of positions, or null where no weights are shared
  * @param steps covariance of the steps of sequences, or null
+ * @param preActivations how the units of the last pre-activation vary together, or null where they do so by themselves
  */
 public record BatchCovariance(
         ExampleCovariance examples,
         @Nullable INDArray gain,
         @Nullable PositionCorrelation positions,
-        @Nullable StepCovariance steps) {
+        @Nullable StepCovariance steps,
+        @Nullable UnitCovariance preActivations) {
 
     private static final BatchCovariance NONE =
             new BatchCovariance(ExampleCovariance.none(InducingExamples.all()), null, null);
 
     /**
-     * A covariance of all pairs whose positions share no weights.
+     * A covariance of all pairs.
      *
      * @param covariance K, [minibatch, minibatch]
      * @param gain D, or null for 1
      */
     public BatchCovariance(INDArray covariance, @Nullable INDArray gain) {
-        this(ExampleCovariance.of(covariance), gain, null, null);
+        this(ExampleCovariance.of(covariance), gain, null);
     }
 
     /**
@@ -57,7 +59,7 @@ public record BatchCovariance(
      */
     public BatchCovariance(
             ExampleCovariance examples, @Nullable INDArray gain, @Nullable PositionCorrelation positions) {
-        this(examples, gain, positions, null);
+        this(examples, gain, positions, null, null);
     }
 
     /**
@@ -67,14 +69,10 @@ public record BatchCovariance(
      * @return the message
      */
     public static BatchCovariance of(StepCovariance steps) {
-        return new BatchCovariance(NONE.examples, null, null, steps);
+        return new BatchCovariance(NONE.examples, null, null, steps, null);
     }
 
-    /**
-     * The covariance between examples.
-     *
-     * @return K; of sequences the mean over steps and units, to which no gain belongs
-     */
+    /** The covariance K between examples; of sequences the mean over steps and units, to which no gain belongs. */
     @Override
     public ExampleCovariance examples() {
         return steps == null ? examples : ExampleCovariance.of(steps.mean());
@@ -152,7 +150,19 @@ public record BatchCovariance(
             return this;
         }
         // A unit scales the covariance of two positions, but keeps their correlation.
-        return new BatchCovariance(examples, gain == null ? unitGain : gain.mul(unitGain), positions);
+        return new BatchCovariance(
+                examples, gain == null ? unitGain : gain.mul(unitGain), positions, null, preActivations);
+    }
+
+    /**
+     * The covariance of a pre-activation whose units vary together.
+     *
+     * @param examples K, averaged over units
+     * @param units covariance of examples and units
+     * @return the message
+     */
+    public static BatchCovariance of(ExampleCovariance examples, UnitCovariance units) {
+        return new BatchCovariance(examples, null, null, null, units);
     }
 
     /**
@@ -212,7 +222,7 @@ public record BatchCovariance(
      * @return this covariance with the gain of these units
      */
     public BatchCovariance ofUnits(UnaryOperator<INDArray> columns) {
-        return gain == null ? this : new BatchCovariance(examples, columns.apply(gain), positions);
+        return new BatchCovariance(examples, gain == null ? null : columns.apply(gain), positions, steps, null);
     }
 
     /**
@@ -232,10 +242,12 @@ public record BatchCovariance(
      * @return K multiplied, the same gain
      */
     public BatchCovariance times(double factor) {
-        if (steps != null) {
-            return factor == 1 ? this : of(new CombinedSteps(List.of(steps), factor, false));
+        if (factor == 1 || (examples.isNone() && steps == null)) {
+            return this;
         }
-        return examples.isNone() || factor == 1 ? this : new BatchCovariance(examples.times(factor), gain, positions);
+        return steps == null
+                ? new BatchCovariance(examples.times(factor), gain, positions)
+                : of(new CombinedSteps(List.of(steps), factor, false));
     }
 
     /**
@@ -331,12 +343,8 @@ public record BatchCovariance(
         if (known == null) {
             return none(block.inducing());
         }
-        return new BatchCovariance(
-                block,
-                gain == null
-                        ? null
-                        : gain.get(NDArrayIndex.interval(from, to), NDArrayIndex.all())
-                                .dup('f'),
-                positions == null ? null : positions.block(from, to, known.rows()));
+        INDArray ofRows =
+                gain == null ? null : gain.get(NDArrayIndex.interval(from, to)).dup('f');
+        return new BatchCovariance(block, ofRows, positions == null ? null : positions.block(from, to, known.rows()));
     }
 }

@@ -11,6 +11,25 @@ public interface BatchSolve {
     /** Up to so many pairs of an example and a step are solved with the covariance of all of them; more would take many seconds. */
     int MOST_PAIRS = 2_000;
 
+    /** From this many outputs on, it matters that they share features. */
+    int COUPLED_FROM = 4;
+
+    /**
+     * The equations of a batch whose outputs may vary together.
+     *
+     * @param variance V, [rows, outputs]
+     * @param covariance as in {@link #of}
+     * @param observation residual and noise, [rows, outputs]
+     * @return the equations of all outputs at once; of few, or where it is not known how they vary together, of each output by itself
+     */
+    static BatchSolve ofSharedFeatures(INDArray variance, BatchCovariance covariance, PseudoObservation observation) {
+        INDArray k = covariance.covariance();
+        boolean coupled = covariance.preActivations() != null && k != null && k.rows() == variance.rows();
+        return coupled && variance.columns() >= COUPLED_FROM
+                ? new CoupledSolve(variance, covariance, observation)
+                : of(variance, covariance, observation);
+    }
+
     /** Solves for every output. */
     JointSolve.Solution solve();
 

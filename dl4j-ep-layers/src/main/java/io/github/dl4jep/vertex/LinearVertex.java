@@ -127,7 +127,7 @@ public final class LinearVertex implements LinearMap {
                 Math.toIntExact(moments.mean().columns()));
         PositionCorrelation ofLast =
                 new PositionCorrelation(() -> groups.features(seen.mean(), moments, bias), () -> 1);
-        return new BatchCovariance(BatchCovariance.none().examples(), null, ofLast, ofSteps);
+        return new BatchCovariance(BatchCovariance.none().examples(), null, ofLast, ofSteps, null);
     }
 
     private INDArray allPatches(Patches patches, INDArray activation) {

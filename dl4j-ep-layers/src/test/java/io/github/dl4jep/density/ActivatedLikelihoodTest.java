@@ -3,6 +3,7 @@ package io.github.dl4jep.density;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.learned.Parameters;
 import io.github.dl4jep.likelihood.Arrays2d;
 import io.github.dl4jep.likelihood.ClassLikelihood;
@@ -12,10 +13,14 @@ import io.github.dl4jep.likelihood.Likelihood;
 import io.github.dl4jep.likelihood.OutputBatch;
 import io.github.dl4jep.likelihood.Prediction;
 import io.github.dl4jep.message.BatchCovariance;
+import io.github.dl4jep.message.ExampleCovariance;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
+import io.github.dl4jep.unit.UnitMoments;
+import io.github.dl4jep.unit.Units;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.junit.jupiter.api.Test;
@@ -51,6 +56,51 @@ class ActivatedLikelihoodTest {
                 labels,
                 null,
                 null);
+    }
+
+    /** Values of many outputs that see one uncertain feature vary as D C D; the oracle solves the dense equations of all of them. */
+    @Test
+    void outputsThatVaryTogetherDoSoBehindAnActivation() {
+        int rows = 5;
+        int outputs = 6;
+        INDArray labels = Arrays2d.uniform(random, rows, outputs, 0, 1);
+        OutputBatch alone = batch(rows, outputs, labels);
+        Moments potentials = alone.forward().moments();
+        ExampleCovariance k = alone.forward().covariance().examples();
+        INDArray all = k.allPairs();
+        BatchCovariance together = BatchCovariance.of(k, x -> {
+            INDArray ofFeature = all.mmul(x.sum(true, 1));
+            return ofFeature.mmul(Nd4j.ones(DataType.DOUBLE, 1, outputs));
+        });
+        OutputBatch batch = new OutputBatch(new ForwardMessage(potentials, together), labels, null, null);
+        UnitMoments activated = Units.of(new ActivationSigmoid()).moments(potentials);
+        INDArray gain = Objects.requireNonNull(activated.gain());
+        INDArray values = activated.moments().mean();
+        INDArray variance = Objects.requireNonNull(activated.moments().variance());
+        double[] residual = Rows.columns(labels.sub(values));
+        double[][] dense = new double[rows * outputs][rows * outputs];
+        for (int i = 0; i < dense.length; i++) {
+            int n = i % rows;
+            for (int j = 0; j < dense.length; j++) {
+                dense[i][j] =
+                        gain.getDouble(n, i / rows) * all.getDouble(n, j % rows) * gain.getDouble(j % rows, j / rows);
+            }
+            INDArray gains = gain.getRow(n);
+            double known = all.getDouble(n, n) * gains.mul(gains).meanNumber().doubleValue();
+            double mean = variance.getRow(n).meanNumber().doubleValue();
+            dense[i][i] += variance.getDouble(n, i / rows) * Math.max(0, 1 - known / mean) + 0.05;
+        }
+        double[] expected = Arrays2d.solve(dense, residual);
+        INDArray message =
+                sigmoid.update(batch, parameters(sigmoid, outputs)).message().shift();
+        double worst = 0;
+        double largest = 0;
+        double[] shift = Rows.columns(message.div(gain));
+        for (int i = 0; i < shift.length; i++) {
+            worst = Math.max(worst, Math.abs(shift[i] - expected[i]));
+            largest = Math.max(largest, Math.abs(expected[i]));
+        }
+        assertThat(worst).isLessThan(0.02 * largest);
     }
 
     /** A unit that changes nothing leaves the message, the score and the prediction as they are. */
