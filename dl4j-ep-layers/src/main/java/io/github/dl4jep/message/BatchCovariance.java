@@ -72,7 +72,7 @@ public record BatchCovariance(
         return new BatchCovariance(NONE.examples, null, null, steps, null);
     }
 
-    /** The covariance K between examples; of sequences the mean over steps and units, to which no gain belongs. */
+    /** {@return the covariance K between examples; of sequences the mean over steps and units, to which no gain belongs} */
     @Override
     public ExampleCovariance examples() {
         return steps == null ? examples : ExampleCovariance.of(steps.mean());

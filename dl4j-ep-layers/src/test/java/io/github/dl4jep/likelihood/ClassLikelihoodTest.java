@@ -104,7 +104,7 @@ class ClassLikelihoodTest extends LikelihoodContractTest {
         INDArray logs = likelihood.logProbabilities(potentials, none, parameters);
         assertThat(logs.getDouble(0)).isBetween(-1e-15, -1e-26);
         assertThat(logs.getDouble(1)).isBetween(-600.0, -300.0);
-        assertThat(logs.getDouble(2)).isBetween(-1e-9, -1e-13);
+        assertThat(logs.getDouble(2)).isBetween(-1e-12, -1e-14);
         assertThat(logs.getDouble(3)).isCloseTo(-Math.log(2), within(1e-12));
         assertThat(logs.getDouble(4)).isBetween(-1e5, -5e4);
     }
