@@ -45,7 +45,23 @@ record LearnedNumber(String name, double priorMean, double priorPrecision) {
     }
 
     /** Normal distributions of a number, one for each scale. */
-    record Normals(double[] means, double[] precisions) {
+    static final class Normals {
+
+        private final double[] means;
+        private final double[] precisions;
+
+        Normals(double[] means, double[] precisions) {
+            this.means = means.clone();
+            this.precisions = precisions.clone();
+        }
+
+        double[] means() {
+            return means.clone();
+        }
+
+        double[] precisions() {
+            return precisions.clone();
+        }
 
         /** This far from the means, in deviations. */
         double[] at(double deviations) {

@@ -34,14 +34,46 @@ public record PredictiveForm(
         return new PredictiveForm(Nd4j.ones(DataType.DOUBLE, 1, 1), zero, zero, scores);
     }
 
-    /**
-     * One of the scales that probabilities are a mean over.
-     *
-     * @param weight of it; those of all sum to 1
-     * @param factor k, of each output or one for all
-     * @param offset b, as the factor
-     */
-    public record Scale(double weight, double[] factor, double[] offset) {
+    /** One of the scales that probabilities are a mean over: scores \( b + k\,u \) of standardised potentials u. */
+    public static final class Scale {
+
+        private final double weight;
+        private final double[] factor;
+        private final double[] offset;
+
+        /** Weight; k and b, of each output or one for all. */
+        Scale(double weight, double[] factor, double[] offset) {
+            this.weight = weight;
+            this.factor = factor.clone();
+            this.offset = offset.clone();
+        }
+
+        /**
+         * The weight.
+         *
+         * @return a part; those of all scales sum to 1
+         */
+        public double weight() {
+            return weight;
+        }
+
+        /**
+         * The factors.
+         *
+         * @return k of each output, or one for all; a copy
+         */
+        public double[] factor() {
+            return factor.clone();
+        }
+
+        /**
+         * The offsets.
+         *
+         * @return b of each output, or one for all; a copy
+         */
+        public double[] offset() {
+            return offset.clone();
+        }
 
         /** The score of an output. */
         private double of(double standardised, int output) {
@@ -54,16 +86,57 @@ public record PredictiveForm(
      * potentials only, so that all classes of an example have one V, the mean of their variances: divided by different numbers, potentials
      * that differ by what they have in common would have other probabilities.
      *
-     * @param independent true for a sigmoid of each output, false for the softmax of all
-     * @param scales at least one
-     * @param added c
-     * @param share d, of each output or one for all
+     * <p>Immutable.
      */
-    public record Scores(boolean independent, List<Scale> scales, double added, double[] share) {
+    public static final class Scores {
 
-        /** Takes a copy of the scales. */
-        public Scores {
-            scales = List.copyOf(scales);
+        private final boolean independent;
+        private final List<Scale> scales;
+        private final double added;
+        private final double[] share;
+
+        /** Whether each output has a sigmoid of its own; at least one scale; c; d, of each output or one for all. */
+        Scores(boolean independent, List<Scale> scales, double added, double[] share) {
+            this.independent = independent;
+            this.scales = List.copyOf(scales);
+            this.added = added;
+            this.share = share.clone();
+        }
+
+        /**
+         * What scores become.
+         *
+         * @return true for a sigmoid of each output, false for the softmax of all
+         */
+        public boolean independent() {
+            return independent;
+        }
+
+        /**
+         * The scales.
+         *
+         * @return at least one
+         */
+        public List<Scale> scales() {
+            return scales;
+        }
+
+        /**
+         * What is added to the variance.
+         *
+         * @return c
+         */
+        public double added() {
+            return added;
+        }
+
+        /**
+         * The share of the variance.
+         *
+         * @return d of each output, or one for all; a copy
+         */
+        public double[] share() {
+            return share.clone();
         }
 
         /**

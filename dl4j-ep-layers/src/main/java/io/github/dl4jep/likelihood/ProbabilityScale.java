@@ -97,7 +97,7 @@ record ProbabilityScale(ClassProbabilities kind, boolean learned) {
     /** What is known of log k before a withheld example says more: the k of all others in the first pass, from which it has moved. */
     private static LearnedNumber.Normals prior(Map<String, INDArray> parameters) {
         LearnedNumber.Normals ofOthers = FRESH.posterior(parameters);
-        double[] precisions = ofOthers.precisions().clone();
+        double[] precisions = ofOthers.precisions();
         Arrays.setAll(precisions, i -> 1 / (1 / precisions[i] + 1 / LATER_PRECISION));
         return new LearnedNumber.Normals(ofOthers.means(), precisions);
     }
@@ -112,7 +112,7 @@ record ProbabilityScale(ClassProbabilities kind, boolean learned) {
         LearnedNumber.Normals fitted = fitted(logarithms, parameters);
         double[] ofOthers = FRESH.posterior(parameters).means();
         double[] ofWithheld = fitted(FRESH_WITHHELD, parameters).means();
-        double[] means = fitted.means().clone();
+        double[] means = fitted.means();
         Arrays.setAll(means, i -> means[i] - LASTING * (ofWithheld[i] - ofOthers[i]));
         return new LearnedNumber.Normals(means, fitted.precisions());
     }
@@ -177,7 +177,7 @@ record ProbabilityScale(ClassProbabilities kind, boolean learned) {
     Likelihood.PointScale pointScale(Map<String, INDArray> parameters) {
         double[] k = learned ? exponentials(logarithms(POINT_SCALE, parameters).means()) : new double[] {1};
         PredictiveForm.Scale scale = scale(1, k, base(parameters));
-        double[] factor = scale.offset().clone();
+        double[] factor = scale.offset();
         Arrays.setAll(factor, c -> k[k.length == 1 ? 0 : c]);
         return new Likelihood.PointScale(row(factor), row(scale.offset()));
     }
