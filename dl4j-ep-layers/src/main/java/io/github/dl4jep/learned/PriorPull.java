@@ -10,8 +10,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * <p>With strength 1 the fixed point of training is the posterior's, with 0 it is that of maximum likelihood; a prior of other width is
  * another strength. A probe moves all means a little towards the prior and asks what that changes in the negative log likelihood h of each
  * withheld example. Sums of h and of its square over the n examples of about a pass give \( t = \sum h / \sqrt{\sum h^2} \), cut to 3, of which
- * \( t' = t \max(0, 1 - 1/t^2) \) is more than chance. In a pass log strength moves by \( -.3\, (w t' + (1 - w) \log(\rho / \rho_0)) \), w = n / (n + 20):
- * few examples, which are the same in each pass, leave it near where it starts.
+ * \( t' = t \max(0, 1 - 1/t^2) \) is more than chance. In a pass log strength moves by \( -.3\, (w t' + (1 - w) \log \rho) \), w = n / (n + 20):
+ * few examples, which are the same in each pass, leave it near 1.
  *
  * <p>Source: own, docs/algorithm.md, section 6.
  */
@@ -22,7 +22,6 @@ public final class PriorPull {
     /** Number of its elements. */
     public static final int LENGTH = 4;
 
-    /** Where training starts: hardly any pull. */
     private static final double FIRST = 0.03;
 
     private static final double LEAST = 0.001;
@@ -84,7 +83,7 @@ public final class PriorPull {
         double squares = retention * current.getDouble(3) + statistic.sum().getDouble(1);
         double t = squares > 0 ? Math.max(-LARGEST_T, Math.min(LARGEST_T, sum / Math.sqrt(squares))) : 0;
         double log = current.getDouble(0);
-        double slope = (count * certain(t) + PRIOR_EXAMPLES * (log - Math.log(FIRST))) / (count + PRIOR_EXAMPLES);
+        double slope = (count * certain(t) + PRIOR_EXAMPLES * log) / (count + PRIOR_EXAMPLES);
         double next = log - RATE / Math.max(1, probesPerPass) * slope;
         return row(Math.max(Math.log(LEAST), Math.min(Math.log(MOST), next)), count, sum, squares);
     }
