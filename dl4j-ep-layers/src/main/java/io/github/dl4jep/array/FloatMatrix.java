@@ -111,7 +111,7 @@ public final class FloatMatrix {
     public static INDArray gram(INDArray x) {
         int rows = x.rows();
         INDArray result = Nd4j.createUninitialized(x.dataType(), new long[] {rows, rows}, 'f');
-        if (!isDense(x) || x.rank() != 2) {
+        if (!isDense(x)) {
             return Nd4j.gemm(x, x, result, false, true, 1, 0);
         }
         boolean turned = x.ordering() == 'c';

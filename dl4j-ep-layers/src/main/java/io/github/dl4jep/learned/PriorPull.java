@@ -23,7 +23,6 @@ public final class PriorPull {
     public static final int LENGTH = 4;
 
     private static final double FIRST = 0.03;
-
     private static final double LEAST = 0.001;
     private static final double MOST = 3;
     private static final double RATE = 0.3;

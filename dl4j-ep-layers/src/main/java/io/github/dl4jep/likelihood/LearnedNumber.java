@@ -55,6 +55,12 @@ record LearnedNumber(String name, double priorMean, double priorPrecision) {
             this.precisions = precisions.clone();
         }
 
+        private static Normals ofNaturalParameters(double[] meanTimesPrecisions, double[] precisions) {
+            double[] means = new double[precisions.length];
+            Arrays.setAll(means, i -> meanTimesPrecisions[i] / precisions[i]);
+            return new Normals(means, precisions);
+        }
+
         double[] means() {
             return means.clone();
         }
@@ -73,24 +79,20 @@ record LearnedNumber(String name, double priorMean, double priorPrecision) {
 
     /** The posterior. */
     Normals posterior(Map<String, INDArray> parameters) {
-        double[] means = Rows.flat(Parameters.get(parameters, meanTimesPrecision()));
-        double[] precisions = Rows.flat(Parameters.get(parameters, precision()));
-        for (int i = 0; i < means.length; i++) {
-            means[i] /= precisions[i];
-        }
-        return new Normals(means, precisions);
+        return Normals.ofNaturalParameters(
+                Rows.flat(Parameters.get(parameters, meanTimesPrecision())),
+                Rows.flat(Parameters.get(parameters, precision())));
     }
 
     /** The posterior, had training begun with another prior. */
     Normals posterior(Map<String, INDArray> parameters, Normals prior) {
-        double[] means = Rows.flat(Parameters.get(parameters, meanTimesPrecision()));
+        double[] meanTimesPrecisions = Rows.flat(Parameters.get(parameters, meanTimesPrecision()));
         double[] precisions = Rows.flat(Parameters.get(parameters, precision()));
-        for (int i = 0; i < means.length; i++) {
-            precisions[i] += prior.precisions()[i] - priorPrecision;
-            means[i] += prior.means()[i] * prior.precisions()[i] - priorMean * priorPrecision;
-            means[i] /= precisions[i];
+        for (int i = 0; i < precisions.length; i++) {
+            precisions[i] += prior.precisions[i] - priorPrecision;
+            meanTimesPrecisions[i] += prior.means[i] * prior.precisions[i] - priorMean * priorPrecision;
         }
-        return new Normals(means, precisions);
+        return Normals.ofNaturalParameters(meanTimesPrecisions, precisions);
     }
 
     /** Sets a value that is known as if data had said so. */

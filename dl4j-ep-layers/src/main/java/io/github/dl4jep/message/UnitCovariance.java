@@ -1,5 +1,6 @@
 package io.github.dl4jep.message;
 
+import io.github.dl4jep.array.FloatMatrix;
 import io.github.dl4jep.array.Rows;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -44,7 +45,8 @@ public interface UnitCovariance {
     static UnitCovariance ofIndependentUnits(ExampleCovariance examples) {
         INDArray k = examples.present();
         return examples.inducing().areAll()
-                ? x -> Nd4j.gemm(k, x, Nd4j.createUninitialized(x.dataType(), x.shape(), 'f'), false, false, 1, 0)
+                ? x -> FloatMatrix.multiply(
+                        k, false, x, false, Nd4j.createUninitialized(x.dataType(), x.shape(), 'f'), 1, 0)
                 : x -> Rows.matrix(examples.rows().times(Rows.columns(x)), x.rows(), x.columns(), x.dataType());
     }
 }

@@ -119,10 +119,12 @@ public final class CoupledSolve implements BatchSolve {
         double[] direction = step.clone();
         double energy = dot(left, step);
         double most = tolerance * tolerance * dot(goal, goal);
+        requireFinite(most);
         for (int iteration = 0; iteration < MAX_ITERATIONS && dot(left, left) > most; iteration++) {
             double[] image = whitenedTimes(direction);
             double slope = dot(direction, image);
-            if (!(slope > 0)) {
+            requireFinite(slope);
+            if (slope <= 0) {
                 // Less than single precision can tell is left.
                 break;
             }
@@ -139,6 +141,14 @@ public final class CoupledSolve implements BatchSolve {
             energy = next;
         }
         return z;
+    }
+
+    /** A NaN would end the iterations, and the batch would seem to say nothing. */
+    private static void requireFinite(double number) {
+        if (!Double.isFinite(number)) {
+            throw new ArithmeticException("the joint update of all outputs came to " + number
+                    + ": residual, noise or covariance are not finite numbers");
+        }
     }
 
     /** (N^-1/2 (C + rho) N^-1/2 + 1) x. */

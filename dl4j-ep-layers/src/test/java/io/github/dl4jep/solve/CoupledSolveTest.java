@@ -1,6 +1,7 @@
 package io.github.dl4jep.solve;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.dl4jep.array.Rows;
@@ -59,6 +60,16 @@ class CoupledSolveTest {
         double[] prior = Arrays.stream(network.variances()).map(s -> 1 / s).toArray();
         RealMatrix posterior = jacobian.transposeMultiply(weighted).add(MatrixUtils.createRealDiagonalMatrix(prior));
         return Arrays2d.solve(posterior.getData(), weighted.transpose().operate(Rows.columns(observation.residual())));
+    }
+
+    /** Conjugate gradients compare with NaN, which is never larger: they would end at once, and the batch would be taken as learned from. */
+    @Test
+    void aNumberThatIsNotFiniteIsAnError() {
+        LinearisedNetwork network = network(2, 6);
+        PseudoObservation observation = observation(network.batch, 6, 0);
+        observation.residual().putScalar(1, 2, Double.NaN);
+        CoupledSolve ofNan = new CoupledSolve(asInCovariance(network), network.covariance(), observation);
+        assertThatThrownBy(ofNan::solve).isInstanceOf(ArithmeticException.class).hasMessageContaining("NaN");
     }
 
     @Test

@@ -3,7 +3,6 @@ package io.github.dl4jep.samediff.moment;
 import io.github.dl4jep.conf.EpOutputConf;
 import io.github.dl4jep.likelihood.Likelihood;
 import io.github.dl4jep.likelihood.PredictiveForm;
-import java.util.Objects;
 import org.deeplearning4j.nn.api.Layer;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -39,15 +38,17 @@ final class MomentOutputs {
             SDVariable deviation =
                     sd.math.sqrt(seen.mul(constant(sd, row(scores.share()))).add(scores.added()));
             SDVariable standardised = potentials.mean().div(deviation);
-            SDVariable probabilities = null;
-            for (PredictiveForm.Scale scale : scores.scales()) {
-                SDVariable score =
-                        standardised.mul(constant(sd, row(scale.factor()))).add(constant(sd, row(scale.offset())));
-                SDVariable part =
-                        (scores.independent() ? sd.nn.sigmoid(score) : sd.nn.softmax(score, 1)).mul(scale.weight());
-                probabilities = probabilities == null ? part : probabilities.add(part);
-            }
-            Objects.requireNonNull(probabilities).castTo(prefix + PROBABILITIES, DataType.FLOAT);
+            scores.scales().stream()
+                    .map(scale -> {
+                        SDVariable score = standardised
+                                .mul(constant(sd, row(scale.factor())))
+                                .add(constant(sd, row(scale.offset())));
+                        return (scores.independent() ? sd.nn.sigmoid(score) : sd.nn.softmax(score, 1))
+                                .mul(scale.weight());
+                    })
+                    .reduce(SDVariable::add)
+                    .orElseThrow()
+                    .castTo(prefix + PROBABILITIES, DataType.FLOAT);
         }
         return potentials;
     }
