@@ -1,6 +1,5 @@
 package io.github.dl4jep.likelihood;
 
-import io.github.dl4jep.array.RowCovariance;
 import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.learned.PriorPull;
 import io.github.dl4jep.learned.Statistic;
@@ -8,7 +7,6 @@ import io.github.dl4jep.learned.TrustRegion;
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.solve.JointSoftmax;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -45,9 +43,6 @@ public class ClassLikelihood implements Likelihood {
     public static final double DEFAULT_WITHHELD_SHARE = 1.0 / 64;
 
     private static final long serialVersionUID = 1L;
-
-    /** Of a potential at the joint maximum. */
-    private static final double TOLERANCE = 0.1;
 
     /** Share of the examples that only the scale of the probabilities learns from. */
     private final double withheldShare;
@@ -107,14 +102,9 @@ public class ClassLikelihood implements Likelihood {
         return ClassProbabilities.ONE_OF_MANY;
     }
 
-    /** How many outputs are solved for together: those whose probabilities sum to 1. */
-    private int together(int outputs) {
-        return kind() == ClassProbabilities.ONE_OF_MANY ? outputs : 1;
-    }
-
     /** How many problems there are, each with its own scale: one, or one for each output. */
     final int problems(int outputs) {
-        return outputs / together(outputs);
+        return kind() == ClassProbabilities.ONE_OF_MANY ? 1 : outputs;
     }
 
     @Override
@@ -192,26 +182,19 @@ public class ClassLikelihood implements Likelihood {
         int outputs = batch.labels().columns();
         double[] variance = Rows.columns(batch.variance());
         double[] importance = learnedImportance(batch);
-        double[] shift = new double[variance.length];
+        ClassMaximum maximum = ClassMaximum.of(batch, importance, this);
         double[] curvature = new double[variance.length];
-        double[] expected = new double[variance.length];
-        int length = together(outputs) * rows;
-        for (int from = 0; from < shift.length; from += length) {
-            JointSoftmax.Maximum maximum = maximum(batch, importance, from, from + length);
-            System.arraycopy(maximum.shift(), 0, shift, from, length);
-            System.arraycopy(maximum.potentials(), 0, expected, from, length);
-            for (int i = 0; i < length; i++) {
-                double p = maximum.probabilities()[i];
-                double ofSoftmax = importance[from + i] * p * (1 - p);
-                curvature[from + i] = ofSoftmax / (1 + ofSoftmax * variance[from + i]);
-            }
+        for (int i = 0; i < curvature.length; i++) {
+            double p = maximum.probabilities()[i];
+            double ofSoftmax = importance[i] * p * (1 - p);
+            curvature[i] = ofSoftmax / (1 + ofSoftmax * variance[i]);
         }
         DataType type = batch.forward().moments().mean().dataType();
         return new Update(
                 new BackwardMessage(
-                        Rows.matrix(shift, rows, outputs, type), Rows.matrix(curvature, rows, outputs, type)),
+                        Rows.matrix(maximum.shift(), rows, outputs, type), Rows.matrix(curvature, rows, outputs, type)),
                 ProbabilityScale.frequencies(batch, importance(batch)),
-                trustRegion ? Rows.matrix(expected, rows, outputs, type) : null);
+                trustRegion ? Rows.matrix(maximum.potentials(), rows, outputs, type) : null);
     }
 
     @Override
@@ -233,31 +216,6 @@ public class ClassLikelihood implements Likelihood {
             trusted[i] *= trust[i % trust.length];
         }
         return trusted;
-    }
-
-    /** Of the columns from one entry to another. */
-    private static JointSoftmax.Maximum maximum(OutputBatch batch, double[] importance, int from, int to) {
-        int rows = batch.labels().rows();
-        RowCovariance covariance = batch.covariance(importance, from, to);
-        return new JointSoftmax(
-                        cavityMean(batch, covariance, from, to),
-                        covariance,
-                        Arrays.copyOfRange(Rows.columns(batch.doubleLabels()), from, to),
-                        Arrays.copyOfRange(importance, from, from + rows))
-                .solve(TOLERANCE);
-    }
-
-    /** w of some outputs, without what an earlier sweep over the same batch moved. */
-    private static double[] cavityMean(OutputBatch batch, RowCovariance covariance, int from, int to) {
-        double[] mean = Arrays.copyOfRange(Rows.columns(batch.mean()), from, to);
-        INDArray earlier = batch.earlierShift();
-        if (earlier != null) {
-            double[] moved = covariance.times(Arrays.copyOfRange(Rows.columns(earlier), from, to));
-            for (int i = 0; i < mean.length; i++) {
-                mean[i] -= moved[i];
-            }
-        }
-        return mean;
     }
 
     @Override

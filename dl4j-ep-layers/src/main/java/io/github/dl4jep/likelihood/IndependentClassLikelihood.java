@@ -1,18 +1,23 @@
 package io.github.dl4jep.likelihood;
 
 import io.github.dl4jep.learned.TrustRegion;
+import io.github.dl4jep.solve.CoupledMaximum;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
  * Independent binary outputs (XENT with a sigmoid): each output is a {@link ClassLikelihood} of two classes, whose potentials are l and 0. It
- * has a joint maximum, a scale of its probabilities and a noise of its teacher by itself; labels are any probabilities.
+ * has a scale of its probabilities and a noise of its teacher by itself; labels are any probabilities.
  *
- * <p>The covariance K between examples is common to all outputs. Each output takes its share of it: the mean of its variances divided by
- * the mean of all, because the variances of outputs are as unlike as their classes are frequent.
+ * <p>Outputs that share features have one joint maximum ({@link CoupledMaximum}), if there are at least {@value
+ * #AT_ONCE_FROM} and it is known how they vary together. Otherwise each has its own: the covariance K between
+ * examples is common to all outputs, and each output takes its share of it: the mean of its variances divided by the mean of all, because the variances of outputs are as unlike as their classes are frequent.
  */
 public final class IndependentClassLikelihood extends ClassLikelihood {
+
+    /** From so many outputs on, what they share matters more than that each has the whole of its own teacher. */
+    public static final int AT_ONCE_FROM = 16;
 
     private static final long serialVersionUID = 1L;
 
@@ -47,6 +52,11 @@ public final class IndependentClassLikelihood extends ClassLikelihood {
     @Override
     ClassProbabilities kind() {
         return ClassProbabilities.INDEPENDENT;
+    }
+
+    @Override
+    public boolean solvesOutputsAtOnce(int outputs) {
+        return outputs >= AT_ONCE_FROM;
     }
 
     @Override

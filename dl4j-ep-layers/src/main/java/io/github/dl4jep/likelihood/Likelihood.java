@@ -80,6 +80,17 @@ public interface Likelihood extends Serializable {
     }
 
     /**
+     * Whether outputs that share features are solved for at once, together with their teacher's: {@link
+     * io.github.dl4jep.solve.BatchSolve#isCoupled}.
+     *
+     * @param outputs number of outputs
+     * @return false where each output is solved for by itself, the teacher's too
+     */
+    default boolean solvesOutputsAtOnce(int outputs) {
+        return false;
+    }
+
+    /**
      * Share of the examples that the weights never learn from, so that what predictions use is fitted to examples that are new to the
      * network. Which ones is decided by what they hold.
      *

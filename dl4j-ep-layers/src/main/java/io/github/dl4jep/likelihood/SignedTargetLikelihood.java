@@ -131,7 +131,7 @@ abstract class SignedTargetLikelihood implements Likelihood {
         INDArray importance = batch.importanceOrOnes();
         INDArray noise = batch.mean().mul(0).addiRowVector(noise(batch.mean().columns(), parameters));
         PseudoObservation observation = PseudoObservation.of(residual(batch), noise, importance);
-        JointMessage joint = JointMessage.of(batch, observation);
+        JointMessage joint = joint(batch, observation);
         Map<String, Statistic> statistics = new LinkedHashMap<>();
         if (learnNoise) {
             statistics.put(NOISE, NoiseLearning.statistic(joint.solution(), observation));
@@ -140,6 +140,11 @@ abstract class SignedTargetLikelihood implements Likelihood {
             addScales(batch, parameters, statistics);
         }
         return new Update(joint.message(), statistics);
+    }
+
+    /** The joint solve of a batch, each output by itself. */
+    JointMessage joint(OutputBatch batch, PseudoObservation observation) {
+        return JointMessage.of(batch, observation);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.github.dl4jep.likelihood;
 
 import io.github.dl4jep.learned.Parameters;
 import io.github.dl4jep.learned.Statistic;
+import io.github.dl4jep.solve.PseudoObservation;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -57,6 +58,13 @@ final class TeacherLikelihood extends SignedTargetLikelihood {
     @Override
     public Update update(OutputBatch batch, Map<String, INDArray> parameters) {
         return super.update(batch.withImportance(taught.learnedImportance(batch)), parameters);
+    }
+
+    @Override
+    JointMessage joint(OutputBatch batch, PseudoObservation observation) {
+        return taught.solvesOutputsAtOnce(batch.labels().columns())
+                ? JointMessage.ofSharedFeatures(batch, observation)
+                : super.joint(batch, observation);
     }
 
     /** A teacher makes no predictions, so that there is no scale to fit. */

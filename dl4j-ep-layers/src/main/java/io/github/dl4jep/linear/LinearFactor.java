@@ -112,9 +112,12 @@ public final class LinearFactor {
         ExampleCovariance own =
                 ofOwnWeights(input.moments().mean(), before.inducing(), weights.unitMeanVariance(), bias);
         ExampleCovariance passedOn = passedOn(before, weights.unitMeanSquaredMean());
-        return passedOn.isNone()
-                ? BatchCovariance.of(own)
-                : BatchCovariance.of(passedOn.addi(own), ofUnits(own, before, weights));
+        if (passedOn.isNone()) {
+            return BatchCovariance.of(own);
+        }
+        return UnitCovariance.isKnownAfter(before)
+                ? BatchCovariance.of(passedOn.addi(own), ofUnits(own, before, weights))
+                : BatchCovariance.of(passedOn.addi(own));
     }
 
     /**

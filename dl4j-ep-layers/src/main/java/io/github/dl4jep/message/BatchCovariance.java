@@ -78,11 +78,7 @@ public record BatchCovariance(
         return steps == null ? examples : ExampleCovariance.of(steps.mean());
     }
 
-    /**
-     * The examples with which covariances are kept.
-     *
-     * @return all or some; of sequences all
-     */
+    /** {@return the examples with which covariances are kept: all or some; of sequences all} */
     public InducingExamples inducing() {
         return examples.inducing();
     }
@@ -245,9 +241,11 @@ public record BatchCovariance(
         if (factor == 1 || (examples.isNone() && steps == null)) {
             return this;
         }
-        return steps == null
-                ? new BatchCovariance(examples.times(factor), gain, positions)
-                : of(new CombinedSteps(List.of(steps), factor, false));
+        if (steps != null) {
+            return of(new CombinedSteps(List.of(steps), factor, false));
+        }
+        UnitCovariance units = UnitCovariance.multiplied(preActivations, factor);
+        return new BatchCovariance(examples.times(factor), gain, positions, null, units);
     }
 
     /**

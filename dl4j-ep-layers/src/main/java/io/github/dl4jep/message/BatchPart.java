@@ -23,8 +23,9 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * @param inducing number of inducing examples of a larger batch, m, at least 1
  * @param from first own example, from 0
  * @param to own example after the last
+ * @param elsewhere whether the equations of the joint batch are solved in another process
  */
-public record BatchPart(long step, long batch, int inducing, long from, long to) {
+public record BatchPart(long step, long batch, int inducing, long from, long to, boolean elsewhere) {
 
     /**
      * Checks the numbers.
@@ -34,6 +35,7 @@ public record BatchPart(long step, long batch, int inducing, long from, long to)
      * @param inducing number of inducing examples
      * @param from first own example
      * @param to own example after the last
+     * @param elsewhere whether the equations of the joint batch are solved in another process
      * @throws IllegalArgumentException if the range is empty or not inside the batch
      */
     public BatchPart {
@@ -44,7 +46,21 @@ public record BatchPart(long step, long batch, int inducing, long from, long to)
     }
 
     /**
-     * All of a batch.
+     * Some examples of a batch whose equations are solved in another process.
+     *
+     * @param step number of the batch
+     * @param batch number of examples of the joint batch
+     * @param inducing number of inducing examples
+     * @param from first own example
+     * @param to own example after the last
+     * @throws IllegalArgumentException if the range is empty or not inside the batch
+     */
+    public BatchPart(long step, long batch, int inducing, long from, long to) {
+        this(step, batch, inducing, from, to, true);
+    }
+
+    /**
+     * All of a batch, whose equations are solved here.
      *
      * @param step number of the batch, from 1
      * @param batch number of examples, at least 1
@@ -52,7 +68,7 @@ public record BatchPart(long step, long batch, int inducing, long from, long to)
      * @return the part that has all
      */
     public static BatchPart whole(long step, long batch, int inducing) {
-        return new BatchPart(step, batch, inducing, 0, batch);
+        return new BatchPart(step, batch, inducing, 0, batch, false);
     }
 
     /**

@@ -2,6 +2,7 @@ package io.github.dl4jep.message;
 
 import io.github.dl4jep.array.FloatMatrix;
 import io.github.dl4jep.array.Rows;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -34,6 +35,29 @@ public interface UnitCovariance {
         UnitCovariance before = known == null ? ofIndependentUnits(covariance.examples()) : known;
         INDArray gain = covariance.gain();
         return gain == null ? before : x -> before.times(x.mul(gain)).muli(gain);
+    }
+
+    /**
+     * The covariance times a number.
+     *
+     * @param covariance the map, or null where it is not known
+     * @param factor the number; the square of the activations' factor
+     * @return the product, or null
+     */
+    static @Nullable UnitCovariance multiplied(@Nullable UnitCovariance covariance, double factor) {
+        return covariance == null ? null : x -> covariance.times(x).muli(factor);
+    }
+
+    /**
+     * Whether a likelihood behind dense weights will know how their units vary together. It does not where units see no uncertain weights
+     * before, at steps of sequences, and where the equations of a batch are solved in another process, to which no map can be sent.
+     *
+     * @param input the covariance at the input of the weights
+     * @return true if it will
+     */
+    static boolean isKnownAfter(BatchCovariance input) {
+        BatchPart part = input.inducing().part();
+        return !input.examples().isNone() && input.steps() == null && (part == null || !part.elsewhere());
     }
 
     /**

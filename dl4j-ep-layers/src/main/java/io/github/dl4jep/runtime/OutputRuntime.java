@@ -3,7 +3,9 @@ package io.github.dl4jep.runtime;
 import io.github.dl4jep.conf.EpOutputLayer;
 import io.github.dl4jep.likelihood.ClassLikelihood;
 import io.github.dl4jep.linear.WeightGroups;
+import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.Moments;
+import io.github.dl4jep.message.UnitCovariance;
 import io.github.dl4jep.params.TeacherParameters;
 import io.github.dl4jep.type.OutputPositions;
 import io.github.dl4jep.vertex.Emphasis;
@@ -36,7 +38,9 @@ public final class OutputRuntime extends LabelledRuntime<EpOutputLayer> {
 
     @Override
     public Vertex vertex() {
-        return layerConf().effectiveLikelihood().teacher() == null ? linear() : new Emphasis(linear(), () -> EMPHASIS);
+        return layerConf().effectiveLikelihood().teacher() == null
+                ? linear()
+                : new Emphasis(linear(), input -> EMPHASIS);
     }
 
     /** The map to the potentials. */
@@ -66,10 +70,16 @@ public final class OutputRuntime extends LabelledRuntime<EpOutputLayer> {
                 likelihood(ofTeacher.likelihood(), () -> TeacherParameters.learned(params)));
     }
 
-    private Emphasis.Factors crowding() {
+    /** Outputs that are solved for at once know how far they move the features; others move them as often as they share them. */
+    private Emphasis.Factors crowding(BatchCovariance input) {
         double crowding =
                 Emphasis.crowding(layerConf().initializer().weights(params).predictiveMean());
-        return new Emphasis.Factors(crowding, crowding, 1 / crowding);
+        boolean coupled = layerConf().effectiveLikelihood().solvesOutputsAtOnce(Math.toIntExact(outputs()))
+                && OutputPositions.windows(layerConf()) == null
+                && UnitCovariance.isKnownAfter(input);
+        return coupled
+                ? new Emphasis.Factors(1 / crowding, 1, 1 / crowding)
+                : new Emphasis.Factors(crowding, crowding, 1 / crowding);
     }
 
     @Override

@@ -23,11 +23,22 @@ public interface BatchSolve {
      * @return the equations of all outputs at once; of few, or where it is not known how they vary together, of each output by itself
      */
     static BatchSolve ofSharedFeatures(INDArray variance, BatchCovariance covariance, PseudoObservation observation) {
-        INDArray k = covariance.covariance();
-        boolean coupled = covariance.preActivations() != null && k != null && k.rows() == variance.rows();
-        return coupled && variance.columns() >= COUPLED_FROM
+        return isCoupled(variance, covariance)
                 ? new CoupledSolve(variance, covariance, observation)
                 : of(variance, covariance, observation);
+    }
+
+    /**
+     * Whether all outputs are solved for at once.
+     *
+     * @param variance V, [rows, outputs]
+     * @param covariance as in {@link #of}
+     * @return true of at least {@value #COUPLED_FROM} outputs of each example of which it is known how they vary together
+     */
+    static boolean isCoupled(INDArray variance, BatchCovariance covariance) {
+        INDArray k = covariance.covariance();
+        boolean known = covariance.preActivations() != null && k != null && k.rows() == variance.rows();
+        return known && variance.columns() >= COUPLED_FROM;
     }
 
     /** Solves for every output. */

@@ -3,13 +3,14 @@ package io.github.dl4jep.vertex;
 import io.github.dl4jep.array.FloatMatrix;
 import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.message.BackwardMessage;
+import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.recurrent.SequenceStates;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -18,18 +19,18 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * in the inputs by another, so that the joint solve knows how far the outputs will move. Predictions are those of the vertex.
  *
  * @param vertex the vertex
- * @param current the factors of a batch
+ * @param current the factors of a batch, from the covariance at the first input
  * @param learns whether parameters learn from the messages; false where they do so elsewhere already
  */
-public record Emphasis(Vertex vertex, Supplier<Factors> current, boolean learns) implements Vertex {
+public record Emphasis(Vertex vertex, Function<BatchCovariance, Factors> current, boolean learns) implements Vertex {
 
     /**
      * A vertex whose parameters learn from the messages.
      *
      * @param vertex the vertex
-     * @param current the factors of a batch
+     * @param current the factors of a batch, from the covariance at the first input
      */
-    public Emphasis(Vertex vertex, Supplier<Factors> current) {
+    public Emphasis(Vertex vertex, Function<BatchCovariance, Factors> current) {
         this(vertex, current, true);
     }
 
@@ -66,7 +67,7 @@ public record Emphasis(Vertex vertex, Supplier<Factors> current, boolean learns)
 
     @Override
     public Pass forward(List<ForwardMessage> inputs, Sites pending) {
-        Factors factors = current.get();
+        Factors factors = current.apply(inputs.get(0).covariance());
         Pass pass = vertex.forward(
                 inputs.stream().map(input -> scaled(input, factors)).toList(), pending);
         return new Pass(pass.output(), atActivation -> {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.dl4jep.learned.Parameters;
 import io.github.dl4jep.message.BatchCovariance;
+import io.github.dl4jep.message.ExampleCovariance;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
 import java.util.HashMap;
@@ -154,6 +155,37 @@ class IndependentClassLikelihoodTest extends LikelihoodContractTest {
                     .shift();
             assertThat(Arrays2d.worstDifference(shift.getColumn(c, true), alone))
                     .isLessThan(1e-12);
+        }
+    }
+
+    /** Outputs that all see one uncertain number move it once from sixteen on, and fifteen times where there are fifteen. */
+    @Test
+    void sixteenOutputsThatShareAFeatureMoveItOnce() {
+        for (int outputs : new int[] {15, 16}) {
+            INDArray ones = Arrays2d.filled(1, outputs, 1);
+            BatchCovariance shared = BatchCovariance.of(
+                    ExampleCovariance.of(Arrays2d.filled(1, 1, 50)),
+                    x -> ones.mul(50 * x.sumNumber().doubleValue()));
+            OutputBatch batch = new OutputBatch(
+                    new ForwardMessage(new Moments(ones.mul(0), ones.mul(50)), shared), ones.mul(0.8), null, null);
+            Likelihood likelihood = likelihood();
+            Likelihood.Update update = likelihood.update(batch, parametersOf(likelihood, outputs));
+            INDArray shift = update.message().shift();
+            double moved = 50 * shift.sumNumber().doubleValue() / Math.log(4);
+            assertThat(moved).isCloseTo(outputs == 15 ? 15 : 1, within(outputs == 15 ? 3 : 0.2));
+            Likelihood teacher = likelihood.teacher();
+            INDArray ofTeacher = teacher.update(batch, parametersOf(teacher, outputs))
+                    .message()
+                    .shift();
+            double taught = 50 * ofTeacher.sumNumber().doubleValue() / (0.6 * (2 * 0.8 - 1));
+            assertThat(taught).isCloseTo(outputs == 15 ? 15 : 1, within(outputs == 15 ? 0.2 : 0.05));
+            if (outputs == 16) {
+                for (int c = 0; c < 16; c++) {
+                    double p = 1 / (1 + Math.exp(-update.expected().getDouble(0, c)));
+                    assertThat(update.message().curvature().getDouble(0, c))
+                            .isCloseTo(p * (1 - p) / (1 + 50 * p * (1 - p)), within(1e-6));
+                }
+            }
         }
     }
 

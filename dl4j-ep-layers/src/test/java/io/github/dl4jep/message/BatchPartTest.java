@@ -48,6 +48,19 @@ class BatchPartTest {
         }
     }
 
+    /** No map can be sent to where the equations are solved, not even of all of a batch. */
+    @Test
+    void howUnitsVaryTogetherIsKnownWhereEquationsAreSolvedOnly() {
+        INDArray k = Nd4j.eye(4).castTo(DataType.FLOAT);
+        for (BatchPart part : List.of(BatchPart.whole(1, 4, 256), new BatchPart(1, 4, 256, 0, 4))) {
+            ExampleCovariance examples = ExampleCovariance.of(InducingExamples.of(part), k, new double[] {1, 1, 1, 1});
+            assertThat(UnitCovariance.isKnownAfter(BatchCovariance.of(examples)))
+                    .isEqualTo(!part.elsewhere());
+        }
+        assertThat(BatchPart.whole(1, 4, 256).elsewhere()).isFalse();
+        assertThat(UnitCovariance.isKnownAfter(BatchCovariance.none())).isFalse();
+    }
+
     /** What some of the parts ask together is what the whole batch asks, another part of it in every batch. */
     @Test
     void partsTogetherAskWhatTheWholeAsks() {

@@ -10,7 +10,8 @@ import org.deeplearning4j.datasets.iterator.utilty.ListDataSetIterator;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
@@ -29,8 +30,9 @@ class SharedFeaturesTest {
      * Three numbers between 0 and 1 make all columns. If each output moved the features as if it were alone, the units in the middle would be
      * off after the first batch, and what is reconstructed would be the mean of each column.
      */
-    @Test
-    void anAutoencoderOfRectifiedUnitsLearnsInOnePass() {
+    @ParameterizedTest
+    @CsvSource({"MSE, IDENTITY", "XENT, SIGMOID"})
+    void anAutoencoderOfRectifiedUnitsLearnsInOnePass(LossFunction loss, Activation activation) {
         Random random = new Random(3);
         INDArray loadings = uniform(random, FACTORS, COLUMNS).divi(FACTORS);
         INDArray rows = uniform(random, ROWS, FACTORS).mmul(loadings);
@@ -45,10 +47,10 @@ class SharedFeaturesTest {
                     .build());
             inputs = units;
         }
-        list.layer(new OutputLayer.Builder(LossFunction.MSE)
+        list.layer(new OutputLayer.Builder(loss)
                 .nIn(inputs)
                 .nOut(COLUMNS)
-                .activation(Activation.IDENTITY)
+                .activation(activation)
                 .build());
         EpMultiLayerNetwork network = EpNetworks.from(list.build());
         List<DataSet> all = new ArrayList<>(new DataSet(rows, rows).asList());
