@@ -42,6 +42,9 @@ final class AcquireOptions {
         PositiveOption.require("--label-batch", step);
         List<Acquisition> named =
                 acquisitions.stream().map(AcquireOptions::acquisition).toList();
+        if (named.isEmpty()) {
+            throw new UserException("--acquire names no acquisition; an example is --acquire bald,random.");
+        }
         if (new HashSet<>(named).size() < named.size()) {
             throw new UserException("--acquire " + String.join(",", acquisitions) + " names an acquisition twice.");
         }

@@ -246,6 +246,9 @@ final class CompareCommand implements Runnable {
     private static List<Trainer> trainers(List<String> names) {
         List<Trainer> chosen =
                 names.stream().map(String::strip).map(Trainers::named).toList();
+        if (chosen.isEmpty()) {
+            throw new UserException("--trainers names no trainer; examples: --trainers ep,adam, --trainers ep.");
+        }
         if (new HashSet<>(chosen).size() < chosen.size()) {
             throw new UserException("--trainers " + String.join(",", names) + " names a trainer twice.");
         }

@@ -52,6 +52,10 @@ final class PredictCommand implements Runnable {
             throw new IllegalStateException("The command runs outside of picocli.");
         }
         Path target = out == null ? null : OutputFile.prepare("--out", out);
+        if (target != null) {
+            OutputFile.requireOther("--out", target, "--data", data);
+            OutputFile.requireOther("--out", target, "--model", model.toString());
+        }
         PredictionTable predictions =
                 PredictionTable.of(SavedModel.read(model), model.toString(), data, table.reading());
         PrintWriter writer = spec.commandLine().getOut();

@@ -127,7 +127,12 @@ final class TrainCommand implements Callable<Integer> {
                             ? "only split 0."
                             : "the splits 0 to " + (source.splitCount() - 1) + "."));
         }
-        TrainingPlan plan = plan(source, variant, OutputFile.prepare("--model", model));
+        Path file = OutputFile.prepare("--model", model);
+        OutputFile.requireOther("--model", file, "--data", data);
+        if (network != null) {
+            OutputFile.requireOther("--model", file, "--net", network);
+        }
+        TrainingPlan plan = plan(source, variant, file);
         try (Interruption interruption = Interruption.ofSignals();
                 TrainProgress progress =
                         new TrainProgress(command().getErr(), plan.passes(), ErrorTerminal.isPresent())) {

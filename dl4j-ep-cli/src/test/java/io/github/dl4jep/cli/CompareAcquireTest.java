@@ -92,6 +92,7 @@ class CompareAcquireTest {
             value = {
                 "--acquire margin | --acquire margin: acquisition is \"margin\", allowed: entropy, bald, random.",
                 "--acquire bald,bald | --acquire bald,bald names an acquisition twice.",
+                "--acquire , | --acquire names no acquisition; an example is --acquire bald,random.",
                 "--acquire bald --trainers adam | --acquire is for the trainer ep alone, but --trainers is adam.",
                 "--acquire bald --labels 0 | --labels is 0, but must be at least 1.",
                 "--acquire bald --label-batch 0 | --label-batch is 0, but must be at least 1.",

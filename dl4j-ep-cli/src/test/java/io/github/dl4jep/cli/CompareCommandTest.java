@@ -260,6 +260,7 @@ class CompareCommandTest {
                 "--trainers ste --units heaviside | or for continuous weights the trainer surrogate.",
                 "--trainers adam,newton | Unknown trainer \"newton\"",
                 "--trainers adam,adam | names a trainer twice",
+                "--trainers , | --trainers names no trainer; examples: --trainers ep,adam, --trainers ep.",
                 "--passes 0 | --passes is 0, but must be at least 1.",
                 "--batch -3 | --batch is -3, but must be at least 1.",
                 "--passes many | Invalid value for option '--passes'",

@@ -266,6 +266,40 @@ class TrainPredictInspectTest {
     }
 
     @Test
+    void whatIsReadIsNotWrittenOver() throws IOException {
+        copyHouses();
+        Path link = Files.createSymbolicLink(folder.resolve("link.csv"), houses);
+        byte[] rows = Files.readAllBytes(houses);
+        byte[] trained = Files.readAllBytes(model);
+        String lost = ", which would be lost; choose another file.\n";
+
+        for (Path to : List.of(houses, link)) {
+            assertThat(execute("train", "--data", "csv:" + houses, "--overwrite", "--model", to.toString()))
+                    .isEqualTo(2);
+            assertThat(command.err.toString())
+                    .isEqualTo("Cannot write to --model " + to + ": it is the file of --data" + lost);
+            assertThat(execute(
+                            "predict",
+                            "--model",
+                            model.toString(),
+                            "--data",
+                            houses.toString(),
+                            "--out",
+                            to.toString()))
+                    .isEqualTo(2);
+            assertThat(command.err.toString())
+                    .isEqualTo("Cannot write to --out " + to + ": it is the file of --data" + lost);
+        }
+        assertThat(execute(
+                        "predict", "--model", model.toString(), "--data", houses.toString(), "--out", model.toString()))
+                .isEqualTo(2);
+        assertThat(command.err.toString())
+                .isEqualTo("Cannot write to --out " + model + ": it is the file of --model" + lost);
+        assertThat(houses).hasBinaryContent(rows);
+        assertThat(model).hasBinaryContent(trained);
+    }
+
+    @Test
     void classesArePredictedWithProbabilitiesAndEntropy() throws IOException {
         execute("train", "--passes", "5", "--model", model.toString());
         Path flowers = Files.writeString(folder.resolve("flowers.csv"), "5.1,3.5,1.4,0.2\n6.0,3.0,4.8,1.8\n");

@@ -49,6 +49,26 @@ public final class SparseLabels implements Likelihood {
     }
 
     @Override
+    public int weightColumns(int outputs) {
+        return outputs;
+    }
+
+    /** The weight of the class that a label is; 1 for a label that is no class, which {@link #validate} refuses or a mask hides. */
+    @Override
+    public INDArray weightsOf(INDArray labels, INDArray weights) {
+        double[] classes = Rows.columns(labels);
+        double[] ofLabels = new double[classes.length];
+        for (int n = 0; n < classes.length; n++) {
+            ofLabels[n] = isClass(classes[n], weights.length()) ? weights.getDouble((long) classes[n]) : 1;
+        }
+        return Rows.matrix(ofLabels, classes.length, 1);
+    }
+
+    private static boolean isClass(double label, long outputs) {
+        return label >= 0 && label < outputs && label == Math.rint(label);
+    }
+
+    @Override
     public Map<String, Integer> parameterLengths(int outputs) {
         return likelihood.parameterLengths(outputs);
     }
@@ -79,8 +99,7 @@ public final class SparseLabels implements Likelihood {
         double[] classes = Rows.columns(labels);
         double[] weights = Rows.columns(importance);
         for (int n = 0; n < classes.length; n++) {
-            boolean isClass = classes[n] >= 0 && classes[n] < outputs && classes[n] == Math.rint(classes[n]);
-            if (weights[n] > 0 && !isClass) {
+            if (weights[n] > 0 && !isClass(classes[n], outputs)) {
                 throw new InvalidLabelException("label at row " + n + " is " + classes[n]
                         + "; allowed are the numbers of the classes, 0 to " + (outputs - 1)
                         + ". For one-hot labels use the cross-entropy loss (MCXENT)");

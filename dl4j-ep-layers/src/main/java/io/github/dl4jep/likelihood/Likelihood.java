@@ -40,6 +40,27 @@ public interface Likelihood extends Serializable {
     }
 
     /**
+     * How many weights a loss has that weighs labels: one for each label column, unless a column says which of the weights counts.
+     *
+     * @param outputs number of outputs
+     * @return number of weights
+     */
+    default int weightColumns(int outputs) {
+        return labelColumns(outputs);
+    }
+
+    /**
+     * The weights of labels.
+     *
+     * @param labels [rows, label columns]
+     * @param weights the loss's, [1, weight columns], double
+     * @return [rows, label columns] or [1, label columns]
+     */
+    default INDArray weightsOf(INDArray labels, INDArray weights) {
+        return weights;
+    }
+
+    /**
      * Sets the learned parameters to where training starts.
      *
      * @param parameters views by name, changed in place

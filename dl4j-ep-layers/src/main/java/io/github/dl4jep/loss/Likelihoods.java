@@ -172,4 +172,36 @@ public final class Likelihoods {
         }
         return loss instanceof LossBinaryXENT binary ? binary.getWeights() : null;
     }
+
+    /**
+     * Throws unless a loss's weights are numbers from 0 on, one for each label column or class, and not all 0.
+     *
+     * @param loss the loss function
+     * @param likelihood the likelihood that stands for it
+     * @param outputs number of outputs
+     * @throws UnsupportedOperationException says which weight, and what is allowed
+     */
+    public static void requireWeights(ILossFunction loss, Likelihood likelihood, int outputs) {
+        INDArray weights = outputWeights(loss);
+        if (weights == null) {
+            return;
+        }
+        String start = "loss " + loss.getClass().getSimpleName() + " has ";
+        int columns = likelihood.weightColumns(outputs);
+        if (weights.length() != columns) {
+            throw new UnsupportedOperationException(
+                    start + weights.length() + " weight(s), allowed is one for each label column or class: " + columns);
+        }
+        for (int i = 0; i < columns; i++) {
+            double weight = weights.getDouble(i);
+            if (!(weight >= 0 && weight < Double.POSITIVE_INFINITY)) {
+                throw new UnsupportedOperationException(start + "the weight " + weight + " at place " + i
+                        + ", allowed are finite numbers, 0 (not learned from) and more");
+            }
+        }
+        if (weights.sumNumber().doubleValue() == 0) {
+            throw new UnsupportedOperationException(start
+                    + "weights of 0 only, so that nothing is learned from; give at least one label a weight above 0");
+        }
+    }
 }

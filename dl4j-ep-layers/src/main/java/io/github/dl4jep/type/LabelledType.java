@@ -43,7 +43,7 @@ abstract class LabelledType<L extends FeedForwardLayer> extends LayerType<L> {
     }
 
     /** An output's activation belongs to its loss: together they select the likelihood, unless the options name one. */
-    static void requireLikelihood(ILossFunction loss, IActivation activation, ConversionPlace place) {
+    static void requireLikelihood(ILossFunction loss, IActivation activation, long outputs, ConversionPlace place) {
         place.refuseReplacedActivation();
         if (activation instanceof SpikingActivation) {
             throw new UnsupportedOperationException(
@@ -51,9 +51,9 @@ abstract class LabelledType<L extends FeedForwardLayer> extends LayerType<L> {
                             + " are compared with potentials, not with spikes; use softmax, sigmoid or identity there, and spiking"
                             + " units in hidden layers");
         }
-        if (place.likelihood() == null) {
-            Likelihoods.of(loss, activation);
-        }
+        Likelihood chosen = place.likelihood();
+        Likelihoods.requireWeights(
+                loss, chosen == null ? Likelihoods.of(loss, activation) : chosen, Math.toIntExact(outputs));
     }
 
     /** Where there can be no teacher: throws if the options name a likelihood with one, says it if the loss would have had one. */

@@ -33,9 +33,9 @@ public final class LossType<L extends FeedForwardLayer> extends LabelledType<L> 
     @Override
     public Layer convert(L layer, ConversionPlace place) {
         FeedForwardLayer with = layer instanceof LossLayer plain ? place.withActivationBefore(plain) : layer;
-        requireLikelihood(loss.apply(layer), with.getActivationFn(), place);
-        withoutTeacher(loss.apply(layer), with.getActivationFn(), place, "a loss layer has no weights");
         long outputs = layer.getNOut() > 0 ? layer.getNOut() : place.outputsBefore();
+        requireLikelihood(loss.apply(layer), with.getActivationFn(), outputs, place);
+        withoutTeacher(loss.apply(layer), with.getActivationFn(), place, "a loss layer has no weights");
         return new EpLossLayer(
                 with, loss.apply(layer), outputs, place.likelihood(), place.schedule(), place.passCounter());
     }

@@ -31,7 +31,7 @@ final class OutputType<L extends BaseOutputLayer> extends LabelledType<L> {
         if (layer instanceof CenterLossOutputLayer) {
             place.dropped("the center loss", "only the labels' likelihood is learned from; there are no class centers");
         }
-        requireLikelihood(layer.getLossFn(), layer.getActivationFn(), place);
+        requireLikelihood(layer.getLossFn(), layer.getActivationFn(), layer.getNOut(), place);
         place.dropGradientSettings(layer);
         EpOutputLayer converted = new EpOutputLayer.Builder(layer.getLossFn())
                 .hasBias(layer.hasBias())

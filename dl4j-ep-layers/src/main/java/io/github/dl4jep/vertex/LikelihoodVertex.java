@@ -263,7 +263,7 @@ public final class LikelihoodVertex {
         return new OutputBatch(
                 new ForwardMessage(rows.rows(message.moments(), place.get()), message.covariance()),
                 labelRows.placed(labels, likelihood),
-                labelRows.importance(labels, mask, outputWeights),
+                labelRows.importance(labels, mask, likelihood, outputWeights),
                 earlierShift,
                 trust);
     }
@@ -335,7 +335,7 @@ public final class LikelihoodVertex {
      */
     public void validate(INDArray labels, @Nullable INDArray mask) {
         labelRows.validate(labels, mask, place.get());
-        INDArray importance = labelRows.importance(labels, mask, outputWeights);
+        INDArray importance = labelRows.importance(labels, mask, likelihood, outputWeights);
         INDArray values = labelRows.placed(labels, likelihood);
         try {
             likelihood.validate(

@@ -90,17 +90,20 @@ public record OutputRows(ExampleFormat format, long outputs, int spatialRank) {
                 : rows;
     }
 
-    /** Label mask times the loss's per-output weights, [rows, label columns], or null for 1 everywhere. */
+    /** Label mask times the loss's weights of labels, [rows, label columns], or null for 1 everywhere. */
     @Nullable
-    INDArray importance(INDArray labels, @Nullable INDArray mask, @Nullable INDArray outputWeights) {
-        if (mask == null && outputWeights == null) {
+    INDArray importance(INDArray labels, @Nullable INDArray mask, Likelihood likelihood, @Nullable INDArray ofOutputs) {
+        if (mask == null && ofOutputs == null) {
             return null;
         }
         INDArray importance =
                 mask == null ? Nd4j.ones(DataType.DOUBLE, labels.length() / outputs, outputs) : maskRows(mask, labels);
-        return outputWeights == null
-                ? importance
-                : importance.mulRowVector(outputWeights.castTo(DataType.DOUBLE).reshape(1, outputs));
+        if (ofOutputs == null) {
+            return importance;
+        }
+        INDArray row = ofOutputs.castTo(DataType.DOUBLE).reshape(1, ofOutputs.length());
+        INDArray weights = likelihood.weightsOf(labelRows(labels), row);
+        return weights.rows() == 1 ? importance.mulRowVector(weights) : importance.mul(weights);
     }
 
     private INDArray maskOfRows(INDArray mask, INDArray labels) {
@@ -140,6 +143,20 @@ public record OutputRows(ExampleFormat format, long outputs, int spatialRank) {
                     + ", allowed are [" + labels.size(0) + ", 1] and " + Arrays.toString(labels.shape())
                     + (spatialRank == 0 ? "" : ", also with one output or as [" + labels.size(0) + ", positions],")
                     + " at " + where);
+        }
+        if (mask != null) {
+            requireWeights(mask, where);
+        }
+    }
+
+    private static void requireWeights(INDArray mask, String where) {
+        double[] values = mask.castTo(DataType.DOUBLE).dup('c').data().asDouble();
+        for (int i = 0; i < values.length; i++) {
+            if (!(values[i] >= 0 && values[i] < Double.POSITIVE_INFINITY)) {
+                throw new DL4JInvalidInputException("The label mask of example " + i / (values.length / mask.size(0))
+                        + " has the value " + values[i] + " at " + where
+                        + "; allowed are 0 (not learned from) and positive numbers, the weights of labels");
+            }
         }
     }
 

@@ -33,6 +33,7 @@ import org.nd4j.linalg.dataset.adapter.MultiDataSetIteratorAdapter;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
+import org.nd4j.linalg.schedule.ISchedule;
 import org.nd4j.linalg.workspace.WorkspaceUtils;
 
 /**
@@ -131,8 +132,32 @@ public non-sealed class EpComputationGraph extends GraphOverSteps implements EpN
 
     @Override
     public MemoryEstimate memory(InputType... input) {
+        if (input.length != getNumInputArrays()) {
+            throw new IllegalArgumentException("number of input types is " + input.length + ", but the network has "
+                    + getNumInputArrays() + " input(s)");
+        }
         return MemoryEstimate.of(
                 getConfiguration().getMemoryReport(input), getConfiguration().getDataType(), engine.inducingExamples());
+    }
+
+    @Override
+    public void setLearningRate(double rate) {
+        throw Examples.noLearningRate();
+    }
+
+    @Override
+    public void setLearningRate(ISchedule schedule) {
+        throw Examples.noLearningRate();
+    }
+
+    @Override
+    public void setLearningRate(String layer, double rate) {
+        throw Examples.noLearningRate();
+    }
+
+    @Override
+    public void setLearningRate(String layer, ISchedule schedule) {
+        throw Examples.noLearningRate();
     }
 
     /**

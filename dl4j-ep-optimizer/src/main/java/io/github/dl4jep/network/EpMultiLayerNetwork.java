@@ -28,7 +28,7 @@ import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
-import org.nd4j.linalg.util.FeatureUtil;
+import org.nd4j.linalg.schedule.ISchedule;
 import org.nd4j.linalg.workspace.WorkspaceUtils;
 
 /**
@@ -157,6 +157,26 @@ public non-sealed class EpMultiLayerNetwork extends ListOverSteps implements EpN
         return MemoryEstimate.of(conf.getMemoryReport(input[0]), conf.getDataType(), engine.inducingExamples());
     }
 
+    @Override
+    public void setLearningRate(double rate) {
+        throw Examples.noLearningRate();
+    }
+
+    @Override
+    public void setLearningRate(ISchedule schedule) {
+        throw Examples.noLearningRate();
+    }
+
+    @Override
+    public void setLearningRate(int layer, double rate) {
+        throw Examples.noLearningRate();
+    }
+
+    @Override
+    public void setLearningRate(int layer, ISchedule schedule) {
+        throw Examples.noLearningRate();
+    }
+
     /**
      * Trains for one pass, as DL4J does.
      *
@@ -173,14 +193,12 @@ public non-sealed class EpMultiLayerNetwork extends ListOverSteps implements EpN
      *
      * @param examples [minibatch, ...]
      * @param classes one class number per example, from 0
+     * @throws org.deeplearning4j.exception.DL4JInvalidInputException if one is no class
      */
     @Override
     public void fit(INDArray examples, int[] classes) {
         // DL4J's own asks for its own output layer.
-        fit(
-                examples,
-                FeatureUtil.toOutcomeMatrix(
-                        classes, engine.layout().outputs().get(0).outputs()));
+        fit(examples, Examples.oneHot(classes, engine.layout().outputs().get(0).outputs()));
     }
 
     /**

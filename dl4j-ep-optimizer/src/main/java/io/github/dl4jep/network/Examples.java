@@ -16,6 +16,7 @@ import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.util.FeatureUtil;
 
 /**
  * Features and labels as DL4J hands them over, one array for each input and output of a network, and all checks of them that need
@@ -257,6 +258,23 @@ final class Examples {
     static UnsupportedOperationException noGradient() {
         return new UnsupportedOperationException(
                 "An EP network has no gradient; use fit(...) to train and score(...) to score");
+    }
+
+    /** Numbers of classes as labels, [minibatch, outputs]. */
+    static INDArray oneHot(int[] classes, long outputs) {
+        for (int i = 0; i < classes.length; i++) {
+            if (classes[i] < 0 || classes[i] >= outputs) {
+                throw new DL4JInvalidInputException("The class of example " + i + " is " + classes[i]
+                        + ", allowed are whole numbers from 0 to " + (outputs - 1));
+            }
+        }
+        return FeatureUtil.toOutcomeMatrix(classes, outputs);
+    }
+
+    /** What {@code setLearningRate} throws. */
+    static UnsupportedOperationException noLearningRate() {
+        return new UnsupportedOperationException(
+                "An EP network has no learning rate: leave setLearningRate(...) out, the posterior weighs old and new data");
     }
 
     String what() {

@@ -112,9 +112,11 @@ final class NetworkLayout {
         }
         Layer last = network.getLayer(network.getnLayers() - 1);
         if (last instanceof EpRuntime && !(last instanceof EpOutput)) {
-            throw new DL4JInvalidConfigException("The last layer is a "
-                    + last.getClass().getSimpleName()
-                    + ", which takes no labels; the last layer must be an output or loss layer");
+            throw new DL4JInvalidConfigException(
+                    "The last layer, \"" + last.conf().getLayer().getLayerName()
+                            + "\" (index " + last.getIndex()
+                            + "), takes no labels; the last layer must be an output or loss layer."
+                            + " External errors are gradients, which EP does not use: put a loss layer in their place");
         }
         ComputationGraphConfiguration conf = new ComputationGraphConfiguration();
         conf.setNetworkInputs(List.of(INPUT));

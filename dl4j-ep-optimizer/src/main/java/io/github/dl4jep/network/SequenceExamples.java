@@ -9,6 +9,7 @@ import java.util.Objects;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** What is asked of batches of sequences: masks of their steps, segments. */
@@ -18,6 +19,19 @@ final class SequenceExamples {
 
     static boolean leavesOut(@Nullable INDArray mask) {
         return mask != null && mask.length() > 0 && mask.minNumber().doubleValue() != 1;
+    }
+
+    /** Throws unless a mask says of all that it is there (1) or not (0). */
+    private static void requireZeroOrOne(String what, INDArray mask) {
+        double[] values = mask.castTo(DataType.DOUBLE).dup('c').data().asDouble();
+        for (int i = 0; i < values.length; i++) {
+            if (values[i] != 0 && values[i] != 1) {
+                throw new DL4JInvalidInputException(what + " has a feature mask of shape "
+                        + Arrays.toString(mask.shape()) + " with the value " + values[i] + " for example "
+                        + i / (values.length / mask.size(0))
+                        + "; allowed are 1 (there) and 0 (left out). Weights of examples belong into a label mask");
+            }
+        }
     }
 
     /**
@@ -30,6 +44,9 @@ final class SequenceExamples {
      * @return the features, what the mask leaves out as zeros
      */
     static Moments masked(String what, Moments given, @Nullable INDArray mask, boolean columnsAreSteps) {
+        if (mask != null && mask.length() > 0) {
+            requireZeroOrOne(what, mask);
+        }
         if (mask == null || !leavesOut(mask)) {
             return given;
         }

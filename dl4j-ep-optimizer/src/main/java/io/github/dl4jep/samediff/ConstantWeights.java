@@ -30,7 +30,7 @@ final class ConstantWeights {
                     ? 1
                     : SUMS.contains(kind) ? 0 : kind.equals("batchnorm") ? FIRST_OF_NORMALIZATION : inputs.size();
             for (int i = first; i < inputs.size(); i++) {
-                if (isWeight(sd, inputs.get(i))) {
+                if (isWeight(sd, inputs.get(i), PRODUCTS.contains(kind) || readsProduct(sd, inputs))) {
                     names.add(inputs.get(i));
                 }
             }
@@ -38,10 +38,18 @@ final class ConstantWeights {
         return new ArrayList<>(names);
     }
 
-    private static boolean isWeight(SameDiff sd, String name) {
+    private static boolean readsProduct(SameDiff sd, List<String> inputs) {
+        return inputs.stream()
+                .map(sd::getVariableOutputOp)
+                .anyMatch(op -> op != null && PRODUCTS.contains(op.opName()));
+    }
+
+    /** One number is a weight only beside a product, of one unit; elsewhere it is a setting. A scalar is always one. */
+    private static boolean isWeight(SameDiff sd, String name, boolean besideProduct) {
         SDVariable variable = sd.getVariable(name);
         return variable.getVariableType() == VariableType.CONSTANT
                 && variable.dataType().isFPType()
-                && variable.getArr().length() > 1;
+                && (variable.getArr().length() > 1
+                        || besideProduct && variable.getArr().rank() > 0);
     }
 }

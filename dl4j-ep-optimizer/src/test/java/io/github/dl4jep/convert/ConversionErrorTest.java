@@ -211,9 +211,9 @@ class ConversionErrorTest {
 
         assertThatThrownBy(() -> EpNetworks.from(definition))
                 .isInstanceOf(DL4JInvalidConfigException.class)
-                .hasMessage(
-                        "The last layer is a DenseRuntime, which takes no labels; the last layer must be an output or"
-                                + " loss layer");
+                .hasMessage("The last layer, \"layer0\" (index 0), takes no labels; the last layer must be an output or"
+                        + " loss layer. External errors are gradients, which EP does not use: put a loss layer in"
+                        + " their place");
     }
 
     @Test

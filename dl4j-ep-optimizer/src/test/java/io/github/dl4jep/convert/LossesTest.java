@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.dl4jep.density.HeteroscedasticLikelihood;
 import io.github.dl4jep.density.OrdinalLikelihood;
 import io.github.dl4jep.density.QuantileLikelihood;
+import io.github.dl4jep.density.SparseLabels;
+import io.github.dl4jep.likelihood.ClassLikelihood;
 import io.github.dl4jep.likelihood.Likelihood;
 import io.github.dl4jep.likelihood.Prediction;
 import io.github.dl4jep.loss.Likelihoods;
@@ -17,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -29,13 +32,19 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+import org.nd4j.linalg.lossfunctions.impl.LossBinaryXENT;
+import org.nd4j.linalg.lossfunctions.impl.LossL1;
+import org.nd4j.linalg.lossfunctions.impl.LossMAE;
+import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 import org.nd4j.linalg.lossfunctions.impl.LossMSE;
 import org.nd4j.linalg.lossfunctions.impl.LossMixtureDensity;
+import org.nd4j.linalg.lossfunctions.impl.LossSparseMCXENT;
 
 /** Every loss with every output activation that has a likelihood: converts, learns, predicts, travels in a file, goes back to DL4J. */
 class LossesTest {
@@ -158,6 +167,60 @@ class LossesTest {
         return EpNetworks.from(
                 definition(new LossMSE(), Activation.IDENTITY, outputs),
                 EpOptions.builder().likelihood(likelihood).build());
+    }
+
+    @Test
+    void numbersOfClassesHaveTheWeightsOfTheirClasses() {
+        INDArray weights = Nd4j.createFromArray(1.0, 0.0, 5.0);
+        INDArray features = Nd4j.rand(DataType.FLOAT, 60, 4);
+        INDArray labels = labels(new LossMCXENT(), true, features);
+        INDArray numbers = labels.argMax(1).castTo(DataType.FLOAT).reshape(60, 1);
+        EpMultiLayerNetwork oneHot = EpNetworks.from(
+                definition(new LossMCXENT(weights), Activation.SOFTMAX, OUTPUTS),
+                EpOptions.builder().likelihood(new ClassLikelihood(0)).build());
+        EpMultiLayerNetwork sparse = EpNetworks.from(
+                definition(new LossSparseMCXENT(weights), Activation.SOFTMAX, OUTPUTS),
+                EpOptions.builder()
+                        .likelihood(new SparseLabels(new ClassLikelihood(0)))
+                        .build());
+
+        oneHot.fit(features, labels);
+        sparse.fit(features, numbers);
+
+        assertThat(sparse.params()).isEqualTo(oneHot.params());
+        assertThat(sparse.score(new DataSet(features, numbers))).isEqualTo(oneHot.score(new DataSet(features, labels)));
+    }
+
+    static Stream<Arguments> weightsThatAreNone() {
+        return Stream.of(
+                Arguments.of(
+                        new LossMCXENT(Nd4j.createFromArray(1.0, -2.0, 1.0)),
+                        "LossMCXENT has the weight -2.0 at place 1, allowed are finite numbers, 0 (not learned from) and more"),
+                Arguments.of(
+                        new LossBinaryXENT(Nd4j.createFromArray(1.0, 1.0, Double.NaN)),
+                        "LossBinaryXENT has the weight NaN at place 2"),
+                Arguments.of(
+                        new LossL1(Nd4j.createFromArray(Double.POSITIVE_INFINITY, 1.0, 1.0)),
+                        "LossL1 has the weight Infinity at place 0"),
+                Arguments.of(
+                        new LossMSE(Nd4j.createFromArray(1.0, 2.0)),
+                        "LossMSE has 2 weight(s), allowed is one for each label column or class: 3"),
+                Arguments.of(
+                        new LossSparseMCXENT(Nd4j.createFromArray(new double[] {1.0})),
+                        "LossSparseMCXENT has 1 weight(s), allowed is one for each label column or class: 3"),
+                Arguments.of(new LossMAE(Nd4j.zeros(DataType.DOUBLE, 1, 3)), "LossMAE has weights of 0 only"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("weightsThatAreNone")
+    void weightsThatAreNoneAreRefused(ILossFunction loss, String message) {
+        Activation activation = loss instanceof LossBinaryXENT
+                ? Activation.SIGMOID
+                : loss instanceof LossMCXENT ? Activation.SOFTMAX : Activation.IDENTITY;
+
+        assertThatThrownBy(() -> EpNetworks.from(definition(loss, activation, OUTPUTS)))
+                .isInstanceOf(DL4JInvalidConfigException.class)
+                .hasMessageContaining("layer \"layer1\" (index 1, OutputLayer): loss " + message);
     }
 
     /** Two outputs, one label column: its predictions have one column, too, and the command's masks and weights count it. */

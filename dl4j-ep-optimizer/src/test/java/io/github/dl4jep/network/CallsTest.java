@@ -15,6 +15,7 @@ import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -59,6 +60,46 @@ class CallsTest {
                 () -> network.fit(batch),
                 "Batch 0 has labels of rank 1 with shape [20], allowed are arrays of rank 2 and more,"
                         + " [minibatch, ...]; make a row of one example by reshape(1, 20)");
+    }
+
+    @Test
+    void classesThatAreNone() {
+        INDArray before = network.params().dup();
+        String allowed = ", allowed are whole numbers from 0 to 2";
+
+        assertRefused(() -> network.fit(Nd4j.ones(2, 2), new int[] {0, 3}), "The class of example 1 is 3" + allowed);
+        assertRefused(() -> network.fit(Nd4j.ones(2, 2), new int[] {-1, 0}), "The class of example 0 is -1" + allowed);
+        assertThat(network.params()).isEqualTo(before);
+    }
+
+    @Test
+    void thereIsNoLearningRate() {
+        List<ThrowingCallable> calls = List.of(
+                () -> network.setLearningRate(0.1),
+                () -> network.setLearningRate(null),
+                () -> network.setLearningRate(0, 0.1),
+                () -> network.setLearningRate(0, null),
+                () -> graph.setLearningRate(0.1),
+                () -> graph.setLearningRate(null),
+                () -> graph.setLearningRate("out", 0.1),
+                () -> graph.setLearningRate("out", null));
+
+        for (ThrowingCallable call : calls) {
+            assertThatThrownBy(call)
+                    .isInstanceOf(UnsupportedOperationException.class)
+                    .hasMessageStartingWith("An EP network has no learning rate: leave setLearningRate(...) out");
+        }
+    }
+
+    @Test
+    void memoryIsOfAllInputs() {
+        InputType rows = InputType.feedForward(2);
+
+        assertThatThrownBy(() -> network.memory(rows, rows))
+                .hasMessage("number of input types is 2, but the network has 1 input");
+        assertThatThrownBy(() -> graph.memory(rows, rows))
+                .hasMessage("number of input types is 2, but the network has 1 input(s)");
+        assertThatThrownBy(graph::memory).hasMessage("number of input types is 0, but the network has 1 input(s)");
     }
 
     @Test

@@ -1,13 +1,17 @@
 package io.github.dl4jep.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.dl4jep.convert.EpNetworks;
 import io.github.dl4jep.toy.ToyData;
 import io.github.dl4jep.toy.ToyNetworks;
+import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
@@ -99,6 +103,28 @@ class MaskTest {
         masked.fit(new DataSet(data.getFeatures(), data.getLabels(), null, mask));
 
         assertClose(weighted.params(), masked.params());
+    }
+
+    /** In place of a mask that is silently taken for another. */
+    @ParameterizedTest
+    @ValueSource(doubles = {-1, Double.NaN, Double.POSITIVE_INFINITY})
+    void aMaskOfValuesThatAreNoneIsRefused(double value) {
+        EpMultiLayerNetwork network = EpNetworks.from(ToyNetworks.classifier());
+        DataSet data = ToyData.threeClasses(20, 1);
+        INDArray mask = Nd4j.ones(20, 1).putScalar(7, value);
+        INDArray before = network.params().dup();
+
+        assertThatThrownBy(() -> network.fit(new DataSet(data.getFeatures(), data.getLabels(), null, mask)))
+                .isInstanceOf(DL4JInvalidInputException.class)
+                .hasMessageContaining("The label mask of example 7 has the value " + value)
+                .hasMessageContaining("layer \"out\" (index 1)")
+                .hasMessageContaining("allowed are 0 (not learned from) and positive numbers");
+        assertThatThrownBy(() -> network.score(new DataSet(data.getFeatures(), data.getLabels(), null, mask)))
+                .hasMessageContaining("The label mask of example 7 has the value " + value);
+        assertThatThrownBy(() -> network.fit(new DataSet(data.getFeatures(), data.getLabels(), mask, null)))
+                .isInstanceOf(DL4JInvalidInputException.class)
+                .hasMessageContaining("with the value " + value + " for example 7; allowed are 1 (there) and 0");
+        assertThat(network.params()).isEqualTo(before);
     }
 
     @Test

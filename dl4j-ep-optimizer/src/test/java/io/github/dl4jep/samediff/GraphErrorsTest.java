@@ -164,6 +164,17 @@ class GraphErrorsTest {
                 features.mmul(biasFree.var("w0", Nd4j.rand(DataType.FLOAT, 3, 1))),
                 null);
         assertRefused(ToySameDiff.configured(biasFree)).hasMessageContaining("no product with a bias");
+
+        SDVariable constant = biasFree.constant("b0", Nd4j.ones(1));
+        biasFree.loss.meanSquaredError(
+                "biased",
+                biasFree.getVariable(LABEL),
+                biasFree.getVariable("matmul").add(constant),
+                null);
+        biasFree.setLossVariables("biased");
+        assertRefused(ToySameDiff.configured(biasFree)).hasMessageContaining("EpSameDiff.constantsToVariables(sd)");
+        assertThat(EpSameDiff.constantsToVariables(biasFree)).containsExactly("b0");
+        EpSameDiff.of(biasFree).fit(ToyData.batches(ToyData.line(30, 3), 10), 1);
     }
 
     @Test

@@ -60,7 +60,8 @@ final class DefinitionFile {
         } catch (RuntimeException e) {
             throw new UserException(
                     path.toAbsolutePath() + " is not a network definition that " + kind + ".fromJson can read ("
-                            + UserException.reason(e) + ").",
+                            + (e instanceof NullPointerException ? "a part is missing" : UserException.reason(e))
+                            + ").",
                     e);
         }
     }

@@ -4,10 +4,15 @@ import io.github.dl4jep.cli.failure.UserException;
 import io.github.dl4jep.file.WholeFile;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 
 /** Files that the command writes, by {@link WholeFile}: what goes wrong is one sentence. */
 public final class OutputFile {
+
+    private static final Pattern KIND = Pattern.compile("^(csv|idx):");
+
     private OutputFile() {}
 
     /**
@@ -30,6 +35,27 @@ public final class OutputFile {
             throw cannotWrite(option + " " + target, e);
         }
         return target;
+    }
+
+    /**
+     * Checks that writing a file does not destroy what is read.
+     *
+     * @param option the option that names the file to write, for messages
+     * @param target the file to write, absolute
+     * @param inputOption the option that names what is read
+     * @param input what is read: a file, perhaps after the name of its kind ("csv:"), or anything else
+     * @throws UserException if both are one file
+     */
+    public static void requireOther(String option, Path target, String inputOption, String input) {
+        String name = KIND.matcher(input).replaceFirst("");
+        try {
+            if (!name.isEmpty() && !WholeFile.isStream(target) && Files.isSameFile(target, Path.of(name))) {
+                throw new UserException("Cannot write to " + option + " " + target + ": it is the file of "
+                        + inputOption + ", which would be lost; choose another file.");
+            }
+        } catch (IOException | InvalidPathException e) {
+            // One of them is no file that exists.
+        }
     }
 
     /**

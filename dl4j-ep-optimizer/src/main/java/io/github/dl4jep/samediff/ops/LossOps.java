@@ -114,7 +114,8 @@ final class LossOps {
         if (!(before.layer() instanceof DenseLayer) || !before.hasBias() || !before.isLinear()) {
             throw new UnsupportedOperationException("it reads \"" + op.inputName(prediction)
                     + "\", which is no product with a bias; the scale and offset that EP learns for the targets need such a"
-                    + " layer");
+                    + " layer: make it x.mmul(w).add(b) with variables w of shape [inputs, outputs] and b of shape"
+                    + " [outputs] (EpSameDiff.constantsToVariables(sd) does that for constants)");
         }
         return output(op, prediction, labels, loss, new ActivationIdentity());
     }
