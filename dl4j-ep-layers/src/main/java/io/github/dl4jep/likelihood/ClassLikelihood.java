@@ -7,6 +7,7 @@ import io.github.dl4jep.learned.TrustRegion;
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.solve.JointSoftmax;
+import io.github.dl4jep.solve.OutputMaximum;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -182,7 +183,7 @@ public class ClassLikelihood implements Likelihood {
         int outputs = batch.labels().columns();
         double[] variance = Rows.columns(batch.variance());
         double[] importance = learnedImportance(batch);
-        ClassMaximum maximum = ClassMaximum.of(batch, importance, this);
+        OutputMaximum maximum = ClassMaximum.of(batch, importance, this);
         double[] curvature = new double[variance.length];
         for (int i = 0; i < curvature.length; i++) {
             double p = maximum.probabilities()[i];

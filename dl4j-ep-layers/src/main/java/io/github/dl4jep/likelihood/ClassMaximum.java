@@ -6,20 +6,17 @@ import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.solve.BatchSolve;
 import io.github.dl4jep.solve.CoupledMaximum;
 import io.github.dl4jep.solve.JointSoftmax;
+import io.github.dl4jep.solve.OutputMaximum;
 import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/**
- * The most probable potentials of a batch of classes. Arrays hold one output after the other.
- *
- * @param potentials l
- * @param shift z
- * @param probabilities p of l
- */
-record ClassMaximum(double[] potentials, double[] shift, double[] probabilities) {
+/** The most probable potentials of a batch of classes. */
+final class ClassMaximum {
 
     /** Of a potential at the joint maximum. */
     private static final double TOLERANCE = 0.1;
+
+    private ClassMaximum() {}
 
     /**
      * The maximum of a batch.
@@ -28,8 +25,9 @@ record ClassMaximum(double[] potentials, double[] shift, double[] probabilities)
      * @param importance omega of every entry
      * @param likelihood whose outputs are one softmax, or sigmoids: of these all at once where it is known how they vary together, else one
      *     after the other
+     * @return the maximum
      */
-    static ClassMaximum of(OutputBatch batch, double[] importance, ClassLikelihood likelihood) {
+    static OutputMaximum of(OutputBatch batch, double[] importance, ClassLikelihood likelihood) {
         BatchCovariance covariance = batch.forward().covariance();
         int outputs = batch.labels().columns();
         return likelihood.solvesOutputsAtOnce(outputs) && BatchSolve.isCoupled(batch.variance(), covariance)
@@ -37,8 +35,8 @@ record ClassMaximum(double[] potentials, double[] shift, double[] probabilities)
                 : oneByOne(batch, importance, importance.length / likelihood.problems(outputs));
     }
 
-    private static ClassMaximum atOnce(OutputBatch batch, double[] importance) {
-        CoupledMaximum.Maximum maximum = new CoupledMaximum(
+    private static OutputMaximum atOnce(OutputBatch batch, double[] importance) {
+        return new CoupledMaximum(
                         batch.mean(),
                         batch.variance(),
                         batch.forward().covariance(),
@@ -46,17 +44,16 @@ record ClassMaximum(double[] potentials, double[] shift, double[] probabilities)
                         batch.doubleLabels(),
                         importance)
                 .solve();
-        return new ClassMaximum(maximum.potentials(), maximum.shift(), maximum.probabilities());
     }
 
-    private static ClassMaximum oneByOne(OutputBatch batch, double[] importance, int length) {
+    private static OutputMaximum oneByOne(OutputBatch batch, double[] importance, int length) {
         int all = importance.length;
-        ClassMaximum maxima = new ClassMaximum(new double[all], new double[all], new double[all]);
+        OutputMaximum maxima = new OutputMaximum(new double[all], new double[all], new double[all]);
         for (int from = 0; from < all; from += length) {
             JointSoftmax.Maximum maximum = maximum(batch, importance, from, from + length);
-            System.arraycopy(maximum.potentials(), 0, maxima.potentials, from, length);
-            System.arraycopy(maximum.shift(), 0, maxima.shift, from, length);
-            System.arraycopy(maximum.probabilities(), 0, maxima.probabilities, from, length);
+            System.arraycopy(maximum.potentials(), 0, maxima.potentials(), from, length);
+            System.arraycopy(maximum.shift(), 0, maxima.shift(), from, length);
+            System.arraycopy(maximum.probabilities(), 0, maxima.probabilities(), from, length);
         }
         return maxima;
     }

@@ -109,21 +109,12 @@ public final class CoupledMaximum {
     }
 
     /**
-     * What is at the maximum. Arrays are [rows, outputs], the arrays themselves.
-     *
-     * @param potentials l
-     * @param shift z, how far the potentials move, per unit of their covariance
-     * @param probabilities of a label 1
-     */
-    public record Maximum(double[] potentials, double[] shift, double[] probabilities) {}
-
-    /**
      * Finds the maximum.
      *
      * @return the maximum, or what was reached
      * @throws ArithmeticException if something is not finite
      */
-    public Maximum solve() {
+    public OutputMaximum solve() {
         double first = logLikelihood(potentials);
         double reached = first;
         for (int step = 0; step < mostSteps; step++) {
@@ -134,7 +125,7 @@ public final class CoupledMaximum {
                 break;
             }
         }
-        return new Maximum(
+        return new OutputMaximum(
                 potentials,
                 shift,
                 Arrays.stream(potentials).map(CoupledMaximum::sigmoid).toArray());

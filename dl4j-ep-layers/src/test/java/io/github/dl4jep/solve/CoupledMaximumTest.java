@@ -36,7 +36,7 @@ class CoupledMaximumTest {
         INDArray mean = Arrays2d.uniform(random, network.batch, outputs, -size, size);
         INDArray labels = Arrays2d.uniform(random, network.batch, outputs, 0, 1);
         double[] importance = importance(network.batch * outputs, hidden);
-        CoupledMaximum.Maximum maximum = tight(network, mean, null, labels, importance);
+        OutputMaximum maximum = tight(network, mean, null, labels, importance);
         double[] expected = denseMaximum(covariance(network), Rows.columns(mean), Rows.columns(labels), importance);
         assertThat(maximum.shift()).containsExactly(expected, within(1e-5));
         for (int i = 0; i < expected.length; i++) {
@@ -53,7 +53,7 @@ class CoupledMaximumTest {
         INDArray mean = Arrays2d.uniform(random, 9, 5, -2, 2);
         INDArray labels = Arrays2d.uniform(random, 9, 5, 0, 1);
         double[] importance = importance(45, 0);
-        CoupledMaximum.Maximum coupled = new CoupledMaximum(
+        OutputMaximum coupled = new CoupledMaximum(
                         mean,
                         new CoupledCovariance(variance, BatchCovariance.of(ExampleCovariance.of(k))),
                         null,
@@ -123,7 +123,7 @@ class CoupledMaximumTest {
         INDArray labels =
                 Arrays2d.uniform(random, network.batch, 12, 0, 1).gt(0.5).castTo(DataType.DOUBLE);
         double[] importance = importance(network.batch * 12, 0);
-        CoupledMaximum.Maximum maximum =
+        OutputMaximum maximum =
                 new CoupledMaximum(mean, asInCovariance(network).mul(factor), wide, null, labels, importance).solve();
         RealMatrix dense = covariance(network).scalarMultiply(factor);
         double[] none = new double[importance.length];
@@ -151,7 +151,7 @@ class CoupledMaximumTest {
         assertThatThrownBy(ofNan::solve).isInstanceOf(ArithmeticException.class).hasMessageContaining("not finite");
     }
 
-    private static CoupledMaximum.Maximum tight(
+    private static OutputMaximum tight(
             LinearisedNetwork network, INDArray mean, INDArray earlier, INDArray labels, double[] importance) {
         CoupledCovariance covariance = new CoupledCovariance(asInCovariance(network), network.covariance());
         return new CoupledMaximum(mean, covariance, earlier, labels, importance, TIGHT, 500, 100).solve();

@@ -50,6 +50,6 @@ final class ConstantWeights {
         return variable.getVariableType() == VariableType.CONSTANT
                 && variable.dataType().isFPType()
                 && (variable.getArr().length() > 1
-                        || besideProduct && variable.getArr().rank() > 0);
+                        || (besideProduct && variable.getArr().rank() > 0));
     }
 }
