@@ -24,9 +24,10 @@ public interface ConversionPlace {
     /**
      * Prior of the weights of a recurrent layer.
      *
+     * @param hasMemory whether its cell has a memory beside the activation, as that of an LSTM
      * @return the prior
      */
-    WeightPrior recurrentPrior();
+    WeightPrior recurrentPrior(boolean hasMemory);
 
     /**
      * The prior of weights next to labels here.

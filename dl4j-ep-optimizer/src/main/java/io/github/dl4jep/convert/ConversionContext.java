@@ -37,8 +37,8 @@ record ConversionContext(EpOptions options, LayerNode node) implements Conversio
     }
 
     @Override
-    public WeightPrior recurrentPrior() {
-        return options.priors().ofRecurrent(node.name());
+    public WeightPrior recurrentPrior(boolean hasMemory) {
+        return options.priors().ofRecurrent(node.name(), hasMemory);
     }
 
     @Override

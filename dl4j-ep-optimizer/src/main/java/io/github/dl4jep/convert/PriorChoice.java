@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 record PriorChoice(
         @Nullable WeightPrior hidden, @Nullable WeightPrior output, Map<String, WeightPrior> layers, double zeros) {
 
-    private static final double RECURRENT_SCALE = 2;
+    private static final double MEMORY_SCALE = 2;
+    private static final double RECURRENT_SCALE = 0.25;
 
     private static final String BY_DEPTH = "gaussian(scale=min(0.5, 2/depth))";
 
@@ -39,10 +40,10 @@ record PriorChoice(
         return sparse(layerName, orByDepth(named(layerName), depth));
     }
 
-    /** The prior of a recurrent layer: wide, because narrow ones learn slowly there, whatever the depth. */
-    WeightPrior ofRecurrent(String layerName) {
+    /** The prior of a recurrent layer, whatever the depth: wide for cells with a memory, where narrow ones learn slowly. */
+    WeightPrior ofRecurrent(String layerName, boolean hasMemory) {
         WeightPrior named = named(layerName);
-        return sparse(layerName, named == null ? new GaussianPrior(RECURRENT_SCALE) : named);
+        return sparse(layerName, named == null ? new GaussianPrior(hasMemory ? MEMORY_SCALE : RECURRENT_SCALE) : named);
     }
 
     private WeightPrior sparse(String layerName, WeightPrior prior) {

@@ -119,7 +119,8 @@ public final class BidirectionalType<L extends Layer> extends LayerType<L> {
         } else {
             ((BaseRecurrentLayer) original).setActivationFn(activation);
         }
-        return new EpBidirectionalLayer(original, place.recurrentPrior(), place.gain(activation));
+        return new EpBidirectionalLayer(
+                original, place.recurrentPrior(RecurrentType.hasMemory(first)), place.gain(activation));
     }
 
     @Override

@@ -112,7 +112,11 @@ public final class RecurrentType<L extends BaseRecurrentLayer> extends LayerType
         IActivation activation = place.activation(layer.getActivationFn());
         BaseRecurrentLayer original = (BaseRecurrentLayer) layer.clone();
         original.setActivationFn(activation);
-        return new EpRecurrentLayer(original, place.recurrentPrior(), place.gain(activation));
+        return new EpRecurrentLayer(original, place.recurrentPrior(hasMemory(layer)), place.gain(activation));
+    }
+
+    static boolean hasMemory(BaseRecurrentLayer layer) {
+        return !(layer instanceof SimpleRnn);
     }
 
     /** Throws if a layer's cell has no moments. */
