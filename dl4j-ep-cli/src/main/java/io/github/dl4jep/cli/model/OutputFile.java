@@ -49,13 +49,23 @@ public final class OutputFile {
     public static void requireOther(String option, Path target, String inputOption, String input) {
         String name = KIND.matcher(input).replaceFirst("");
         try {
-            if (!name.isEmpty() && !WholeFile.isStream(target) && Files.isSameFile(target, Path.of(name))) {
+            if (!name.isEmpty() && !WholeFile.isStream(target) && isSame(target, Path.of(name))) {
                 throw new UserException("Cannot write to " + option + " " + target + ": it is the file of "
                         + inputOption + ", which would be lost; choose another file.");
             }
-        } catch (IOException | InvalidPathException e) {
-            // One of them is no file that exists.
+        } catch (InvalidPathException e) {
+            // What is read is the name of a data set, or of none: no file.
+            return;
+        } catch (IOException e) {
+            throw new UserException(
+                    "Cannot compare " + option + " " + target + " with the file of " + inputOption + " ("
+                            + UserException.reason(e) + ").",
+                    e);
         }
+    }
+
+    private static boolean isSame(Path target, Path input) throws IOException {
+        return Files.exists(target) && Files.exists(input) && Files.isSameFile(target, input);
     }
 
     /**

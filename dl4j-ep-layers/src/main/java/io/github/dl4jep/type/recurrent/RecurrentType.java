@@ -116,7 +116,7 @@ public final class RecurrentType<L extends BaseRecurrentLayer> extends LayerType
     }
 
     static boolean hasMemory(BaseRecurrentLayer layer) {
-        return !(layer instanceof SimpleRnn);
+        return of(layer).cell.of(layer, null).hasMemory();
     }
 
     /** Throws if a layer's cell has no moments. */
