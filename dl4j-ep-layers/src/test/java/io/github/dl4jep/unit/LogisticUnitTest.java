@@ -57,6 +57,27 @@ class LogisticUnitTest {
         check(LogisticUnit.tanh(), Math::tanh, 2.4e-5);
     }
 
+    /** Elements are worked on in blocks, each as if it were alone. */
+    @Test
+    void manyElementsAreEachAsOneAlone() {
+        int count = 2_500;
+        float[] mean = new float[count];
+        float[] variance = new float[count];
+        for (int i = 0; i < count; i++) {
+            mean[i] = 4 * (float) Math.sin(i);
+            variance[i] = (float) Math.exp(3 * Math.cos(0.7 * i));
+        }
+        float[][] all = {mean.clone(), variance.clone(), new float[count]};
+        LogisticUnit.tanh().moments(all[0], all[1], all[2], 1, count);
+        assertThat(all[0][0]).isEqualTo(mean[0]);
+        for (int i = 1; i < count; i++) {
+            float[][] one = {{mean[i]}, {variance[i]}, {0}};
+            LogisticUnit.tanh().moments(one[0], one[1], one[2], 0, 1);
+            assertThat(new float[] {all[0][i], all[1][i], all[2][i]})
+                    .containsExactly(new float[] {one[0][0], one[1][0], one[2][0]}, within(1e-6f));
+        }
+    }
+
     /** What cancels in the closed form has its relative accuracy from the series. */
     @Test
     void aSmallVarianceIsThatOfTheSlope() {
