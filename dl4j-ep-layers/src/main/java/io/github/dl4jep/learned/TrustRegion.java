@@ -28,16 +28,21 @@ public final class TrustRegion {
 
     private static final long STRIDE = 8;
 
-    private static final double FAILED = 0.25;
-    private static final double FAILED_FACTOR = 4;
     private static final double POOR = 0.6;
     private static final double POOR_FACTOR = 2;
+    /** So far below what a step has to win. */
+    private static final double FAILED_BY = 0.35;
+
+    private static final double FAILED_FACTOR = 4;
     private static final double GOOD = 0.75;
     /** By which the factor falls in a batch, while steps are good. */
     private static final double RELAXATION = 1.03;
 
     /** Where features move the potentials less than this, a step that fails is not their fault. */
     private static final double LEAST_SHARE = 0.25;
+
+    /** In batches of more examples, what a step wins is won for others, too. */
+    private static final double FEW_EXAMPLES = 128;
 
     private static final double MOST = 1e6;
 
@@ -88,26 +93,48 @@ public final class TrustRegion {
     }
 
     /**
+     * What a step has to win, as a part of what is expected, so that the factor does not grow.
+     *
+     * <p>A small batch wins part of its loss by chance, of its own labels: where it wins less than three fifths of what was expected, other
+     * examples may have lost. The chance falls as one by the number of examples, so in a large batch the rest of a step that went too far is
+     * worth having. Where a memory has gates, what is expected is only rough: there a step has to win anything at all.
+     *
+     * @param examples number of examples in the batch
+     * @param isRough whether what is expected is only rough
+     * @return a part, in [0, 1]
+     */
+    public static double leastWon(long examples, boolean isRough) {
+        return isRough ? 0 : POOR * Math.min(1, FEW_EXAMPLES / examples);
+    }
+
+    /**
      * The factor after a step.
      *
      * @param factor the factor so far
      * @param before loss of the batch before the step
      * @param expected loss that the joint solve expects after it; where it is not below the one before, nothing can be learned here
      * @param after loss after it; may be infinite or NaN where the step went too far
+     * @param leastWon what the step has to win, as a part of what is expected: {@link #leastWon}
      * @param featuresShare part of the potentials' movement that features made, in [0, 1]; NaN if they did not move
      * @param step number of the batch, from 1
      * @return the next factor, at least 1
      */
     public static double next(
-            double factor, double before, double expected, double after, double featuresShare, long step) {
+            double factor,
+            double before,
+            double expected,
+            double after,
+            double leastWon,
+            double featuresShare,
+            long step) {
         if (!(expected < before)) {
             return factor;
         }
         double won = (before - after) / (before - expected);
-        if (won >= POOR || featuresShare < LEAST_SHARE) {
+        if (won >= leastWon || featuresShare < LEAST_SHARE) {
             double relaxed = factor / Math.pow(RELAXATION, step <= FIRST ? 1.0 : (double) STRIDE);
             return won > GOOD || featuresShare < LEAST_SHARE ? Math.max(1, relaxed) : factor;
         }
-        return Math.min(MOST, factor * (won >= FAILED ? POOR_FACTOR : FAILED_FACTOR));
+        return Math.min(MOST, factor * (won >= leastWon - FAILED_BY ? POOR_FACTOR : FAILED_FACTOR));
     }
 }

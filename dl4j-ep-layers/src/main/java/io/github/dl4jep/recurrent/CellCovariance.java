@@ -6,6 +6,7 @@ import io.github.dl4jep.message.StepCovariance;
 import io.github.dl4jep.weight.WeightMoments;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -17,7 +18,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * is the activation before and H what the recurrent weights make of its covariance, \( H = (O\,diag(q)\,O^T) \circ K + (T\,diag(q)\,T^T)
  * \circ C \) with the gains O of the activation to a pre-activation and T to the memory. The memory has \( C = \overline{F F^T} \circ C
  * + \overline{P P^T} \circ K \), means over units, with the gains F to the memory before and P to the gates. Weights are counted as
- * independent from step to step; what peepholes pass on is left out.
+ * independent from step to step, but for a memory's last step, {@link LastStepCovariance}; what peepholes pass on is left out.
  */
 public final class CellCovariance implements StepCovariance {
 
@@ -25,6 +26,7 @@ public final class CellCovariance implements StepCovariance {
     private final SeenSteps inputs;
     private final List<Cell.Gains> gains;
     private final List<float[]> before;
+    private final Function<float[], float[][]> slopes;
     private final DataType type;
     private final float[] meanVariance;
     private final float[] meanSquare;
@@ -37,12 +39,14 @@ public final class CellCovariance implements StepCovariance {
             SeenSteps inputs,
             List<Cell.Gains> gains,
             List<float[]> before,
+            Function<float[], float[][]> slopes,
             WeightMoments weights,
             float bias) {
         this.rows = rows;
         this.inputs = inputs;
         this.gains = gains;
         this.before = before;
+        this.slopes = slopes;
         this.type = weights.mean().dataType();
         this.meanVariance = SeenSteps.floats(weights.unitMeanVariance());
         this.meanSquare = SeenSteps.floats(weights.unitMeanSquaredMean());
@@ -79,10 +83,7 @@ public final class CellCovariance implements StepCovariance {
             this.all = all;
             int steps = rows.steps();
             float[][] given = inputs.passedOn(rows, all);
-            float[][] seen = new float[steps][];
-            for (int t = 0; t < steps; t++) {
-                seen[t] = seen(t);
-            }
+            float[][] seen = seen();
             float[] evenly = new float[units()];
             Arrays.fill(evenly, 1f / units());
             for (int t = 0; t < steps; t++) {
@@ -173,6 +174,14 @@ public final class CellCovariance implements StepCovariance {
         return product;
     }
 
+    private float[][] seen() {
+        float[][] seen = new float[rows.steps()][];
+        for (int t = 0; t < seen.length; t++) {
+            seen[t] = seen(t);
+        }
+        return seen;
+    }
+
     /** Input, activation before and bias, scaled by the deviations of their weights. */
     private float[] seen(int step) {
         int minibatch = rows.minibatch();
@@ -230,21 +239,21 @@ public final class CellCovariance implements StepCovariance {
         return passedOn;
     }
 
-    /** Of a cell with memory the mean over units, because its two parts have different gains. */
+    /**
+     * Of a cell with memory the mean over units, exact to first order: a memory adds up what a weight does at all steps. Others have a gain
+     * of each unit, and the recursion, which is no worse there.
+     */
     @Override
     public BatchCovariance last() {
         int step = rows.steps() - 1;
-        Blocks blocks = blocks(false);
         Cell.Gains gain = gains.get(step);
         if (gain.outputOfMemory == null) {
             return new BatchCovariance(
-                    FloatMatrix.of(blocks.gates[step], rows.minibatch()).toArray(type),
+                    FloatMatrix.of(blocks(false).gates[step], rows.minibatch()).toArray(type),
                     FloatMatrix.of(gain.output, rows.minibatch()).toArray(type));
         }
-        float[] evenly = new float[units()];
-        Arrays.fill(evenly, 1f / units());
-        float[] mean = new float[size()];
-        blocks.addPassedOn(step, step, null, evenly, mean, 0);
-        return BatchCovariance.of(FloatMatrix.of(mean, rows.minibatch()).toArray(type));
+        return BatchCovariance.of(new LastStepCovariance(seen(), rows.minibatch(), units(), slopes)
+                .plusInputs(inputs.passedOn(rows, false))
+                .toArray(type));
     }
 }

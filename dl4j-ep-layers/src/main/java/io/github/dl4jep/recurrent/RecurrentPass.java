@@ -204,6 +204,25 @@ public final class RecurrentPass {
         return new Answer(atInput, LinearFactor.messageToWeights(atInput, outputsBefore, weights, withPrecision));
     }
 
+    /** From the derivatives of a number by the last activations, [units], to those by all pre-activations: to first order. */
+    private float[][] slopes(float[] ofLast) {
+        float[][] slopes = new float[steps.size()][];
+        FloatMatrix meanOfWeights = FloatMatrix.of(weights.mean());
+        StepMessage atOutput = StepMessage.nothing(minibatch * units);
+        StepMessage atMemory = cell.hasMemory() ? StepMessage.nothing(minibatch * units) : null;
+        for (int i = 0; i < atOutput.shift.length; i++) {
+            atOutput.shift[i] = ofLast[i / minibatch];
+        }
+        for (int t = steps.size() - 1; t >= 0; t--) {
+            rows.forget(t, atOutput);
+            rows.forget(t, atMemory);
+            slopes[t] = steps.get(t).back(atOutput, atMemory).shift;
+            FloatMatrix.of(atOutput.shift, minibatch)
+                    .assignProduct(FloatMatrix.of(slopes[t], minibatch), false, meanOfWeights, true, 1);
+        }
+        return slopes;
+    }
+
     private FloatMatrix squares() {
         INDArray secondMoment = weights.secondMoment();
         return FloatMatrix.of(
@@ -271,6 +290,7 @@ public final class RecurrentPass {
                         .mapToObj(t -> rows.gains(t, steps.get(t).gains()))
                         .toList(),
                 before.stream().map(state -> state.output().mean).toList(),
+                this::slopes,
                 weights,
                 (float) bias);
         return rows.areAll() ? covariance : new ScatteredSteps(covariance, rows);

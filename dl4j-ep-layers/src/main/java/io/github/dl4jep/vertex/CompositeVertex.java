@@ -96,6 +96,11 @@ public final class CompositeVertex implements Vertex {
     }
 
     @Override
+    public boolean hasGates() {
+        return graph.hasGates();
+    }
+
+    @Override
     public boolean heedsMask(Moments input) {
         return true;
     }

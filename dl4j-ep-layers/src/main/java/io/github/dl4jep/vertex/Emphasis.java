@@ -116,6 +116,11 @@ public record Emphasis(Vertex vertex, Function<BatchCovariance, Factors> current
     }
 
     @Override
+    public boolean hasGates() {
+        return vertex.hasGates();
+    }
+
+    @Override
     public boolean heedsMask(Moments input) {
         return vertex.heedsMask(input);
     }

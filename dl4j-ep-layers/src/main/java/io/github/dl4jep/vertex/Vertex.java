@@ -70,6 +70,15 @@ public interface Vertex {
     }
 
     /**
+     * Whether gates multiply activations, step by step: a memory bends in the weights, so what derivatives tell of a step is rough.
+     *
+     * @return true if something in this vertex has a memory with gates
+     */
+    default boolean hasGates() {
+        return false;
+    }
+
+    /**
      * The same vertex for segments of sequences: recurrent layers go on from their states, and leave those at the end.
      *
      * @param states the states

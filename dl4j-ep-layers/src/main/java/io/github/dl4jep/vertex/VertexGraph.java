@@ -52,6 +52,15 @@ public final class VertexGraph {
     }
 
     /**
+     * Whether a memory with gates is among the vertices.
+     *
+     * @return true if a vertex has one
+     */
+    public boolean hasGates() {
+        return nodes.stream().anyMatch(node -> node.vertex().hasGates());
+    }
+
+    /**
      * The same nodes for segments of sequences.
      *
      * @param nodes vertices and their inputs

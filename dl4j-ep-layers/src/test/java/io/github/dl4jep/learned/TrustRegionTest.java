@@ -26,24 +26,24 @@ class TrustRegionTest {
         "9.00, 900000, 1000000"
     })
     void followsTheShareThatWasWon(double after, double factor, double next) {
-        assertThat(TrustRegion.next(factor, 2, 1, after, 0.9, 5)).isCloseTo(next, Offset.offset(1e-3 * next));
+        assertThat(TrustRegion.next(factor, 2, 1, after, 0.6, 0.9, 5)).isCloseTo(next, Offset.offset(1e-3 * next));
     }
 
     @Test
     void relaxesByBatchesAndNotByChecks() {
-        assertThat(TrustRegion.next(100, 2, 1, 1, 0.9, 48)).isCloseTo(100 / Math.pow(1.03, 8), Offset.offset(1e-9));
+        assertThat(TrustRegion.next(100, 2, 1, 1, 0.6, 0.9, 48)).isCloseTo(100 / Math.pow(1.03, 8), Offset.offset(1e-9));
     }
 
     @Test
     void isWiderWhereFeaturesAreNotAtFault() {
-        assertThat(TrustRegion.next(100, 2, 1, 9, 0.2, 5)).isCloseTo(100 / 1.03, Offset.offset(1e-9));
-        assertThat(TrustRegion.next(1, 2, 1, 9, 0.2, 5)).isEqualTo(1);
+        assertThat(TrustRegion.next(100, 2, 1, 9, 0.6, 0.2, 5)).isCloseTo(100 / 1.03, Offset.offset(1e-9));
+        assertThat(TrustRegion.next(1, 2, 1, 9, 0.6, 0.2, 5)).isEqualTo(1);
     }
 
     @Test
     void saysNothingWhereNothingWasToBeWon() {
-        assertThat(TrustRegion.next(7, 1, 1, 5, 0.9, 3)).isEqualTo(7);
-        assertThat(TrustRegion.next(7, 1, Double.NaN, 5, 0.9, 3)).isEqualTo(7);
+        assertThat(TrustRegion.next(7, 1, 1, 5, 0.6, 0.9, 3)).isEqualTo(7);
+        assertThat(TrustRegion.next(7, 1, Double.NaN, 5, 0.6, 0.9, 3)).isEqualTo(7);
     }
 
     @Test

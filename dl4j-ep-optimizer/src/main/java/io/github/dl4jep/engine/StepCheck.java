@@ -64,6 +64,7 @@ record StepCheck(int networkInputs, VertexGraph graph, List<MessageGraph.Output>
                 goal.before(),
                 goal.expected(),
                 loss(reached, goal.withheld()),
+                TrustRegion.leastWon(examples(goal), graph.hasGates()),
                 featuresShare(goal, after),
                 phase.step());
         if (to != from) {
@@ -74,6 +75,10 @@ record StepCheck(int networkInputs, VertexGraph graph, List<MessageGraph.Output>
             });
             goal.means().keySet().forEach(i -> likelihood(i).setPriorFactor(to));
         }
+    }
+
+    private static long examples(Goal goal) {
+        return goal.means().values().iterator().next().size(0);
     }
 
     private boolean canBeNarrower() {

@@ -300,6 +300,11 @@ public final class RecurrentVertex implements LinearMap {
     }
 
     @Override
+    public boolean hasGates() {
+        return cell.apply(null).hasMemory();
+    }
+
+    @Override
     public boolean heedsMask(Moments input) {
         return true;
     }
