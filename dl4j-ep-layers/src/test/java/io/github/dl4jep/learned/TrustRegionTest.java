@@ -29,6 +29,22 @@ class TrustRegionTest {
         assertThat(TrustRegion.next(factor, 2, 1, after, 0.6, 0.9, 5)).isCloseTo(next, Offset.offset(1e-3 * next));
     }
 
+    /** Small batches three fifths of what is expected, large ones less; where a memory has gates, anything at all. */
+    @ParameterizedTest
+    @CsvSource({
+        "1, false, .6", "64, false, .6", "128, false, .6", "256, false, .3", "2048, false, .0375", "1, true, 0", "2048, true, 0"
+    })
+    void asksForLessOfLargeBatchesAndOfGates(long examples, boolean isRough, double least) {
+        assertThat(TrustRegion.leastWon(examples, isRough)).isCloseTo(least, Offset.offset(1e-12));
+    }
+
+    @Test
+    void growsOnlyBelowWhatAStepHasToWin() {
+        assertThat(TrustRegion.next(10, 2, 1, 1.9, 0, 0.9, 5)).isEqualTo(10);
+        assertThat(TrustRegion.next(10, 2, 1, 2.1, 0, 0.9, 5)).isEqualTo(20);
+        assertThat(TrustRegion.next(10, 2, 1, 2.5, 0, 0.9, 5)).isEqualTo(40);
+    }
+
     @Test
     void relaxesByBatchesAndNotByChecks() {
         assertThat(TrustRegion.next(100, 2, 1, 1, 0.6, 0.9, 48)).isCloseTo(100 / Math.pow(1.03, 8), Offset.offset(1e-9));

@@ -240,6 +240,64 @@ class RecurrentLayerTest {
         assertClose(last.gain(), expected.covariance().gain(), 1e-5, "D");
     }
 
+    /** J S J' of an LSTM of one unit, by numerical derivatives through all steps: each weight acts at every one. */
+    @Test
+    void theCovarianceOfAMemorysLastStepIsThatOfTheLinearisedNetwork() {
+        int steps = 5;
+        RecurrentRuntime runtime = runtime(new LSTM.Builder()
+                .nIn(INPUTS)
+                .nOut(1)
+                .activation(Activation.TANH)
+                .build());
+        Map<String, Double> variances = Map.of("W", 1e-6, "recurrentW", 2e-6, "b", 3e-6);
+        variances.forEach((name, variance) -> {
+            runtime.paramTable().get(name + "Precision").assign(1 / variance);
+            INDArray natural = runtime.paramTable().get(name + "MeanTimesPrecision");
+            natural.assign(Nd4j.randn(TYPE, natural.shape()).muli(1 / variance));
+            runtime.paramTable().get(name + "AveragedMean").assign(natural.mul(variance));
+        });
+        Moments x = series(steps, true);
+        double[][] expected = new double[BATCH][BATCH];
+        double step = 1e-2;
+        variances.forEach((name, variance) -> {
+            // Of which predictions are made.
+            INDArray mean = runtime.paramTable().get(name + "AveragedMean");
+            for (long i = 0; i < mean.length(); i++) {
+                double at = mean.getDouble(i);
+                mean.putScalar(i, at + step);
+                INDArray above = last(runtime, x, steps);
+                mean.putScalar(i, at - step);
+                INDArray slope = above.subi(last(runtime, x, steps)).divi(2 * step);
+                mean.putScalar(i, at);
+                for (int n = 0; n < BATCH; n++) {
+                    for (int k = 0; k < BATCH; k++) {
+                        expected[n][k] += variance * slope.getDouble(n) * slope.getDouble(k);
+                    }
+                }
+            }
+        });
+        INDArray actual = runtime.vertex()
+                .forward(List.of(new ForwardMessage(x, BatchCovariance.none())), Sites.NONE)
+                .output()
+                .covariance()
+                .steps()
+                .last()
+                .covariance();
+        double largest = actual.maxNumber().doubleValue();
+        assertThat(largest).isGreaterThan(1e-7);
+        for (int n = 0; n < BATCH; n++) {
+            for (int k = 0; k < BATCH; k++) {
+                assertThat(actual.getDouble(n, k))
+                        .as("K of %d and %d", n, k)
+                        .isCloseTo(expected[n][k], within(5e-3 * largest));
+            }
+        }
+    }
+
+    private static INDArray last(RecurrentRuntime runtime, Moments x, int steps) {
+        return step(runtime.vertex().predict(List.of(x)).mean(), steps - 1, steps);
+    }
+
     /** Of a network whose weights differ from step to step, and are equally uncertain: J S J', averaged over the units. */
     @Test
     void theCovarianceOfPairsIsThatOfTheLinearisedNetwork() {

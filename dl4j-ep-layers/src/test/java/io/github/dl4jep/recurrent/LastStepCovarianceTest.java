@@ -1,0 +1,143 @@
+package io.github.dl4jep.recurrent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Arrays;
+import java.util.Random;
+import java.util.stream.DoubleStream;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+class LastStepCovarianceTest {
+
+    private static final int STEPS = 3;
+    private static final int BATCH = 4;
+    private static final int INPUTS = 2;
+    private static final int UNITS = 5;
+    private static final int GATES = 2;
+
+    private final Random random = new Random(3);
+
+    /** What unit u at the last step has as derivative by the pre-activation of gate g of unit j at step t in example n. */
+    private final double[][][][] jacobian = new double[STEPS][BATCH][GATES * UNITS][UNITS];
+
+    private final double[][][] given = new double[STEPS][BATCH][BATCH];
+
+    LastStepCovarianceTest() {
+        for (double[][][] step : jacobian) {
+            for (double[][] example : step) {
+                for (double[] row : example) {
+                    Arrays.setAll(row, i -> random.nextGaussian());
+                }
+            }
+        }
+        for (double[][] step : given) {
+            for (int n = 0; n < BATCH; n++) {
+                for (int k = 0; k <= n; k++) {
+                    step[n][k] = random.nextGaussian();
+                    step[k][n] = step[n][k];
+                }
+            }
+        }
+    }
+
+    private float[][] slopes(float[] direction) {
+        float[][] slopes = new float[STEPS][BATCH * GATES * UNITS];
+        for (int t = 0; t < STEPS; t++) {
+            for (int n = 0; n < BATCH; n++) {
+                for (int j = 0; j < GATES * UNITS; j++) {
+                    for (int unit = 0; unit < UNITS; unit++) {
+                        slopes[t][j * BATCH + n] += (float) (direction[unit] * jacobian[t][n][j][unit]);
+                    }
+                }
+            }
+        }
+        return slopes;
+    }
+
+    private float[][] seen() {
+        float[][] seen = new float[STEPS][BATCH * INPUTS];
+        for (float[] step : seen) {
+            for (int i = 0; i < step.length; i++) {
+                step[i] = (float) random.nextGaussian();
+            }
+        }
+        return seen;
+    }
+
+    private float[][] flat() {
+        float[][] flat = new float[STEPS][BATCH * BATCH];
+        for (int t = 0; t < STEPS; t++) {
+            for (int i = 0; i < flat[t].length; i++) {
+                flat[t][i] = (float) given[t][i % BATCH][i / BATCH];
+            }
+        }
+        return flat;
+    }
+
+    /** The mean over units, element by element, of what weights at all steps and inputs at each step do. */
+    private double exact(float[][] seen, int n, int k) {
+        double sum = 0;
+        for (int unit = 0; unit < UNITS; unit++) {
+            for (int j = 0; j < GATES * UNITS; j++) {
+                for (int i = 0; i < INPUTS; i++) {
+                    double ofN = 0;
+                    double ofK = 0;
+                    for (int t = 0; t < STEPS; t++) {
+                        ofN += seen[t][i * BATCH + n] * jacobian[t][n][j][unit];
+                        ofK += seen[t][i * BATCH + k] * jacobian[t][k][j][unit];
+                    }
+                    sum += ofN * ofK;
+                }
+                for (int t = 0; t < STEPS; t++) {
+                    sum += jacobian[t][n][j][unit] * jacobian[t][k][j][unit] * given[t][n][k];
+                }
+            }
+        }
+        return sum / UNITS;
+    }
+
+    /** Signs depend on what is seen: with what is seen turned over, K is the same and the signs are others. */
+    @Test
+    void isTheMeanOverUnitsOnAverageOverSigns() {
+        int draws = 20_000;
+        float[][] seen = seen();
+        double[] mean = new double[BATCH * BATCH];
+        for (int draw = 0; draw < draws; draw++) {
+            float[][] turned = new float[STEPS][];
+            float angle = (float) (2 * Math.PI * draw / draws);
+            for (int t = 0; t < STEPS; t++) {
+                turned[t] = turned(seen[t], angle);
+            }
+            INDArray k = new LastStepCovariance(turned, BATCH, UNITS, this::slopes)
+                    .plusInputs(flat())
+                    .toArray(DataType.FLOAT);
+            for (int i = 0; i < mean.length; i++) {
+                mean[i] += k.getDouble(i / BATCH, i % BATCH) / draws;
+            }
+        }
+        double largest = DoubleStream.of(mean).map(Math::abs).max().orElseThrow();
+        for (int i = 0; i < mean.length; i++) {
+            assertThat(mean[i]).isCloseTo(exact(seen, i / BATCH, i % BATCH), within(0.05 * largest));
+        }
+    }
+
+    /** The two inputs, turned as coordinates of a plane: inner products stay. */
+    private static float[] turned(float[] seen, float angle) {
+        float[] turned = new float[seen.length];
+        for (int n = 0; n < BATCH; n++) {
+            turned[n] = (float) (Math.cos(angle) * seen[n] - Math.sin(angle) * seen[BATCH + n]);
+            turned[BATCH + n] = (float) (Math.sin(angle) * seen[n] + Math.cos(angle) * seen[BATCH + n]);
+        }
+        return turned;
+    }
+
+    @Test
+    void isTheSameEveryTime() {
+        float[][] seen = seen();
+        assertThat(new LastStepCovariance(seen, BATCH, UNITS, this::slopes).toArray(DataType.FLOAT))
+                .isEqualTo(new LastStepCovariance(seen, BATCH, UNITS, this::slopes).toArray(DataType.FLOAT));
+    }
+}
