@@ -8,8 +8,9 @@ import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
- * How many batches a pass through the data has. Learned at the end of each epoch and kept in the output layer's configuration,
- * beside DL4J's own iteration and epoch counts, so that a restored network goes on as if it had not been interrupted. Immutable.
+ * How many batches a pass through the data has. Learned at the end of each epoch, or where examples come again, and kept in the output
+ * layer's configuration, beside DL4J's own iteration and epoch counts, so that a restored network goes on as if it had not been
+ * interrupted. Immutable.
  */
 public final class PassCounter implements Serializable {
 

@@ -102,7 +102,8 @@ public abstract class ScheduleBuilder<B extends ScheduleBuilder<B>> {
     }
 
     /**
-     * Tells how many batches a pass has. Needed only where DL4J counts no epochs, as with repeated {@code fit(DataSet)}.
+     * Tells how many batches a pass has. Needed only where DL4J counts no epochs, as with repeated {@code fit(DataSet)}, and examples
+     * change from pass to pass; else a new pass is known by examples that come again.
      *
      * @param batches a positive number; default 0, learned at the end of the first epoch
      * @return this builder

@@ -1,13 +1,12 @@
 package io.github.dl4jep.engine;
 
-import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.message.StepMask;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.INDArrayIndex;
@@ -19,8 +18,6 @@ import org.nd4j.linalg.indexing.SpecifiedIndex;
  * pass, after every shuffle, on every worker and after a restart, and nothing has to be kept.
  */
 public final class WithheldExamples {
-
-    private static final long MULTIPLIER = 0x9E3779B97F4A7C15L;
 
     /** The largest share of few data. */
     private static final double LARGEST_SHARE = 1.0 / 16;
@@ -76,14 +73,12 @@ public final class WithheldExamples {
         if (share == 0 || inputs.stream().anyMatch(input -> input.mean().size(0) != count)) {
             return new WithheldExamples(labels, null);
         }
-        long[] hashes = new long[Math.toIntExact(count)];
-        for (Moments input : inputs) {
-            add(hashes, input.mean());
-        }
-        add(hashes, labels.values());
+        Stream<INDArray> features = inputs.stream().map(Moments::mean);
+        long[] hashes = ExampleHashes.of(
+                count, Stream.concat(features, Stream.of(labels.values())).toList());
         boolean[] flags = new boolean[hashes.length];
         for (int n = 0; n < hashes.length; n++) {
-            flags[n] = (mixed(hashes[n]) >>> 11) * 0x1p-53 < share;
+            flags[n] = (hashes[n] >>> 11) * 0x1p-53 < share;
         }
         return new WithheldExamples(labels, flags);
     }
@@ -128,34 +123,6 @@ public final class WithheldExamples {
      */
     public boolean @Nullable [] flags() {
         return flags == null ? null : flags.clone();
-    }
-
-    private static void add(long[] hashes, INDArray array) {
-        float[] values = Rows.floats(inRows(array));
-        int columns = values.length / hashes.length;
-        for (int n = 0; n < hashes.length; n++) {
-            long hash = hashes[n];
-            for (int i = n * columns; i < (n + 1) * columns; i++) {
-                // Adding 0 makes -0 and 0 one.
-                hash = (hash ^ Float.floatToIntBits(values[i] + 0f)) * MULTIPLIER;
-                hash ^= hash >>> 29;
-            }
-            hashes[n] = hash;
-        }
-    }
-
-    /** Example after example in memory, float. */
-    private static INDArray inRows(INDArray array) {
-        boolean dense = array.ordering() == 'c' && array.elementWiseStride() == 1;
-        return (dense ? array : array.dup('c')).castTo(DataType.FLOAT);
-    }
-
-    /** The finaliser of SplitMix64 (Steele, Lea and Flood 2014). */
-    private static long mixed(long hash) {
-        long mixed = hash;
-        mixed = (mixed ^ (mixed >>> 30)) * 0xBF58476D1CE4E5B9L;
-        mixed = (mixed ^ (mixed >>> 27)) * 0x94D049BB133111EBL;
-        return mixed ^ (mixed >>> 31);
     }
 
     /** How much weights learn from each row: withheld ones 0; null for 1 everywhere, as for given trust. */

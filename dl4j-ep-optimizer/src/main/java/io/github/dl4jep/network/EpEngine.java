@@ -10,10 +10,8 @@ import io.github.dl4jep.likelihood.LearningPhase;
 import io.github.dl4jep.message.BatchPart;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.prune.Pruning;
-import io.github.dl4jep.runtime.EpOutput;
 import io.github.dl4jep.runtime.EpRuntime;
 import io.github.dl4jep.weight.WeightMoments;
-import java.lang.ref.WeakReference;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -46,9 +44,9 @@ final class EpEngine {
     private final Consumer<INDArray[]> announce;
     private final WeightTable weights = new WeightTable();
     private final RecurrentStates states = new RecurrentStates();
+    private final PassCounting passes;
     private @Nullable NetworkLayout layout;
     private @Nullable EpOptimizer optimizer;
-    private WeakReference<@Nullable INDArray> latest = new WeakReference<>(null);
 
     /**
      * The engine of a network.
@@ -73,6 +71,7 @@ final class EpEngine {
         this.labelMasks = labelMasks;
         this.featureMasks = featureMasks;
         this.announce = announce;
+        this.passes = new PassCounting(network);
     }
 
     /** The engine of a network. */
@@ -142,10 +141,10 @@ final class EpEngine {
     /** Learns from the batch that DL4J has set; keeps its score before. */
     void learnBatch() {
         int iteration = network.getIterationCount();
-        countRepetition(iteration);
         try {
             Examples examples =
                     examples("Batch " + iteration, features.get(), labels.get(), labelMasks.get(), featureMasks.get());
+            passes.look(examples.features(), examples.labels(), layout().outputs());
             LearningPhase phase = phase();
             long rows = examples.features()[0].size(0);
             BatchPart whole = BatchPart.whole(phase.step(), rows, schedule().getInducingExamples());
@@ -153,6 +152,7 @@ final class EpEngine {
                     sweep(),
                     isTruncated(),
                     graph -> graph.learn(part(graph, whole, examples, phase), schedule(), phase)));
+            passes.learned(iteration);
         } catch (RuntimeException e) {
             // DL4J does so after a batch that succeeds; the next batch may have no mask of its own.
             network.clearLayerMaskArrays();
@@ -228,16 +228,6 @@ final class EpEngine {
                 : "";
     }
 
-    /** A batch that is fitted again and again is all the data there are: each time is a pass. */
-    private void countRepetition(int iteration) {
-        INDArray[] inputs = features.get();
-        INDArray first = inputs == null || inputs.length == 0 ? null : inputs[0];
-        if (first != null && first == latest.get() && iteration == passCounter().getPassStart() + 1) {
-            countPass();
-        }
-        latest = new WeakReference<>(first);
-    }
-
     private Examples examples(
             String what,
             INDArray @Nullable [] inputs,
@@ -299,7 +289,12 @@ final class EpEngine {
     /** Checks that an iterator gives a batch to a pass. */
     void requireBatches(Object iterator, Runnable pass) {
         int before = network.getIterationCount();
-        pass.run();
+        passes.announce();
+        try {
+            pass.run();
+        } finally {
+            passes.end();
+        }
         Examples.requireBatch(iterator, before, network.getIterationCount(), network.getEpochCount() - 1);
     }
 
@@ -334,11 +329,13 @@ final class EpEngine {
         return outputConf().getPassCounter();
     }
 
+    /** A pass begins whose end will be told by {@link #countPass}. */
+    void announcePass() {
+        passes.announce();
+    }
+
     /** Keeps the length of the pass that ends here; nothing where it was counted already. */
     void countPass() {
-        for (EpOutput output : layout().outputs()) {
-            EpOutputConf conf = output.outputConf();
-            conf.setPassCounter(conf.getPassCounter().afterPass(network.getIterationCount()));
-        }
+        passes.count(layout().outputs());
     }
 }

@@ -35,6 +35,13 @@ final class PassListener extends BaseTrainingListener {
     }
 
     @Override
+    public void onEpochStart(Model model) {
+        if (model instanceof EpNetwork network) {
+            EpEngine.of(network).announcePass();
+        }
+    }
+
+    @Override
     public void onEpochEnd(Model model) {
         if (model instanceof EpNetwork network) {
             EpEngine.of(network).countPass();

@@ -87,7 +87,7 @@ class StartingGuideTest {
         String source = GuidePage.sourceOf(StartingGuideTest.class);
 
         assertThat(GuidePage.blocks("README.md"))
-                .hasSize(9)
+                .hasSize(10)
                 .allSatisfy(block -> assertThat(source).contains(block));
     }
 
@@ -233,6 +233,22 @@ class StartingGuideTest {
         EpMultiLayerNetwork best = (EpMultiLayerNetwork) result.getBestModel();
 
         assertThat(accuracy(best.output(features))).isGreaterThan(0.95);
+    }
+
+    @Test
+    void ownLoop() {
+        EpMultiLayerNetwork own = EpNetworks.from(configuration);
+        EpMultiLayerNetwork byIterator = EpNetworks.from(configuration);
+
+        for (int pass = 0; pass < 2; pass++) {
+            trainIterator.reset();
+            while (trainIterator.hasNext()) {
+                own.fit(trainIterator.next());
+            }
+        }
+
+        byIterator.fit(trainIterator, 2);
+        assertThat(own.params()).isEqualTo(byIterator.params());
     }
 
     @Test

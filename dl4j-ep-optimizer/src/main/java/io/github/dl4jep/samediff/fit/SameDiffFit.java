@@ -93,6 +93,7 @@ public final class SameDiffFit {
     private boolean epoch(MultiDataSetIterator iterator, int epoch, FitValidation validation) {
         at.setEpoch(config.getEpochCount());
         listeners.active().forEach(listener -> listener.epochStart(sd, at));
+        network.getListeners().forEach(listener -> listener.onEpochStart(network));
         long start = System.currentTimeMillis();
         double sum = 0;
         int count = 0;
