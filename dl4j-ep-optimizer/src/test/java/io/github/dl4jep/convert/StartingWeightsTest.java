@@ -225,7 +225,7 @@ class StartingWeightsTest {
         EpMultiLayerNetwork network =
                 EpNetworks.from(stock, EpOptions.builder().startFromWeights().build());
         DataSet data = ToyData.threeClasses(100, 1);
-        network.fit(data.copy());
+        network.fit(ToyData.threeClasses(100, 2));
         File file = folder.resolve("network.zip").toFile();
         network.save(file);
 

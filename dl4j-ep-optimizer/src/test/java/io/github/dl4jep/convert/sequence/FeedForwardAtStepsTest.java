@@ -205,7 +205,7 @@ class FeedForwardAtStepsTest {
                         org.nd4j.linalg.indexing.NDArrayIndex.point(STEPS - 2))
                 .reshape(320, 1)
                 .dup('c');
-        for (int pass = 0; pass < 8; pass++) {
+        for (int pass = 0; pass < 16; pass++) {
             for (DataSet batch : new DataSet(x, y).batchBy(32)) {
                 network.fit(batch);
             }

@@ -84,7 +84,7 @@ class SameDiffLayersTest {
         DataSet data = ToyData.threeClasses(60, 1);
         EpMultiLayerNetwork network =
                 EpNetworks.from(list(new OwnLayers.Dense(3, 6), new OwnLayers.UnitLength(), classes(6)));
-        network.fit(data.copy());
+        network.fit(ToyData.threeClasses(60, 2));
         File file = folder.resolve("network.zip").toFile();
         network.save(file);
 
