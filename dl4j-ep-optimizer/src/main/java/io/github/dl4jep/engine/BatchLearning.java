@@ -258,22 +258,27 @@ final class BatchLearning {
         return learners;
     }
 
-    private static <T> T solved(LearningPhase phase, Supplier<T> computation) {
+    private <T> T solved(LearningPhase phase, Supplier<T> computation) {
         try {
             return computation.get();
         } catch (ArithmeticException e) {
             throw new RejectedBatchException(
                     "Batch " + (phase.step() - 1) + " gives equations without a solution (" + e.getMessage()
-                            + "); it was not learned from and the posterior is unchanged. Standardise the features, or look"
-                            + " for extreme values in this batch",
+                            + "); it was not learned from and the posterior is unchanged. " + advice(),
                     e);
         }
     }
 
-    private static RejectedBatchException rejected(String what, double score, LearningPhase phase) {
+    private RejectedBatchException rejected(String what, double score, LearningPhase phase) {
         return new RejectedBatchException("Batch " + (phase.step() - 1) + " gives NaN or infinite " + what + " (score "
                 + score
-                + "); it was not learned from and the posterior is unchanged. Standardise the features, or look for"
-                + " extreme values in this batch");
+                + "); it was not learned from and the posterior is unchanged. " + advice());
+    }
+
+    private String advice() {
+        String always = "Standardise the features, or look for extreme values in this batch";
+        boolean recurrent =
+                graph.nodes().stream().anyMatch(node -> node.vertex().hasState());
+        return recurrent ? always + "; recurrent layers need an activation with bounds, such as tanh" : always;
     }
 }

@@ -4,8 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.github.dl4jep.engine.RejectedBatchException;
 import io.github.dl4jep.network.EpComputationGraph;
 import io.github.dl4jep.network.EpMultiLayerNetwork;
+import io.github.dl4jep.toy.ToyData;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -34,6 +39,7 @@ import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
@@ -41,6 +47,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+import org.slf4j.LoggerFactory;
 
 /** Recurrent networks from end to end. */
 @SuppressWarnings("deprecation") // GravesLSTM
@@ -266,6 +273,102 @@ class RecurrentNetworksTest {
         double error = network.output(x).sub(x).norm2Number().doubleValue()
                 / x.norm2Number().doubleValue();
         assertThat(error).isLessThan(0.3);
+    }
+
+    private static MultiLayerConfiguration withCell(Layer cell) {
+        return new NeuralNetConfiguration.Builder()
+                .list()
+                .layer(new LastTimeStep(cell))
+                .layer(output())
+                .setInputType(InputType.recurrent(2, STEPS))
+                .build();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"RELU", "RELU6", "IDENTITY", "SOFTPLUS", "LEAKYRELU", "CUBE", "ELU"})
+    void gatesBeyondOneAreRefused(Activation gate) {
+        LSTM cell = new LSTM.Builder()
+                .nOut(UNITS)
+                .activation(Activation.TANH)
+                .gateActivationFunction(gate)
+                .build();
+        GravesBidirectionalLSTM both = new GravesBidirectionalLSTM.Builder()
+                .nOut(UNITS)
+                .activation(Activation.TANH)
+                .gateActivationFunction(gate)
+                .build();
+        String reason = "goes beyond 1 (to ";
+        String remedy = "a gate multiplies the memory at every step, whose variance then grows without limit; set"
+                + " gateActivationFunction(Activation.SIGMOID) or HARDSIGMOID";
+        assertThatThrownBy(() -> EpNetworks.from(withCell(cell)))
+                .hasMessageContaining("the gate activation " + gate.getActivationFunction())
+                .hasMessageContaining(reason)
+                .hasMessageContaining(remedy);
+        assertThatThrownBy(() -> EpNetworks.from(withCell(both))).hasMessageContaining(remedy);
+        assertThatThrownBy(() -> EpNetworks.from(withCell(new Bidirectional(cell))))
+                .hasMessageContaining(remedy);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SIGMOID", "HARDSIGMOID", "TANH", "SOFTSIGN", "RECTIFIEDTANH"})
+    void gatesOfAtMostOneLearn(Activation gate) {
+        EpMultiLayerNetwork network = EpNetworks.from(withCell(new LSTM.Builder()
+                .nOut(UNITS)
+                .activation(Activation.TANH)
+                .gateActivationFunction(gate)
+                .build()));
+
+        network.fit(ToyData.batches(firstSign(64, 1), 16), 2);
+
+        assertThat(network.getIterationCount()).isEqualTo(8);
+    }
+
+    private static List<String> logOf(Runnable conversion) {
+        Logger logger = (Logger) LoggerFactory.getLogger(EpNetworks.class);
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        logger.addAppender(log);
+        try {
+            conversion.run();
+        } finally {
+            logger.detachAppender(log);
+        }
+        return log.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+    }
+
+    @Test
+    void unitsWithoutBoundsAreNamed() {
+        String said =
+                "the activation relu has no bounds: from step to step variances can grow until batches are rejected, of"
+                        + " sequences of more than some 8 steps nearly all; TANH has bounds";
+        for (BaseRecurrentLayer.Builder<?> builder : List.of(new LSTM.Builder(), new SimpleRnn.Builder())) {
+            builder.nOut(UNITS);
+            builder.activation(Activation.RELU);
+            Layer cell = builder.build();
+            assertThat(logOf(() -> EpNetworks.from(withCell(cell)))).anyMatch(line -> line.endsWith(said));
+            assertThat(logOf(() -> EpNetworks.from(withCell(new Bidirectional(cell)))))
+                    .anyMatch(line -> line.endsWith(said));
+        }
+        assertThat(logOf(() -> EpNetworks.from(withCell(Kind.LSTM.layer(RNNFormat.NCW)))))
+                .noneMatch(line -> line.contains("no bounds"));
+    }
+
+    @Test
+    void aBatchThatIsRejectedForItsUnitsSaysSo() {
+        EpMultiLayerNetwork network = EpNetworks.from(withCell(
+                new SimpleRnn.Builder().nOut(UNITS).activation(Activation.CUBE).build()));
+        Nd4j.getRandom().setSeed(1);
+        DataSet long40 = new DataSet(Nd4j.randn(16, 2, 40), firstSign(16, 1).getLabels());
+
+        assertThatThrownBy(() -> {
+                    for (int i = 0; i < 10; i++) {
+                        network.fit(long40);
+                    }
+                })
+                .isInstanceOf(RejectedBatchException.class)
+                .hasMessageEndingWith(
+                        "Standardise the features, or look for extreme values in this batch; recurrent layers"
+                                + " need an activation with bounds, such as tanh");
     }
 
     @Test

@@ -112,6 +112,7 @@ public final class BidirectionalType<L extends Layer> extends LayerType<L> {
         RecurrentType.requireCell(first);
         place.dropGradientSettings(first);
         IActivation activation = place.activation(first.getActivationFn());
+        RecurrentRange.warning(activation).ifPresent(place::decided);
         Layer original = layer.clone();
         if (original instanceof Bidirectional two) {
             recurrent(two.getFwd()).setActivationFn(activation);

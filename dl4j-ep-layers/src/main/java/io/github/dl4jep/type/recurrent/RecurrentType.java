@@ -110,6 +110,7 @@ public final class RecurrentType<L extends BaseRecurrentLayer> extends LayerType
         requireCell(layer);
         place.dropGradientSettings(layer);
         IActivation activation = place.activation(layer.getActivationFn());
+        RecurrentRange.warning(activation).ifPresent(place::decided);
         BaseRecurrentLayer original = (BaseRecurrentLayer) layer.clone();
         original.setActivationFn(activation);
         return new EpRecurrentLayer(original, place.recurrentPrior(hasMemory(layer)), place.gain(activation));
@@ -126,6 +127,7 @@ public final class RecurrentType<L extends BaseRecurrentLayer> extends LayerType
         }
         if (layer instanceof AbstractLSTM gated) {
             Units.of(gated.getGateActivationFn());
+            RecurrentRange.requireGate(gated.getGateActivationFn());
         }
     }
 
