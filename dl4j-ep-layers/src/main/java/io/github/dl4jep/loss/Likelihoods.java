@@ -3,7 +3,9 @@ package io.github.dl4jep.loss;
 import io.github.dl4jep.density.DirectionLikelihood;
 import io.github.dl4jep.density.HingeLikelihood;
 import io.github.dl4jep.density.LaplaceLikelihood;
+import io.github.dl4jep.density.Link;
 import io.github.dl4jep.density.MixtureDensityLikelihood;
+import io.github.dl4jep.density.PoissonLikelihood;
 import io.github.dl4jep.density.RelativeLaplaceLikelihood;
 import io.github.dl4jep.density.SparseLabels;
 import io.github.dl4jep.likelihood.BinaryLikelihood;
@@ -54,6 +56,7 @@ public final class Likelihoods {
         register(LossMAPE.class, (loss, f) -> Rules.around(f, RelativeLaplaceLikelihood::new));
         register(LossMSLE.class, (loss, f) -> Rules.logarithmicError(f));
         register(LossPoisson.class, (loss, f) -> Rules.counts(f));
+        register(LossLogPoisson.class, (loss, f) -> Rules.logarithms(f, () -> new PoissonLikelihood(Link.EXPONENTIAL)));
         register(LossMCXENT.class, (loss, f) -> Rules.classes(f));
         register(LossNegativeLogLikelihood.class, (loss, f) -> Rules.classes(f));
         register(LossKLD.class, (loss, f) -> Rules.classes(f));

@@ -55,6 +55,14 @@ final class Rules {
         return new PoissonLikelihood(link(activation));
     }
 
+    /** Outputs that are logarithms of rates. */
+    static Likelihood logarithms(IActivation activation, Supplier<Likelihood> likelihood) {
+        if (activation instanceof ActivationIdentity) {
+            return likelihood.get();
+        }
+        throw refused("its outputs are logarithms of rates; use the identity, or LossPoisson for rates after softplus");
+    }
+
     private static Link link(IActivation activation) {
         Link link = Link.of(activation);
         if (link == null) {

@@ -35,10 +35,9 @@ final class RecurrentRange {
     static Optional<String> warning(IActivation unit) {
         return largest(unit) <= BOUNDED
                 ? Optional.empty()
-                : Optional.of(
-                        "the activation " + unit
-                                + " has no bounds: from step to step variances can grow until batches are"
-                                + " rejected, of sequences of more than some 8 steps nearly all; TANH has bounds");
+                : Optional.of("the activation " + unit
+                        + " has no bounds: from step to step variances can grow until batches are"
+                        + " rejected, of sequences of more than some 8 steps nearly all; TANH has bounds");
     }
 
     private static double largest(IActivation activation) {

@@ -1,6 +1,7 @@
 package io.github.dl4jep.samediff.fit;
 
 import io.github.dl4jep.samediff.plan.GraphReading;
+import io.github.dl4jep.samediff.plan.LabelCoding;
 import io.github.dl4jep.samediff.plan.LabelledOutput;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -44,7 +45,7 @@ public final class SameDiffBatches {
      * The labels of a batch.
      *
      * @param data the batch
-     * @return in the order of the network's outputs, class numbers as one-hot rows
+     * @return in the order of the network's outputs, class numbers as one-hot rows, coded as the loss codes them
      */
     INDArray[] labels(MultiDataSet data) {
         List<String> mapping = sd.getTrainingConfig().getDataSetLabelMapping();
@@ -52,9 +53,26 @@ public final class SameDiffBatches {
         return reading.outputs().stream()
                 .map(output -> {
                     INDArray array = data.getLabels(mapping.indexOf(output.labels()));
-                    return output.sparse() ? oneHot(array, output) : array;
+                    return coded(output.sparse() ? oneHot(array, output) : array, output);
                 })
                 .toArray(INDArray[]::new);
+    }
+
+    private static INDArray coded(INDArray labels, LabelledOutput output) {
+        LabelCoding coding = output.coding();
+        if (coding.equals(LabelCoding.NONE)) {
+            return labels;
+        }
+        INDArray values = labels.castTo(DataType.DOUBLE);
+        if (coding.equals(LabelCoding.SIGNS)) {
+            for (double value : values.dup().data().asDouble()) {
+                if (!(value == 0 || value == 1)) {
+                    throw new DL4JInvalidInputException("The labels of \"" + output.labels() + "\" have the value "
+                            + value + ", allowed are 0 and 1, which SameDiff's hinge loss takes for -1 and +1");
+                }
+            }
+        }
+        return values.mul(coding.factor()).addi(coding.offset());
     }
 
     INDArray @Nullable [] labelMasks(MultiDataSet data) {

@@ -2,6 +2,8 @@ package io.github.dl4jep.samediff.layer;
 
 import io.github.dl4jep.samediff.plan.Ancestors;
 import io.github.dl4jep.samediff.plan.GraphPlan;
+import io.github.dl4jep.samediff.plan.LabelCoding;
+import io.github.dl4jep.samediff.plan.LabelledOutput;
 import io.github.dl4jep.samediff.plan.PlannedVertex;
 import io.github.dl4jep.samediff.plan.Value;
 import io.github.dl4jep.samediff.reader.GraphReader;
@@ -172,6 +174,7 @@ record LayerGraph(GraphPlan plan, List<String> inputs, PlannedVertex output, lon
                 GraphReader.readPart(sd, inputs, sd.hasVariable(LABELS) ? List.of(LABELS) : List.of(), returned.name());
         if (!plan.outputs().isEmpty()) {
             String output = plan.outputs().get(0).layer();
+            requireLabelsAsTheyAre(plan.outputs().get(0));
             PlannedVertex last = plan.vertices().stream()
                     .filter(vertex -> vertex.name().equals(output))
                     .findFirst()
@@ -184,6 +187,17 @@ record LayerGraph(GraphPlan plan, List<String> inputs, PlannedVertex output, lon
         }
         throw new DL4JInvalidConfigException(
                 "what it returns, \"" + returned.name() + "\", is no activation of its input");
+    }
+
+    /** A DL4J layer's loss sees the labels of the data set. */
+    private static void requireLabelsAsTheyAre(LabelledOutput output) {
+        if (!output.coding().equals(LabelCoding.NONE)) {
+            throw new DL4JInvalidConfigException(
+                    "its loss \"" + output.loss() + "\" changes the labels (times "
+                            + output.coding().factor() + ", plus "
+                            + output.coding().offset()
+                            + "), which a layer of DL4J cannot; use an OutputLayer, and labels that are changed in the data set");
+        }
     }
 
     /** What nothing reads is an output. */

@@ -53,6 +53,9 @@ final class JoiningOps {
         if (op.input(0) instanceof Value.Difference && op.inputName(0).equals(op.inputName(1))) {
             return LossOps.square(op);
         }
+        if (WrittenLosses.isScore(op)) {
+            return WrittenLosses.score(op);
+        }
         for (int i = 0; i < 2; i++) {
             if (op.isActivation(i) && op.isWeight(1 - i)) {
                 return LinearOps.productWithOne(op, i, 1 - i);
@@ -86,6 +89,9 @@ final class JoiningOps {
         double factor = op.opName().equals("div_scalar") ? 1 / scalar(op) : scalar(op);
         if (op.input(0) instanceof Value.Loss && factor > 0) {
             return op.input(0); // A loss has no scale: the noise is learned.
+        }
+        if (op.input(0) instanceof Value.Score && factor != 0) {
+            return factor > 0 ? op.input(0) : new Value.Loss();
         }
         return op.vertex(new ScaleVertex(factor), op.activation(0));
     }

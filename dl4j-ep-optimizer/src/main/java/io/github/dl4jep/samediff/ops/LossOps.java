@@ -1,7 +1,10 @@
 package io.github.dl4jep.samediff.ops;
 
+import io.github.dl4jep.loss.LossLogPoisson;
+import io.github.dl4jep.samediff.plan.LabelCoding;
 import io.github.dl4jep.samediff.plan.LabelledOutput;
 import io.github.dl4jep.samediff.plan.OpReading;
+import io.github.dl4jep.samediff.plan.OpRecogniser;
 import io.github.dl4jep.samediff.plan.PlannedVertex;
 import io.github.dl4jep.samediff.plan.Value;
 import java.util.Arrays;
@@ -17,6 +20,7 @@ import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
 import org.nd4j.linalg.lossfunctions.impl.LossBinaryXENT;
+import org.nd4j.linalg.lossfunctions.impl.LossHinge;
 import org.nd4j.linalg.lossfunctions.impl.LossMAE;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 import org.nd4j.linalg.lossfunctions.impl.LossMSE;
@@ -28,24 +32,36 @@ final class LossOps {
 
     /** Inputs: logits, weights, labels. */
     static Value softmaxCrossEntropy(OpReading op) {
-        requireNoSmoothing(op);
         requireNoWeights(op);
-        return output(op, 0, 2, new LossMCXENT(), new ActivationSoftmax());
+        double[] numbers = op.numbers();
+        double smoothing = numbers.length == 0 ? 0 : numbers[0];
+        if (!(smoothing >= 0 && smoothing < 1)) {
+            throw new UnsupportedOperationException(
+                    "label smoothing is " + smoothing + ", supported is 0 and more, below 1");
+        }
+        op.requireRank(0, 2);
+        LabelCoding coding = LabelCoding.smoothing(smoothing, op.inputShape(0)[1]);
+        return output(op, 0, label(op, 2), coding, new LossMCXENT(), new ActivationSoftmax());
     }
 
     /** Inputs: logits, labels. */
     static Value softmaxCrossEntropyWithLogits(OpReading op) {
+        requireClassesLast(op);
+        return output(op, 0, 1, new LossMCXENT(), new ActivationSoftmax());
+    }
+
+    static void requireClassesLast(OpReading op) {
         long[] axis = op.integers();
         if (axis.length > 0 && axis[0] != 1 && axis[0] != -1) {
             throw new UnsupportedOperationException("its classes are along dimension " + axis[0] + ", supported is 1");
         }
-        return output(op, 0, 1, new LossMCXENT(), new ActivationSoftmax());
     }
 
     /** Inputs: labels, logits. */
     static Value sparseSoftmaxCrossEntropy(OpReading op) {
         Value.Label label = label(op, 0);
-        return output(op, 1, new Value.Label(label.placeholder(), true), new LossMCXENT(), new ActivationSoftmax());
+        Value.Label numbers = new Value.Label(label.placeholder(), true);
+        return output(op, 1, numbers, LabelCoding.NONE, new LossMCXENT(), new ActivationSoftmax());
     }
 
     /** Inputs: logits, weights, labels. */
@@ -65,17 +81,65 @@ final class LossOps {
             throw new UnsupportedOperationException("it reads \"" + op.inputName(0)
                     + "\", which is no sigmoid or softmax; a log loss needs probabilities");
         }
-        if (before.isShared()) {
+        return ofProbabilities(op, label(op, 2), softmax ? new LossMCXENT() : new LossBinaryXENT(), activation);
+    }
+
+    private static Value ofProbabilities(OpReading op, Value.Label label, ILossFunction loss, IActivation activation) {
+        if (op.activation(0).vertex().isShared()) {
             throw new UnsupportedOperationException(
                     "other ops before a loss read the probabilities \"" + op.inputName(0) + "\", too");
         }
-        return outputBehindUnit(op, 0, label(op, 2), softmax ? new LossMCXENT() : new LossBinaryXENT(), activation);
+        return outputBehindUnit(op, 0, label, LabelCoding.NONE, loss, activation);
+    }
+
+    /** The cross entropy of a softmax that an op reads. */
+    static Value ofProbabilities(OpReading op, Value.Label label) {
+        return ofProbabilities(op, label, new LossMCXENT(), new ActivationSoftmax());
+    }
+
+    /** The cross entropy of the softmax of what an op reads. */
+    static Value ofLogits(OpReading op, Value.Label label) {
+        return output(op, 0, label, LabelCoding.NONE, new LossMCXENT(), new ActivationSoftmax());
+    }
+
+    /** Whether an op reads a softmax. */
+    static boolean isSoftmax(OpReading op, int index) {
+        return unit(op.activation(index).vertex()) instanceof ActivationSoftmax;
     }
 
     /** Inputs: predictions, weights, labels. */
     static Value meanSquaredError(OpReading op) {
         requireNoWeights(op);
         return error(op, 0, 2, new LossMSE());
+    }
+
+    /** Inputs: predictions, weights, labels. */
+    static Value absoluteDifference(OpReading op) {
+        requireNoWeights(op);
+        return error(op, 0, 2, new LossMAE());
+    }
+
+    /** Inputs: predictions, weights, labels 0 and 1. */
+    static Value hinge(OpReading op) {
+        requireNoWeights(op);
+        PlannedVertex before = op.activation(0).vertex();
+        IActivation unit = unit(before);
+        return unit instanceof ActivationIdentity || before.isShared()
+                ? output(op, 0, label(op, 2), LabelCoding.SIGNS, new LossHinge(), new ActivationIdentity())
+                : outputBehindUnit(op, 0, label(op, 2), LabelCoding.SIGNS, new LossHinge(), unit);
+    }
+
+    /** Inputs: logarithms of rates, weights, counts. The full loss has a term more, of the labels alone. */
+    static Value logPoisson(OpReading op) {
+        requireNoWeights(op);
+        return output(op, 0, 2, new LossLogPoisson(), new ActivationIdentity());
+    }
+
+    /** Refuses a loss that is no likelihood here. */
+    static OpRecogniser refused(String reason) {
+        return op -> {
+            throw new UnsupportedOperationException(reason);
+        };
     }
 
     /** Labels and predictions in any order: an error that is written by hand. */
@@ -109,7 +173,7 @@ final class LossOps {
         PlannedVertex before = op.activation(prediction).vertex();
         IActivation unit = unit(before);
         if (!(unit instanceof ActivationIdentity) && !before.isShared()) {
-            return outputBehindUnit(op, prediction, label(op, labels), loss, unit);
+            return outputBehindUnit(op, prediction, label(op, labels), LabelCoding.NONE, loss, unit);
         }
         if (!(before.layer() instanceof DenseLayer) || !before.hasBias() || !before.isLinear()) {
             throw new UnsupportedOperationException("it reads \"" + op.inputName(prediction)
@@ -127,36 +191,46 @@ final class LossOps {
     }
 
     private static Value output(OpReading op, int prediction, int labels, ILossFunction loss, IActivation activation) {
-        return output(op, prediction, label(op, labels), loss, activation);
+        return output(op, prediction, label(op, labels), LabelCoding.NONE, loss, activation);
     }
 
     private static Value output(
-            OpReading op, int prediction, Value.Label label, ILossFunction loss, IActivation activation) {
+            OpReading op,
+            int prediction,
+            Value.Label label,
+            LabelCoding coding,
+            ILossFunction loss,
+            IActivation activation) {
         op.requireRank(prediction, 2);
         PlannedVertex before = op.activation(prediction).vertex();
         long size = op.inputShape(prediction)[1];
         PlannedVertex output = before.isLinear() && before.layer() instanceof DenseLayer dense && !before.isShared()
                 ? joined(before, dense, loss, activation)
                 : op.plan().add(PlannedVertex.of(op.output(), lossLayer(loss, activation, size), before));
-        return labelled(op, prediction, label, output, activation);
+        return labelled(op, prediction, label, coding, output, activation);
     }
 
     /** Of a loss that reads probabilities: their unit belongs to it. */
     private static Value outputBehindUnit(
-            OpReading op, int prediction, Value.Label label, ILossFunction loss, IActivation activation) {
+            OpReading op,
+            int prediction,
+            Value.Label label,
+            LabelCoding coding,
+            ILossFunction loss,
+            IActivation activation) {
         op.requireRank(prediction, 2);
         PlannedVertex unit = op.activation(prediction).vertex();
         IActivation none = new ActivationIdentity();
         if (unit.layer() instanceof DenseLayer dense) {
-            return labelled(op, prediction, label, joined(unit, dense, loss, activation), none);
+            return labelled(op, prediction, label, coding, joined(unit, dense, loss, activation), none);
         }
         PlannedVertex before = unit.inputs().get(0);
         if (before.isLinear() && before.layer() instanceof DenseLayer dense && !before.isShared()) {
             op.plan().remove(unit);
-            return labelled(op, prediction, label, joined(before, dense, loss, activation), none);
+            return labelled(op, prediction, label, coding, joined(before, dense, loss, activation), none);
         }
         unit.replaceLayer(lossLayer(loss, activation, op.inputShape(prediction)[1]));
-        return labelled(op, prediction, label, unit, none);
+        return labelled(op, prediction, label, coding, unit, none);
     }
 
     private static PlannedVertex joined(
@@ -166,7 +240,12 @@ final class LossOps {
     }
 
     private static Value labelled(
-            OpReading op, int prediction, Value.Label label, PlannedVertex output, IActivation behind) {
+            OpReading op,
+            int prediction,
+            Value.Label label,
+            LabelCoding coding,
+            PlannedVertex output,
+            IActivation behind) {
         op.plan()
                 .addOutput(new LabelledOutput(
                         output.name(),
@@ -174,6 +253,7 @@ final class LossOps {
                         op.inputName(prediction),
                         label.placeholder(),
                         label.sparse(),
+                        coding,
                         op.inputShape(prediction)[1],
                         behind));
         return new Value.Loss();

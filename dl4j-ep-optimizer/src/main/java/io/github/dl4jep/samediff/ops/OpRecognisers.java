@@ -52,6 +52,36 @@ public final class OpRecognisers {
         register("squaredsubtract", LossOps::squaredDifference);
         register("square", LossOps::square);
         register("abs", LossOps::absolute);
+        register("absolute_difference_loss", LossOps::absoluteDifference);
+        register("hinge_loss", LossOps::hinge);
+        register("log_poisson_loss", LossOps::logPoisson);
+        register("log", WrittenLosses::logarithm);
+        register("log_softmax", WrittenLosses::logSoftmax);
+        register("neg", WrittenLosses::negative);
+        register(
+                "huber_loss",
+                LossOps.refused("Huber's loss has no likelihood here; use sd.loss.absoluteDifference, to which outliers"
+                        + " matter no more than to it, or sd.loss.meanSquaredError"));
+        register(
+                "cosine_distance_loss",
+                LossOps.refused(
+                        "it is linear in the predictions, which it does not divide by their length, so it has no"
+                                + " smallest value and no likelihood; use sd.loss.meanSquaredError for labels of length 1, or a layer of"
+                                + " DL4J with the loss COSINE_PROXIMITY, whose likelihood is that of the direction"));
+        register(
+                "mean_pairwssqerr_loss",
+                LossOps.refused("it compares pairs of outputs, which are no probability of the labels; use"
+                        + " sd.loss.meanSquaredError"));
+        register(
+                "weighted_cross_entropy_with_logits",
+                LossOps.refused(
+                        "weights of positive labels have no place in a graph; use sd.loss.sigmoidCrossEntropy, or a"
+                                + " layer of DL4J with the loss XENT"));
+        register(
+                "ctc_loss",
+                LossOps.refused(
+                        "it sums over alignments of labels and steps, which has no likelihood here; use one label for"
+                                + " each example and sd.loss.softmaxCrossEntropy"));
     }
 
     private OpRecognisers() {}

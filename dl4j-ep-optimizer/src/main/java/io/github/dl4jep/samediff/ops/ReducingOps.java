@@ -24,7 +24,7 @@ final class ReducingOps {
     }
 
     private static Value reduce(OpReading op, PoolingType pooling) {
-        if (op.input(0) instanceof Value.Loss) {
+        if (op.input(0) instanceof Value.Loss || op.input(0) instanceof Value.Score) {
             return op.input(0);
         }
         op.requireRank(0, 4);

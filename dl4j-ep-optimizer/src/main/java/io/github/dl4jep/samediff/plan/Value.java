@@ -44,6 +44,16 @@ public sealed interface Value {
      */
     record Difference(Function<ILossFunction, Value> output) implements Value {}
 
+    /**
+     * The logarithm of a softmax.
+     *
+     * @param output makes the softmax the output of a cross entropy with some labels
+     */
+    record LogProbabilities(Function<Label, Value> output) implements Value {}
+
+    /** Labels times logarithms of probabilities, or their mean or sum: minus a loss. */
+    record Score() implements Value {}
+
     /** A loss, or its mean or sum. */
     record Loss() implements Value {}
 

@@ -80,6 +80,13 @@ public final class GraphReader {
         DataType type = problems.checkLeaves(sd, ancestors.leaves(), roots);
         problems.checkWeights(sd, ancestors.leaves());
         GraphPlan plan = plan();
+        for (String loss : roots.losses()) {
+            if (plan.value(loss) instanceof Value.Score) {
+                problems.add("the loss variable \"" + loss
+                        + "\" is the logarithm of a probability, which training would make"
+                        + " small; put a minus before it, such as neg()");
+            }
+        }
         if (problems.isEmpty() && plan.outputs().isEmpty()) {
             problems.add("no loss was found before the loss variables " + roots.losses());
         }
