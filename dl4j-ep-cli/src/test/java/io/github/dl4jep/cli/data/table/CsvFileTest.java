@@ -57,7 +57,22 @@ class CsvFileTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"x", "inf", "-Infinity", "1e999", "1d", "0x10", "1,500", "5 %", "--1"})
+    @ValueSource(
+            strings = {
+                "x",
+                "inf",
+                "-Infinity",
+                "1e999",
+                "1d",
+                "0.12d",
+                "1f",
+                "1F",
+                "0x10",
+                "0x1p3",
+                "1,500",
+                "5 %",
+                "--1"
+            })
     void cellThatIsNoFiniteNumberIsNamedWithRowAndColumn(String cell) {
         CsvFile csv = read("a,b,y\n1,2,3\n4,\"" + cell + "\",6\n");
 
