@@ -8,6 +8,7 @@ import io.github.dl4jep.store.PosteriorTransfer;
 import java.io.File;
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -26,6 +27,12 @@ import org.deeplearning4j.zoo.InstantiableModel;
  * }</pre>
  */
 public final class EpNetworks {
+
+    private static final String NETWORK = "the network is null; give a MultiLayerNetwork or ComputationGraph";
+    private static final String CONFIGURATION =
+            "the configuration is null; give the definition of a network, such as network.getLayerWiseConfigurations()";
+    private static final String OPTIONS = "the options are null; give EpOptions.defaults(), or leave them out";
+    private static final String FILE = "the file is null; give one that network.save(file) has written";
 
     private EpNetworks() {}
 
@@ -49,6 +56,8 @@ public final class EpNetworks {
      * @throws org.deeplearning4j.exception.DL4JInvalidConfigException if a layer does not convert; lists all that do not
      */
     public static EpMultiLayerNetwork from(MultiLayerConfiguration configuration, EpOptions options) {
+        Objects.requireNonNull(configuration, CONFIGURATION);
+        Objects.requireNonNull(options, OPTIONS);
         MultiLayerConfiguration definition = DefinitionReaders.read(configuration, DefinitionReader::read);
         EpMultiLayerNetwork network = new EpMultiLayerNetwork(ConfigurationConverter.convert(definition, options));
         network.init();
@@ -83,6 +92,8 @@ public final class EpNetworks {
      *     network is given other options than the defaults
      */
     public static EpMultiLayerNetwork from(MultiLayerNetwork network, EpOptions options) {
+        Objects.requireNonNull(network, NETWORK);
+        Objects.requireNonNull(options, OPTIONS);
         if (network instanceof EpMultiLayerNetwork trained) {
             return copy(trained, options);
         }
@@ -135,6 +146,8 @@ public final class EpNetworks {
      */
     @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // As InstantiableModel.init() has it.
     public static <M extends EpNetwork> M from(InstantiableModel model, EpOptions options) {
+        Objects.requireNonNull(model, "the model is null; give a model of the zoo, such as LeNet.builder().build()");
+        Objects.requireNonNull(options, OPTIONS);
         return (M) ZooDefinitions.<EpNetwork>of(model, conf -> from(conf, options), conf -> from(conf, options));
     }
 
@@ -148,7 +161,7 @@ public final class EpNetworks {
      * @throws org.deeplearning4j.exception.DL4JInvalidConfigException if the last layer is something else
      */
     public static MultiLayerConfiguration withOutput(MultiLayerConfiguration configuration) {
-        return MissingOutput.replaced(configuration);
+        return MissingOutput.replaced(Objects.requireNonNull(configuration, CONFIGURATION));
     }
 
     /**
@@ -159,7 +172,8 @@ public final class EpNetworks {
      * @throws org.deeplearning4j.exception.DL4JInvalidConfigException if the last layer is something else
      */
     public static MultiLayerNetwork withOutput(MultiLayerNetwork network) {
-        MultiLayerNetwork completed = new MultiLayerNetwork(withOutput(network.getLayerWiseConfigurations()));
+        MultiLayerNetwork completed = new MultiLayerNetwork(
+                withOutput(Objects.requireNonNull(network, NETWORK).getLayerWiseConfigurations()));
         if (network.numParams() == 0) {
             completed.init();
         } else {
@@ -188,6 +202,8 @@ public final class EpNetworks {
      * @throws org.deeplearning4j.exception.DL4JInvalidConfigException if a layer or vertex does not convert; lists all that do not
      */
     public static EpComputationGraph from(ComputationGraphConfiguration configuration, EpOptions options) {
+        Objects.requireNonNull(configuration, CONFIGURATION);
+        Objects.requireNonNull(options, OPTIONS);
         ComputationGraphConfiguration definition = DefinitionReaders.read(configuration, DefinitionReader::read);
         EpComputationGraph graph = new EpComputationGraph(GraphConfigurationConverter.convert(definition, options));
         graph.init();
@@ -215,6 +231,8 @@ public final class EpNetworks {
      *     an EP graph is given other options than the defaults
      */
     public static EpComputationGraph from(ComputationGraph graph, EpOptions options) {
+        Objects.requireNonNull(graph, NETWORK);
+        Objects.requireNonNull(options, OPTIONS);
         if (graph instanceof EpComputationGraph trained) {
             return copy(trained, options);
         }
@@ -238,6 +256,7 @@ public final class EpNetworks {
      *     such kind
      */
     public static EpNetwork from(Model model, EpOptions options) {
+        Objects.requireNonNull(model, NETWORK);
         if (model instanceof MultiLayerNetwork network) {
             return from(network, options);
         }
@@ -257,7 +276,7 @@ public final class EpNetworks {
      * @throws DL4JInvalidConfigException if the file holds no EP network
      */
     public static EpNetwork load(File file) throws IOException {
-        return ModelFile.read(file).network();
+        return ModelFile.read(Objects.requireNonNull(file, FILE)).network();
     }
 
     /**
@@ -271,6 +290,7 @@ public final class EpNetworks {
      * @throws DL4JInvalidConfigException if the file holds no EP network, or one of the other class
      */
     public static <N extends EpNetwork> N load(File file, Class<N> type) throws IOException {
-        return ModelFile.read(file).network(type);
+        Objects.requireNonNull(type, "the class is null; give EpMultiLayerNetwork.class, or use load(file)");
+        return ModelFile.read(Objects.requireNonNull(file, FILE)).network(type);
     }
 }

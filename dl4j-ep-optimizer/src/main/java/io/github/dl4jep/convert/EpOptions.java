@@ -8,6 +8,7 @@ import io.github.dl4jep.weight.WeightPrior;
 import io.github.dl4jep.window.MaxPoolingKind;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
@@ -169,6 +170,13 @@ public final class EpOptions {
     /** Builds {@link EpOptions}. */
     public static final class Builder extends ScheduleBuilder<Builder> {
 
+        private static final String PRIOR =
+                "the prior is null; give one such as new GaussianPrior(0.5), or leave the call out for the default";
+        private static final String ACTIVATION =
+                "the activation is null; give one such as new ActivationReLU(), or leave the call out";
+        private static final String LAYER =
+                "the name of the layer is null; give its name in the definition, or layerN for the unnamed layer of index N";
+
         private @Nullable WeightPrior hiddenWeightPrior;
         private @Nullable WeightPrior outputWeightPrior;
         private @Nullable IActivation hiddenActivation;
@@ -242,7 +250,7 @@ public final class EpOptions {
          * @return this builder
          */
         public Builder hiddenWeightPrior(WeightPrior prior) {
-            this.hiddenWeightPrior = prior;
+            this.hiddenWeightPrior = Objects.requireNonNull(prior, PRIOR);
             return this;
         }
 
@@ -253,7 +261,7 @@ public final class EpOptions {
          * @return this builder
          */
         public Builder outputWeightPrior(WeightPrior prior) {
-            this.outputWeightPrior = prior;
+            this.outputWeightPrior = Objects.requireNonNull(prior, PRIOR);
             return this;
         }
 
@@ -283,7 +291,7 @@ public final class EpOptions {
          * @return this builder
          */
         public Builder weightPrior(String layerName, WeightPrior prior) {
-            this.weightPriors.put(layerName, prior);
+            this.weightPriors.put(Objects.requireNonNull(layerName, LAYER), Objects.requireNonNull(prior, PRIOR));
             return this;
         }
 
@@ -294,7 +302,7 @@ public final class EpOptions {
          * @return this builder
          */
         public Builder hiddenActivation(IActivation activation) {
-            this.hiddenActivation = activation;
+            this.hiddenActivation = Objects.requireNonNull(activation, ACTIVATION);
             return this;
         }
 
@@ -306,7 +314,8 @@ public final class EpOptions {
          * @return this builder
          */
         public Builder activation(String layerName, IActivation activation) {
-            this.activations.put(layerName, activation);
+            this.activations.put(
+                    Objects.requireNonNull(layerName, LAYER), Objects.requireNonNull(activation, ACTIVATION));
             return this;
         }
 
@@ -318,7 +327,9 @@ public final class EpOptions {
          * @return this builder
          */
         public Builder likelihood(Likelihood outputLikelihood) {
-            this.likelihood = outputLikelihood;
+            this.likelihood = Objects.requireNonNull(
+                    outputLikelihood,
+                    "the likelihood is null; give one such as new GaussianLikelihood(), or leave the call out for that of the loss");
             return this;
         }
 
@@ -329,7 +340,7 @@ public final class EpOptions {
          * @return this builder
          */
         public Builder maxPooling(MaxPoolingKind kind) {
-            this.maxPooling = kind;
+            this.maxPooling = Objects.requireNonNull(kind, "the kind is null; give one of MaxPoolingKind");
             return this;
         }
 

@@ -4,6 +4,7 @@ import io.github.dl4jep.spike.SpikingRun;
 import io.github.dl4jep.stock.OutputPotentials;
 import io.github.dl4jep.stock.SeededGenerator;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -42,6 +43,7 @@ public final class PosteriorEnsemble {
      * @throws IllegalArgumentException if there is no network
      */
     public static PosteriorEnsemble of(List<MultiLayerNetwork> networks) {
+        Objects.requireNonNull(networks, "the networks are null; give the draws");
         if (networks.isEmpty()) {
             throw new IllegalArgumentException("number of networks is 0, allowed: 1 and more");
         }

@@ -108,16 +108,12 @@ public non-sealed class EpComputationGraph extends GraphOverSteps implements EpN
 
     @Override
     public ComputationGraph sample(long seed) {
-        return SeededGenerator.drawn(seed, this::draw);
-    }
-
-    private ComputationGraph draw() {
-        return StockGraph.of(this, StockChoice.DRAW);
+        return SeededGenerator.drawn(seed, () -> StockGraph.of(this, StockChoice.DRAW));
     }
 
     @Override
     public PosteriorEnsemble ensemble(int networks, long seed) {
-        return PosteriorEnsemble.drawn(networks, seed, () -> GraphChain.of(draw()));
+        return PosteriorEnsemble.drawn(networks, seed, () -> GraphChain.of(StockGraph.of(this, StockChoice.DRAW)));
     }
 
     @Override
@@ -209,6 +205,11 @@ public non-sealed class EpComputationGraph extends GraphOverSteps implements EpN
     @Override
     public void fit(DataSetIterator iterator) {
         engine.requireBatches(iterator, () -> super.fit(new MultiDataSetIteratorAdapter(iterator)));
+    }
+
+    @Override
+    public void fit(MultiDataSet data) {
+        super.fit(Objects.requireNonNull(data, Examples.NO_DATA));
     }
 
     @Override
@@ -326,7 +327,9 @@ public non-sealed class EpComputationGraph extends GraphOverSteps implements EpN
 
     @Override
     public void save(File file, boolean saveUpdater) throws IOException {
-        WholeFile.write(file.toPath(), out -> ModelSerializer.writeModel(this, out, saveUpdater));
+        WholeFile.write(
+                Objects.requireNonNull(file, Examples.NO_FILE).toPath(),
+                out -> ModelSerializer.writeModel(this, out, saveUpdater));
     }
 
     /** {@return what Java serialisation writes in place of the network: its file} */

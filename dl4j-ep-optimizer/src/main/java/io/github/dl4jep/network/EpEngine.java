@@ -255,6 +255,7 @@ final class EpEngine {
     }
 
     private Examples examples(MultiDataSet data) {
+        Objects.requireNonNull(data, Examples.NO_DATA);
         return examples(
                 "The data set",
                 data.getFeatures(),
@@ -288,6 +289,7 @@ final class EpEngine {
 
     /** Checks that an iterator gives a batch to a pass. */
     void requireBatches(Object iterator, Runnable pass) {
+        Objects.requireNonNull(iterator, Examples.NO_ITERATOR);
         int before = network.getIterationCount();
         passes.announce();
         try {

@@ -27,7 +27,9 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
+import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
 import org.nd4j.linalg.schedule.ISchedule;
 import org.nd4j.linalg.workspace.WorkspaceUtils;
 
@@ -188,6 +190,21 @@ public non-sealed class EpMultiLayerNetwork extends ListOverSteps implements EpN
         engine.requireBatches(iterator, () -> super.fit(iterator));
     }
 
+    @Override
+    public void fit(MultiDataSetIterator iterator) {
+        super.fit(Objects.requireNonNull(iterator, Examples.NO_ITERATOR));
+    }
+
+    @Override
+    public void fit(org.nd4j.linalg.dataset.api.DataSet data) {
+        super.fit(Objects.requireNonNull(data, Examples.NO_DATA));
+    }
+
+    @Override
+    public void fit(MultiDataSet data) {
+        super.fit(Objects.requireNonNull(data, Examples.NO_DATA));
+    }
+
     /**
      * Trains on one batch with class numbers as labels.
      *
@@ -269,7 +286,7 @@ public non-sealed class EpMultiLayerNetwork extends ListOverSteps implements EpN
 
     @Override
     public double score(DataSet data, boolean training) {
-        return engine.score(data.toMultiDataSet());
+        return engine.score(Objects.requireNonNull(data, Examples.NO_DATA).toMultiDataSet());
     }
 
     /**
@@ -281,7 +298,7 @@ public non-sealed class EpMultiLayerNetwork extends ListOverSteps implements EpN
      */
     @Override
     public INDArray scoreExamples(DataSet data, boolean addRegularizationTerms) {
-        return engine.scores(data.toMultiDataSet());
+        return engine.scores(Objects.requireNonNull(data, Examples.NO_DATA).toMultiDataSet());
     }
 
     /** There is no gradient; throws. */
@@ -308,7 +325,9 @@ public non-sealed class EpMultiLayerNetwork extends ListOverSteps implements EpN
 
     @Override
     public void save(File file, boolean saveUpdater) throws IOException {
-        WholeFile.write(file.toPath(), out -> ModelSerializer.writeModel(this, out, saveUpdater));
+        WholeFile.write(
+                Objects.requireNonNull(file, Examples.NO_FILE).toPath(),
+                out -> ModelSerializer.writeModel(this, out, saveUpdater));
     }
 
     /** {@return what Java serialisation writes in place of the network: its file} */

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -85,8 +86,9 @@ public final class EpSampler {
      * @param seed repeats the choices; ND4J's generator is left as it is
      */
     public EpSampler(EpNetwork network, Acquisition acquisition, long seed) {
-        this.network = network;
-        this.acquisition = acquisition;
+        this.network = Objects.requireNonNull(network, "the network is null; give the one that shall learn");
+        this.acquisition =
+                Objects.requireNonNull(acquisition, "the acquisition is null; give one of ENTROPY, BALD, RANDOM");
         this.random = new SplittableRandom(seed);
     }
 
@@ -111,6 +113,7 @@ public final class EpSampler {
      * @throws IllegalArgumentException if there are not as many
      */
     public int[] choose(DataSetIterator pool, int count) {
+        Objects.requireNonNull(pool, "the pool is null; give an iterator or an array");
         if (pool.resetSupported()) {
             pool.reset();
         }
@@ -149,6 +152,7 @@ public final class EpSampler {
      * @throws DL4JInvalidInputException if the network has several inputs or outputs, or labels positions
      */
     public INDArray scores(INDArray features) {
+        Objects.requireNonNull(features, "the features are null; give those of the pool");
         return scores(features, random.nextLong());
     }
 

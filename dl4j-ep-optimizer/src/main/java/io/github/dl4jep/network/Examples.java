@@ -11,6 +11,7 @@ import io.github.dl4jep.message.Moments;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,13 @@ import org.nd4j.linalg.util.FeatureUtil;
  * no layer.
  */
 final class Examples {
+
+    /** What is missing where an iterator is. */
+    static final String NO_ITERATOR = "the iterator is null; give one with the batches of a pass";
+    /** What is missing where a data set is. */
+    static final String NO_DATA = "the data set is null; give one with features and labels";
+    /** What is missing where a file is. */
+    static final String NO_FILE = "the file is null; give one to write the network to";
 
     private final String what;
     private final INDArray[] features;
@@ -145,7 +153,10 @@ final class Examples {
      * @param features one array for each input
      * @throws DL4JInvalidInputException if one is missing, has no rows, or another number of rows
      */
-    static void requireExamples(String what, INDArray... features) {
+    static void requireExamples(String what, INDArray @Nullable ... features) {
+        if (features == null) {
+            throw new DL4JInvalidInputException(what + " has no features; give one array for each input");
+        }
         for (INDArray array : features) {
             if (array == null) {
                 throw new DL4JInvalidInputException(what + " has no features; give one array for each input");
@@ -262,6 +273,7 @@ final class Examples {
 
     /** Numbers of classes as labels, [minibatch, outputs]. */
     static INDArray oneHot(int[] classes, long outputs) {
+        Objects.requireNonNull(classes, "the classes are null; give the number of the class of each example, from 0");
         for (int i = 0; i < classes.length; i++) {
             if (classes[i] < 0 || classes[i] >= outputs) {
                 throw new DL4JInvalidInputException("The class of example " + i + " is " + classes[i]

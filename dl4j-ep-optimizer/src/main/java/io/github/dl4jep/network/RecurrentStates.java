@@ -46,6 +46,8 @@ final class RecurrentStates {
         boolean[] single = new boolean[arrays.length];
         INDArray[] sequences = arrays.clone();
         for (int i = 0; i < arrays.length; i++) {
+            Objects.requireNonNull(
+                    arrays[i], "the features are null; give those of the next step, [minibatch, channels]");
             single[i] = arrays[i].rank() == 2;
             sequences[i] = single[i] ? layout.oneStep(i, arrays[i]) : arrays[i];
         }

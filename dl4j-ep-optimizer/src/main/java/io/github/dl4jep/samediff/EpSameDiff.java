@@ -17,6 +17,7 @@ import io.github.dl4jep.samediff.writeback.PosteriorConstants;
 import io.github.dl4jep.samediff.writeback.PosteriorMeans;
 import io.github.dl4jep.stock.StockGraph;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
@@ -47,6 +48,9 @@ import org.nd4j.linalg.factory.Nd4j;
  * hold the posterior means, and constants that begin with {@code ep/} hold the whole posterior. Not thread-safe.
  */
 public final class EpSameDiff {
+
+    private static final String NO_GRAPH = "the graph is null; give a SameDiff graph with a TrainingConfig and a loss";
+    private static final String NO_ITERATOR = "the iterator is null; give one with the batches of a pass";
 
     private final SameDiff sd;
     private final GraphReading reading;
@@ -94,7 +98,7 @@ public final class EpSameDiff {
      * @return names of the new VARIABLEs; empty if there is none
      */
     public static List<String> constantsToVariables(SameDiff sd) {
-        List<String> names = ConstantWeights.of(sd);
+        List<String> names = ConstantWeights.of(Objects.requireNonNull(sd, NO_GRAPH));
         sd.convertToVariables(names.stream().map(sd::getVariable).toList());
         return names;
     }
@@ -108,6 +112,7 @@ public final class EpSameDiff {
      * @throws org.deeplearning4j.exception.DL4JInvalidConfigException if something of the graph is not supported; lists it all
      */
     public static EpSameDiff of(SameDiff sd) {
+        Objects.requireNonNull(sd, NO_GRAPH);
         if (!PosteriorConstants.isStored(sd)) {
             return of(sd, EpOptions.defaults());
         }
@@ -141,6 +146,8 @@ public final class EpSameDiff {
      * @throws org.deeplearning4j.exception.DL4JInvalidConfigException if something of the graph is not supported; lists it all
      */
     public static EpSameDiff of(SameDiff sd, EpOptions options, long seed) {
+        Objects.requireNonNull(sd, NO_GRAPH);
+        Objects.requireNonNull(options, "the options are null; give EpOptions.defaults(), or leave them out");
         GraphReading reading = GraphReader.read(sd, seed);
         EpComputationGraph network = options.startsFromWeights()
                 ? EpNetworks.from(stock(sd, reading), options)
@@ -170,7 +177,7 @@ public final class EpSameDiff {
      * @return the history of losses and evaluations
      */
     public History fit(DataSetIterator iterator, int passes, Listener... listeners) {
-        return fit(new MultiDataSetIteratorAdapter(iterator), passes, listeners);
+        return fit(new MultiDataSetIteratorAdapter(Objects.requireNonNull(iterator, NO_ITERATOR)), passes, listeners);
     }
 
     /**
@@ -202,13 +209,16 @@ public final class EpSameDiff {
             int validationFrequency,
             Listener... listeners) {
         return fit(
-                new MultiDataSetIteratorAdapter(iterator),
+                new MultiDataSetIteratorAdapter(Objects.requireNonNull(iterator, NO_ITERATOR)),
                 passes,
-                new FitValidation(new MultiDataSetIteratorAdapter(validation), validationFrequency),
+                new FitValidation(
+                        new MultiDataSetIteratorAdapter(Objects.requireNonNull(validation, NO_ITERATOR)),
+                        validationFrequency),
                 listeners);
     }
 
     private History fit(MultiDataSetIterator iterator, int passes, FitValidation validation, Listener... listeners) {
+        Objects.requireNonNull(iterator, NO_ITERATOR);
         if (passes < 1) {
             throw new IllegalArgumentException("number of passes is " + passes + ", allowed: 1 and more");
         }
@@ -277,7 +287,7 @@ public final class EpSameDiff {
      * @throws org.deeplearning4j.exception.DL4JInvalidConfigException if something of the graph is not supported; lists it all
      */
     public static ComputationGraphConfiguration definition(SameDiff sd, long seed) {
-        return GraphReader.read(sd, seed).configuration();
+        return GraphReader.read(Objects.requireNonNull(sd, NO_GRAPH), seed).configuration();
     }
 
     /**
@@ -291,6 +301,7 @@ public final class EpSameDiff {
      *     SameDiff's ops; lists it all
      */
     public static SameDiff momentGraph(SameDiff sd) {
+        Objects.requireNonNull(sd, NO_GRAPH);
         if (!PosteriorConstants.isStored(sd)) {
             throw new DL4JInvalidConfigException(
                     "The SameDiff graph holds no posterior, so it has no moments; train it by"

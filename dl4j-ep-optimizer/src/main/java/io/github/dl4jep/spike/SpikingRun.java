@@ -2,6 +2,7 @@ package io.github.dl4jep.spike;
 
 import io.github.dl4jep.stock.GraphChain;
 import io.github.dl4jep.stock.OutputPotentials;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -51,6 +52,7 @@ public final class SpikingRun {
      * @return the run
      */
     public static SpikingRun of(MultiLayerNetwork network) {
+        Objects.requireNonNull(network, "the network is null; give the one to run");
         return new SpikingRun(network, DEFAULT_TIME_STEPS, null);
     }
 
@@ -62,6 +64,7 @@ public final class SpikingRun {
      * @throws org.deeplearning4j.exception.DL4JInvalidConfigException if the graph is no chain of layers; names the vertex
      */
     public static SpikingRun of(ComputationGraph graph) {
+        Objects.requireNonNull(graph, "the network is null; give the one to run");
         return of(GraphChain.of(graph));
     }
 
@@ -161,6 +164,7 @@ public final class SpikingRun {
 
     /** Computes on blocks of rows; the computation gets the input of each time step. */
     private INDArray[] inBlocks(INDArray features, Function<IntFunction<INDArray>, INDArray> run) {
+        Objects.requireNonNull(features, "the features are null; give one row for each example");
         long rows = features.size(0);
         INDArray intensities = code == null ? features : Intensities.of(features);
         INDArray[] blocks = new INDArray[Math.toIntExact((rows + ROWS - 1) / ROWS)];

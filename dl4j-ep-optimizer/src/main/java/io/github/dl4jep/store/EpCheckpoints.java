@@ -10,6 +10,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.Predicate;
@@ -38,6 +39,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class EpCheckpoints {
 
+    private static final String NO_ITERATOR = "the iterator is null; give one with the batches of a pass";
+
     private static final Logger LOG = LoggerFactory.getLogger(EpCheckpoints.class);
     private static final int EVERY = 500;
     private static final int KEEP = 3;
@@ -62,7 +65,9 @@ public final class EpCheckpoints {
      */
     public static EpCheckpoints in(File folder) {
         // Not normalised: ".." after a symbolic link is not the folder before it.
-        Path path = folder.toPath().toAbsolutePath();
+        Path path = Objects.requireNonNull(folder, "the folder is null; give one for this training alone")
+                .toPath()
+                .toAbsolutePath();
         return new EpCheckpoints(new CheckpointFolder(path), EVERY, KEEP, network -> Map.of());
     }
 
@@ -126,6 +131,7 @@ public final class EpCheckpoints {
      */
     @SuppressWarnings("unchecked") // The definitions are compared, their kind included.
     public <N extends EpNetwork> N resume(N fresh) {
+        Objects.requireNonNull(fresh, "the network is null; give a new one of the definition that is trained");
         List<File> files = newestFirst();
         for (File file : files) {
             EpNetwork restored;
@@ -162,6 +168,7 @@ public final class EpCheckpoints {
      * @throws UncheckedIOException if a checkpoint cannot be written
      */
     public void fit(EpNetwork network, DataSetIterator iterator, int passes) {
+        Objects.requireNonNull(iterator, NO_ITERATOR);
         fit(network, pass -> reset(iterator, iterator.resetSupported(), iterator::reset), passes, unused -> true);
     }
 
@@ -173,6 +180,7 @@ public final class EpCheckpoints {
      * @param passes passes in all
      */
     public void fit(EpNetwork network, MultiDataSetIterator iterator, int passes) {
+        Objects.requireNonNull(iterator, NO_ITERATOR);
         fit(network, pass -> reset(iterator, iterator.resetSupported(), iterator::reset), passes, unused -> true);
     }
 
@@ -194,6 +202,7 @@ public final class EpCheckpoints {
      */
     public boolean fit(
             EpNetwork network, IntFunction<? extends Iterator<?>> batches, int passes, Predicate<EpNetwork> goOn) {
+        Objects.requireNonNull(network, "the network is null; give the one to train");
         requireNoOther(network);
         boolean wanted = true;
         while (wanted && network.getEpochCount() < passes) {

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -35,7 +36,7 @@ public final class SameDiffBatches {
      */
     public INDArray[] features(INDArray... features) {
         List<String> mapping = sd.getTrainingConfig().getDataSetFeatureMapping();
-        requireCount("feature", mapping, features.length);
+        requireFeatures(mapping, features);
         return reading.features().stream()
                 .map(input -> input.arranged(features[input.index()]))
                 .toArray(INDArray[]::new);
@@ -85,6 +86,13 @@ public final class SameDiffBatches {
                 .toArray(INDArray[]::new);
     }
 
+    private static void requireFeatures(List<String> mapping, INDArray @Nullable [] features) {
+        if (features == null || Arrays.stream(features).anyMatch(Objects::isNull)) {
+            throw new DL4JInvalidInputException("Features are missing; give one array for each of " + mapping);
+        }
+        requireCount("feature", mapping, features.length);
+    }
+
     private static void requireCount(String what, List<String> mapping, int arrays) {
         if (arrays != mapping.size()) {
             throw new DL4JInvalidInputException("The batch has " + arrays + " " + what + " array(s), but TrainingConfig"
@@ -125,7 +133,7 @@ public final class SameDiffBatches {
     /** What the graph computes with its arrays as they are, after the loss's own softmax or sigmoid. */
     public INDArray output(LabelledOutput output, INDArray... features) {
         List<String> mapping = sd.getTrainingConfig().getDataSetFeatureMapping();
-        requireCount("feature", mapping, features.length);
+        requireFeatures(mapping, features);
         Map<String, INDArray> placeholders = new LinkedHashMap<>();
         put(placeholders, mapping, features);
         INDArray read = sd.outputSingle(placeholders, output.prediction());

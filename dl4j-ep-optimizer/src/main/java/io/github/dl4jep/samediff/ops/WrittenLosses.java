@@ -31,7 +31,7 @@ final class WrittenLosses {
     /** The product of labels and logarithms of probabilities. */
     static Value score(OpReading op) {
         int label = labelOf(op);
-        ((Value.LogProbabilities) op.input(1 - label)).output().apply((Value.Label) op.input(label));
+        ((Value.LogProbabilities) op.input(1 - label)).output().accept((Value.Label) op.input(label));
         return new Value.Score();
     }
 

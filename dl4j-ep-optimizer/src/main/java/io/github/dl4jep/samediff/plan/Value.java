@@ -1,5 +1,6 @@
 package io.github.dl4jep.samediff.plan;
 
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
 
@@ -49,7 +50,7 @@ public sealed interface Value {
      *
      * @param output makes the softmax the output of a cross entropy with some labels
      */
-    record LogProbabilities(Function<Label, Value> output) implements Value {}
+    record LogProbabilities(Consumer<Label> output) implements Value {}
 
     /** Labels times logarithms of probabilities, or their mean or sum: minus a loss. */
     record Score() implements Value {}
