@@ -15,7 +15,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>A weight acts at every step, and what it does adds up. With what the weights see at step t, \( a_t \), and the derivatives
  * \( \delta_t \) of a sum of units \( \omega^T h_T \) by the pre-activations, an example has the gradient \( G = \sum_t a_t \delta_t^T \),
  * and \( K = G\,diag(\bar s)\,G^T / units \). Signs \( \omega \) that are drawn at random make this the mean over the units, on average
- * over draws (Hutchinson 1990, Communications in Statistics 19, for the trace). One draw does.
+ * over draws (Hutchinson 1990, whose estimator of a trace it is). One draw does.
  *
  * <p>The recursion of {@link CellCovariance} counts weights as independent from step to step, by which K is 2 to 4 times too small after
  * 14 steps of an LSTM. What earlier layers' weights do is still taken as independent from step to step here.

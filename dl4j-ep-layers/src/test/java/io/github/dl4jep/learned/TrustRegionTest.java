@@ -32,7 +32,13 @@ class TrustRegionTest {
     /** Small batches three fifths of what is expected, large ones less; where a memory has gates, anything at all. */
     @ParameterizedTest
     @CsvSource({
-        "1, false, .6", "64, false, .6", "128, false, .6", "256, false, .3", "2048, false, .0375", "1, true, 0", "2048, true, 0"
+        "1, false, .6",
+        "64, false, .6",
+        "128, false, .6",
+        "256, false, .3",
+        "2048, false, .0375",
+        "1, true, 0",
+        "2048, true, 0"
     })
     void asksForLessOfLargeBatchesAndOfGates(long examples, boolean isRough, double least) {
         assertThat(TrustRegion.leastWon(examples, isRough)).isCloseTo(least, Offset.offset(1e-12));
@@ -47,7 +53,8 @@ class TrustRegionTest {
 
     @Test
     void relaxesByBatchesAndNotByChecks() {
-        assertThat(TrustRegion.next(100, 2, 1, 1, 0.6, 0.9, 48)).isCloseTo(100 / Math.pow(1.03, 8), Offset.offset(1e-9));
+        assertThat(TrustRegion.next(100, 2, 1, 1, 0.6, 0.9, 48))
+                .isCloseTo(100 / Math.pow(1.03, 8), Offset.offset(1e-9));
     }
 
     @Test
