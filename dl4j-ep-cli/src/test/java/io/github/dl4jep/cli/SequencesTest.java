@@ -88,7 +88,7 @@ class SequencesTest {
                 .contains(
                         "LastTimeStep of LSTM",
                         "tanh",
-                        "gaussian(scale=2.0)",
+                        "gaussian(scale=1.0)",
                         "sequences of 1 column",
                         "6 classes: kind0, kind1")
                 .contains("with one label for the whole sequence");

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 record PriorChoice(
         @Nullable WeightPrior hidden, @Nullable WeightPrior output, Map<String, WeightPrior> layers, double zeros) {
 
-    private static final double MEMORY_SCALE = 2;
+    private static final double MEMORY_SCALE = 1;
     private static final double RECURRENT_SCALE = 0.25;
 
     private static final String BY_DEPTH = "gaussian(scale=min(0.5, 2/depth))";
