@@ -61,7 +61,9 @@ public class EpRecurrentLayer extends EpHoldingLayer<BaseRecurrentLayer> {
         long weights = initializer().numParams(this);
         // Of every gate at every step: potentials, moments and gain, and the messages, in Java's memory and in ND4J's.
         long gates = Math.max(1, weights / Math.max(1, (getNIn() + getNOut() + 1) * getNOut() * 3));
-        long seen = steps * (11 * gates * getNOut() + 12 * getNOut() + 3 * getNIn());
+        // For the covariance of a memory's last step: the gradient of one gate.
+        long gradient = gates > 1 ? (getNIn() + getNOut() + 1) * getNOut() : 0;
+        long seen = steps * (11 * gates * getNOut() + 12 * getNOut() + 3 * getNIn()) + gradient;
         return LayerPriors.memoryReport(this, inputType, outputType, Math.max(1, weights / getNOut() / 3), seen);
     }
 
