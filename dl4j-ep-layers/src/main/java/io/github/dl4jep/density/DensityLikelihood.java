@@ -3,12 +3,12 @@ package io.github.dl4jep.density;
 import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.learned.Parameters;
 import io.github.dl4jep.learned.Statistic;
+import io.github.dl4jep.learned.TargetScaling;
 import io.github.dl4jep.likelihood.InvalidLabelException;
 import io.github.dl4jep.likelihood.LearningPhase;
 import io.github.dl4jep.likelihood.Likelihood;
 import io.github.dl4jep.likelihood.OutputBatch;
 import io.github.dl4jep.likelihood.Prediction;
-import io.github.dl4jep.likelihood.TargetScaling;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.solve.JointMaximum;
 import java.util.ArrayList;
@@ -261,7 +261,7 @@ public abstract class DensityLikelihood implements Likelihood {
     @Override
     public final INDArray learn(String parameter, INDArray current, Statistic statistic, LearningPhase phase) {
         if (parameter.equals(TargetScaling.NAME)) {
-            return TargetScaling.learn(current, statistic, phase);
+            return TargetScaling.learn(current, statistic, phase.firstPass());
         }
         double[] next = Rows.flat(current);
         double[] slopes = Rows.flat(statistic.sum());

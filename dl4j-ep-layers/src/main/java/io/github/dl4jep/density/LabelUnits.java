@@ -1,9 +1,9 @@
 package io.github.dl4jep.density;
 
 import io.github.dl4jep.learned.Statistic;
+import io.github.dl4jep.learned.TargetScaling;
 import io.github.dl4jep.likelihood.Likelihood;
 import io.github.dl4jep.likelihood.OutputBatch;
-import io.github.dl4jep.likelihood.TargetScaling;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;

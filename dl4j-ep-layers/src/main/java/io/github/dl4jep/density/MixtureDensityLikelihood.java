@@ -1,7 +1,7 @@
 package io.github.dl4jep.density;
 
 import io.github.dl4jep.array.Rows;
-import io.github.dl4jep.likelihood.TargetScaling;
+import io.github.dl4jep.learned.TargetScaling;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;

@@ -103,6 +103,11 @@ public class ClassLikelihood implements Likelihood {
         return ClassProbabilities.ONE_OF_MANY;
     }
 
+    /** Whether labels are as frequent as the classes themselves. */
+    boolean labelsAreRight() {
+        return true;
+    }
+
     /** How many problems there are, each with its own scale: one, or one for each output. */
     final int problems(int outputs) {
         return kind() == ClassProbabilities.ONE_OF_MANY ? 1 : outputs;
@@ -149,7 +154,7 @@ public class ClassLikelihood implements Likelihood {
 
     /** How potentials become scores. */
     private ProbabilityScale scale() {
-        return new ProbabilityScale(kind(), withheldShare > 0);
+        return new ProbabilityScale(kind(), withheldShare > 0, withheldShare > 0 && labelsAreRight());
     }
 
     @Override
@@ -194,7 +199,7 @@ public class ClassLikelihood implements Likelihood {
         return new Update(
                 new BackwardMessage(
                         Rows.matrix(maximum.shift(), rows, outputs, type), Rows.matrix(curvature, rows, outputs, type)),
-                ProbabilityScale.frequencies(batch, importance(batch)),
+                scale().frequencies(batch, importance(batch), parameters),
                 trustRegion ? Rows.matrix(maximum.potentials(), rows, outputs, type) : null);
     }
 

@@ -4,6 +4,7 @@ import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.learned.Parameters;
 import io.github.dl4jep.learned.PriorPull;
 import io.github.dl4jep.learned.Statistic;
+import io.github.dl4jep.learned.TargetScaling;
 import io.github.dl4jep.learned.TrustRegion;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.solve.JointSolve;
@@ -211,7 +212,7 @@ public final class GaussianLikelihood implements Likelihood {
     @Override
     public INDArray learn(String parameter, INDArray current, Statistic statistic, LearningPhase phase) {
         if (parameter.equals(TargetScaling.NAME)) {
-            return TargetScaling.learn(current, statistic, phase);
+            return TargetScaling.learn(current, statistic, phase.firstPass());
         }
         if (parameter.equals(NoiseLearning.WITHHELD)) {
             return NoiseLearning.nextWithheld(current, statistic, phase);

@@ -71,6 +71,12 @@ public final class LabelNoiseLikelihood extends ClassLikelihood {
         LOG_ODDS.initialise(parameters);
     }
 
+    /** Wrong labels make rare classes frequent. */
+    @Override
+    boolean labelsAreRight() {
+        return false;
+    }
+
     /** epsilon. */
     private static double noise(Map<String, INDArray> parameters) {
         return 1 / (1 + Math.exp(-LOG_ODDS.posterior(parameters).means()[0]));

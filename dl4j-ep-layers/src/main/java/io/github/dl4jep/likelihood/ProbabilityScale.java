@@ -1,7 +1,6 @@
 package io.github.dl4jep.likelihood;
 
 import io.github.dl4jep.array.Rows;
-import io.github.dl4jep.learned.Parameters;
 import io.github.dl4jep.learned.Statistic;
 import io.github.dl4jep.normal.GaussHermiteRule;
 import java.util.Arrays;
@@ -12,11 +11,10 @@ import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * From potentials to scores: \( b + k (u - b) \), \( u = l / \sqrt{1 + \pi \gamma V / 8} \).
+ * From potentials to scores: \( b + k (u - b) + \delta \), \( u = l / \sqrt{1 + \pi \gamma V / 8} \).
  *
- * <p>b says how frequent classes are: the logarithms of their frequencies, or the log odds of an independent output, from all
- * labels, which are forgotten as weights forget. So k scales only what the features add, and a k that was fitted to a few examples, all of
- * them of the frequent class, does not change the probability of a rare one. The point network has a k of its own, for u = l.
+ * <p>b says how frequent classes are, {@link ClassFrequencies}, from all labels, which are forgotten as weights forget. So k scales only what
+ * the features add, and a k that was fitted to a few examples, all of them of the frequent class, does not change the probability of a rare one. The point network has a k of its own, for u = l.
  *
  * <p>Of the variance a share \( \gamma \) counts, which the new examples of the first pass say: a factorised posterior knows nothing of
  * weights that make up for each other, and so takes potentials for too uncertain.
@@ -28,10 +26,15 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>Few withheld examples say little of k. Log k is normal around that of the first pass before they say anything, and probabilities are
  * means over what is known of it, by quadrature.
  *
+ * <p>Such a mean is larger for a rare class than its most probable value, and where positives are rare, a k that is fitted to two or three
+ * of them is what they happen to be. So all examples say, before they are learned from, what mean probability each class has, and
+ * \( \delta \) is by what its logarithm, or log odds, is short of b: mean probabilities become the frequencies of the labels.
+ *
  * @param kind one class of several, which has one k, or independent outputs, which have one each
  * @param learned whether there are withheld examples that the scales are fitted to; else k is 1
+ * @param corrected whether there is a delta; else it is 0
  */
-record ProbabilityScale(ClassProbabilities kind, boolean learned) {
+record ProbabilityScale(ClassProbabilities kind, boolean learned, boolean corrected) {
 
     /** Of log k in the first pass: networks of few examples need a k far from 1. */
     private static final double PRIOR_PRECISION = 1;
@@ -66,10 +69,9 @@ record ProbabilityScale(ClassProbabilities kind, boolean learned) {
 
     private static final List<LearnedNumber> NUMBERS = List.of(SCALE, POINT_SCALE, FRESH, FRESH_WITHHELD, COUNTED);
 
-    /** Share of the labels that are of each class. */
-    private static final String FREQUENCY = "classFrequency";
-    /** Share of the labels that always counts as spread over all classes, so that no frequency is 0. */
-    private static final double SPREAD = 1e-4;
+    private ClassFrequencies frequencies() {
+        return new ClassFrequencies(kind, corrected);
+    }
 
     private boolean independent() {
         return kind == ClassProbabilities.INDEPENDENT;
@@ -78,14 +80,13 @@ record ProbabilityScale(ClassProbabilities kind, boolean learned) {
     Map<String, Integer> parameterLengths(int outputs, int scales) {
         Map<String, Integer> lengths = new LinkedHashMap<>();
         NUMBERS.forEach(number -> number.parameterNames().forEach(name -> lengths.put(name, scales)));
-        lengths.put(FREQUENCY, outputs);
+        lengths.putAll(frequencies().parameterLengths(outputs));
         return lengths;
     }
 
     void initialise(Map<String, INDArray> parameters) {
         NUMBERS.forEach(number -> number.initialise(parameters));
-        INDArray frequency = Parameters.get(parameters, FREQUENCY);
-        frequency.assign(spread(frequency.length()));
+        frequencies().initialise(parameters);
     }
 
     /** Sets k to 1, for potentials of a network that was trained by gradients. The memory of k is short, so that it can soon be another. */
@@ -126,41 +127,35 @@ record ProbabilityScale(ClassProbabilities kind, boolean learned) {
         return Arrays.stream(logarithms).map(Math::exp).toArray();
     }
 
-    private double spread(long outputs) {
-        return independent() ? 0.5 : 1.0 / outputs;
-    }
-
     /** b of every output. */
     private double[] base(Map<String, INDArray> parameters) {
-        double[] base = Rows.flat(Parameters.get(parameters, FREQUENCY));
-        for (int c = 0; c < base.length; c++) {
-            // Of a softmax only differences count: equally frequent classes have 0.
-            double other = independent() ? 1 - base[c] : 1.0 / base.length;
-            base[c] = Math.log(base[c] / other);
-        }
-        return base;
+        return frequencies().base(parameters);
     }
 
     private static INDArray row(double[] values) {
         return Rows.matrix(values, 1, values.length);
     }
 
-    /** Scores b + k (u - b). */
-    private static PredictiveForm.Scale scale(double weight, double[] k, double[] base) {
+    /** Scores b + k (u - b) + delta. */
+    private static PredictiveForm.Scale scale(double weight, double[] k, double[] base, double[] correction) {
         double[] offset = base.clone();
-        Arrays.setAll(offset, c -> (1 - k[k.length == 1 ? 0 : c]) * base[c]);
+        Arrays.setAll(offset, c -> (1 - k[k.length == 1 ? 0 : c]) * base[c] + correction[c]);
         return new PredictiveForm.Scale(weight, k, offset);
     }
 
     PredictiveForm.Scores scores(Map<String, INDArray> parameters) {
+        return scores(parameters, frequencies().correction(parameters));
+    }
+
+    private PredictiveForm.Scores scores(Map<String, INDArray> parameters, double[] correction) {
         double[] base = base(parameters);
         if (!learned) {
-            return moderated(List.of(scale(1, new double[] {1}, base)), parameters);
+            return moderated(List.of(scale(1, new double[] {1}, base, correction)), parameters);
         }
         LearnedNumber.Normals logarithms = logarithms(SCALE, parameters);
         return moderated(
                 IntStream.range(0, NODES.length)
-                        .mapToObj(i -> scale(WEIGHTS[i], exponentials(logarithms.at(NODES[i])), base))
+                        .mapToObj(i -> scale(WEIGHTS[i], exponentials(logarithms.at(NODES[i])), base, correction))
                         .toList(),
                 parameters);
     }
@@ -176,23 +171,17 @@ record ProbabilityScale(ClassProbabilities kind, boolean learned) {
 
     Likelihood.PointScale pointScale(Map<String, INDArray> parameters) {
         double[] k = learned ? exponentials(logarithms(POINT_SCALE, parameters).means()) : new double[] {1};
-        PredictiveForm.Scale scale = scale(1, k, base(parameters));
+        double[] base = base(parameters);
+        PredictiveForm.Scale scale = scale(1, k, base, new double[base.length]);
         double[] factor = scale.offset();
         Arrays.setAll(factor, c -> k[k.length == 1 ? 0 : c]);
         return new Likelihood.PointScale(row(factor), row(scale.offset()));
     }
 
-    /** What the labels of a batch say about frequencies; importance column by column. */
-    static Map<String, Statistic> frequencies(OutputBatch batch, double[] importance) {
-        double[] y = Rows.columns(batch.doubleLabels());
-        int rows = batch.labels().rows();
-        double[] labels = new double[batch.labels().columns()];
-        double[] all = new double[labels.length];
-        for (int i = 0; i < y.length; i++) {
-            labels[i / rows] += importance[i] * y[i];
-            all[i / rows] += importance[i];
-        }
-        return Map.of(FREQUENCY, Statistic.of(labels, all));
+    /** What a batch that is not learned from yet says about frequencies; importance column by column. */
+    Map<String, Statistic> frequencies(OutputBatch batch, double[] importance, Map<String, INDArray> parameters) {
+        double[] none = new double[batch.labels().columns()];
+        return frequencies().statistics(batch, scores(parameters, none), importance);
     }
 
     /** What withheld examples say about the scales; importance column by column. */
@@ -301,15 +290,8 @@ record ProbabilityScale(ClassProbabilities kind, boolean learned) {
     }
 
     INDArray learn(String parameter, INDArray current, Statistic statistic, LearningPhase phase) {
-        if (parameter.equals(FREQUENCY)) {
-            double[] next = Rows.flat(current);
-            double[] mean = Rows.flat(statistic.mean());
-            for (int c = 0; c < next.length; c++) {
-                double estimate = (1 - SPREAD) * mean[c] + SPREAD * spread(next.length);
-                // An output without any label says nothing.
-                next[c] = Double.isNaN(estimate) ? next[c] : next[c] + (1 - phase.retention()) * (estimate - next[c]);
-            }
-            return Rows.matrix(next, 1, next.length);
+        if (frequencies().has(parameter)) {
+            return frequencies().learn(parameter, current, statistic, phase);
         }
         if (SCALE.has(parameter) || POINT_SCALE.has(parameter)) {
             // The first batches know nothing of how sure the network is later, and are the least sure.

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.dl4jep.learned.Parameters;
+import io.github.dl4jep.learned.TargetScaling;
 import io.github.dl4jep.likelihood.Arrays2d;
 import io.github.dl4jep.likelihood.LearningPhase;
 import io.github.dl4jep.likelihood.Likelihood;
 import io.github.dl4jep.likelihood.OutputBatch;
 import io.github.dl4jep.likelihood.Prediction;
-import io.github.dl4jep.likelihood.TargetScaling;
 import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.dl4jep.learned.TargetScaling;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
 import java.util.Map;
@@ -138,9 +139,10 @@ class GaussianLikelihoodTest extends LikelihoodContractTest {
             INDArray ones = Arrays2d.filled(to - from, 2, 1);
             parameters
                     .get(TargetScaling.NAME)
-                    .assign(TargetScaling.next(
+                    .assign(TargetScaling.learn(
                             parameters.get(TargetScaling.NAME),
-                            TargetScaling.statistic(TargetScaling.of(parameters).offset(), part, ones)));
+                            TargetScaling.statistic(TargetScaling.of(parameters).offset(), part, ones),
+                            true));
         }
         TargetScaling scaling = TargetScaling.of(parameters);
         INDArray standard = scaling.standardise(labels);

@@ -83,7 +83,8 @@ final class ParameterValues {
         }
         return switch (name) {
             case "noiseVariance", "teacherNoiseVariance" -> Range.positive(LARGEST_IN_UNITS);
-            case "probabilityScale", "pointScale", "classFrequency", TrustRegion.NAME -> Range.positive(LARGEST);
+            case "probabilityScale", "pointScale", "classFrequency", "predictedFrequency", TrustRegion.NAME ->
+                Range.positive(LARGEST);
             case "targetScaling", "withheldNoise" -> Range.around(LARGEST_IN_UNITS);
             case NormalizationParamInitializer.VARIANCE -> new Range(0, LARGEST_IN_UNITS);
             default -> Range.around(LARGEST);

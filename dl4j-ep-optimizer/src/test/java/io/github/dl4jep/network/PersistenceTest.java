@@ -235,6 +235,7 @@ class PersistenceTest {
                         "1_logCountedVariancePrecision",
                         "1_logCountedVarianceMeanTimesPrecision",
                         "1_classFrequency",
+                        "1_predictedFrequency",
                         "1_priorFactor",
                         "1_priorPull",
                         "1_readoutWPrecision",
@@ -248,7 +249,7 @@ class PersistenceTest {
                         "1_teacherNoiseVariance");
         assertThat(network.getParam("0_WPrecision").shape()).containsExactly(3, 8);
         assertThat(network.numParams())
-                .isEqualTo((4 * 3 * 8 + 1) + (3 * 8 + 1) + 2 * (3 * (8 * 3 + 3) + 2) + 10 + 3 + 4 + 1 + 1);
+                .isEqualTo((4 * 3 * 8 + 1) + (3 * 8 + 1) + 2 * (3 * (8 * 3 + 3) + 2) + 10 + 2 * 3 + 4 + 1 + 1);
         assertThat(network.params().length()).isEqualTo(network.numParams());
     }
 

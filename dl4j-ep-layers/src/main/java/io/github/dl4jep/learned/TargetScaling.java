@@ -1,7 +1,5 @@
-package io.github.dl4jep.likelihood;
+package io.github.dl4jep.learned;
 
-import io.github.dl4jep.learned.Parameters;
-import io.github.dl4jep.learned.Statistic;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.DoubleStream;
@@ -37,8 +35,13 @@ public record TargetScaling(INDArray offset, INDArray scale) {
         return rootMeanSquare == 0 || (rootMeanSquare <= LARGEST_PLAIN && rootMeanSquare >= 1 / LARGEST_PLAIN);
     }
 
-    /** Scale of outputs of some typical sizes, [1, outputs]: 1 where labels of that size are taken as they are. */
-    static INDArray ofSize(double[] size) {
+    /**
+     * The scale of outputs of some typical sizes.
+     *
+     * @param size root mean square of every output
+     * @return [1, outputs]; 1 where labels of that size are taken as they are
+     */
+    public static INDArray ofSize(double[] size) {
         double[] scale = size.clone();
         for (int c = 0; c < scale.length; c++) {
             scale[c] = isPlain(size[c]) ? 1 : size[c];
@@ -129,11 +132,11 @@ public record TargetScaling(INDArray offset, INDArray scale) {
      *
      * @param current its value
      * @param statistic what the batch says
-     * @param phase first pass or not
+     * @param firstPass whether it is a batch of the first pass
      * @return the next value; after the first pass the one that the first pass left
      */
-    public static INDArray learn(INDArray current, Statistic statistic, LearningPhase phase) {
-        return next(phase.firstPass() ? current : settled(current), statistic);
+    public static INDArray learn(INDArray current, Statistic statistic, boolean firstPass) {
+        return next(firstPass ? current : settled(current), statistic);
     }
 
     /** What was learned stays from the first batch after the first pass on: the batches after that are not measured by their own labels. */
