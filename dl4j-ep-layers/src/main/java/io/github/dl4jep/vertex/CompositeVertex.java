@@ -92,7 +92,7 @@ public final class CompositeVertex implements Vertex {
 
     @Override
     public boolean hasState() {
-        return nodes().stream().anyMatch(node -> node.vertex().hasState());
+        return graph.hasState();
     }
 
     @Override

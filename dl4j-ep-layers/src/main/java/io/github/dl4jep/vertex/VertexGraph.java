@@ -52,6 +52,15 @@ public final class VertexGraph {
     }
 
     /**
+     * Whether there are states that go on from segment to segment.
+     *
+     * @return true if a vertex is recurrent
+     */
+    public boolean hasState() {
+        return nodes.stream().anyMatch(node -> node.vertex().hasState());
+    }
+
+    /**
      * Whether a memory with gates is among the vertices.
      *
      * @return true if a vertex has one

@@ -275,10 +275,13 @@ final class BatchLearning {
                 + "); it was not learned from and the posterior is unchanged. " + advice());
     }
 
+    /** Whether a layer is recurrent. */
+    boolean hasState() {
+        return graph.hasState();
+    }
+
     private String advice() {
         String always = "Standardise the features, or look for extreme values in this batch";
-        boolean recurrent =
-                graph.nodes().stream().anyMatch(node -> node.vertex().hasState());
-        return recurrent ? always + "; recurrent layers need an activation with bounds, such as tanh" : always;
+        return hasState() ? always + "; recurrent layers need an activation with bounds, such as tanh" : always;
     }
 }

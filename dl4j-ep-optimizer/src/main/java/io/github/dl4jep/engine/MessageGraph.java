@@ -115,7 +115,7 @@ public final class MessageGraph {
      * @return true if a layer is recurrent
      */
     public boolean hasState() {
-        return nodes.stream().anyMatch(node -> node.vertex().hasState());
+        return learning.hasState();
     }
 
     /**
