@@ -1,6 +1,7 @@
 package io.github.dl4jep.array;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.bytedeco.openblas.global.openblas;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,34 @@ public final class LowRankCovariance implements RowCovariance {
      */
     public static LowRankCovariance ofIndependentRows(double[] variances) {
         return new LowRankCovariance(null, variances, variances);
+    }
+
+    /**
+     * From its factor: rows n and k vary together by \( s_n s_k \varphi_n^T \varphi_k \), and row n by \( \rho_n \) more by itself.
+     *
+     * @param factor phi, column by column, [rows, rank]
+     * @param scale s, [rows]; not copied
+     * @param rest rho, [rows], not negative; not copied
+     * @return the covariance
+     */
+    public static LowRankCovariance ofFactor(double[] factor, double[] scale, double[] rest) {
+        int rank = factor.length / rest.length;
+        double[] asTheyAre = new double[Math.max(rank, rest.length)];
+        Arrays.fill(asTheyAre, 1);
+        int[] all = IntStream.range(0, rank).toArray();
+        double[] ofRows = Arrays.copyOf(asTheyAre, rest.length);
+        return new LowRankCovariance(DoubleMatrix.ofColumns(factor, ofRows, all, asTheyAre), scale, rest);
+    }
+
+    /**
+     * The same factor with other rows: {@link #ofFactor}.
+     *
+     * @param otherScale s, [rows]; not copied
+     * @param otherRest rho, [rows], not negative; not copied
+     * @return the covariance
+     */
+    public LowRankCovariance withRows(double[] otherScale, double[] otherRest) {
+        return new LowRankCovariance(factor, otherScale, otherRest);
     }
 
     /**

@@ -120,9 +120,6 @@ public class EpOutputLayer extends EpLabelledLayer implements EpWeightConf {
      * @return the reason, or null if there is none
      */
     public @Nullable String whyNoTeacher() {
-        if (getOriginal() != null) {
-            return "labels stand at every position of an example";
-        }
         int sweeps = getSchedule().getSweepsPerBatch();
         return sweeps == 1 ? null : "there are " + sweeps + " sweeps per batch";
     }

@@ -4,6 +4,7 @@ import io.github.dl4jep.array.LowRankCovariance;
 import io.github.dl4jep.array.RowCovariance;
 import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.message.ForwardMessage;
+import io.github.dl4jep.solve.BatchSolve;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -211,13 +212,14 @@ public final class OutputBatch {
     RowCovariance covariance(double[] importance, int from, int to) {
         int rows = labels.rows();
         double[] variance = Rows.columns(variance());
-        INDArray given = forward.covariance().covariance();
-        double[] sums = new double[rows];
+        double[] ofRows = new double[rows];
+        double[] ofTheseRows = new double[rows];
         double[] ofAll = new double[2];
         double[] ofThese = new double[2];
         for (int i = 0; i < variance.length; i++) {
             boolean these = i >= from && i < to;
-            sums[i % rows] += these ? variance[i] * rows / (to - from) : 0;
+            ofRows[i % rows] += variance[i] * rows / variance.length;
+            ofTheseRows[i % rows] += these ? variance[i] * rows / (to - from) : 0;
             if (importance[i] > 0) {
                 ofAll[0] += variance[i];
                 ofAll[1]++;
@@ -225,18 +227,13 @@ public final class OutputBatch {
                 ofThese[1] += these ? 1 : 0;
             }
         }
-        if (given == null) {
-            return LowRankCovariance.ofIndependentRows(sums);
+        RowCovariance common = BatchSolve.rows(ofRows, forward.covariance());
+        if (common == null) {
+            return LowRankCovariance.ofIndependentRows(ofTheseRows);
         }
-        if (given.rows() != rows) {
-            throw new UnsupportedOperationException("ClassLikelihood takes one label for each example, but there are "
-                    + rows + " labels for " + given.rows()
-                    + " examples; choose new CategoricalLikelihood() in EpOptions.likelihood(...)");
-        }
-        RowCovariance ofExamples = forward.covariance().examples().rows();
         // Without any uncertainty, or any label, there is nothing to share.
         boolean shared = to - from < variance.length && ofAll[0] > 0 && ofThese[1] > 0;
-        return shared ? ofExamples.multipliedBy(ofThese[0] / ofThese[1] / (ofAll[0] / ofAll[1])) : ofExamples;
+        return shared ? common.multipliedBy(ofThese[0] / ofThese[1] / (ofAll[0] / ofAll[1])) : common;
     }
 
     /** This batch with another importance of every entry, column by column. */

@@ -75,22 +75,45 @@ public interface StepCovariance {
      * @return mean over units, [steps x minibatch, steps x minibatch]
      */
     default INDArray pairs() {
+        return pairs(InducingExamples.all()).present();
+    }
+
+    /**
+     * The covariance of pairs of an example and a step.
+     *
+     * @param inducing pairs with which it is kept
+     * @return mean over units, of [steps x minibatch] rows
+     */
+    default ExampleCovariance pairs(InducingExamples inducing) {
         float[] evenly = new float[units()];
         Arrays.fill(evenly, 1f / evenly.length);
         float[][] blocks = passedOn(null, evenly, true);
-        int examples = minibatch();
-        int rows = blocks.length * examples;
-        float[] pairs = new float[Math.multiplyExact(rows, rows)];
-        for (int t = 0; t < blocks.length; t++) {
-            for (int column = 0; column < (t + 1) * examples; column++) {
-                for (int n = 0; n < examples; n++) {
-                    float value = blocks[t][column * examples + n];
-                    pairs[column * rows + t * examples + n] = value;
-                    pairs[(t * examples + n) * rows + column] = value;
-                }
+        int rows = blocks.length * minibatch();
+        int[] chosen = inducing.numbers(rows);
+        float[] columns = new float[Math.multiplyExact(rows, chosen.length)];
+        for (int i = 0; i < chosen.length; i++) {
+            for (int row = 0; row < rows; row++) {
+                columns[i * rows + row] = at(blocks, row, chosen[i]);
             }
         }
-        return Nd4j.createFromArray(pairs).reshape('f', rows, rows);
+        double[] variances = new double[rows];
+        for (int row = 0; row < rows; row++) {
+            variances[row] = at(blocks, row, row);
+        }
+        return ExampleCovariance.of(
+                inducing, Nd4j.createFromArray(columns).reshape('f', rows, chosen.length), variances);
+    }
+
+    /** The covariance of two pairs, from the blocks of {@link #passedOn}. */
+    private float at(float[][] blocks, int row, int column) {
+        int later = Math.max(row, column);
+        int earlier = Math.min(row, column);
+        int t = later / minibatch();
+        boolean sameStep = earlier / minibatch() == t;
+        // Within a step both orders are there.
+        int n = sameStep ? row % minibatch() : later % minibatch();
+        int from = sameStep ? column : earlier;
+        return blocks[t][from * minibatch() + n];
     }
 
     /**

@@ -1,15 +1,21 @@
 package io.github.dl4jep.solve;
 
+import io.github.dl4jep.array.RowCovariance;
 import io.github.dl4jep.message.BatchCovariance;
-import io.github.dl4jep.message.ExampleCovariance;
+import io.github.dl4jep.message.InducingExamples;
 import io.github.dl4jep.message.StepCovariance;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The joint equations of a batch at the outputs, (K + N) z = e for each output. */
 public interface BatchSolve {
 
-    /** Up to so many pairs of an example and a step are solved with the covariance of all of them; more would take many seconds. */
-    int MOST_PAIRS = 2_000;
+    /** Up to so many pairs of an example and a step earlier layers are solved for; the time grows with their square. */
+    int MOST_PAIRS = 5_000;
+    /** Up to so many pairs are solved with the covariance of all of them. */
+    int MOST_EXACT_PAIRS = 512;
+    /** Of more pairs, the number with which covariances are kept. */
+    int INDUCING_PAIRS = 256;
 
     /** From this many outputs on, it matters that they share features. */
     int COUPLED_FROM = 4;
@@ -56,15 +62,45 @@ public interface BatchSolve {
      * @return the equations
      */
     static BatchSolve of(INDArray variance, BatchCovariance covariance, PseudoObservation observation) {
-        StepCovariance steps = covariance.steps();
-        if (steps != null) {
-            return variance.rows() <= MOST_PAIRS
-                    ? new JointSolve(variance, ExampleCovariance.of(steps.pairs()), observation)
-                    : new PositionSolve(variance, covariance.positions(), observation);
+        BatchCovariance known = ofRows(covariance, variance.rows());
+        return isOfRows(known, variance.rows())
+                ? new JointSolve(variance, known.examples(), observation)
+                : new PositionSolve(variance, known.positions(), observation);
+    }
+
+    /**
+     * The covariance of the rows of outputs that share one.
+     *
+     * @param variance V, mean over the outputs, [rows]
+     * @param covariance as in {@link #of}
+     * @return K of the examples, of their pairs with steps, or of positions; null if rows do not vary together
+     */
+    static @Nullable RowCovariance rows(double[] variance, BatchCovariance covariance) {
+        BatchCovariance known = ofRows(covariance, variance.length);
+        if (!isOfRows(known, variance.length)) {
+            return PositionSolve.covariance(variance, known.positions());
         }
-        INDArray k = covariance.covariance();
-        return k == null || k.rows() == variance.rows()
-                ? new JointSolve(variance, covariance.examples(), observation)
-                : new PositionSolve(variance, covariance.positions(), observation);
+        return known.examples().isNone() ? null : known.examples().rows();
+    }
+
+    /**
+     * The covariance of the rows themselves, where it is known: what several solves of one batch need is computed once.
+     *
+     * @param covariance as in {@link #of}
+     * @param rows number of rows
+     * @return of the steps of sequences that of their pairs with examples, if they are not too many; others are returned as they are
+     */
+    static BatchCovariance ofRows(BatchCovariance covariance, int rows) {
+        StepCovariance steps = covariance.steps();
+        if (steps == null || rows > MOST_PAIRS) {
+            return covariance;
+        }
+        return BatchCovariance.of(steps.pairs(
+                rows <= MOST_EXACT_PAIRS ? InducingExamples.all() : InducingExamples.of(rows, INDUCING_PAIRS)));
+    }
+
+    private static boolean isOfRows(BatchCovariance covariance, int rows) {
+        INDArray k = covariance.steps() == null ? covariance.covariance() : null;
+        return covariance.steps() == null && (k == null || k.rows() == rows);
     }
 }

@@ -88,7 +88,7 @@ public final class JointMaximum {
         this.rows = mean.rows();
         this.outputs = mean.columns();
         this.variance = variance;
-        this.covariance = covariance;
+        this.covariance = BatchSolve.ofRows(covariance, mean.rows());
         this.objective = objective;
         this.observed = observed;
         this.given = Rows.columns(variance);

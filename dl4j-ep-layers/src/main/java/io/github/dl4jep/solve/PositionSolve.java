@@ -1,14 +1,13 @@
 package io.github.dl4jep.solve;
 
+import io.github.dl4jep.array.LowRankCovariance;
+import io.github.dl4jep.array.RowCovariance;
 import io.github.dl4jep.array.Rows;
-import io.github.dl4jep.array.SymmetricMatrix;
 import io.github.dl4jep.message.PositionCorrelation;
 import io.github.dl4jep.solve.JointSolve.Solution;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
  * The joint update of a batch whose examples are observed at many positions with the same weights, such as the pixels of images: own.
@@ -34,15 +33,16 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  */
 final class PositionSolve implements BatchSolve {
 
-    private final INDArray residual;
-    /** phi, [rows, n], or null. */
-    private final @Nullable INDArray directions;
-    /** u, [rows, outputs]. */
-    private final INDArray loading;
-    /** What a row has by itself, and that with the noise. */
-    private final INDArray ownVariance;
+    private final int rows;
+    private final int outputs;
+    private final double[] residual;
+    private final double[] noise;
+    /** u^2 and what a row has by itself. */
+    private final double[] common;
 
-    private final INDArray rest;
+    private final double[] own;
+    /** The rows phi, or null. */
+    private final @Nullable LowRankCovariance directions;
 
     /**
      * Sets up the equations.
@@ -52,87 +52,106 @@ final class PositionSolve implements BatchSolve {
      * @param observation residual e and noise N, [positions x minibatch, outputs]
      */
     PositionSolve(INDArray variance, @Nullable PositionCorrelation correlation, PseudoObservation observation) {
-        INDArray observed = observation.observed().castTo(DataType.DOUBLE);
-        INDArray v = variance.castTo(DataType.DOUBLE).mul(observed);
-        this.residual = observation.residual().castTo(DataType.DOUBLE).mul(observed);
-        INDArray noise = observation.noise().castTo(DataType.DOUBLE);
-        INDArray features = correlation == null ? null : correlation.features();
-        double rank = correlation == null ? 1 : correlation.makeEarlierRank().getAsDouble();
-        double count = v.rows();
-        if (features == null) {
-            this.directions = null;
-            this.loading = v.mul(0);
-            this.ownVariance = v.mul(Math.max(1, count / Math.sqrt(rank)));
-        } else {
-            this.directions = PositionCorrelation.normalised(features);
-            boolean known = rank > 1;
-            double common = known ? Math.sqrt(Math.max(0, count / rank - 1) / Math.max(1, count - 1)) : 0;
-            INDArray shares = shares(variance, features);
-            shares.addi(shares.rsub(1).muli(common));
-            this.loading = Transforms.sqrt(v.mulColumnVector(shares), false);
-            this.ownVariance = v.sub(loading.mul(loading)).muli(known ? 1 : Math.max(1, count));
-        }
-        this.rest = ownVariance.add(noise);
+        this(
+                Rows.columns(variance),
+                variance.rows(),
+                correlation,
+                Rows.columns(observation.observed()),
+                Rows.columns(observation.residual()),
+                Rows.columns(observation.noise()));
     }
 
-    /** kappa of every row, [rows, 1]. */
-    private static INDArray shares(INDArray variance, INDArray features) {
-        double[] all = Rows.columns(variance);
+    private PositionSolve(
+            double[] variance,
+            int rows,
+            @Nullable PositionCorrelation correlation,
+            double[] observed,
+            double[] residual,
+            double[] noise) {
+        this.rows = rows;
+        this.outputs = variance.length / rows;
+        this.noise = noise;
+        this.residual = new double[variance.length];
+        this.common = new double[variance.length];
+        this.own = new double[variance.length];
+        INDArray features = correlation == null ? null : correlation.features();
+        double rank = correlation == null ? 1 : correlation.makeEarlierRank().getAsDouble();
+        double[] share = features == null ? new double[rows] : commonShares(variance, features, rank);
+        double ofOwn = features == null ? Math.max(1, rows / Math.sqrt(rank)) : rank > 1 ? 1 : rows;
+        for (int i = 0; i < variance.length; i++) {
+            double v = variance[i] * observed[i];
+            this.residual[i] = residual[i] * observed[i];
+            common[i] = v * share[i % rows];
+            own[i] = (v - common[i]) * ofOwn;
+        }
+        this.directions = features == null
+                ? null
+                : LowRankCovariance.ofFactor(
+                        Rows.columns(PositionCorrelation.normalised(features)), new double[rows], new double[rows]);
+    }
+
+    /**
+     * The covariance of the rows of one output.
+     *
+     * @param variance V, [positions x minibatch]
+     * @param correlation how rows are correlated, or null if that is not known
+     * @return as the equations of that output have it
+     */
+    static RowCovariance covariance(double[] variance, @Nullable PositionCorrelation correlation) {
+        double[] ones = new double[variance.length];
+        Arrays.fill(ones, 1);
+        return new PositionSolve(variance, variance.length, correlation, ones, ones, ones).covariance(0);
+    }
+
+    /** u^2 / V of every row: kappa + c (1 - kappa). */
+    private static double[] commonShares(double[] variance, INDArray features, double rank) {
         double[] shares = Rows.columns(features.mul(features).sum(true, 1));
-        double[] mean = new double[shares.length];
-        for (int i = 0; i < all.length; i++) {
-            mean[i % mean.length] += all[i] * mean.length / all.length;
+        int rows = shares.length;
+        double known = rank > 1 ? Math.sqrt(Math.max(0, rows / rank - 1) / Math.max(1, rows - 1)) : 0;
+        double[] mean = new double[rows];
+        for (int i = 0; i < variance.length; i++) {
+            mean[i % rows] += variance[i] * rows / variance.length;
         }
-        for (int row = 0; row < mean.length; row++) {
+        for (int row = 0; row < rows; row++) {
             // A row without any uncertainty correlates with nothing.
-            shares[row] = mean[row] == 0 ? 0 : Math.min(1, shares[row] / mean[row]);
+            double ofLast = mean[row] == 0 ? 0 : Math.min(1, shares[row] / mean[row]);
+            shares[row] = ofLast + known * (1 - ofLast);
         }
-        return Rows.matrix(shares, shares.length, 1);
+        return shares;
+    }
+
+    private LowRankCovariance covariance(int output) {
+        double[] rest = part(own, output);
+        return directions == null
+                ? LowRankCovariance.ofIndependentRows(rest)
+                : directions.withRows(
+                        Arrays.stream(part(common, output)).map(Math::sqrt).toArray(), rest);
+    }
+
+    private double[] part(double[] all, int output) {
+        return Arrays.copyOfRange(all, output * rows, (output + 1) * rows);
     }
 
     @Override
     public Solution solve() {
-        INDArray shift = residual.div(rest);
-        INDArray diagonal = rest.rdiv(1);
-        if (directions != null) {
-            for (int c = 0; c < residual.columns(); c++) {
-                solve(directions, c, shift, diagonal);
+        double[] shift = new double[residual.length];
+        double[] diagonal = new double[residual.length];
+        for (int c = 0; c < outputs; c++) {
+            try (RowCovariance.Inverse inverse = covariance(c).inverse(part(noise, c))) {
+                System.arraycopy(inverse.times(part(residual, c)), 0, shift, c * rows, rows);
+                System.arraycopy(inverse.diagonal(), 0, diagonal, c * rows, rows);
             }
         }
-        return new Solution(shift, diagonal);
-    }
-
-    /** One output. */
-    private void solve(INDArray phi, int output, INDArray shift, INDArray diagonal) {
-        INDArray u = loading.getColumn(output, true);
-        INDArray d = rest.getColumn(output, true);
-        INDArray scaled = phi.mulColumnVector(u.div(d));
-        int size = phi.columns();
-        INDArray matrix = Nd4j.gemm(scaled, phi.mulColumnVector(u), true, false);
-        double[] plusOne = Rows.columns(matrix);
-        for (int i = 0; i < size; i++) {
-            plusOne[i * size + i] += 1;
-        }
-        INDArray inverse = Rows.matrix(SymmetricMatrix.inverse(plusOne, size), size, size);
-        INDArray right = Nd4j.gemm(scaled, residual.getColumn(output, true), true, false);
-        INDArray explained = phi.mmul(inverse.mmul(right)).muli(u);
-        putColumn(shift, output, residual.getColumn(output, true).sub(explained).divi(d));
-        INDArray known = scaled.mmul(inverse).muli(scaled).sum(true, 1);
-        putColumn(diagonal, output, diagonal.getColumn(output, true).sub(known));
-    }
-
-    private static void putColumn(INDArray matrix, int column, INDArray values) {
-        matrix.putColumn(column, values.reshape(values.length()));
+        return new Solution(Rows.matrix(shift, rows, outputs), Rows.matrix(diagonal, rows, outputs));
     }
 
     @Override
     public INDArray timesCovariance(INDArray x) {
-        INDArray values = x.castTo(DataType.DOUBLE);
-        INDArray image = ownVariance.mul(values);
-        if (directions == null) {
-            return image;
+        double[] values = Rows.columns(x);
+        double[] image = new double[values.length];
+        for (int c = 0; c < outputs; c++) {
+            System.arraycopy(covariance(c).times(part(values, c)), 0, image, c * rows, rows);
         }
-        INDArray sums = Nd4j.gemm(directions, loading.mul(values), true, false);
-        return image.addi(directions.mmul(sums).muli(loading));
+        return Rows.matrix(image, rows, outputs);
     }
 }

@@ -3,6 +3,7 @@ package io.github.dl4jep.solve;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.dl4jep.array.RowCovariance;
 import io.github.dl4jep.message.PositionCorrelation;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -132,6 +133,22 @@ class PositionSolveTest {
     @Test
     void equalsTheDenseSolve() {
         equalsTheDenseSolution();
+    }
+
+    /** What a softmax takes for all of its outputs: that of one whose variance is their mean. */
+    @Test
+    void theCommonCovarianceIsThatOfTheMeanVariance() {
+        INDArray given = features;
+        RowCovariance common = PositionSolve.covariance(
+                variance.mean(true, 1).data().asDouble(), new PositionCorrelation(() -> given, () -> EARLIER_RANK));
+        variance = variance.mean(true, 1);
+        INDArray dense = dense(0);
+        for (int r = 0; r < ROWS; r++) {
+            double[] unit = new double[ROWS];
+            unit[r] = 1;
+            assertThat(common.times(unit))
+                    .containsExactly(dense.getColumn(r).dup().data().asDouble(), within(TOLERANCE));
+        }
     }
 
     @Test

@@ -21,7 +21,6 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PReLULayer;
-import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.SpaceToBatchLayer;
 import org.deeplearning4j.nn.conf.layers.variational.VariationalAutoencoder;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
@@ -96,14 +95,6 @@ class ConversionErrorTest {
                                         .build()),
                         options))
                 .hasMessageContaining(beside + "a loss layer has no weights");
-        assertThatThrownBy(() -> EpNetworks.from(
-                        of(new RnnOutputLayer.Builder(LossFunction.MCXENT)
-                                .nIn(4)
-                                .nOut(3)
-                                .activation(Activation.SOFTMAX)
-                                .build()),
-                        options))
-                .hasMessageContaining(beside + "labels stand at every position of an example");
     }
 
     @Test

@@ -8,8 +8,10 @@ import io.github.dl4jep.linear.LinearFactor;
 import io.github.dl4jep.linear.WeightGroups;
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.BatchCovariance;
+import io.github.dl4jep.message.ExampleCovariance;
 import io.github.dl4jep.message.ExampleShape;
 import io.github.dl4jep.message.ForwardMessage;
+import io.github.dl4jep.message.InducingExamples;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.message.StepCovariance;
 import io.github.dl4jep.params.PosteriorParamInitializer;
@@ -172,6 +174,22 @@ class EveryStepTest {
                 }
             }
         }
+    }
+
+    /** Some columns of it, and its diagonal. */
+    @Test
+    void pairsAreKeptWithInducingOnes() {
+        StepCovariance steps = before();
+        INDArray all = steps.pairs();
+        assertSame(all, all.transpose());
+        InducingExamples inducing = InducingExamples.of((long) BATCH * STEPS, 5);
+        ExampleCovariance some = steps.pairs(inducing);
+        int[] numbers = inducing.numbers(BATCH * STEPS);
+        assertThat(numbers).hasSize(5);
+        for (int i = 0; i < numbers.length; i++) {
+            assertSame(Objects.requireNonNull(some.columns()).getColumn(i), all.getColumn(numbers[i]));
+        }
+        assertSame(some.variances(), Nd4j.diag(all).reshape(BATCH * STEPS, 1));
     }
 
     /** An index is a column of ones and zeros. */
