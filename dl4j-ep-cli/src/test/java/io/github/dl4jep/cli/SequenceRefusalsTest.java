@@ -134,5 +134,9 @@ class SequenceRefusalsTest {
         SequenceFiles.write(folder.resolve("far"), "0.csv", "push,pull", "0.5,1", "1e300,2");
         assertThat(refused("predict", "--model", sequences, "--data", "sequences:" + folder.resolve("far")))
                 .contains("0.csv, row 2, column \"push\": 1.0E300 is too far from the training rows");
+        SequenceFiles.write(folder.resolve("far"), "0.csv", "push,pull", "0.5,1", "1e30,2");
+        assertThat(refused("predict", "--model", sequences, "--data", "sequences:" + folder.resolve("far")))
+                .contains("row 0.csv, column \"push\": ")
+                .contains("deviations from the mean of the training rows are too many for a prediction");
     }
 }

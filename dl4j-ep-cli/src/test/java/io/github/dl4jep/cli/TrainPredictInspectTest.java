@@ -157,7 +157,9 @@ class TrainPredictInspectTest {
                 "1,2,3,4\\n|4 column(s) and no header",
                 "area,rooms\\n|no rows below its header",
                 "|is empty",
-                "1e300,2\\n|too far from the training rows"
+                "1e300,2\\n|too far from the training rows",
+                "area,rooms\\n70,3\\n1,2e25\\n|bad.csv, row 2, column \"rooms\": ",
+                "area,rooms\\n70,3\\n1,2e25\\n|E25 deviations from the mean of the training rows are too many for a prediction"
             })
     void rowsThatAreNotTheModelsAreRefused(String textAndMessage) throws IOException {
         String[] parts = textAndMessage.split("\\|");

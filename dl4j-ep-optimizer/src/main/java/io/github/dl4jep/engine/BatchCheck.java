@@ -5,7 +5,7 @@ import java.util.Arrays;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Checks that a batch is finite, before anything is computed from it. */
+/** Checks that examples are finite, before anything is computed from them. */
 public final class BatchCheck {
 
     private BatchCheck() {}
@@ -64,30 +64,66 @@ public final class BatchCheck {
     }
 
     /**
-     * Throws if an element is NaN or infinite.
+     * Throws if an element of a batch to learn from is NaN or infinite.
      *
-     * @param what "feature" or "label"
+     * @param what "feature" or "label", and of which input or output
      * @param array [minibatch, ...]
      * @param batch number of the batch, from 0
      * @throws DL4JInvalidInputException naming batch, row, column and value of the first such element
      */
     public static void requireFinite(String what, INDArray array, long batch) {
+        requireFinite(what, array, 0, "batch " + batch + ", ", ". The posterior is unchanged and training can go on; ");
+    }
+
+    /**
+     * Throws if an element of examples that nothing is learned from is NaN or infinite.
+     *
+     * @param what "feature" or "label", and of which input or output
+     * @param array [rows, ...]
+     * @param firstRow number of the first row in the array that the caller gave
+     * @throws DL4JInvalidInputException naming row, column and value of the first such element
+     */
+    public static void requireFiniteRows(String what, INDArray array, long firstRow) {
+        requireFinite(what, array, firstRow, "", "; ");
+    }
+
+    private static void requireFinite(String what, INDArray array, long firstRow, String where, String consequence) {
+        long place = firstNotFinite(array);
+        if (place >= 0) {
+            long columns = columns(array);
+            throw new DL4JInvalidInputException(
+                    "A " + what + " is " + matrix(array).getDouble(place / columns, place % columns) + " at " + where
+                            + "row " + (firstRow + place / columns) + ", column " + place % columns
+                            + "; allowed are finite numbers" + consequence + "remove or impute the value");
+        }
+    }
+
+    /**
+     * Finds an element that is NaN or infinite.
+     *
+     * @param array [rows, ...]
+     * @return row times columns plus column of the first such element, or -1
+     */
+    static long firstNotFinite(INDArray array) {
         // One reduction on the way that every batch takes; the search is for bad batches only.
         if (Double.isFinite(Rows.sum(array))) {
-            return;
+            return -1;
         }
-        long columns = array.length() / Math.max(1, array.size(0));
-        INDArray rows = array.reshape(array.size(0), columns);
-        for (long row = 0; row < rows.size(0); row++) {
-            for (long column = 0; column < columns; column++) {
-                double value = rows.getDouble(row, column);
-                if (!Double.isFinite(value)) {
-                    throw new DL4JInvalidInputException("A " + what + " is " + value + " at batch " + batch + ", row "
-                            + row + ", column " + column
-                            + "; allowed are finite numbers. The posterior is unchanged and"
-                            + " training can go on; remove or impute the value");
-                }
+        INDArray rows = matrix(array);
+        long columns = columns(array);
+        for (long place = 0; place < array.length(); place++) {
+            if (!Double.isFinite(rows.getDouble(place / columns, place % columns))) {
+                return place;
             }
         }
+        return -1;
+    }
+
+    private static INDArray matrix(INDArray array) {
+        return array.reshape(array.size(0), columns(array));
+    }
+
+    private static long columns(INDArray array) {
+        return array.length() / Math.max(1, array.size(0));
     }
 }

@@ -281,7 +281,6 @@ final class BatchLearning {
     }
 
     private String advice() {
-        String always = "Standardise the features, or look for extreme values in this batch";
-        return hasState() ? always + "; recurrent layers need an activation with bounds, such as tanh" : always;
+        return new Overflow(graph, networkInputs).advice();
     }
 }

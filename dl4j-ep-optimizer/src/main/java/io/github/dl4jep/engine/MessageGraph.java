@@ -109,11 +109,7 @@ public final class MessageGraph {
         return new MessageGraph(networkInputs, VertexGraph.continuing(nodes, states), outputs, lock);
     }
 
-    /**
-     * Whether there are states that go on from segment to segment.
-     *
-     * @return true if a layer is recurrent
-     */
+    /** {@return whether a layer is recurrent, so that there are states that go on from segment to segment} */
     public boolean hasState() {
         return learning.hasState();
     }
@@ -288,10 +284,12 @@ public final class MessageGraph {
      * The predictions for a batch.
      *
      * @param inputs features of each input
+     * @param firstRow number of the first row in messages
      * @return the prediction of each output, detached
+     * @throws org.deeplearning4j.exception.DL4JInvalidInputException if features are so large that a prediction is not finite
      */
-    public List<Prediction> predict(List<Moments> inputs) {
-        return predict(inputs, List.of()).predictions();
+    public List<Prediction> predict(List<Moments> inputs, long firstRow) {
+        return reading(() -> predicting.predict(inputs, List.of(), firstRow)).predictions();
     }
 
     /**
@@ -302,7 +300,7 @@ public final class MessageGraph {
      * @return both, detached
      */
     public Activations predict(List<Moments> inputs, List<Integer> wanted) {
-        return reading(() -> predicting.predict(inputs, wanted));
+        return reading(() -> predicting.predict(inputs, wanted, 0));
     }
 
     /**
@@ -335,7 +333,7 @@ public final class MessageGraph {
      * @return the prediction of each output, detached
      */
     public List<Prediction> predictFromSamples(List<Moments> inputs, int draws) {
-        return predicting.of(PotentialDraws.moments(draws, () -> reading(() -> predicting.draw(inputs))));
+        return predicting.of(PotentialDraws.moments(draws, () -> reading(() -> predicting.draw(inputs))), 0);
     }
 
     /** Runs while nothing is learned; what it gives must be detached. */

@@ -7,7 +7,6 @@ import io.github.dl4jep.vertex.VertexGraph;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -20,10 +19,22 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 record Predicting(int networkInputs, VertexGraph graph, UnitsAfterMaxima units, List<MessageGraph.Output> outputs) {
 
-    /** The potentials of each output. */
+    /** The potentials of each output, finite. */
     List<Moments> potentials(List<Moments> inputs) {
-        List<Moments> activations = activations(inputs);
-        return outputs.stream().map(output -> activations.get(slotOf(output))).toList();
+        return potentials(activations(inputs), 0);
+    }
+
+    private List<Moments> potentials(List<Moments> activations, long firstRow) {
+        List<Moments> potentials = new ArrayList<>();
+        for (MessageGraph.Output output : outputs) {
+            overflow().requireFinite(slotOf(output), activations, firstRow);
+            potentials.add(activations.get(slotOf(output)));
+        }
+        return potentials;
+    }
+
+    private Overflow overflow() {
+        return new Overflow(graph, networkInputs);
     }
 
     /** Negative log predictive likelihood of each example; of several outputs the sum. */
@@ -38,21 +49,22 @@ record Predicting(int networkInputs, VertexGraph graph, UnitsAfterMaxima units, 
         return Objects.requireNonNull(sum).detach();
     }
 
-    /** The prediction of each output, and mean activations of some nodes. */
-    MessageGraph.Activations predict(List<Moments> inputs, List<Integer> wanted) {
+    /** The prediction of each output, and mean activations of some nodes; rows are counted from a first one in messages. */
+    MessageGraph.Activations predict(List<Moments> inputs, List<Integer> wanted, long firstRow) {
         List<Moments> activations = activations(inputs);
         return new MessageGraph.Activations(
-                of(outputs.stream()
-                        .map(output -> activations.get(slotOf(output)))
-                        .toList()),
-                means(activations, wanted));
+                of(potentials(activations, firstRow), firstRow), means(activations, wanted));
     }
 
     /** The prediction of each output from its potentials. */
-    List<Prediction> of(List<Moments> potentials) {
-        return IntStream.range(0, outputs.size())
-                .mapToObj(i -> detached(likelihood(i).prediction(potentials.get(i))))
-                .toList();
+    List<Prediction> of(List<Moments> potentials, long firstRow) {
+        List<Prediction> predictions = new ArrayList<>();
+        for (int i = 0; i < outputs.size(); i++) {
+            Prediction prediction = likelihood(i).prediction(potentials.get(i));
+            overflow().requireFinite(prediction.output(), likelihood(i).describe(), firstRow);
+            predictions.add(detached(prediction));
+        }
+        return predictions;
     }
 
     /** Mean activations of some nodes, in ascending order. */
@@ -62,10 +74,8 @@ record Predicting(int networkInputs, VertexGraph graph, UnitsAfterMaxima units, 
 
     /** Output potentials under one draw of the weights, [minibatch, outputs] each, c-ordered. */
     List<Moments> draw(List<Moments> inputs) {
-        List<Moments> values = graph.sample(inputs);
         List<Moments> potentials = new ArrayList<>();
-        for (MessageGraph.Output output : outputs) {
-            Moments drawn = values.get(slotOf(output));
+        for (Moments drawn : potentials(graph.sample(inputs), 0)) {
             potentials.add(Moments.pointMass(drawn.mean().dup('c').detach()).shapedAs(drawn.shape()));
         }
         return potentials;

@@ -8,7 +8,6 @@ import io.github.dl4jep.engine.MessageGraph;
 import io.github.dl4jep.engine.PartPass;
 import io.github.dl4jep.likelihood.LearningPhase;
 import io.github.dl4jep.message.BatchPart;
-import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.prune.Pruning;
 import io.github.dl4jep.runtime.EpRuntime;
 import io.github.dl4jep.weight.WeightMoments;
@@ -110,7 +109,8 @@ final class EpEngine {
 
     /** What a predictor asks. */
     EpPredictor predictor() {
-        EpPredictor.Inputs inputs = (arrays, masks) -> layout().inputs("The call", arrays, masks);
+        EpPredictor.Inputs inputs =
+                (arrays, masks, firstRow) -> layout().finiteInputs("The call", arrays, masks, firstRow);
         return EpPredictor.of(sweep(), inputs, layout().keepsRows(), this::frozenPredictor);
     }
 
@@ -181,7 +181,7 @@ final class EpEngine {
 
     private PartPass part(MessageGraph graph, BatchPart part, Examples examples, LearningPhase phase) {
         requireRoom(examples.features()[0].size(0), phase.step() - 1);
-        return examples.part(graph, part, inputs(examples), schedule(), phase);
+        return examples.part(layout(), graph, part, schedule(), phase);
     }
 
     /** Where training stands before the next batch. */
@@ -238,20 +238,16 @@ final class EpEngine {
                 what, layout().namesOfInputs().size(), layout().rowsOfOutputs(), inputs, outputs, masks, ofFeatures);
     }
 
-    private List<Moments> inputs(Examples examples) {
-        return layout().inputs(examples.what(), examples.features(), examples.featureMasks());
-    }
-
     /** Mean negative log predictive likelihood of a data set. */
     double score(MultiDataSet data) {
         Examples examples = examples(data);
-        return sweep().score(inputs(examples), examples.labels());
+        return sweep().score(examples.finiteInputs(layout()), examples.finiteLabels(layout()));
     }
 
     /** Negative log predictive likelihood of each example, [minibatch, 1]. */
     INDArray scores(MultiDataSet data) {
         Examples examples = examples(data);
-        return sweep().scores(inputs(examples), examples.labels());
+        return sweep().scores(examples.finiteInputs(layout()), examples.finiteLabels(layout()));
     }
 
     private Examples examples(MultiDataSet data) {

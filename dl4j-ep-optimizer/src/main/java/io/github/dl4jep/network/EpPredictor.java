@@ -25,11 +25,11 @@ public final class EpPredictor {
     /** Features predicted at once, for images: their activations are many times as large. */
     private static final long FEATURES = 1 << 20;
 
-    /** What the sweep takes of features and their masks. */
+    /** What the sweep takes of features and their masks, checked; rows are counted from a first one in messages. */
     @FunctionalInterface
     interface Inputs {
 
-        List<Moments> of(INDArray[] features, INDArray @Nullable [] masks);
+        List<Moments> of(INDArray[] features, INDArray @Nullable [] masks, long firstRow);
     }
 
     private final MessageGraph sweep;
@@ -108,13 +108,13 @@ public final class EpPredictor {
         long rows = features.length == 0 ? 0 : features[0].size(0);
         long block = rows == 0 ? 1 : rowsAtOnce(features, rows);
         if (rows <= block) {
-            return sweep.predict(inputs.of(features, masks));
+            return sweep.predict(inputs.of(features, masks, 0), 0);
         }
         List<List<Prediction>> parts = new ArrayList<>();
         for (long start = 0; start < rows; start += block) {
             long end = Math.min(start + block, rows);
-            parts.add(sweep.predict(
-                    inputs.of(rows(features, start, end), masks == null ? null : rows(masks, start, end))));
+            INDArray[] ofBlock = masks == null ? null : rows(masks, start, end);
+            parts.add(sweep.predict(inputs.of(rows(features, start, end), ofBlock, start), start));
         }
         List<Prediction> whole = new ArrayList<>();
         for (int i = 0; i < parts.get(0).size(); i++) {
@@ -155,7 +155,7 @@ public final class EpPredictor {
     }
 
     private Moments history(INDArray features) {
-        return inputs.of(new INDArray[] {features}, null).get(0);
+        return inputs.of(new INDArray[] {features}, null, 0).get(0);
     }
 
     private long rowsAtOnce(INDArray[] features, long rows) {
@@ -207,7 +207,7 @@ public final class EpPredictor {
         if (draws < 1) {
             throw new IllegalArgumentException("number of draws is " + draws + ", allowed: 1 and more");
         }
-        return sweep.sample(inputs.of(features, masks), draws);
+        return sweep.sample(inputs.of(features, masks, 0), draws);
     }
 
     /**
@@ -238,7 +238,7 @@ public final class EpPredictor {
             throw new IllegalArgumentException(
                     "number of draws is " + draws + ", allowed: 2 and more, because one has no variance");
         }
-        return sweep.predictFromSamples(inputs.of(features, masks), draws);
+        return sweep.predictFromSamples(inputs.of(features, masks, 0), draws);
     }
 
     private static <T> T single(List<T> outputs) {

@@ -223,26 +223,46 @@ final class Examples {
         return all;
     }
 
+    /** The labels of a score, which must be finite. */
+    List<Labels> finiteLabels(NetworkLayout layout) {
+        List<Labels> observed = labels();
+        for (int i = 0; i < observed.size(); i++) {
+            BatchCheck.requireFiniteRows(layout.labelOf(i), observed.get(i).values(), 0);
+        }
+        return observed;
+    }
+
+    /** The features as a sweep takes them. */
+    List<Moments> inputs(NetworkLayout layout) {
+        return layout.inputs(what, features, featureMasks);
+    }
+
+    /** The features of a score, which must be finite, as a sweep takes them. */
+    List<Moments> finiteInputs(NetworkLayout layout) {
+        return layout.finiteInputs(what, features, featureMasks, 0);
+    }
+
     /**
      * Some of these examples as a part of a batch.
      *
+     * @param layout of the network
      * @param sweep the network's
      * @param part which ones of a joint batch these are
-     * @param inputs the features as the sweep takes them
      * @param schedule of the network
      * @param phase where training stands
      * @return the part
      * @throws DL4JInvalidInputException if a number of its own examples is not finite
      */
     PartPass part(
-            MessageGraph sweep, BatchPart part, List<Moments> inputs, TrainingSchedule schedule, LearningPhase phase) {
+            NetworkLayout layout, MessageGraph sweep, BatchPart part, TrainingSchedule schedule, LearningPhase phase) {
         long batch = phase.step() - 1;
-        for (Moments input : inputs) {
-            BatchCheck.requireFinite("feature", part.own(input.mean()), batch);
+        List<Moments> inputs = inputs(layout);
+        for (int i = 0; i < inputs.size(); i++) {
+            BatchCheck.requireFinite(layout.featureOf(i), part.own(inputs.get(i).mean()), batch);
         }
         List<Labels> observed = labels();
-        for (Labels one : observed) {
-            BatchCheck.requireFinite("label", part.own(one.values()), batch);
+        for (int i = 0; i < observed.size(); i++) {
+            BatchCheck.requireFinite(layout.labelOf(i), part.own(observed.get(i).values()), batch);
         }
         return sweep.part(part, inputs, observed, schedule, phase);
     }
@@ -287,19 +307,6 @@ final class Examples {
     static UnsupportedOperationException noLearningRate() {
         return new UnsupportedOperationException(
                 "An EP network has no learning rate: leave setLearningRate(...) out, the posterior weighs old and new data");
-    }
-
-    String what() {
-        return what;
-    }
-
-    /**
-     * The feature masks of the examples.
-     *
-     * @return one for each input, or null
-     */
-    INDArray @Nullable [] featureMasks() {
-        return featureMasks;
     }
 
     /** Labels at steps that are not there are not there either, unless they have a mask of their own: DL4J's rule. */

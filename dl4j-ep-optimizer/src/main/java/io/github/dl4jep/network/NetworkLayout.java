@@ -1,6 +1,7 @@
 package io.github.dl4jep.network;
 
 import io.github.dl4jep.conf.GraphConfigurations;
+import io.github.dl4jep.engine.BatchCheck;
 import io.github.dl4jep.engine.MessageGraph;
 import io.github.dl4jep.message.ExampleFormat;
 import io.github.dl4jep.message.Moments;
@@ -21,6 +22,7 @@ import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
+import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
@@ -216,6 +218,34 @@ final class NetworkLayout {
         return inputs;
     }
 
+    /**
+     * The same for predictions and scores, whose features must be finite; what a mask leaves out may be anything.
+     *
+     * @param firstRow number of the first row in the arrays that the caller gave
+     * @throws DL4JInvalidInputException naming input, row, column and value of the first feature that is not
+     */
+    List<Moments> finiteInputs(String what, INDArray[] features, INDArray @Nullable [] masks, long firstRow) {
+        List<Moments> inputs = inputs(what, features, masks);
+        for (int i = 0; i < inputs.size(); i++) {
+            BatchCheck.requireFiniteRows(featureOf(i), inputs.get(i).mean(), firstRow);
+        }
+        return inputs;
+    }
+
+    /** What features of an input are called in messages. */
+    String featureOf(int input) {
+        return named("feature of input", "feature", conf.getNetworkInputs(), input);
+    }
+
+    /** What labels of an output are called in messages. */
+    String labelOf(int output) {
+        return named("label of output", "label", conf.getNetworkOutputs(), output);
+    }
+
+    private static String named(String oneOfSeveral, String only, List<String> names, int index) {
+        return names.size() == 1 ? only : oneOfSeveral + " \"" + names.get(index) + "\"";
+    }
+
     /** Whether a layer that reads an input takes sequences of indices. */
     private boolean areIndices(String input) {
         return namesOfLayers.stream()
@@ -282,7 +312,10 @@ final class NetworkLayout {
      */
     Map<String, INDArray> activations(
             MessageGraph graph, INDArray[] arrays, INDArray @Nullable [] masks, List<String> names) {
-        List<Moments> inputs = inputs("The call", arrays, masks);
+        boolean predicted = names.stream().anyMatch(namesOfOutputs()::contains);
+        // Listeners may look at the hidden layers of a batch that is refused afterwards.
+        List<Moments> inputs =
+                predicted ? finiteInputs("The call", arrays, masks, 0) : inputs("The call", arrays, masks);
         Map<String, INDArray> activations = new HashMap<>();
         for (int i = 0; i < arrays.length; i++) {
             activations.put(namesOfInputs().get(i), arrays[i]);
@@ -295,7 +328,7 @@ final class NetworkLayout {
                 .toList();
         List<Integer> nodes = hidden.stream().map(this::node).toList();
         List<Moments> means = List.of();
-        if (names.stream().anyMatch(outputs::contains)) {
+        if (predicted) {
             MessageGraph.Activations all = graph.predict(inputs, nodes);
             for (int i = 0; i < outputs.size(); i++) {
                 activations.put(outputs.get(i), all.predictions().get(i).output());

@@ -83,7 +83,7 @@ final class StepsAhead {
     }
 
     private Prediction predict(Moments input) {
-        List<Prediction> predictions = graph.predict(List.of(input));
+        List<Prediction> predictions = graph.predict(List.of(input), 0);
         states.advance();
         if (predictions.size() != 1 || predictions.get(0).isClassification()) {
             throw new UnsupportedOperationException("A forecast feeds the predicted numbers of one output back, but the"

@@ -1,5 +1,6 @@
 package io.github.dl4jep.spike;
 
+import io.github.dl4jep.engine.BatchCheck;
 import io.github.dl4jep.stock.GraphChain;
 import io.github.dl4jep.stock.OutputPotentials;
 import java.util.Objects;
@@ -95,7 +96,7 @@ public final class SpikingRun {
      *
      * @param features [n, ...]; with a code intensities in [0, 1]
      * @return [n, outputs]
-     * @throws org.deeplearning4j.exception.DL4JInvalidInputException if a code is set and an intensity is outside [0, 1]
+     * @throws org.deeplearning4j.exception.DL4JInvalidInputException if a feature is not finite, or with a code not in [0, 1]
      */
     public INDArray potentials(INDArray features) {
         return potentials(OutputPotentials.of(network), features);
@@ -106,7 +107,7 @@ public final class SpikingRun {
      *
      * @param features [n, ...]; with a code intensities in [0, 1]
      * @return [n, outputs]
-     * @throws org.deeplearning4j.exception.DL4JInvalidInputException if a code is set and an intensity is outside [0, 1]
+     * @throws org.deeplearning4j.exception.DL4JInvalidInputException if a feature is not finite, or with a code not in [0, 1]
      */
     public INDArray output(INDArray features) {
         OutputPotentials oneStep = OutputPotentials.of(network);
@@ -118,7 +119,7 @@ public final class SpikingRun {
      *
      * @param features [n, ...]; with a code intensities in [0, 1]
      * @return [T, n, outputs]; the last is what {@link #potentials} gives for the same spikes
-     * @throws org.deeplearning4j.exception.DL4JInvalidInputException if a code is set and an intensity is outside [0, 1]
+     * @throws org.deeplearning4j.exception.DL4JInvalidInputException if a feature is not finite, or with a code not in [0, 1]
      */
     public INDArray cumulativePotentials(INDArray features) {
         return cumulativePotentials(OutputPotentials.of(network), features);
@@ -129,7 +130,7 @@ public final class SpikingRun {
      *
      * @param features [n, ...]; with a code intensities in [0, 1]
      * @return [T, n, outputs]
-     * @throws org.deeplearning4j.exception.DL4JInvalidInputException if a code is set and an intensity is outside [0, 1]
+     * @throws org.deeplearning4j.exception.DL4JInvalidInputException if a feature is not finite, or with a code not in [0, 1]
      */
     public INDArray cumulativeOutput(INDArray features) {
         OutputPotentials oneStep = OutputPotentials.of(network);
@@ -166,7 +167,7 @@ public final class SpikingRun {
     private INDArray[] inBlocks(INDArray features, Function<IntFunction<INDArray>, INDArray> run) {
         Objects.requireNonNull(features, "the features are null; give one row for each example");
         long rows = features.size(0);
-        INDArray intensities = code == null ? features : Intensities.of(features);
+        INDArray intensities = code == null ? finite(features) : Intensities.of(features);
         INDArray[] blocks = new INDArray[Math.toIntExact((rows + ROWS - 1) / ROWS)];
         for (int block = 0; block < blocks.length; block++) {
             long start = (long) block * ROWS;
@@ -176,6 +177,11 @@ public final class SpikingRun {
             blocks[block] = run.apply(step -> input(part, step).reshape(shape));
         }
         return blocks;
+    }
+
+    private static INDArray finite(INDArray features) {
+        BatchCheck.requireFiniteRows("feature", features, 0);
+        return features;
     }
 
     /** A new array: layers may overwrite it. */

@@ -367,7 +367,7 @@ class RecurrentNetworksTest {
                 })
                 .isInstanceOf(RejectedBatchException.class)
                 .hasMessageEndingWith(
-                        "Standardise the features, or look for extreme values in this batch; recurrent layers"
+                        "Standardise the features, or look for extreme values among them; recurrent layers"
                                 + " need an activation with bounds, such as tanh");
     }
 

@@ -80,13 +80,43 @@ class GraphBadBatchTest {
         bad.putScalar(3, 1, Float.NaN);
         refused(
                 () -> graph.fit(arrays(x, bad), arrays(classes, numbers)),
-                "A feature is NaN at batch 1, row 3, column 1");
+                "A feature of input \"right\" is NaN at batch 1, row 3, column 1");
         INDArray badNumbers = numbers.dup();
         badNumbers.putScalar(2, 0, Float.POSITIVE_INFINITY);
-        refused(() -> graph.fit(arrays(x, x), arrays(classes, badNumbers)), "A label is Infinity at batch 2, row 2");
+        refused(
+                () -> graph.fit(arrays(x, x), arrays(classes, badNumbers)),
+                "A label of output \"number\" is Infinity at batch 2, row 2");
         refused(
                 () -> graph.fit(arrays(x, ToyData.normal(10, 2).getColumns(0, 1).dup()), arrays(classes, numbers)),
                 "An example has shape [2], allowed is [3] at layer \"rightHidden\"");
+    }
+
+    @Test
+    void numbersThatAreNotFiniteInPredictionsAndScores() {
+        INDArray bad = x.dup();
+        bad.putScalar(3, 1, Float.NaN);
+        INDArray badNumbers = numbers.dup();
+        badNumbers.putScalar(2, 0, Float.POSITIVE_INFINITY);
+        String message = "A feature of input \"right\" is NaN at row 3, column 1; allowed are finite numbers; remove or"
+                + " impute the value";
+        refused(() -> graph.output(x, bad), message);
+        refused(() -> graph.predictor().predictAll(x, bad), message);
+        refused(() -> graph.predictor().sampleAll(2, x, bad), message);
+        refused(() -> graph.predictor().predictAllFromSamples(2, x, bad), message);
+        refused(() -> graph.score(new MultiDataSet(arrays(x, bad), arrays(classes, numbers))), message);
+        refused(
+                () -> graph.score(new MultiDataSet(arrays(x, x), arrays(classes, badNumbers))),
+                "A label of output \"number\" is Infinity at row 2, column 0; allowed are finite numbers");
+    }
+
+    @Test
+    void hugeNumbersOfOneInputAreRefusedInAPrediction() {
+        INDArray huge = x.dup();
+        huge.putScalar(4, 1, 1e30);
+        refused(
+                () -> graph.output(x, huge),
+                "Row 4 gives NaN or infinite moments at layer \"rightHidden\" (index 3), so there is no prediction."
+                        + " Standardise the features, or look for extreme values among them");
     }
 
     @Test

@@ -8,12 +8,15 @@ import io.github.dl4jep.cli.trainer.Predictive;
 import io.github.dl4jep.cli.trainer.TrainingSession;
 import java.util.ArrayList;
 import java.util.List;
+import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.evaluation.regression.RegressionEvaluation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Scores a network in training on the test rows. */
 public final class Scoring {
@@ -22,6 +25,8 @@ public final class Scoring {
 
     /** Rows that drawn networks predict at most: so many draws of 10,000 images take longer than a pass of training. */
     private static final int DRAWN_ROWS = 2_000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Scoring.class);
 
     private Scoring() {}
 
@@ -49,9 +54,18 @@ public final class Scoring {
      * @param split the test rows
      * @param draws whether networks are drawn, too, if the network has such: {@link Figures#sampledTestError}
      * @param onStep is run after each block of rows
-     * @return the figures, and what the plots show
+     * @return the figures, and what the plots show; of test rows too far out for a prediction as of outputs that are not finite
      */
     public static Scores of(TrainingSession session, Split split, boolean draws, Runnable onStep) {
+        try {
+            return scores(session, split, draws, onStep);
+        } catch (DL4JInvalidInputException e) {
+            LOG.warn("There are no test figures: {}", e.getMessage());
+            return Scores.NONE;
+        }
+    }
+
+    private static Scores scores(TrainingSession session, Split split, boolean draws, Runnable onStep) {
         if (split.task() == Task.CLASSIFICATION) {
             return classification(session, split.testRows(), draws, onStep);
         }

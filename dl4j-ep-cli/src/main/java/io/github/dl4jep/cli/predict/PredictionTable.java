@@ -18,9 +18,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
+import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
  * Predictions as a table: for classes {@code class}, {@code p_NAME} of each class and {@code entropy} in nats; for a number {@code mean},
@@ -68,9 +70,32 @@ public record PredictionTable(List<String> header, List<List<String>> rows, List
             int to = Math.min(from + BLOCK, rows.names().size());
             DataSet block = rows.features().range(from, to);
             block.setFeatures(arranged(card, block.getFeatures()));
-            table.add(Predictive.by(model.network(), block), names(rows.names().subList(from, to), block), card.rows());
+            List<String> names = rows.names().subList(from, to);
+            table.add(prediction(model, data, block, names, card.rows()), names(names, block), card.rows());
         }
         return table;
+    }
+
+    private static Prediction prediction(
+            SavedModel model, String data, DataSet block, List<String> names, RowFormat format) {
+        try {
+            return Predictive.by(model.network(), block);
+        } catch (DL4JInvalidInputException e) {
+            throw new UserException(data + ", " + farthest(block.getFeatures(), names, format) + ".", e);
+        }
+    }
+
+    /** Where the largest input is, of which there is no prediction. */
+    private static String farthest(INDArray features, List<String> names, RowFormat format) {
+        INDArray sizes = Transforms.abs(features, true).reshape('c', features.size(0), features.size(1), -1);
+        long place = Nd4j.argMax(sizes.dup('c').reshape(-1)).getLong(0);
+        long positions = sizes.size(2);
+        int row = Math.toIntExact(place / positions / sizes.size(1));
+        int column = Math.toIntExact(place / positions % sizes.size(1));
+        return "row " + names.get(row) + ", "
+                + (format.image() == null ? "column \"" + format.inputNames().get(column) + "\"" : "a value")
+                + ": " + sizes.getDouble(row, column, place % positions)
+                + " deviations from the mean of the training rows are too many for a prediction";
     }
 
     /** The cells that name each prediction: those of sequences at every step are numbered. */

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
@@ -72,6 +73,18 @@ class ScoringTest {
                         .figures()
                         .diverged())
                 .isTrue();
+    }
+
+    @Test
+    void rowsTooFarOutForAPredictionHaveNoFigures() {
+        TrainingSession far = new Fixed(new Predictive.Classes(LABELS), null) {
+            @Override
+            public Predictive predict(DataSet rows) {
+                throw new DL4JInvalidInputException("Row 0 gives NaN or infinite moments");
+            }
+        };
+
+        assertThat(scored(far, split(Task.CLASSIFICATION, LABELS, 1)).figures()).isEqualTo(Figures.NONE);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.github.dl4jep.samediff.fit;
 
+import io.github.dl4jep.engine.BatchCheck;
 import io.github.dl4jep.samediff.plan.GraphReading;
 import io.github.dl4jep.samediff.plan.LabelCoding;
 import io.github.dl4jep.samediff.plan.LabelledOutput;
@@ -134,6 +135,10 @@ public final class SameDiffBatches {
     public INDArray output(LabelledOutput output, INDArray... features) {
         List<String> mapping = sd.getTrainingConfig().getDataSetFeatureMapping();
         requireFeatures(mapping, features);
+        for (int i = 0; i < features.length; i++) {
+            String of = features.length == 1 ? "" : " of input \"" + mapping.get(i) + "\"";
+            BatchCheck.requireFiniteRows("feature" + of, features[i], 0);
+        }
         Map<String, INDArray> placeholders = new LinkedHashMap<>();
         put(placeholders, mapping, features);
         INDArray read = sd.outputSingle(placeholders, output.prediction());
