@@ -1,5 +1,6 @@
 package io.github.dl4jep.cli;
 
+import io.github.dl4jep.cli.data.format.FiniteNumber;
 import io.github.dl4jep.cli.failure.ExpectedErrors;
 import io.github.dl4jep.cli.failure.FailureReport;
 import io.github.dl4jep.cli.failure.LocaleEncoding;
@@ -9,6 +10,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.TypeConversionException;
 
 /** Starts the command {@code dl4j-ep}. */
 public final class Main {
@@ -48,10 +50,19 @@ public final class Main {
     public static CommandLine commandLine() {
         FailureReport failures = new FailureReport();
         return new CommandLine(new RootCommand())
+                .registerConverter(Double.class, Main::number)
+                .registerConverter(Double.TYPE, Main::number)
                 .setExecutionStrategy(new ExpectedErrors())
                 .setParameterExceptionHandler(failures)
                 .setExecutionExceptionHandler(failures)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpWidth(HELP_WIDTH);
+    }
+
+    /** The number that an option's value is. */
+    private static double number(String text) {
+        return FiniteNumber.parse(text)
+                .orElseThrow(() -> new TypeConversionException(
+                        "'" + text + "' is not a decimal number (examples are 0.2 and 1e-3)"));
     }
 }

@@ -3,6 +3,7 @@ package io.github.dl4jep.cli.definition;
 import io.github.dl4jep.activation.ActivationBernoulliProbit;
 import io.github.dl4jep.activation.ActivationBernoulliSigmoid;
 import io.github.dl4jep.activation.ActivationHeaviside;
+import io.github.dl4jep.cli.data.format.FiniteNumber;
 import io.github.dl4jep.cli.failure.UserException;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationReLU;
@@ -36,13 +37,8 @@ public final class UnitNames {
 
     private static double noiseVariance(String text) {
         String number = text.substring(PROBIT.length() + 1);
-        double variance;
-        try {
-            variance = Double.parseDouble(number.strip());
-        } catch (NumberFormatException e) {
-            variance = Double.NaN;
-        }
-        if (!(variance > 0) || Double.isInfinite(variance)) {
+        double variance = FiniteNumber.parse(number).orElse(0);
+        if (variance <= 0) {
             throw new UserException("--units " + text + ": \"" + number
                     + "\" is not a positive number, which the variance K of the threshold noise must be (an example is "
                     + PROBIT + ":0.5).");

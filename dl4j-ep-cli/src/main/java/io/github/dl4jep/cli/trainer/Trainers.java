@@ -1,5 +1,6 @@
 package io.github.dl4jep.cli.trainer;
 
+import io.github.dl4jep.cli.data.format.FiniteNumber;
 import io.github.dl4jep.cli.failure.UserException;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -66,10 +67,6 @@ public final class Trainers {
 
     /** The number that an option's value is; NaN if it is none. */
     static double number(String value) {
-        try {
-            return Double.parseDouble(value);
-        } catch (NumberFormatException e) {
-            return Double.NaN;
-        }
+        return FiniteNumber.parse(value).orElse(Double.NaN);
     }
 }

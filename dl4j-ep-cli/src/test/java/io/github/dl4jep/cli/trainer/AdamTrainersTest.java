@@ -162,6 +162,10 @@ class AdamTrainersTest {
                 "sparse:many | --trainers sparse:many: the percentage of zeros \"many\" is not a number between 0 and 100.",
                 "adamw:-1 | --trainers adamw:-1: the weight decay \"-1\" is not a number of at least 0.",
                 "adamw:NaN | --trainers adamw:NaN: the weight decay \"NaN\" is not a number of at least 0.",
+                "adamw:Infinity | --trainers adamw:Infinity: the weight decay \"Infinity\" is not a number of at least 0.",
+                "adamw:0.01f | --trainers adamw:0.01f: the weight decay \"0.01f\" is not a number of at least 0.",
+                "dropout:0x1p-1 | --trainers dropout:0x1p-1: the part of dropped units \"0x1p-1\" is not a number between 0 and 1.",
+                "sparse:90d | --trainers sparse:90d: the percentage of zeros \"90d\" is not a number between 0 and 100.",
             })
     void valuesThatMakeNoSenseAreRefused(String name, String message) {
         assertThatThrownBy(() -> Trainers.named(name))

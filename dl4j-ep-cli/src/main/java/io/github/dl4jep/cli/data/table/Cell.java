@@ -1,5 +1,6 @@
 package io.github.dl4jep.cli.data.table;
 
+import io.github.dl4jep.cli.data.format.FiniteNumber;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;

@@ -1,5 +1,6 @@
 package io.github.dl4jep.cli.data.table;
 
+import io.github.dl4jep.cli.data.format.FiniteNumber;
 import io.github.dl4jep.cli.failure.UserException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
