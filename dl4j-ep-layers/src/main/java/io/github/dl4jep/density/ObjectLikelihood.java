@@ -32,10 +32,11 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  *       coordinates};
  *   <li>a confidence is \( \sigma(u) \), with cross-entropy against the overlap at the predicted means, which is smallest where DL4J's
  *       squared error is: at the expected overlap; of boxes that do not answer for an object against 0, with importance {@code noObject};
- *   <li>classes are a softmax at the most probable potentials; DL4J's squared error of their probabilities is smallest at the same.
- *       Importance {@code coordinates}, too: a deviation of .25 makes positions count eight times as much as DL4J's error does, and with 1 classes
- *       were learned late
+ *   <li>classes are a softmax at the most probable potentials; DL4J's squared error of their probabilities is smallest at the same
  * </ul>
+ *
+ * <p>All of a box that answers has importance {@code coordinates}, and confidences of the others {@code noObject} times that: a deviation of .25 makes
+ * positions count eight times as much as DL4J's error does, and with 1 confidences and classes were learned late.
  *
  * <p>Entries of boxes that do not answer have importance 0 but for their confidence. A cell has the smallest importance of its label
  * columns. Predictions: \( E \sigma(u) \), \( (E \sqrt{p}\,e^{u/2})^2 \), and probabilities of potentials divided by \( \sqrt{1 + \pi\bar v/8}
@@ -54,9 +55,9 @@ public final class ObjectLikelihood implements Likelihood {
 
     /** Width and height of each box where potentials are 0, in cells. */
     private final double[][] priors;
-    /** Importance of positions, sizes and classes. */
+    /** Importance of a box that answers for an object. */
     private final double coordinates;
-    /** Importance of a confidence where there is no object. */
+    /** Share of it that a confidence has where there is no object. */
     private final double noObject;
 
     /** The density of a row once boxes are assigned; made when it is first needed. */
@@ -66,8 +67,8 @@ public final class ObjectLikelihood implements Likelihood {
      * A likelihood of boxes.
      *
      * @param priors width and height of each box where potentials are 0, in cells
-     * @param coordinates importance of positions, sizes and classes: DL4J's lambdaCoord
-     * @param noObject importance of the confidence of a box that answers for no object: DL4J's lambdaNoObj
+     * @param coordinates importance of a box that answers for an object: DL4J's lambdaCoord
+     * @param noObject share of it that the confidence of a box has that answers for no object: DL4J's lambdaNoObj
      * @throws IllegalArgumentException if there is no box, or a number is not positive and finite
      */
     @JsonCreator
@@ -105,7 +106,7 @@ public final class ObjectLikelihood implements Likelihood {
     }
 
     /**
-     * Importance of positions, sizes and classes.
+     * Importance of a box that answers for an object.
      *
      * @return a positive number
      */
@@ -114,7 +115,7 @@ public final class ObjectLikelihood implements Likelihood {
     }
 
     /**
-     * Importance of the confidence of a box that answers for no object.
+     * Share of it that the confidence of a box has that answers for no object.
      *
      * @return a positive number
      */
@@ -248,7 +249,7 @@ public final class ObjectLikelihood implements Likelihood {
         double best = -1;
         boolean object = Arrays.stream(label, CORNERS, label.length).sum() > 0;
         for (int box = 0; box < priors.length; box++) {
-            importance[box * each + AssignedBoxes.CONFIDENCE] = ofCell * noObject;
+            importance[box * each + AssignedBoxes.CONFIDENCE] = ofCell * coordinates * noObject;
             double overlap = object ? overlap(label, mean, box, each) : -1;
             if (overlap > best) {
                 best = overlap;
@@ -260,7 +261,6 @@ public final class ObjectLikelihood implements Likelihood {
         }
         int at = answering * each;
         Arrays.fill(importance, at, at + each, ofCell * coordinates);
-        importance[at + AssignedBoxes.CONFIDENCE] = ofCell;
         for (int k = 0; k < AssignedBoxes.WIDTH; k++) {
             ofOutputs[at + k] = (label[k] + label[k + 2]) / 2;
             ofOutputs[at + AssignedBoxes.WIDTH + k] = Math.sqrt(label[k + 2] - label[k]);

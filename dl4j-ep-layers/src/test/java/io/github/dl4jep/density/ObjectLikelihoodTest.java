@@ -74,7 +74,7 @@ class ObjectLikelihoodTest {
             int at = box * EACH;
             double confidence = sigmoid(u[at + 4]);
             if (box != answering) {
-                sum += 0.5 * Math.log(1 - confidence);
+                sum += 5 * 0.5 * Math.log(1 - confidence);
                 continue;
             }
             double[] given = {
@@ -93,7 +93,7 @@ class ObjectLikelihoodTest {
                 double x = Math.abs(given[k] - said[k]) / 0.25;
                 sum += 5 * (-x * x / 2 - Math.log(0.25 * Math.sqrt(2 * Math.PI)));
             }
-            sum += overlap * Math.log(confidence) + (1 - overlap) * Math.log(1 - confidence);
+            sum += 5 * (overlap * Math.log(confidence) + (1 - overlap) * Math.log(1 - confidence));
             double all = 0;
             for (int c = 0; c < 3; c++) {
                 all += Math.exp(u[at + 5 + c]);
@@ -137,8 +137,8 @@ class ObjectLikelihoodTest {
                 int at = answering * EACH;
                 int other = (1 - answering) * EACH;
                 for (int k = 0; k < EACH; k++) {
-                    assertThat(importance[at + k]).isEqualTo(k == 4 ? 1 : 5);
-                    assertThat(importance[other + k]).isEqualTo(k == 4 ? 0.5 : 0);
+                    assertThat(importance[at + k]).isEqualTo(5);
+                    assertThat(importance[other + k]).isEqualTo(k == 4 ? 2.5 : 0);
                 }
                 assertThat(given[at + 4]).isCloseTo(overlaps[answering], within(0.02));
                 assertThat(given[other + 4]).isZero();

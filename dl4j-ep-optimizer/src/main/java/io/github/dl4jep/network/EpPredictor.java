@@ -91,7 +91,8 @@ public final class EpPredictor {
      *
      * @param features [n, ...], one array for each input of the network
      * @return mean, variances, class probabilities and entropy
-     * @throws DL4JInvalidInputException if the network has more than one output, or another number of inputs
+     * @throws DL4JInvalidInputException if the network has more than one output, or another number of inputs; if a feature is NaN, infinite, or so
+     *     large that moments overflow
      */
     public Prediction predict(INDArray... features) {
         return single(predictAll(features));
