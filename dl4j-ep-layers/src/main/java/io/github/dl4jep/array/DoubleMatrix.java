@@ -6,7 +6,6 @@ import org.bytedeco.openblas.global.openblas;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * A tall matrix of doubles, column by column, outside of Java's heap, where BLAS reads it without a copy. One that was made by
@@ -33,7 +32,7 @@ final class DoubleMatrix implements AutoCloseable {
     /** Some columns of a matrix whose columns are one after the other, with every row multiplied. */
     static DoubleMatrix ofColumns(double[] matrix, double[] rowFactors, int[] chosen, double[] columnFactors) {
         int rows = rowFactors.length;
-        INDArray array = Nd4j.createUninitialized(DataType.DOUBLE, new long[] {rows, chosen.length}, 'f');
+        INDArray array = HostMemory.uninitialized(DataType.DOUBLE, new long[] {rows, chosen.length}, 'f');
         DoubleMatrix result = new DoubleMatrix(HostMemory.doubles(array).slice(), array, null, rows, chosen.length);
         double[] column = new double[rows];
         for (int c = 0; c < chosen.length; c++) {

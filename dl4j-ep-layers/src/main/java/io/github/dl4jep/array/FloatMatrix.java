@@ -81,8 +81,8 @@ public final class FloatMatrix {
                     + " is no " + result.shapeInfoToString());
         }
         // Rows one after the other are columns of the transposed matrix.
-        boolean turnedA = a.ordering() == 'c';
-        boolean turnedB = b.ordering() == 'c';
+        boolean turnedA = isTurned(a);
+        boolean turnedB = isTurned(b);
         openblas.cblas_sgemm(
                 openblas.CblasColMajor,
                 transposeA == turnedA ? openblas.CblasNoTrans : openblas.CblasTrans,
@@ -110,7 +110,7 @@ public final class FloatMatrix {
      */
     public static INDArray gram(INDArray x) {
         int rows = x.rows();
-        INDArray result = Nd4j.createUninitialized(x.dataType(), new long[] {rows, rows}, 'f');
+        INDArray result = HostMemory.uninitialized(x.dataType(), new long[] {rows, rows}, 'f');
         if (!isDense(x)) {
             return Nd4j.gemm(x, x, result, false, true, 1, 0);
         }
@@ -225,24 +225,20 @@ public final class FloatMatrix {
         return array.dataType() == DataType.FLOAT && array.elementWiseStride() == 1;
     }
 
+    private static boolean isTurned(INDArray array) {
+        return array.ordering() == 'c' && array.columns() > 1;
+    }
+
     private static boolean isColumns(INDArray array) {
         return isDense(array) && (array.ordering() == 'f' || array.isVectorOrScalar());
     }
 
-    /**
-     * The number of rows.
-     *
-     * @return rows
-     */
+    /** {@return the number of rows} */
     public int rows() {
         return rows;
     }
 
-    /**
-     * The number of columns.
-     *
-     * @return columns
-     */
+    /** {@return the number of columns} */
     public int columns() {
         return columns;
     }
@@ -339,7 +335,7 @@ public final class FloatMatrix {
         float[] values = new float[rows * columns];
         data.get(0, values);
         HostMemory.keep(owner);
-        INDArray array = Nd4j.createUninitialized(DataType.FLOAT, new long[] {rows, columns}, 'f');
+        INDArray array = HostMemory.uninitialized(DataType.FLOAT, new long[] {rows, columns}, 'f');
         of(array).data.put(0, values);
         HostMemory.written(array);
         return array.castTo(type);

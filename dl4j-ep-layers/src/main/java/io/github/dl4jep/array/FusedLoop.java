@@ -2,6 +2,7 @@ package io.github.dl4jep.array;
 
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -96,15 +97,20 @@ public final class FusedLoop {
         int chunks = (length + chunk - 1) / chunk;
         FloatBuffer[] from = buffers(inputs);
         FloatBuffer[] to = buffers(outputs);
-        IntStream blocks = IntStream.range(0, BLOCKS);
-        if (length >= PARALLEL_FROM) {
-            blocks = blocks.parallel();
-        }
-        blocks.forEach(block -> {
+        IntConsumer blocks = block -> {
             int first = (int) ((long) chunks * block / BLOCKS) * chunk;
             int end = Math.min(length, (int) ((long) chunks * (block + 1) / BLOCKS) * chunk);
-            runBlock(new Block(formula, from, to, block), first, end, chunk);
-        });
+            if (first < end) {
+                runBlock(new Block(formula, from, to, block), first, end, chunk);
+            }
+        };
+        if (length >= PARALLEL_FROM) {
+            IntStream.range(0, BLOCKS).parallel().forEach(blocks);
+        } else {
+            for (int block = 0; block < BLOCKS; block++) {
+                blocks.accept(block);
+            }
+        }
         HostMemory.keep((Object[]) inputs);
         for (INDArray output : outputs) {
             HostMemory.written(output);
@@ -121,6 +127,117 @@ public final class FusedLoop {
     public static void add(float[] addend, float[] sum, int count) {
         for (int i = 0; i < count; i++) {
             sum[i] += addend[i];
+        }
+    }
+
+    /**
+     * a + b.
+     *
+     * @param a first addend
+     * @param b second addend, of its shape
+     * @return a new array
+     */
+    public static INDArray sum(INDArray a, INDArray b) {
+        return accepts(a, b) ? combined(FusedLoop::sums, HostMemory.like(a), a, b) : a.add(b);
+    }
+
+    /**
+     * a + b, written over a.
+     *
+     * @param a the sum
+     * @param b what is added, of its shape
+     * @return a
+     */
+    public static INDArray addTo(INDArray a, INDArray b) {
+        return accepts(a, b) ? combined(FusedLoop::sums, a, a, b) : a.addi(b);
+    }
+
+    /**
+     * a + c, written over a.
+     *
+     * @param a the sum
+     * @param number c, added to every element
+     * @return a
+     */
+    public static INDArray addTo(INDArray a, double number) {
+        if (!accepts(a)) {
+            return a.addi(number);
+        }
+        float single = (float) number;
+        Formula formula = (in, out, count, start, block) -> {
+            float[] values = in[0];
+            float[] sums = out[0];
+            for (int i = 0; i < count; i++) {
+                sums[i] = values[i] + single;
+            }
+        };
+        return combined(formula, a, a);
+    }
+
+    /**
+     * a b, element by element.
+     *
+     * @param a first factor
+     * @param b second factor, of its shape
+     * @return a new array
+     */
+    public static INDArray product(INDArray a, INDArray b) {
+        return accepts(a, b) ? combined(FusedLoop::products, HostMemory.like(a), a, b) : a.mul(b);
+    }
+
+    /**
+     * a b, element by element, written over a.
+     *
+     * @param a the product
+     * @param b second factor, of its shape
+     * @return a
+     */
+    public static INDArray multiplyBy(INDArray a, INDArray b) {
+        return accepts(a, b) ? combined(FusedLoop::products, a, a, b) : a.muli(b);
+    }
+
+    /**
+     * A multiple.
+     *
+     * @param a the array
+     * @param factor of every element
+     * @return a new array
+     */
+    public static INDArray times(INDArray a, double factor) {
+        if (!accepts(a)) {
+            return a.mul(factor);
+        }
+        float single = (float) factor;
+        Formula formula = (in, out, count, start, block) -> {
+            float[] values = in[0];
+            float[] multiples = out[0];
+            for (int i = 0; i < count; i++) {
+                multiples[i] = values[i] * single;
+            }
+        };
+        return combined(formula, HostMemory.like(a), a);
+    }
+
+    private static INDArray combined(Formula formula, INDArray result, INDArray... inputs) {
+        run(formula, inputs, new INDArray[] {result});
+        return result;
+    }
+
+    private static void sums(float[][] in, float[][] out, int count, int start, int block) {
+        float[] a = in[0];
+        float[] b = in[1];
+        float[] sum = out[0];
+        for (int i = 0; i < count; i++) {
+            sum[i] = a[i] + b[i];
+        }
+    }
+
+    private static void products(float[][] in, float[][] out, int count, int start, int block) {
+        float[] a = in[0];
+        float[] b = in[1];
+        float[] product = out[0];
+        for (int i = 0; i < count; i++) {
+            product[i] = a[i] * b[i];
         }
     }
 

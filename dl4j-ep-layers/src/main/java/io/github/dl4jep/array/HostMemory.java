@@ -3,7 +3,10 @@ package io.github.dl4jep.array;
 import java.lang.ref.Reference;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.concurrency.AffinityManager;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -36,6 +39,90 @@ public final class HostMemory {
      */
     public static DoubleBuffer doubles(INDArray array) {
         return onHost(array).data().asNioDouble();
+    }
+
+    /**
+     * An array that a loop or a product writes. ND4J's own {@code createUninitialized} asks native code for the shape of every array, which takes four
+     * times as long as the memory; this way the shapes of
+     * matrices are kept.
+     *
+     * @param type of the elements
+     * @param shape sizes of its dimensions
+     * @param order 'c' or 'f'
+     * @return an array of any content, in the open workspace
+     */
+    public static INDArray uninitialized(DataType type, long[] shape, char order) {
+        if (shape.length != 2 || shape[0] == 0 || shape[1] == 0 || isMiscounted(shape, order)) {
+            return Nd4j.createUninitialized(type, shape, order);
+        }
+        long[] noPadding = new long[shape.length];
+        MemoryWorkspace open = Nd4j.getMemoryManager().getCurrentWorkspace();
+        return Nd4j.factory().create(type, shape, noPadding, noPadding, order, open);
+    }
+
+    /** ND4J takes such vectors for one element. */
+    private static boolean isMiscounted(long[] shape, char order) {
+        return order == 'f' ? shape[1] == 1 && shape[0] > 1 : shape[0] == 1 && shape[1] > 1;
+    }
+
+    /**
+     * {@link #uninitialized} for elements of another array.
+     *
+     * @param array of any content
+     * @return an array of its type, shape and order
+     */
+    public static INDArray like(INDArray array) {
+        return uninitialized(array.dataType(), array.shape(), array.ordering());
+    }
+
+    /**
+     * A copy, f-ordered.
+     *
+     * @param matrix of any memory
+     * @return a new array in the open workspace
+     */
+    public static INDArray copy(INDArray matrix) {
+        if (matrix.dataType() != DataType.FLOAT || matrix.ordering() != 'f' || matrix.elementWiseStride() != 1) {
+            return matrix.dup('f');
+        }
+        INDArray copy = like(matrix);
+        FloatBuffer to = floats(copy);
+        to.put(to.position(), floats(matrix), floats(matrix).position(), Math.toIntExact(matrix.length()));
+        keep(matrix);
+        return written(copy);
+    }
+
+    /**
+     * A matrix of one value.
+     *
+     * @param type FLOAT or DOUBLE
+     * @param rows number of rows
+     * @param columns number of columns
+     * @param value of every element
+     * @return [rows, columns], f-ordered, in the open workspace
+     */
+    public static INDArray filled(DataType type, long rows, long columns, double value) {
+        double[] values = new double[Math.toIntExact(rows * columns)];
+        Arrays.fill(values, value);
+        return Rows.matrix(values, Math.toIntExact(rows), Math.toIntExact(columns), type);
+    }
+
+    /**
+     * Writes numbers to an array, in the order of its rows.
+     *
+     * @param values as many as the array has elements
+     * @param array FLOAT or DOUBLE
+     */
+    public static void write(double[] values, INDArray array) {
+        if (!array.isVectorOrScalar() || array.elementWiseStride() != 1 || array.dataType() != DataType.FLOAT) {
+            array.assign(Rows.matrix(values, 1, values.length).reshape(array.shape()));
+            return;
+        }
+        FloatBuffer to = floats(array);
+        for (int i = 0; i < values.length; i++) {
+            to.put(to.position() + i, (float) values[i]);
+        }
+        written(array);
     }
 
     private static INDArray onHost(INDArray array) {

@@ -5,7 +5,6 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Output arrays as Java arrays, in one copy. ND4J's own {@code toDoubleMatrix} makes a view of every row, which took longer than
@@ -57,6 +56,41 @@ public final class Rows {
             }
         }
         return turned;
+    }
+
+    /**
+     * An array in single or double precision: ND4J's {@code castTo} for small arrays.
+     *
+     * @param array of any shape
+     * @param type FLOAT or DOUBLE
+     * @return the array itself if it is of that type
+     */
+    public static INDArray inType(INDArray array, DataType type) {
+        boolean dense = array.rank() == 2 && array.elementWiseStride() == 1 && !array.isEmpty();
+        if (!dense || array.dataType() == type) {
+            return array.castTo(type);
+        }
+        INDArray cast = HostMemory.uninitialized(type, array.shape(), array.ordering());
+        if (array.dataType() == DataType.FLOAT && type == DataType.DOUBLE) {
+            DoubleBuffer to = HostMemory.doubles(cast);
+            to.put(to.position(), elements(array, array.ordering()));
+            return HostMemory.written(cast);
+        }
+        if (array.dataType() == DataType.DOUBLE && type == DataType.FLOAT) {
+            double[] values = elements(array, array.ordering());
+            FloatBuffer to = HostMemory.floats(cast);
+            to.put(to.position(), floats(values));
+            return HostMemory.written(cast);
+        }
+        return array.castTo(type);
+    }
+
+    private static float[] floats(double[] values) {
+        float[] floats = new float[values.length];
+        for (int i = 0; i < values.length; i++) {
+            floats[i] = (float) values[i];
+        }
+        return floats;
     }
 
     /**
@@ -186,16 +220,12 @@ public final class Rows {
      */
     public static INDArray matrix(double[] columns, int rows, int count, DataType type) {
         if (type != DataType.FLOAT) {
-            INDArray array = Nd4j.createUninitialized(DataType.DOUBLE, new long[] {rows, count}, 'f');
+            INDArray array = HostMemory.uninitialized(DataType.DOUBLE, new long[] {rows, count}, 'f');
             DoubleBuffer buffer = HostMemory.doubles(array);
             buffer.put(buffer.position(), columns, 0, rows * count);
             return HostMemory.written(array).castTo(type);
         }
-        float[] floats = new float[columns.length];
-        for (int i = 0; i < columns.length; i++) {
-            floats[i] = (float) columns[i];
-        }
-        return matrix(floats, rows, count);
+        return matrix(floats(columns), rows, count);
     }
 
     /**
@@ -207,9 +237,22 @@ public final class Rows {
      * @return [rows, count], float, f-ordered, in the open workspace
      */
     public static INDArray matrix(float[] columns, int rows, int count) {
-        INDArray array = Nd4j.createUninitialized(DataType.FLOAT, new long[] {rows, count}, 'f');
+        INDArray array = HostMemory.uninitialized(DataType.FLOAT, new long[] {rows, count}, 'f');
         FloatBuffer buffer = HostMemory.floats(array);
         buffer.put(buffer.position(), columns, 0, rows * count);
+        return HostMemory.written(array);
+    }
+
+    /**
+     * A column of numbers.
+     *
+     * @param values the numbers
+     * @return [length, 1], float, in the open workspace
+     */
+    public static INDArray column(float[] values) {
+        INDArray array = HostMemory.uninitialized(DataType.FLOAT, new long[] {values.length, 1}, 'c');
+        FloatBuffer buffer = HostMemory.floats(array);
+        buffer.put(buffer.position(), values);
         return HostMemory.written(array);
     }
 

@@ -264,8 +264,8 @@ public abstract class DensityLikelihood implements Likelihood {
             return TargetScaling.learn(current, statistic, phase.firstPass());
         }
         double[] next = Rows.flat(current);
-        double[] slopes = Rows.flat(statistic.sum());
-        double[] information = Rows.flat(statistic.count());
+        double[] slopes = statistic.sum();
+        double[] information = statistic.count();
         for (int c = 0; c < next.length; c++) {
             if (information[c] > 0 && !(phase.firstPass() && isHeldAtFirst())) {
                 double step = Math.max(-LONGEST_STEP, Math.min(LONGEST_STEP, slopes[c] / information[c]));

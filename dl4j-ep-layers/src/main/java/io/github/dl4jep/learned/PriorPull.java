@@ -77,9 +77,9 @@ public final class PriorPull {
      */
     public static INDArray learn(INDArray current, Statistic statistic, double probesPerPass) {
         double retention = 1 - 1 / Math.max(1, probesPerPass);
-        double count = retention * current.getDouble(1) + statistic.count().getDouble(0);
-        double sum = retention * current.getDouble(2) + statistic.sum().getDouble(0);
-        double squares = retention * current.getDouble(3) + statistic.sum().getDouble(1);
+        double count = retention * current.getDouble(1) + statistic.count()[0];
+        double sum = retention * current.getDouble(2) + statistic.sum()[0];
+        double squares = retention * current.getDouble(3) + statistic.sum()[1];
         double t = squares > 0 ? Math.max(-LARGEST_T, Math.min(LARGEST_T, sum / Math.sqrt(squares))) : 0;
         double log = current.getDouble(0);
         double slope = (count * certain(t) + PRIOR_EXAMPLES * log) / (count + PRIOR_EXAMPLES);

@@ -200,7 +200,7 @@ public record TargetScaling(INDArray offset, INDArray scale) {
     /** The next value of the parameter: number, mean and deviation of all labels so far. */
     static INDArray next(INDArray current, Statistic statistic) {
         double[] before = current.toDoubleVector();
-        double[] sums = statistic.sum().toDoubleVector();
+        double[] sums = statistic.sum();
         int outputs = before.length / LENGTH;
         double[] next = before.clone();
         for (int c = 0; c < outputs; c++) {

@@ -112,7 +112,7 @@ record ClassFrequencies(ClassProbabilities kind, boolean corrected) {
         // The first batches are predicted by a network that has learned nothing.
         double retention = parameter.equals(PREDICTED) ? phase.recentRetention() : phase.retention();
         double[] next = Rows.flat(current);
-        double[] mean = Rows.flat(statistic.mean());
+        double[] mean = statistic.mean();
         for (int c = 0; c < next.length; c++) {
             double estimate = (1 - SPREAD) * mean[c] + SPREAD * spread(next.length);
             // An output without any label says nothing.

@@ -124,11 +124,11 @@ enum ClassProbabilities {
         double[][] rows = Rows.of(logProbabilities);
         double[][] y = Rows.of(labels);
         double[][] omega = Rows.of(importance);
-        double[][] nll = new double[rows.length][1];
+        double[] nll = new double[rows.length];
         for (int n = 0; n < rows.length; n++) {
-            nll[n][0] = -logLikelihood(rows[n], y[n], omega[n]);
+            nll[n] = -logLikelihood(rows[n], y[n], omega[n]);
         }
-        return Nd4j.createFromArray(nll);
+        return Rows.matrix(nll, nll.length, 1);
     }
 
     private static double contribution(double log) {

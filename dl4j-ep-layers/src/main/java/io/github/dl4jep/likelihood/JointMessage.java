@@ -54,8 +54,7 @@ record JointMessage(JointSolve.Solution solution, BackwardMessage message) {
         return new JointMessage(
                 solution,
                 new BackwardMessage(
-                        solution.shift().castTo(type),
-                        precision(variance, whole).castTo(type)));
+                        Rows.inType(solution.shift(), type), Rows.inType(precision(variance, whole), type)));
     }
 
     /** G = 1 / (V + N), 0 where nothing is observed; f-ordered, on which products are fastest. */

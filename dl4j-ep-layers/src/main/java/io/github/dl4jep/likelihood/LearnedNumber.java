@@ -123,7 +123,7 @@ record LearnedNumber(String name, double priorMean, double priorPrecision) {
     INDArray learn(String parameter, INDArray current, Statistic statistic, double retention) {
         double prior = parameter.endsWith(MEAN_TIMES_PRECISION) ? priorMean * priorPrecision : priorPrecision;
         double[] next = Rows.flat(current);
-        double[] added = Rows.flat(statistic.sum());
+        double[] added = statistic.sum();
         for (int i = 0; i < next.length; i++) {
             next[i] = (next[i] - prior) * retention + prior + added[i];
         }

@@ -6,7 +6,6 @@ import io.github.dl4jep.learned.Statistic;
 import io.github.dl4jep.solve.JointSolve;
 import io.github.dl4jep.solve.PseudoObservation;
 import java.util.Map;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -63,8 +62,8 @@ final class NoiseLearning {
      * @return the next R, shaped as the current one, double; unchanged for outputs of which nothing was observed
      */
     static INDArray next(INDArray current, Statistic statistic, double rate, boolean perOutput) {
-        double[] sums = Rows.flat(statistic.sum());
-        double[] counts = Rows.flat(statistic.count());
+        double[] sums = statistic.sum();
+        double[] counts = statistic.count();
         double common = total(sums) / total(counts);
         double[] next = Rows.flat(current);
         for (int c = 0; c < next.length; c++) {
@@ -74,6 +73,15 @@ final class NoiseLearning {
             }
         }
         return Rows.matrix(next, 1, next.length);
+    }
+
+    /** Noise variances, those below the floor replaced by it. */
+    static INDArray atLeast(double floor, INDArray noise) {
+        double[] values = Rows.flat(noise);
+        for (int c = 0; c < values.length; c++) {
+            values[c] = Math.max(values[c], floor);
+        }
+        return Rows.matrix(values, 1, values.length);
     }
 
     private static double total(double[] values) {
@@ -125,9 +133,11 @@ final class NoiseLearning {
 
     /** The next value of the parameter, which forgets as weights do. */
     static INDArray nextWithheld(INDArray current, Statistic statistic, LearningPhase phase) {
-        return current.castTo(DataType.DOUBLE)
-                .reshape(1, current.length())
-                .mul(phase.retention())
-                .addi(statistic.sum());
+        double[] next = Rows.flat(current);
+        double[] added = statistic.sum();
+        for (int i = 0; i < next.length; i++) {
+            next[i] = next[i] * phase.retention() + added[i];
+        }
+        return Rows.matrix(next, 1, next.length);
     }
 }

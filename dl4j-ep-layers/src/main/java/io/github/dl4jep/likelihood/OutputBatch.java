@@ -1,5 +1,6 @@
 package io.github.dl4jep.likelihood;
 
+import io.github.dl4jep.array.HostMemory;
 import io.github.dl4jep.array.LowRankCovariance;
 import io.github.dl4jep.array.RowCovariance;
 import io.github.dl4jep.array.Rows;
@@ -8,7 +9,6 @@ import io.github.dl4jep.solve.BatchSolve;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * One batch at the outputs: what the network predicts and what was observed. Immutable; conversions are made once.
@@ -107,7 +107,7 @@ public final class OutputBatch {
      */
     public INDArray mean() {
         if (mean == null) {
-            mean = forward.moments().mean().castTo(DataType.DOUBLE);
+            mean = Rows.inType(forward.moments().mean(), DataType.DOUBLE);
         }
         return mean;
     }
@@ -120,7 +120,9 @@ public final class OutputBatch {
     public INDArray variance() {
         if (variance == null) {
             INDArray given = forward.moments().variance();
-            variance = given == null ? mean().mul(0) : given.castTo(DataType.DOUBLE);
+            variance = given == null
+                    ? HostMemory.filled(DataType.DOUBLE, mean().rows(), mean().columns(), 0)
+                    : Rows.inType(given, DataType.DOUBLE);
         }
         return variance;
     }
@@ -132,7 +134,7 @@ public final class OutputBatch {
      */
     public INDArray doubleLabels() {
         if (doubleLabels == null) {
-            doubleLabels = labels.castTo(DataType.DOUBLE);
+            doubleLabels = Rows.inType(labels, DataType.DOUBLE);
         }
         return doubleLabels;
     }
@@ -145,8 +147,8 @@ public final class OutputBatch {
     public INDArray importanceOrOnes() {
         if (doubleImportance == null) {
             doubleImportance = importance == null
-                    ? Nd4j.ones(DataType.DOUBLE, labels.shape())
-                    : importance.castTo(DataType.DOUBLE);
+                    ? HostMemory.filled(DataType.DOUBLE, labels.rows(), labels.columns(), 1)
+                    : Rows.inType(importance, DataType.DOUBLE);
         }
         return doubleImportance;
     }

@@ -187,13 +187,12 @@ record ProbabilityScale(ClassProbabilities kind, boolean learned, boolean correc
     /** What withheld examples say about the scales; importance column by column. */
     Map<String, Statistic> statistics(
             OutputBatch batch, double[] importance, int scales, Map<String, INDArray> parameters) {
-        INDArray base = row(base(parameters));
         Map<String, Statistic> statistics = new LinkedHashMap<>(statistics(
                 SCALE, fitted(SCALE, parameters), moderated(batch, parameters), batch, importance, scales, parameters));
         statistics.putAll(statistics(
                 POINT_SCALE,
                 fitted(POINT_SCALE, parameters),
-                batch.mean().subRowVector(base),
+                plus(batch.mean(), minusBase(parameters)),
                 batch,
                 importance,
                 scales,
@@ -228,20 +227,35 @@ record ProbabilityScale(ClassProbabilities kind, boolean learned, boolean correc
 
     /** u - b. */
     private INDArray moderated(OutputBatch batch, Map<String, INDArray> parameters) {
-        double[] minus = Arrays.stream(base(parameters)).map(b -> -b).toArray();
-        PredictiveForm.Scale scale = new PredictiveForm.Scale(1, new double[] {1}, minus);
+        PredictiveForm.Scale scale = new PredictiveForm.Scale(1, new double[] {1}, minusBase(parameters));
         return moderated(List.of(scale), parameters).of(scale, batch.mean(), batch.variance());
+    }
+
+    private double[] minusBase(Map<String, INDArray> parameters) {
+        return Arrays.stream(base(parameters)).map(b -> -b).toArray();
+    }
+
+    /** A number added to every column. */
+    private static INDArray plus(INDArray matrix, double[] ofColumns) {
+        double[] sums = Rows.columns(matrix);
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] += ofColumns[i / matrix.rows()];
+        }
+        return Rows.matrix(sums, matrix.rows(), matrix.columns());
     }
 
     /** \( \partial u / \partial \log \gamma = -u\, a / (2 (1 + a)) \), \( a = \pi \gamma V / 8 \). */
     private INDArray slopeInCounted(INDArray moderated, OutputBatch batch, Map<String, INDArray> parameters) {
-        INDArray slope = moderated.addRowVector(row(base(parameters)));
-        INDArray d = row(counted(parameters)).muli(Math.PI / 8);
-        INDArray variance = independent()
-                ? batch.variance()
-                : batch.variance().mean(true, 1).broadcast(slope.shape());
-        INDArray a = d.length() == 1 ? variance.mul(d.getDouble(0)) : variance.mulRowVector(d);
-        return slope.muli(a.div(a.add(1))).muli(-0.5);
+        int rows = moderated.rows();
+        double[] slope = Rows.columns(plus(moderated, base(parameters)));
+        double[] gamma = counted(parameters);
+        double[] v =
+                Rows.columns(independent() ? batch.variance() : batch.variance().mean(true, 1));
+        for (int i = 0; i < slope.length; i++) {
+            double a = v[i % v.length] * (gamma[gamma.length == 1 ? 0 : i / rows] * (Math.PI / 8));
+            slope[i] *= a / (a + 1) * -0.5;
+        }
+        return Rows.matrix(slope, rows, moderated.columns());
     }
 
     private Map<String, Statistic> statistics(

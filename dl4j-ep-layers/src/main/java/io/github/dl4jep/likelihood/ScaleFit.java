@@ -51,8 +51,8 @@ final class ScaleFit {
      * @return the next value; the current one if the batch says nothing
      */
     static double next(double kappa, Statistic statistic, double rate) {
-        double slope = statistic.sum().getDouble(0);
-        double curvature = statistic.count().getDouble(0);
+        double slope = statistic.sum()[0];
+        double curvature = statistic.count()[0];
         if (!(curvature > 0)) {
             return kappa;
         }

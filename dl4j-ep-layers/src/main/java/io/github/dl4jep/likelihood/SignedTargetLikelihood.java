@@ -129,7 +129,7 @@ abstract class SignedTargetLikelihood implements Likelihood {
     @Override
     public Update update(OutputBatch batch, Map<String, INDArray> parameters) {
         INDArray importance = batch.importanceOrOnes();
-        INDArray noise = batch.mean().mul(0).addiRowVector(noise(batch.mean().columns(), parameters));
+        INDArray noise = noise(batch.mean(), parameters);
         PseudoObservation observation = PseudoObservation.of(residual(batch), noise, importance);
         JointMessage joint = joint(batch, observation);
         Map<String, Statistic> statistics = new LinkedHashMap<>();
@@ -150,8 +150,8 @@ abstract class SignedTargetLikelihood implements Likelihood {
     @Override
     public INDArray learn(String parameter, INDArray current, Statistic statistic, LearningPhase phase) {
         return parameter.equals(NOISE)
-                ? Transforms.max(
-                        NoiseLearning.next(current, statistic, phase.rate(), current.length() > 1), noiseFloor, false)
+                ? NoiseLearning.atLeast(
+                        noiseFloor, NoiseLearning.next(current, statistic, phase.rate(), current.length() > 1))
                 : scalar(ScaleFit.next(current.getDouble(0), statistic, SCALE_RATE));
     }
 
@@ -232,11 +232,13 @@ abstract class SignedTargetLikelihood implements Likelihood {
     }
 
     /** R of every output, [1, outputs]. */
-    private static INDArray noise(int outputs, Map<String, INDArray> parameters) {
-        INDArray noise = Parameters.row(parameters, NOISE);
-        return noise.length() == outputs
-                ? noise
-                : Nd4j.valueArrayOf(new long[] {1, outputs}, noise.getDouble(0), DataType.DOUBLE);
+    private static INDArray noise(INDArray mean, Map<String, INDArray> parameters) {
+        double[] ofOutputs = Rows.flat(Parameters.get(parameters, NOISE));
+        double[] noise = new double[Math.toIntExact(mean.length())];
+        for (int i = 0; i < noise.length; i++) {
+            noise[i] = ofOutputs.length == 1 ? ofOutputs[0] : ofOutputs[i / mean.rows()];
+        }
+        return Rows.matrix(noise, mean.rows(), mean.columns());
     }
 
     private static INDArray scalar(double value) {

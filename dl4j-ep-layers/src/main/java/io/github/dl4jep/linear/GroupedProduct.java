@@ -7,7 +7,6 @@ import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
@@ -55,7 +54,7 @@ final class GroupedProduct implements WeightProduct {
     @Override
     public INDArray timesTransposed(INDArray z, INDArray w) {
         int fanIn = w.rows();
-        INDArray result = Nd4j.createUninitialized(z.dataType(), new long[] {z.rows(), (long) groups * fanIn}, 'f');
+        INDArray result = HostMemory.uninitialized(z.dataType(), new long[] {z.rows(), (long) groups * fanIn}, 'f');
         if (!isFast(result, z, w)) {
             return plainTimesTransposed(z, w, result);
         }

@@ -1,8 +1,8 @@
 package io.github.dl4jep.linear;
 
+import io.github.dl4jep.array.HostMemory;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * One product of a sum of products of an input's moments with weights. The terms of a sum can be computed one after the other, so
@@ -35,7 +35,7 @@ record InputTerm(INDArray input, Product product) {
     /** The sum of all terms of an input that the weights see as it is, a new f-ordered array [minibatch, units]. */
     static INDArray sum(List<InputTerm> terms, long units) {
         INDArray first = terms.get(0).input;
-        INDArray sum = Nd4j.createUninitialized(first.dataType(), new long[] {first.rows(), units}, 'f');
+        INDArray sum = HostMemory.uninitialized(first.dataType(), new long[] {first.rows(), units}, 'f');
         for (int i = 0; i < terms.size(); i++) {
             terms.get(i).product.into(terms.get(i).input, sum, i > 0);
         }

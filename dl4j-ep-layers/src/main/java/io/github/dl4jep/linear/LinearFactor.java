@@ -1,6 +1,7 @@
 package io.github.dl4jep.linear;
 
 import io.github.dl4jep.array.FloatMatrix;
+import io.github.dl4jep.array.HostMemory;
 import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.BatchCovariance;
@@ -88,7 +89,9 @@ public final class LinearFactor {
 
     private static INDArray secondMoments(WeightMoments weights) {
         INDArray secondMoment = weights.secondMoment();
-        return secondMoment != null ? secondMoment : weights.mean().ulike().assign(weights.uniformSecondMoment());
+        return secondMoment != null
+                ? secondMoment
+                : HostMemory.like(weights.mean()).assign(weights.uniformSecondMoment());
     }
 
     /** v Q for a uniform Q. */
@@ -270,14 +273,14 @@ public final class LinearFactor {
     private static INDArray reusable(INDArray array) {
         return array.ordering() == 'f' && !array.isView()
                 ? array
-                : Nd4j.createUninitialized(array.dataType(), array.shape(), 'f');
+                : HostMemory.uninitialized(array.dataType(), array.shape(), 'f');
     }
 
     /** op(a) op(b) as a new f-ordered array: the order that ND4J's matrix product writes without a copy. */
     private static INDArray product(INDArray a, INDArray b, boolean transposeA, boolean transposeB) {
         long rows = transposeA ? a.columns() : a.rows();
         long columns = transposeB ? b.rows() : b.columns();
-        INDArray result = Nd4j.createUninitialized(a.dataType(), new long[] {rows, columns}, 'f');
+        INDArray result = HostMemory.uninitialized(a.dataType(), new long[] {rows, columns}, 'f');
         return FloatMatrix.multiply(a, transposeA, b, transposeB, result, 1, 0);
     }
 

@@ -1,12 +1,12 @@
 package io.github.dl4jep.linear;
 
 import io.github.dl4jep.array.FloatMatrix;
+import io.github.dl4jep.array.HostMemory;
 import io.github.dl4jep.message.BatchPart;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.weight.WeightMoments;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Variances, curvatures and precisions of a large layer without matrix products: a sum over hundreds of weights forgets which one was
@@ -39,7 +39,7 @@ final class MeanProducts {
     }
 
     private static INDArray column(INDArray rows, INDArray factors) {
-        INDArray sums = Nd4j.createUninitialized(rows.dataType(), new long[] {rows.rows(), 1}, 'f');
+        INDArray sums = HostMemory.uninitialized(rows.dataType(), new long[] {rows.rows(), 1}, 'f');
         return FloatMatrix.multiply(rows, false, factors, false, sums, 1, 0);
     }
 
@@ -47,7 +47,7 @@ final class MeanProducts {
     static INDArray curvatureToInput(INDArray g, WeightMoments weights, WeightMoments.InputMeans inputMeans) {
         INDArray sums = column(g, inputMeans.secondMomentShares().reshape(g.columns(), 1));
         INDArray ofInputs = weights.unitMeanVariance().add(weights.unitMeanSquaredMean());
-        INDArray result = Nd4j.createUninitialized(
+        INDArray result = HostMemory.uninitialized(
                 g.dataType(), new long[] {g.rows(), weights.mean().rows()}, 'f');
         return FloatMatrix.multiply(sums, false, ofInputs, true, result, 1, 0);
     }

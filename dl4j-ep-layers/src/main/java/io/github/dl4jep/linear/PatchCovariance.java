@@ -1,5 +1,6 @@
 package io.github.dl4jep.linear;
 
+import io.github.dl4jep.array.HostMemory;
 import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.weight.WeightMoments;
@@ -74,7 +75,7 @@ final class PatchCovariance {
                 }
             }
         }
-        INDArray matrix = Nd4j.createUninitialized(type, new long[] {kernel, sample.size()}, 'f');
+        INDArray matrix = HostMemory.uninitialized(type, new long[] {kernel, sample.size()}, 'f');
         return matrix.assign(Nd4j.createFromArray(reads).reshape('f', kernel, sample.size()));
     }
 
@@ -83,7 +84,7 @@ final class PatchCovariance {
         long kernel = reads.rows();
         INDArray weights = column.dup('f').reshape('f', kernel, column.length() / kernel);
         INDArray counts =
-                Nd4j.createUninitialized(column.dataType(), new long[] {reads.columns(), weights.columns()}, 'f');
+                HostMemory.uninitialized(column.dataType(), new long[] {reads.columns(), weights.columns()}, 'f');
         Nd4j.gemm(reads, weights, counts, true, false, 1, 0);
         return counts.reshape('f', counts.length(), 1);
     }

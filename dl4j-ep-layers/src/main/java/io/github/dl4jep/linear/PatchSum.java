@@ -50,7 +50,7 @@ final class PatchSum {
     /** The sum, a new array [minibatch, channels x inputPositions], f-ordered. */
     INDArray activation() {
         long columns = (long) geometry.channels() * geometry.inputPositions();
-        INDArray activation = Nd4j.createUninitialized(type, new long[] {batch, columns}, 'f');
+        INDArray activation = HostMemory.uninitialized(type, new long[] {batch, columns}, 'f');
         if (type != DataType.FLOAT) {
             return activation.assign(Nd4j.createFromArray(plain).reshape('f', batch, columns));
         }

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The windows of a convolution as a matrix, so that it becomes one large product.
@@ -155,7 +154,7 @@ public final class Patches {
                     + " elements, allowed are " + MAX_ELEMENTS);
         }
         INDArray from = dense(activation);
-        INDArray patches = Nd4j.createUninitialized(activation.dataType(), new long[] {rows, geometry.fanIn()}, 'f');
+        INDArray patches = HostMemory.uninitialized(activation.dataType(), new long[] {rows, geometry.fanIn()}, 'f');
         if (activation.dataType() != DataType.FLOAT) {
             return patches.assign(plainGather(from));
         }
@@ -238,7 +237,7 @@ public final class Patches {
     /** The plain version of {@link #gather(INDArray)}: element by element. */
     INDArray plainGather(INDArray activation) {
         int batch = Math.toIntExact(activation.size(0));
-        INDArray patches = Nd4j.createUninitialized(
+        INDArray patches = HostMemory.uninitialized(
                         activation.dataType(), new long[] {(long) windows * batch, geometry.fanIn()}, 'f')
                 .assign(0);
         for (int column = 0; column < geometry.fanIn(); column++) {

@@ -4,7 +4,6 @@ import io.github.dl4jep.array.HostMemory;
 import java.nio.FloatBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The positions of an activation that the batch covariance looks at: all, or as many as a small share of the sweep pays for, spread
@@ -101,7 +100,7 @@ public final class PositionSample {
     }
 
     private static INDArray copied(INDArray from, int[] columns) {
-        INDArray result = Nd4j.createUninitialized(from.dataType(), new long[] {from.rows(), columns.length}, 'f');
+        INDArray result = HostMemory.uninitialized(from.dataType(), new long[] {from.rows(), columns.length}, 'f');
         int rows = from.rows();
         FloatBuffer in = HostMemory.floats(from);
         FloatBuffer out = HostMemory.floats(result);
@@ -120,7 +119,7 @@ public final class PositionSample {
      */
     public INDArray repeated(INDArray perChannel) {
         long channels = perChannel.length();
-        INDArray copies = Nd4j.createUninitialized(perChannel.dataType(), new long[] {positions.length, channels}, 'f');
+        INDArray copies = HostMemory.uninitialized(perChannel.dataType(), new long[] {positions.length, channels}, 'f');
         copies.assign(perChannel.reshape(1, channels).broadcast(positions.length, channels));
         return copies.reshape('f', channels * positions.length, 1);
     }

@@ -4,7 +4,6 @@ import io.github.dl4jep.array.HostMemory;
 import java.nio.FloatBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** Neighbouring rows of an f-ordered matrix, copied column by column. */
@@ -17,7 +16,7 @@ final class RowBlock {
         if (from == 0 && rows == matrix.rows()) {
             return matrix;
         }
-        INDArray block = Nd4j.createUninitialized(matrix.dataType(), new long[] {rows, matrix.columns()}, 'f');
+        INDArray block = HostMemory.uninitialized(matrix.dataType(), new long[] {rows, matrix.columns()}, 'f');
         if (isFast(matrix)) {
             copy(matrix, from, block, 0, rows);
             return HostMemory.written(block);
@@ -29,7 +28,7 @@ final class RowBlock {
     static INDArray unwritten(INDArray matrix, long rows) {
         return rows == matrix.rows()
                 ? matrix
-                : Nd4j.createUninitialized(matrix.dataType(), new long[] {rows, matrix.columns()}, 'f');
+                : HostMemory.uninitialized(matrix.dataType(), new long[] {rows, matrix.columns()}, 'f');
     }
 
     /** Writes a block over the rows of a matrix that begin at {@code from}. */

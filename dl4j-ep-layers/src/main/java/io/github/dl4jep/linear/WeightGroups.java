@@ -1,5 +1,6 @@
 package io.github.dl4jep.linear;
 
+import io.github.dl4jep.array.HostMemory;
 import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.BatchCovariance;
@@ -146,7 +147,7 @@ public record WeightGroups(int groups) {
             return values.mmul(weights);
         }
         INDArray result =
-                Nd4j.createUninitialized(values.dataType(), new long[] {values.rows(), weights.columns()}, 'f');
+                HostMemory.uninitialized(values.dataType(), new long[] {values.rows(), weights.columns()}, 'f');
         product().times(values, weights, result, false);
         return result;
     }

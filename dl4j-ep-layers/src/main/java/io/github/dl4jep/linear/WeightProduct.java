@@ -1,8 +1,8 @@
 package io.github.dl4jep.linear;
 
 import io.github.dl4jep.array.FloatMatrix;
+import io.github.dl4jep.array.HostMemory;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The three products that a linear map and its messages are made of, for one way in which units see columns of the input.
@@ -25,7 +25,7 @@ interface WeightProduct {
 
         @Override
         public INDArray timesTransposed(INDArray z, INDArray w) {
-            INDArray result = Nd4j.createUninitialized(z.dataType(), new long[] {z.rows(), w.rows()}, 'f');
+            INDArray result = HostMemory.uninitialized(z.dataType(), new long[] {z.rows(), w.rows()}, 'f');
             return FloatMatrix.multiply(z, false, w, true, result, 1, 0);
         }
 

@@ -1,5 +1,6 @@
 package io.github.dl4jep.linear;
 
+import io.github.dl4jep.array.HostMemory;
 import io.github.dl4jep.array.ReusedWorkspace;
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.Moments;
@@ -100,7 +101,7 @@ public final class WindowedFactor {
         List<InputTerm> meanTerms = LinearFactor.meanTerms(activation, weights, groups.product());
         List<InputTerm> varianceTerms = LinearFactor.varianceTerms(activation, weights, groups.product());
         INDArray mean = preActivation(activation.mean(), weights.mean().columns());
-        INDArray variance = mean.ulike();
+        INDArray variance = HostMemory.like(mean);
         forEachBlock(batch, mean.columns(), block -> {
             writeSum(meanTerms, block, mean);
             writeSum(varianceTerms, block, variance);
@@ -142,7 +143,7 @@ public final class WindowedFactor {
 
     private INDArray preActivation(INDArray activation, long units) {
         long rows = patches.windows() * activation.size(0);
-        return Nd4j.createUninitialized(activation.dataType(), new long[] {rows, units}, 'f');
+        return HostMemory.uninitialized(activation.dataType(), new long[] {rows, units}, 'f');
     }
 
     /**

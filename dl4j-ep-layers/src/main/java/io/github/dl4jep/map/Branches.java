@@ -1,5 +1,6 @@
 package io.github.dl4jep.map;
 
+import io.github.dl4jep.array.HostMemory;
 import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.ExampleShape;
 import io.github.dl4jep.message.ForwardMessage;
@@ -107,7 +108,7 @@ final class Branches {
     static INDArray beside(List<INDArray> matrices) {
         long columns = matrices.stream().mapToLong(matrix -> matrix.size(1)).sum();
         INDArray first = matrices.get(0);
-        INDArray all = Nd4j.createUninitialized(first.dataType(), new long[] {first.size(0), columns}, 'f');
+        INDArray all = HostMemory.uninitialized(first.dataType(), new long[] {first.size(0), columns}, 'f');
         long from = 0;
         for (INDArray matrix : matrices) {
             all.get(NDArrayIndex.all(), NDArrayIndex.interval(from, from + matrix.size(1)))
@@ -121,7 +122,7 @@ final class Branches {
     static INDArray below(List<INDArray> matrices) {
         long rows = matrices.stream().mapToLong(matrix -> matrix.size(0)).sum();
         INDArray first = matrices.get(0);
-        INDArray all = Nd4j.createUninitialized(first.dataType(), new long[] {rows, first.size(1)}, 'f');
+        INDArray all = HostMemory.uninitialized(first.dataType(), new long[] {rows, first.size(1)}, 'f');
         long from = 0;
         for (INDArray matrix : matrices) {
             all.get(NDArrayIndex.interval(from, from + matrix.size(0)), NDArrayIndex.all())

@@ -1,5 +1,6 @@
 package io.github.dl4jep.map;
 
+import io.github.dl4jep.array.HostMemory;
 import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.ExampleShape;
 import io.github.dl4jep.message.ForwardMessage;
@@ -8,7 +9,6 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The largest of several branches, element by element, in the manner of max pooling: it follows the branch with the
@@ -48,7 +48,7 @@ public final class ElementwiseMax implements VertexMap {
     /** For each branch 1 where it goes on, else 0. */
     private static List<INDArray> winners(List<ForwardMessage> inputs) {
         INDArray largest = inputs.get(0).moments().mean().dup('f');
-        INDArray first = Nd4j.createUninitialized(largest.dataType(), largest.shape(), 'f');
+        INDArray first = HostMemory.uninitialized(largest.dataType(), largest.shape(), 'f');
         first.assign(1);
         List<INDArray> winners = new ArrayList<>(List.of(first));
         for (ForwardMessage input : inputs.subList(1, inputs.size())) {

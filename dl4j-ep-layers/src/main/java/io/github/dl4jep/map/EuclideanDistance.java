@@ -1,5 +1,6 @@
 package io.github.dl4jep.map;
 
+import io.github.dl4jep.array.HostMemory;
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.ExampleCovariance;
@@ -44,7 +45,7 @@ public final class EuclideanDistance implements VertexMap {
                 : Branches.variance(inputs.get(0).moments())
                         .add(Branches.variance(inputs.get(1).moments()))
                         .dup('f');
-        INDArray gain = difference.ulike();
+        INDArray gain = HostMemory.like(difference);
         Moments distance = distance(difference, variance, gain);
         BatchCovariance covariance = Branches.sum(
                 inputs.stream().map(input -> passedOn(input.covariance(), gain)).toList());
@@ -55,8 +56,8 @@ public final class EuclideanDistance implements VertexMap {
     private static Moments distance(INDArray difference, @Nullable INDArray variance, INDArray gain) {
         int rows = difference.rows();
         int columns = difference.columns();
-        INDArray mean = Nd4j.createUninitialized(difference.dataType(), new long[] {rows, 1}, 'f');
-        INDArray spread = variance == null ? null : mean.ulike();
+        INDArray mean = HostMemory.uninitialized(difference.dataType(), new long[] {rows, 1}, 'f');
+        INDArray spread = variance == null ? null : HostMemory.like(mean);
         double[] m = difference.data().asDouble();
         double[] v = variance == null ? new double[m.length] : variance.data().asDouble();
         double[] d = new double[m.length];

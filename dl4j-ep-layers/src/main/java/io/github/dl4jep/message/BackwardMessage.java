@@ -1,5 +1,6 @@
 package io.github.dl4jep.message;
 
+import io.github.dl4jep.array.FusedLoop;
 import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -34,7 +35,7 @@ public record BackwardMessage(INDArray shift, INDArray curvature) {
      * @return the product of both: shifts and curvatures add up; new arrays
      */
     public BackwardMessage and(BackwardMessage other) {
-        return new BackwardMessage(shift.add(other.shift), curvature.add(other.curvature));
+        return new BackwardMessage(FusedLoop.sum(shift, other.shift), FusedLoop.sum(curvature, other.curvature));
     }
 
     /**
@@ -54,6 +55,8 @@ public record BackwardMessage(INDArray shift, INDArray curvature) {
      * @return z' = c z, G' = c^2 G; this message for a factor of 1
      */
     public BackwardMessage times(double factor) {
-        return factor == 1 ? this : new BackwardMessage(shift.mul(factor), curvature.mul(factor * factor));
+        return factor == 1
+                ? this
+                : new BackwardMessage(FusedLoop.times(shift, factor), FusedLoop.times(curvature, factor * factor));
     }
 }

@@ -1,5 +1,6 @@
 package io.github.dl4jep.message;
 
+import io.github.dl4jep.array.HostMemory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -208,7 +209,7 @@ public record BatchCovariance(
     public @Nullable INDArray gainOn(INDArray activation) {
         return examples.isNone() && steps == null
                 ? null
-                : gain == null ? activation.ulike().assign(1) : gain;
+                : gain == null ? HostMemory.like(activation).assign(1) : gain;
     }
 
     /**

@@ -165,7 +165,7 @@ public record BatchPart(long step, long batch, int inducing, long from, long to,
             return array;
         }
         if (isDense(array)) {
-            INDArray own = Nd4j.createUninitialized(DataType.FLOAT, new long[] {ownCount(), array.columns()}, 'f');
+            INDArray own = HostMemory.uninitialized(DataType.FLOAT, new long[] {ownCount(), array.columns()}, 'f');
             copyRows(array, ownFrom(), own, 0);
             return own;
         }

@@ -2,6 +2,8 @@ package io.github.dl4jep.message;
 
 import io.github.dl4jep.array.DenseCovariance;
 import io.github.dl4jep.array.FloatMatrix;
+import io.github.dl4jep.array.FusedLoop;
+import io.github.dl4jep.array.HostMemory;
 import io.github.dl4jep.array.LowRankCovariance;
 import io.github.dl4jep.array.RowCovariance;
 import io.github.dl4jep.array.Rows;
@@ -84,7 +86,7 @@ public final class ExampleCovariance {
      */
     public static ExampleCovariance ofProducts(INDArray a, INDArray b, double factor, InducingExamples inducing) {
         INDArray some = inducing.of(b);
-        INDArray products = Nd4j.createUninitialized(a.dataType(), new long[] {a.rows(), some.rows()}, 'f');
+        INDArray products = HostMemory.uninitialized(a.dataType(), new long[] {a.rows(), some.rows()}, 'f');
         FloatMatrix.multiply(a, false, some, true, products, factor, 0);
         if (inducing.areAll()) {
             return new ExampleCovariance(inducing, products, null);
@@ -165,7 +167,7 @@ public final class ExampleCovariance {
      * @return a new covariance
      */
     public ExampleCovariance times(Number factor) {
-        return with(present().mul(factor), diagonal == null ? null : diagonal.mul(factor));
+        return with(FusedLoop.times(present(), factor.doubleValue()), diagonal == null ? null : diagonal.mul(factor));
     }
 
     /**
@@ -176,7 +178,7 @@ public final class ExampleCovariance {
      */
     public ExampleCovariance muli(ExampleCovariance other) {
         ExampleCovariance same = other.with(inducing);
-        present().muli(same.present());
+        FusedLoop.multiplyBy(present(), same.present());
         if (diagonal != null) {
             diagonal.muli(same.variances());
         }
@@ -191,7 +193,7 @@ public final class ExampleCovariance {
      */
     public ExampleCovariance addi(ExampleCovariance other) {
         ExampleCovariance same = other.with(inducing);
-        present().addi(same.present());
+        FusedLoop.addTo(present(), same.present());
         if (diagonal != null) {
             diagonal.addi(same.variances());
         }
@@ -205,7 +207,7 @@ public final class ExampleCovariance {
      * @return this one
      */
     public ExampleCovariance addi(Number number) {
-        present().addi(number);
+        FusedLoop.addTo(present(), number.doubleValue());
         if (diagonal != null) {
             diagonal.addi(number);
         }
@@ -217,7 +219,7 @@ public final class ExampleCovariance {
         ExampleCovariance mine = inducing.areAll() ? with(other.inducing) : this;
         ExampleCovariance others = other.with(mine.inducing);
         return mine.with(
-                mine.present().add(others.present()),
+                FusedLoop.sum(mine.present(), others.present()),
                 mine.diagonal == null ? null : mine.diagonal.add(others.variances()));
     }
 

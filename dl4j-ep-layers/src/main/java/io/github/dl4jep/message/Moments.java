@@ -1,5 +1,6 @@
 package io.github.dl4jep.message;
 
+import io.github.dl4jep.array.FusedLoop;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -188,7 +189,7 @@ public final class Moments {
     public INDArray squaredMean() {
         INDArray squares = squaredMean;
         if (squares == null) {
-            squares = mean.mul(mean);
+            squares = FusedLoop.product(mean, mean);
             squaredMean = squares;
         }
         return squares;
@@ -202,7 +203,7 @@ public final class Moments {
     public INDArray secondMoment() {
         INDArray squares = secondMoment;
         if (squares == null) {
-            squares = variance == null ? squaredMean() : squaredMean().add(variance);
+            squares = variance == null ? squaredMean() : FusedLoop.sum(squaredMean(), variance);
             secondMoment = squares;
         }
         return squares;

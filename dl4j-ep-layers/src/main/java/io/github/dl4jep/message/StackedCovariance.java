@@ -1,5 +1,6 @@
 package io.github.dl4jep.message;
 
+import io.github.dl4jep.array.HostMemory;
 import io.github.dl4jep.array.Rows;
 import java.util.Arrays;
 import java.util.List;
@@ -90,7 +91,7 @@ public final class StackedCovariance {
             INDArray gain = blocks.get(i).gain();
             if (gain != null) {
                 if (stacked == null) {
-                    stacked = Nd4j.createUninitialized(gain.dataType(), new long[] {total, gain.columns()}, 'f');
+                    stacked = HostMemory.uninitialized(gain.dataType(), new long[] {total, gain.columns()}, 'f');
                     stacked.assign(1);
                 }
                 stacked.get(interval(from, rows[i]), NDArrayIndex.all()).assign(gain);

@@ -1,10 +1,10 @@
 package io.github.dl4jep.message;
 
 import io.github.dl4jep.array.FloatMatrix;
+import io.github.dl4jep.array.HostMemory;
 import io.github.dl4jep.array.Rows;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The covariance of all activations of a batch, those of different units too, as a linear map: what is common to different examples and to
@@ -70,7 +70,7 @@ public interface UnitCovariance {
         INDArray k = examples.present();
         return examples.inducing().areAll()
                 ? x -> FloatMatrix.multiply(
-                        k, false, x, false, Nd4j.createUninitialized(x.dataType(), x.shape(), 'f'), 1, 0)
+                        k, false, x, false, HostMemory.uninitialized(x.dataType(), x.shape(), 'f'), 1, 0)
                 : x -> Rows.matrix(examples.rows().times(Rows.columns(x)), x.rows(), x.columns(), x.dataType());
     }
 }

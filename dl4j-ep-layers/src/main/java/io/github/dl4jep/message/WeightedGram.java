@@ -2,6 +2,7 @@ package io.github.dl4jep.message;
 
 import io.github.dl4jep.array.FloatMatrix;
 import io.github.dl4jep.array.FusedLoop;
+import io.github.dl4jep.array.HostMemory;
 import io.github.dl4jep.array.Rows;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -22,8 +23,24 @@ public final class WeightedGram {
      */
     public static ExampleCovariance of(INDArray x, INDArray weights, InducingExamples inducing) {
         return inducing.areAll()
-                ? ExampleCovariance.of(FloatMatrix.gram(scaled(x, Transforms.sqrt(weights, true))))
+                ? ExampleCovariance.of(FloatMatrix.gram(scaled(x, roots(weights))))
                 : plain(x, weights, inducing);
+    }
+
+    private static INDArray roots(INDArray weights) {
+        if (!FusedLoop.accepts(weights)) {
+            return Transforms.sqrt(weights, true);
+        }
+        INDArray roots = HostMemory.like(weights);
+        FusedLoop.run(
+                (in, out, count, start, block) -> {
+                    for (int i = 0; i < count; i++) {
+                        out[0][i] = (float) Math.sqrt(in[0][i]);
+                    }
+                },
+                new INDArray[] {weights},
+                new INDArray[] {roots});
+        return roots;
     }
 
     /** The product of two matrices, of which a Gram matrix is half. */
@@ -36,7 +53,7 @@ public final class WeightedGram {
         if (x.rank() != 2 || !FusedLoop.accepts(x)) {
             return plainScaled(x, c);
         }
-        INDArray scaled = x.ulike();
+        INDArray scaled = HostMemory.like(x);
         float[] factors =
                 Rows.floats(FusedLoop.accepts(c) ? c : c.castTo(DataType.FLOAT).dup());
         int rows = x.rows();

@@ -1,6 +1,7 @@
 package io.github.dl4jep.normalization;
 
 import io.github.dl4jep.array.ChannelLoop;
+import io.github.dl4jep.array.HostMemory;
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.normalization.NormalizationFactor.Back;
@@ -31,7 +32,7 @@ final class FusedNormalization {
         INDArray[] inputs = variance == null ? new INDArray[] {input.mean()} : new INDArray[] {input.mean(), variance};
         List<INDArray> outputs = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
-            outputs.add(Nd4j.createUninitialized(
+            outputs.add(HostMemory.uninitialized(
                     input.mean().dataType(), input.mean().shape(), 'f'));
         }
         ChannelLoop.run(channels, inputs, outputs.toArray(INDArray[]::new), (channel, in, out) -> {
@@ -117,8 +118,8 @@ final class FusedNormalization {
         float[] inverses = inverseDeviation.data().asFloat();
         float[][] sums = new float[4][channels];
         INDArray x = normalised.mean();
-        INDArray shift = Nd4j.createUninitialized(x.dataType(), x.shape(), 'f');
-        INDArray precision = Nd4j.createUninitialized(x.dataType(), x.shape(), 'f');
+        INDArray shift = HostMemory.uninitialized(x.dataType(), x.shape(), 'f');
+        INDArray precision = HostMemory.uninitialized(x.dataType(), x.shape(), 'f');
         ChannelLoop.run(
                 channels,
                 new INDArray[] {message.shift(), message.curvature(), x, normalised.secondMoment()},

@@ -1,6 +1,7 @@
 package io.github.dl4jep.normalization;
 
 import io.github.dl4jep.array.ChannelLoop;
+import io.github.dl4jep.array.HostMemory;
 import io.github.dl4jep.linear.LinearFactor;
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.BatchCovariance;
@@ -257,7 +258,7 @@ public final class NormalizationFactor {
         ExampleCovariance passedOn = LinearFactor.passedOn(before, meanSquaredFactor);
         ExampleCovariance centred = passedOn.isNone() || known ? passedOn : passedOn.centred();
         // What comes from before has passed the scale already.
-        INDArray passed = meanSquaredFactor.ulike().assign(share);
+        INDArray passed = HostMemory.like(meanSquaredFactor).assign(share);
         BatchCovariance covariance = LinearFactor.covarianceOfPreActivation(
                 normalised, BatchCovariance.of(centred), scaleVariance.mul(share), passed, shift);
         return centred.isNone() ? covariance : covariance.withPart(centred, before.positions());

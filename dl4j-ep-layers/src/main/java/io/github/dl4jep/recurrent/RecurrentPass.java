@@ -1,6 +1,7 @@
 package io.github.dl4jep.recurrent;
 
 import io.github.dl4jep.array.FloatMatrix;
+import io.github.dl4jep.array.HostMemory;
 import io.github.dl4jep.linear.LinearFactor;
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.Moments;
@@ -226,7 +227,9 @@ public final class RecurrentPass {
     private FloatMatrix squares() {
         INDArray secondMoment = weights.secondMoment();
         return FloatMatrix.of(
-                secondMoment == null ? weights.mean().ulike().assign(weights.uniformSecondMoment()) : secondMoment);
+                secondMoment == null
+                        ? HostMemory.like(weights.mean()).assign(weights.uniformSecondMoment())
+                        : secondMoment);
     }
 
     private static void add(float[] addend, float[] sum) {

@@ -2,6 +2,7 @@ package io.github.dl4jep.unit;
 
 import io.github.dl4jep.array.FastExp;
 import io.github.dl4jep.array.FusedLoop;
+import io.github.dl4jep.array.HostMemory;
 import io.github.dl4jep.message.Moments;
 import java.util.Arrays;
 import org.nd4j.linalg.activations.IActivation;
@@ -81,7 +82,7 @@ public final class LogisticUnit implements Unit {
         char order = preActivation.mean().ordering();
         INDArray w = preActivation.mean().castTo(DataType.FLOAT).dup(order);
         INDArray v = variance.castTo(DataType.FLOAT).dup(order);
-        INDArray gain = w.ulike();
+        INDArray gain = HostMemory.like(w);
         FusedLoop.run(
                 (in, out, count, start, block) -> {
                     System.arraycopy(in[0], 0, out[0], 0, count);

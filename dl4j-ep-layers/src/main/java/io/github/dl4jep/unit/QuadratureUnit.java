@@ -1,5 +1,6 @@
 package io.github.dl4jep.unit;
 
+import io.github.dl4jep.array.HostMemory;
 import io.github.dl4jep.array.ReusedWorkspace;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.normal.GaussHermiteRule;
@@ -108,7 +109,7 @@ public final class QuadratureUnit implements Unit {
         char order = preActivation.mean().ordering();
         INDArray w = preActivation.mean().dup(order).reshape(order, new long[] {variance.length()});
         INDArray v = variance.dup(order).reshape(order, new long[] {variance.length()});
-        INDArray gain = w.ulike();
+        INDArray gain = HostMemory.like(w);
         for (long start = 0; start < w.length(); start += BLOCK) {
             // The values at all nodes are needed for this block only.
             try (MemoryWorkspace workspace = ReusedWorkspace.open(WORKSPACE)) {

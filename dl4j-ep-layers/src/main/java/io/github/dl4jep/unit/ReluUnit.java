@@ -1,6 +1,7 @@
 package io.github.dl4jep.unit;
 
 import io.github.dl4jep.array.FusedLoop;
+import io.github.dl4jep.array.HostMemory;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.normal.RectifiedNormal;
 import io.github.dl4jep.normal.RectifiedNormalTable;
@@ -42,7 +43,7 @@ public final class ReluUnit extends ScalarUnit {
         // A convolution copies patches before its matrix product: squares computed here would not be used.
         boolean squares = preActivation.shape().spatialRank() == 0;
         INDArray[] results = new INDArray[squares ? 5 : 3];
-        Arrays.setAll(results, k -> preActivation.mean().ulike());
+        Arrays.setAll(results, k -> HostMemory.like(preActivation.mean()));
         FusedLoop.run(
                 (in, out, count, start, block) -> RectifiedNormalTable.scaled(in, out, count),
                 new INDArray[] {preActivation.mean(), variance},

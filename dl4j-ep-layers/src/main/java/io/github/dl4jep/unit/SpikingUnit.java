@@ -2,6 +2,7 @@ package io.github.dl4jep.unit;
 
 import io.github.dl4jep.activation.SpikingActivation;
 import io.github.dl4jep.array.FusedLoop;
+import io.github.dl4jep.array.HostMemory;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.normal.NormalTable;
 import io.github.dl4jep.normal.StandardNormal;
@@ -65,8 +66,8 @@ public final class SpikingUnit extends ScalarUnit {
         if (variance == null || !FusedLoop.accepts(mean, variance)) {
             return plainMoments(preActivation);
         }
-        INDArray a = mean.ulike();
-        INDArray[] results = {a, a.ulike(), a.ulike(), a.ulike()};
+        INDArray a = HostMemory.like(mean);
+        INDArray[] results = {a, HostMemory.like(a), HostMemory.like(a), HostMemory.like(a)};
         float k = (float) noiseVariance;
         FusedLoop.run(
                 (in, out, count, start, block) -> NormalTable.spikes(in, out, count, k),

@@ -1,6 +1,7 @@
 package io.github.dl4jep.vertex;
 
 import io.github.dl4jep.array.FloatMatrix;
+import io.github.dl4jep.array.FusedLoop;
 import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.BatchCovariance;
@@ -86,13 +87,14 @@ public record Emphasis(Vertex vertex, Function<BatchCovariance, Factors> current
         return new ForwardMessage(
                 given == null || factors.variance() == 1
                         ? moments
-                        : new Moments(moments.mean(), given.mul(factors.variance())).shapedAs(moments.shape()),
+                        : new Moments(moments.mean(), FusedLoop.times(given, factors.variance()))
+                                .shapedAs(moments.shape()),
                 input.covariance().times(factors.covariance()));
     }
 
     private static BackwardMessage emphasised(BackwardMessage message, double factor) {
         return new BackwardMessage(
-                message.shift().mul(factor), message.curvature().mul(factor));
+                FusedLoop.times(message.shift(), factor), FusedLoop.times(message.curvature(), factor));
     }
 
     @Override

@@ -190,7 +190,8 @@ public record LayerWeights(
                 Statistic seen = sites.statistic(inputMeanKey());
                 return seen == null
                         ? Learner.NO_CHANGE
-                        : () -> inputMean.addi(seen.mean().subi(inputMean).muli(step.averagingRate()));
+                        : () -> inputMean.addi(
+                                seen.mean(inputMean.dataType()).subi(inputMean).muli(step.averagingRate()));
             });
         }
         return learners;

@@ -1,5 +1,6 @@
 package io.github.dl4jep.vertex;
 
+import io.github.dl4jep.array.HostMemory;
 import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.learned.Parameters;
 import io.github.dl4jep.learned.PriorPull;
@@ -16,13 +17,14 @@ import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.ExampleShape;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
 
 /** The likelihood of one layer: labels on one side, the potentials of a vertex on the other. Stateless, as a {@link Vertex} is. */
@@ -237,11 +239,11 @@ public final class LikelihoodVertex {
         INDArray next = name.equals(PriorPull.NAME)
                 ? PriorPull.learn(current, statistic, phase.probesPerPass())
                 : likelihood.learn(name, current, statistic, phase);
-        if (!Double.isFinite(Rows.sum(next))) {
+        double[] values = Rows.flat(next);
+        if (!Double.isFinite(Arrays.stream(values).sum())) {
             throw new ArithmeticException(key(name) + " would become " + next);
         }
-        INDArray value = next.reshape(view.shape());
-        return () -> view.assign(value);
+        return () -> HostMemory.write(values, view);
     }
 
     /**
@@ -338,10 +340,10 @@ public final class LikelihoodVertex {
         INDArray importance = labelRows.importance(labels, mask, likelihood, outputWeights);
         INDArray values = labelRows.placed(labels, likelihood);
         try {
-            likelihood.validate(
-                    values,
-                    importance == null ? Nd4j.ones(values.shape()) : importance,
-                    Math.toIntExact(rows.outputs()));
+            INDArray weights = importance == null
+                    ? HostMemory.filled(DataType.FLOAT, values.rows(), values.columns(), 1)
+                    : importance;
+            likelihood.validate(values, weights, Math.toIntExact(rows.outputs()));
         } catch (InvalidLabelException e) {
             throw new DL4JInvalidInputException("Invalid labels at " + place.get() + ": " + e.getMessage(), e);
         }

@@ -153,7 +153,7 @@ public final class NormalizationVertex implements Vertex {
         }
         INDArray running = Parameters.get(parameters.get(), name);
         double decay = settings.isMinibatch() ? settings.getDecay() : 0;
-        return () -> running.muli(decay).addi(ofBatch.mean().muli(1 - decay));
+        return () -> running.muli(decay).addi(ofBatch.mean(running.dataType()).muli(1 - decay));
     }
 
     @Override

@@ -181,9 +181,6 @@ public final class Sites implements Serializable {
             ofWeights.put(
                     key, new WeightSite(out.apply(site.shift()), precision == null ? null : out.apply(precision)));
         });
-        Map<ParameterKey, Statistic> others = new LinkedHashMap<>();
-        statistics.forEach((key, statistic) ->
-                others.put(key, new Statistic(out.apply(statistic.sum()), out.apply(statistic.count()))));
-        return new Sites(ofWeights, others);
+        return new Sites(ofWeights, statistics);
     }
 }

@@ -1,6 +1,7 @@
 package io.github.dl4jep.vertex;
 
 import io.github.dl4jep.array.FusedLoop;
+import io.github.dl4jep.array.HostMemory;
 import io.github.dl4jep.message.BackwardMessage;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -20,8 +21,8 @@ final class UnitMessages {
     }
 
     private static BackwardMessage fused(BackwardMessage message, INDArray gain) {
-        INDArray shift = gain.ulike();
-        INDArray precision = gain.ulike();
+        INDArray shift = HostMemory.like(gain);
+        INDArray precision = HostMemory.like(gain);
         FusedLoop.run(
                 (in, out, count, start, block) -> {
                     float[] z = in[0];

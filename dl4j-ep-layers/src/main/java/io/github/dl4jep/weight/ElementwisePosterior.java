@@ -1,6 +1,7 @@
 package io.github.dl4jep.weight;
 
 import io.github.dl4jep.array.FusedLoop;
+import io.github.dl4jep.array.HostMemory;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -177,8 +178,8 @@ abstract class ElementwisePosterior implements WeightPosterior {
 
     private WeightMoments fusedUniformMoments(INDArray[] eta) {
         UnitSums variances = new UnitSums(eta[0].rows());
-        INDArray mean = eta[0].ulike();
-        INDArray variance = eta[0].ulike();
+        INDArray mean = HostMemory.like(eta[0]);
+        INDArray variance = HostMemory.like(eta[0]);
         FusedLoop.run(
                 (in, out, count, start, block) -> {
                     momentsOfChunk(in, out[0], out[1], count);
@@ -193,14 +194,14 @@ abstract class ElementwisePosterior implements WeightPosterior {
     private WeightMoments fusedDifferentMoments(INDArray[] eta) {
         UnitSums variances = new UnitSums(eta[0].rows());
         UnitSums squares = new UnitSums(eta[0].rows());
-        INDArray mean = eta[0].ulike();
-        INDArray variance = eta[0].ulike();
-        INDArray secondMoment = eta[0].ulike();
+        INDArray mean = HostMemory.like(eta[0]);
+        INDArray variance = HostMemory.like(eta[0]);
+        INDArray secondMoment = HostMemory.like(eta[0]);
         FusedLoop.run(
                 (in, out, count, start, block) -> {
                     momentsOfChunk(in, out[0], out[1], count);
                     variances.add(block, out[1], count);
-                    GaussianPosterior.square(out[0], out[2], count);
+                    GaussianLoops.square(out[0], out[2], count);
                     squares.add(block, out[2], count);
                     FusedLoop.add(out[1], out[2], count);
                 },

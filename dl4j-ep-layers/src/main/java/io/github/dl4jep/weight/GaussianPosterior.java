@@ -1,6 +1,7 @@
 package io.github.dl4jep.weight;
 
 import io.github.dl4jep.array.FusedLoop;
+import io.github.dl4jep.array.HostMemory;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -81,7 +82,7 @@ final class GaussianPosterior implements WeightPosterior {
             return WeightMoments.of(
                     meanTimesPrecision.mul(variance).addi(pending.shift().mul(variance)), variance);
         }
-        return fused() && precision.ordering() == 'f' ? fusedMoments() : plainMoments();
+        return fusedInColumns() ? fusedMoments(null) : plainMoments();
     }
 
     @Override
@@ -98,48 +99,58 @@ final class GaussianPosterior implements WeightPosterior {
                 : predictiveMoments();
     }
 
-    private WeightMoments fusedMoments() {
+    @Override
+    public WeightMoments momentsPlus(@Nullable WeightSite pending, INDArray known) {
+        return pending == null && fusedInColumns() && FusedLoop.accepts(precision, known)
+                ? fusedMoments(known)
+                : moments(pending).plus(known);
+    }
+
+    @Override
+    public INDArray mean() {
+        if (!fused()) {
+            return plainMoments().mean();
+        }
+        INDArray mean = HostMemory.like(precision);
+        FusedLoop.run(
+                (in, out, count, start, block) -> GaussianLoops.meanAndVariance(in, out, count),
+                new INDArray[] {precision, meanTimesPrecision},
+                new INDArray[] {mean, HostMemory.like(precision)});
+        return mean;
+    }
+
+    private boolean fusedInColumns() {
+        return fused() && precision.ordering() == 'f';
+    }
+
+    /** Of the sum of these weights and of known ones; null for none. */
+    private WeightMoments fusedMoments(@Nullable INDArray known) {
         UnitSums variances = new UnitSums(precision.rows());
         UnitSums squares = new UnitSums(precision.rows());
-        INDArray mean = precision.ulike();
-        INDArray variance = precision.ulike();
-        INDArray secondMoment = precision.ulike();
+        INDArray mean = HostMemory.like(precision);
+        INDArray variance = HostMemory.like(precision);
+        INDArray secondMoment = HostMemory.like(precision);
         FusedLoop.run(
                 (in, out, count, start, block) -> {
-                    meanAndVarianceOfChunk(in, out, count);
-                    square(out[0], out[2], count);
+                    GaussianLoops.meanAndVariance(in, out, count);
+                    if (known != null) {
+                        FusedLoop.add(in[2], out[0], count);
+                    }
+                    GaussianLoops.square(out[0], out[2], count);
                     variances.add(block, out[1], count);
                     squares.add(block, out[2], count);
                     FusedLoop.add(out[1], out[2], count);
                 },
-                new INDArray[] {precision, meanTimesPrecision},
+                known == null
+                        ? new INDArray[] {precision, meanTimesPrecision}
+                        : new INDArray[] {precision, meanTimesPrecision, known},
                 new INDArray[] {mean, variance, secondMoment},
                 precision.rows());
         int units = precision.columns();
         return new WeightMoments(mean, variance, secondMoment, variances.mean(units), squares.mean(units));
     }
 
-    /** Loops of one statement each, which the JIT vectorises. */
-    static void meanAndVarianceOfChunk(float[][] in, float[][] out, int count) {
-        float[] t = in[0];
-        float[] r = in[1];
-        float[] mean = out[0];
-        float[] variance = out[1];
-        for (int i = 0; i < count; i++) {
-            variance[i] = 1 / t[i];
-        }
-        for (int i = 0; i < count; i++) {
-            mean[i] = r[i] * variance[i];
-        }
-    }
-
-    static void square(float[] values, float[] squares, int count) {
-        for (int i = 0; i < count; i++) {
-            squares[i] = values[i] * values[i];
-        }
-    }
-
-    /** The plain version of {@link #fusedMoments()}. */
+    /** The plain version of {@link #fusedMoments}. */
     WeightMoments plainMoments() {
         INDArray variance = precision.rdiv(1);
         return WeightMoments.plain(meanTimesPrecision.mul(variance), variance);
@@ -148,7 +159,7 @@ final class GaussianPosterior implements WeightPosterior {
     @Override
     public WeightMoments predictiveMoments() {
         return predictsFused()
-                ? predictiveMeans(averagedMean.dup('f'), false, true).withoutInputMeans()
+                ? predictiveMeans(HostMemory.copy(averagedMean), false, true).withoutInputMeans()
                 : plainPredictiveMoments();
     }
 
@@ -197,12 +208,12 @@ final class GaussianPosterior implements WeightPosterior {
 
     @Override
     public INDArray predictiveMean() {
-        return averagedMean.dup();
+        return HostMemory.copy(averagedMean);
     }
 
     @Override
     public void update(WeightSite site, SiteStep step) {
-        counted.assign(step.counted());
+        counted.putScalar(0, step.counted());
         if (fused() && FusedLoop.accepts(precision, site.shift(), site.requiredPrecision())) {
             fusedUpdate(site, step);
         } else {
@@ -214,7 +225,7 @@ final class GaussianPosterior implements WeightPosterior {
         INDArray pulledTo = step.pull() > 0 ? priorMean : null;
         FusedLoop.run(
                 (in, out, count, start, block) -> {
-                    updateOfChunk(in, out, count, step, (float) (priorPrecision * step.priorFactor()));
+                    GaussianLoops.update(in, out, count, step, (float) (priorPrecision * step.priorFactor()));
                 },
                 pulledTo == null
                         ? new INDArray[] {
@@ -229,43 +240,6 @@ final class GaussianPosterior implements WeightPosterior {
                             pulledTo
                         },
                 new INDArray[] {precision, meanTimesPrecision, averagedMean});
-    }
-
-    private static void updateOfChunk(float[][] in, float[][] out, int count, SiteStep step, float prior) {
-        float retention = (float) step.retention();
-        float averaging = (float) step.averagingRate();
-        float damping = (float) step.damping();
-        float kept = prior - retention * prior;
-        float pull = (float) (step.pull() * prior / step.priorFactor());
-        float[] t = in[0];
-        float[] r = in[1];
-        float[] average = in[2];
-        float[] shift = in[3];
-        float[] added = in[4];
-        float[] precision = out[0];
-        float[] mean = out[1];
-        float[] averaged = out[2];
-        for (int i = 0; i < count; i++) {
-            mean[i] = r[i] + damping * shift[i];
-        }
-        if (in.length > 5) {
-            float[] centre = in[5];
-            for (int i = 0; i < count; i++) {
-                mean[i] += pull * centre[i];
-            }
-        }
-        for (int i = 0; i < count; i++) {
-            mean[i] /= t[i] + pull;
-        }
-        for (int i = 0; i < count; i++) {
-            precision[i] = kept + retention * t[i] + damping * added[i];
-        }
-        for (int i = 0; i < count; i++) {
-            averaged[i] = average[i] + averaging * (mean[i] - average[i]);
-        }
-        for (int i = 0; i < count; i++) {
-            mean[i] *= precision[i];
-        }
     }
 
     /** The plain version of the fused update: (r + Rw + p m0) / (t + p), p = pull t0; t0 + f (t - t0) + T; r = t M. */
@@ -288,34 +262,35 @@ final class GaussianPosterior implements WeightPosterior {
 
     @Override
     public void rescalePrior(double from, double to) {
-        INDArray mean = meanTimesPrecision.div(precision);
-        precision.addi((to - from) * priorPrecision);
-        meanTimesPrecision.assign(mean.muli(precision));
+        double added = (to - from) * priorPrecision;
+        if (!fused()) {
+            INDArray mean = meanTimesPrecision.div(precision);
+            precision.addi(added);
+            meanTimesPrecision.assign(mean.muli(precision));
+            return;
+        }
+        FusedLoop.run(
+                (in, out, count, start, block) -> GaussianLoops.rescale(in, out, count, (float) added),
+                new INDArray[] {precision, meanTimesPrecision},
+                new INDArray[] {precision, meanTimesPrecision});
     }
 
     @Override
     public Runnable pulled(double times) {
-        INDArray before = averagedMean.dup();
+        INDArray before = HostMemory.copy(averagedMean);
         double pull = times * priorPrecision;
-        if (fused() && priorMean != null && FusedLoop.accepts(precision, priorMean)) {
+        if (fused() && (priorMean == null || FusedLoop.accepts(precision, priorMean))) {
             FusedLoop.run(
-                    (in, out, count, start, block) -> pullChunk(in, out[0], count, (float) pull),
-                    new INDArray[] {averagedMean, priorMean, precision},
+                    (in, out, count, start, block) -> GaussianLoops.pull(in, out[0], count, (float) pull),
+                    priorMean == null
+                            ? new INDArray[] {averagedMean, precision}
+                            : new INDArray[] {averagedMean, precision, priorMean},
                     new INDArray[] {averagedMean});
         } else {
             INDArray towards = priorMean == null ? before.neg() : priorMean.sub(before);
             averagedMean.addi(towards.muli(pull).divi(precision.add(pull)));
         }
         return () -> averagedMean.assign(before);
-    }
-
-    private static void pullChunk(float[][] in, float[] pulled, int count, float pull) {
-        float[] mean = in[0];
-        float[] prior = in[1];
-        float[] precision = in[2];
-        for (int i = 0; i < count; i++) {
-            pulled[i] = mean[i] + pull * (prior[i] - mean[i]) / (precision[i] + pull);
-        }
     }
 
     /** The Kullback-Leibler divergence from the prior, (log(t / t0) + t0 / t - 1 + t0 (m - m0)^2) / 2 in nats. */

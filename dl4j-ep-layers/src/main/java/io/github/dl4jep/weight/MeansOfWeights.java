@@ -42,15 +42,15 @@ final class MeansOfWeights {
     /** Of natural parameters: M = r / t, S = 1 / t. Only what sees observed inputs does without Q. */
     static WeightMoments of(INDArray precision, INDArray meanTimesPrecision, boolean observed) {
         MeansOfWeights means = new MeansOfWeights(precision);
-        INDArray mean = precision.ulike();
-        INDArray variance = precision.ulike();
-        INDArray secondMoment = observed ? null : precision.ulike();
+        INDArray mean = HostMemory.like(precision);
+        INDArray variance = HostMemory.like(precision);
+        INDArray secondMoment = observed ? null : HostMemory.like(precision);
         FusedLoop.run(
                 (in, out, count, start, block) -> {
-                    GaussianPosterior.meanAndVarianceOfChunk(in, out, count);
+                    GaussianLoops.meanAndVariance(in, out, count);
                     means.addVariances(out[1], count, start, block);
                     // What was read is not needed any more.
-                    GaussianPosterior.square(out[0], in[0], count);
+                    GaussianLoops.square(out[0], in[0], count);
                     means.addSquares(in[0], count, start, block);
                     if (out.length > 2) {
                         sum(in[0], out[1], out[2], count);
@@ -76,8 +76,8 @@ final class MeansOfWeights {
             boolean squares) {
         MeansOfWeights means = new MeansOfWeights(precision);
         UnseenInputs unseen = new UnseenInputs(means.inputs, priorPrecision);
-        INDArray variance = precision.ulike();
-        INDArray secondMoment = observed ? null : precision.ulike();
+        INDArray variance = HostMemory.like(precision);
+        INDArray secondMoment = observed ? null : HostMemory.like(precision);
         float count = (float) counted;
         float ofPrior = (float) ((1 - counted) * priorPrecision);
         FusedLoop.run(
@@ -86,7 +86,7 @@ final class MeansOfWeights {
                     variancesOfChunk(in[0], out[0], length, count, ofPrior);
                     means.addVariances(out[0], length, start, block);
                     if (squares) {
-                        GaussianPosterior.square(in[1], in[0], length);
+                        GaussianLoops.square(in[1], in[0], length);
                         means.addSquares(in[0], length, start, block);
                     }
                     if (out.length > 1) {

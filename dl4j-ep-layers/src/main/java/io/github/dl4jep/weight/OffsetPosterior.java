@@ -1,5 +1,6 @@
 package io.github.dl4jep.weight;
 
+import io.github.dl4jep.array.FusedLoop;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -39,16 +40,12 @@ public record OffsetPosterior(WeightPosterior own, WeightPosterior other) implem
 
     @Override
     public WeightMoments moments(@Nullable WeightSite pending) {
-        return added(own.moments(pending), other.moments(null).mean());
+        return own.momentsPlus(pending, other.mean());
     }
 
     @Override
     public WeightMoments predictiveMoments() {
-        return added(own.predictiveMoments(), other.predictiveMean());
-    }
-
-    private static WeightMoments added(WeightMoments moments, INDArray offset) {
-        return WeightMoments.of(moments.mean().add(offset), moments.variance());
+        return own.predictiveMoments().plus(other.predictiveMean());
     }
 
     /** What data say of the other part: a softmax that has its classes right says little about its weights. */
@@ -59,7 +56,7 @@ public record OffsetPosterior(WeightPosterior own, WeightPosterior other) implem
 
     @Override
     public INDArray predictiveMean() {
-        return own.predictiveMean().addi(other.predictiveMean());
+        return FusedLoop.addTo(own.predictiveMean(), other.predictiveMean());
     }
 
     @Override

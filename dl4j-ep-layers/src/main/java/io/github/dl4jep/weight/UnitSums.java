@@ -60,6 +60,6 @@ final class UnitSums {
         for (int j = 0; j < total.length; j++) {
             total[j] *= share;
         }
-        return Rows.matrix(total, total.length, 1);
+        return Rows.column(total);
     }
 }

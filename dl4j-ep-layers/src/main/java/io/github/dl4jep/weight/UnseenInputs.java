@@ -68,12 +68,12 @@ final class UnseenInputs {
         }
         float[] moved = differences[block];
         if (from == null) {
-            GaussianPosterior.square(mean, moved, count);
+            GaussianLoops.square(mean, moved, count);
         } else {
             for (int i = 0; i < count; i++) {
                 moved[i] = mean[i] - from[i];
             }
-            GaussianPosterior.square(moved, moved, count);
+            GaussianLoops.square(moved, moved, count);
         }
         squares.add(block, moved, count);
     }

@@ -1,6 +1,7 @@
 package io.github.dl4jep.weight;
 
 import io.github.dl4jep.array.FusedLoop;
+import io.github.dl4jep.array.HostMemory;
 import io.github.dl4jep.array.Rows;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -138,13 +139,18 @@ public record WeightMoments(
                 : plain(mean, variance);
     }
 
+    /** The moments of the sum of these weights and of known ones. */
+    WeightMoments plus(INDArray known) {
+        return of(FusedLoop.sum(mean, known), variance);
+    }
+
     private static WeightMoments fused(INDArray mean, INDArray variance) {
         UnitSums variances = new UnitSums(mean.rows());
         UnitSums squares = new UnitSums(mean.rows());
-        INDArray secondMoment = mean.ulike();
+        INDArray secondMoment = HostMemory.like(mean);
         FusedLoop.run(
                 (in, out, count, start, block) -> {
-                    GaussianPosterior.square(in[0], out[0], count);
+                    GaussianLoops.square(in[0], out[0], count);
                     squares.add(block, out[0], count);
                     variances.add(block, in[1], count);
                     FusedLoop.add(in[1], out[0], count);

@@ -53,6 +53,26 @@ public interface WeightPosterior {
     WeightMoments moments(@Nullable WeightSite pending);
 
     /**
+     * The mean that a sweep uses, without the other moments.
+     *
+     * @return the mean
+     */
+    default INDArray mean() {
+        return moments(null).mean();
+    }
+
+    /**
+     * The moments that a sweep uses of weights that are the sum of these and of known ones.
+     *
+     * @param pending as in {@link #moments}
+     * @param known added to the mean, shaped as the weights
+     * @return mean, variance and second moment of the sum
+     */
+    default WeightMoments momentsPlus(@Nullable WeightSite pending, INDArray known) {
+        return moments(pending).plus(known);
+    }
+
+    /**
      * The moments that a sweep uses where only sums over inputs and units are asked for, as in a dense layer: of many weights their means over
      * units and over inputs stand for the single ones.
      *

@@ -1,6 +1,7 @@
 package io.github.dl4jep.window;
 
 import io.github.dl4jep.array.ChannelLoop;
+import io.github.dl4jep.array.HostMemory;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -298,7 +299,7 @@ final class ChannelWindows {
     }
 
     private INDArray output(INDArray like, int positions) {
-        return Nd4j.createUninitialized(
+        return HostMemory.uninitialized(
                 like.dataType(), new long[] {like.size(0), (long) geometry.channels() * positions}, 'f');
     }
 

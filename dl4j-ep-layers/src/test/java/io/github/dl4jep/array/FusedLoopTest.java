@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -60,6 +61,26 @@ class FusedLoopTest {
         for (int i : new int[] {0, 4, 17, 19, 32, 39}) {
             assertThat(flat.getFloat(i)).as("element %s, outside both views", i).isEqualTo(before.getFloat(i));
         }
+    }
+
+    /** Floats of one order go through loops, all others through ND4J. */
+    @ParameterizedTest
+    @CsvSource({"FLOAT,f,f", "FLOAT,c,c", "FLOAT,c,f", "DOUBLE,f,f"})
+    void sumsAndProductsAreThoseOfNd4j(String type, char orderOfA, char orderOfB) {
+        DataType dataType = DataType.valueOf(type);
+        INDArray a = Nd4j.rand(DataType.FLOAT, 7, 5).castTo(dataType).dup(orderOfA);
+        INDArray b = Nd4j.rand(DataType.FLOAT, 7, 5).castTo(dataType).dup(orderOfB);
+        INDArray before = a.dup(orderOfA);
+        assertThat(FusedLoop.sum(a, b)).isEqualTo(a.add(b));
+        assertThat(FusedLoop.product(a, b)).isEqualTo(a.mul(b));
+        assertThat(FusedLoop.times(a, 0.3)).isEqualTo(a.mul(0.3));
+        assertThat(a).isEqualTo(before);
+        INDArray sum = a.dup(orderOfA);
+        assertThat(FusedLoop.addTo(sum, b)).isSameAs(sum).isEqualTo(a.add(b));
+        INDArray more = a.dup(orderOfA);
+        assertThat(FusedLoop.addTo(more, 0.3)).isSameAs(more).isEqualTo(a.add(0.3));
+        INDArray product = a.dup(orderOfA);
+        assertThat(FusedLoop.multiplyBy(product, b)).isSameAs(product).isEqualTo(a.mul(b));
     }
 
     @ParameterizedTest

@@ -50,6 +50,21 @@ class RowsTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"FLOAT", "DOUBLE", "INT"})
+    void arraysInAnotherTypeAreThoseOfNd4j(String name) {
+        for (char order : new char[] {'c', 'f'}) {
+            INDArray array = numbered(DataType.valueOf(name), order);
+            INDArray view = array.get(NDArrayIndex.interval(1, 4), NDArrayIndex.interval(2, 6));
+            for (DataType type : new DataType[] {DataType.FLOAT, DataType.DOUBLE}) {
+                assertThat(Rows.inType(array, type)).isEqualTo(array.castTo(type));
+                assertThat(Rows.inType(array, type).ordering())
+                        .isEqualTo(array.castTo(type).ordering());
+                assertThat(Rows.inType(view, type)).isEqualTo(view.castTo(type));
+            }
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"FLOAT", "DOUBLE", "HALF"})
     void arraysOfColumnsHaveTheirElements(String name) {
         double[] columns = {1, 2, 3, 4, 5, 6};
@@ -96,5 +111,12 @@ class RowsTest {
             }
             assertThat(Rows.sum(values, 5, count)).as("%d elements", count).isEqualTo(sum);
         }
+    }
+
+    @Test
+    void aColumnHasItsNumbers() {
+        INDArray column = Rows.column(new float[] {1, 2, 3});
+        assertThat(column.shape()).containsExactly(3, 1);
+        assertThat(column.toFloatVector()).containsExactly(1, 2, 3);
     }
 }

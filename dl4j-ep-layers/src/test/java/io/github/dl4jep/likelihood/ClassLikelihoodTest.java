@@ -179,8 +179,8 @@ class ClassLikelihoodTest extends LikelihoodContractTest {
             }
         }
         double counted = ProbabilityScale.counted(parameters)[0];
-        double k = Math.exp(first.get("logScaleMeanTimesPrecision").sum().getDouble(0)
-                / first.get("logScalePrecision").sum().getDouble(0));
+        double k = Math.exp(first.get("logScaleMeanTimesPrecision").sum()[0]
+                / first.get("logScalePrecision").sum()[0]);
         assertThat(counted).isBetween(0.15, 0.6);
         assertThat(nats(batch, k, counted)).isCloseTo(best, within(5e-4));
     }

@@ -40,8 +40,8 @@ class SitesTest {
         assertThat(sum.site(W).shift()).isEqualTo(site.shift().mul(3));
         assertThat(sum.site(W).precision()).isEqualTo(site.precision().mul(3));
         assertThat(sum.site(B)).isSameAs(withoutPrecision);
-        assertThat(sum.statistic(NOISE).sum().toDoubleVector()).containsExactly(6, 8);
-        assertThat(sum.statistic(NOISE).count().toDoubleVector()).containsExactly(4, 0);
+        assertThat(sum.statistic(NOISE).sum()).containsExactly(6, 8);
+        assertThat(sum.statistic(NOISE).count()).containsExactly(4, 0);
         assertThat(all.site(W)).as("a sum changes no part of it").isEqualTo(site(1));
         assertThat(Sites.NONE.plus(all)).isSameAs(all);
         assertThat(all.plus(Sites.NONE)).isSameAs(all);

@@ -17,14 +17,18 @@ class OffsetPosteriorTest {
     private final WeightPosterior sum = new OffsetPosterior(own, other);
 
     private static WeightPosterior gaussian() {
+        return gaussian(DataType.DOUBLE);
+    }
+
+    private static WeightPosterior gaussian(DataType type) {
         Map<String, INDArray> parameters = new LinkedHashMap<>();
         GaussianPrior prior = new GaussianPrior();
         for (String name : prior.parameterNames()) {
             parameters.put(
                     name,
                     name.equals(GaussianPrior.COUNTED)
-                            ? Nd4j.ones(DataType.DOUBLE, 1, 1)
-                            : Nd4j.rand(DataType.DOUBLE, 4, 3).addi(1));
+                            ? Nd4j.ones(type, 1, 1)
+                            : Nd4j.rand(type, 4, 3).addi(1).dup('f'));
         }
         return prior.posterior(parameters, new PriorScale(4, 1));
     }
@@ -39,6 +43,31 @@ class OffsetPosteriorTest {
         assertThat(sum.predictiveMean()).isEqualTo(sum.predictiveMoments().mean());
         assertThat(sum.mode()).isEqualTo(own.mode().add(other.mode()));
         assertThat(sum.shape()).containsExactly(4, 3);
+    }
+
+    /** The fused loops of floats against the plain operations. */
+    @Test
+    void momentsOfFloatsAreThoseOfTheSum() {
+        WeightPosterior ownFloats = gaussian(DataType.FLOAT);
+        WeightPosterior otherFloats = gaussian(DataType.FLOAT);
+        WeightMoments moments = new OffsetPosterior(ownFloats, otherFloats).moments(null);
+        WeightMoments expected = WeightMoments.plain(
+                ownFloats.moments(null).mean().add(otherFloats.moments(null).mean()),
+                ownFloats.moments(null).variance());
+        assertThat(moments.mean()).isEqualTo(expected.mean());
+        assertThat(moments.variance()).isEqualTo(expected.variance());
+        assertThat(moments.secondMoment()).isEqualTo(expected.secondMoment());
+        assertThat(moments.unitMeanVariance()
+                        .sub(expected.unitMeanVariance())
+                        .amaxNumber()
+                        .doubleValue())
+                .isCloseTo(0, within(1e-6));
+        assertThat(moments.unitMeanSquaredMean()
+                        .sub(expected.unitMeanSquaredMean())
+                        .amaxNumber()
+                        .doubleValue())
+                .isCloseTo(0, within(1e-6));
+        assertThat(otherFloats.mean()).isEqualTo(otherFloats.moments(null).mean());
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.github.dl4jep.engine;
 
+import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.learned.TrustRegion;
 import io.github.dl4jep.likelihood.LearningPhase;
 import io.github.dl4jep.message.Moments;
@@ -94,10 +95,20 @@ record StepCheck(int networkInputs, VertexGraph graph, List<MessageGraph.Output>
         for (Map.Entry<Integer, INDArray> output : goal.means().entrySet()) {
             int i = output.getKey();
             INDArray between = Objects.requireNonNull(after.ofOldFeatures().get(i));
-            ofFeatures += Objects.requireNonNull(after.means().get(i)).squaredDistance(between);
-            ofWeights += between.squaredDistance(output.getValue());
+            ofFeatures += squaredDistance(Objects.requireNonNull(after.means().get(i)), between);
+            ofWeights += squaredDistance(between, output.getValue());
         }
         return ofFeatures / (ofFeatures + ofWeights);
+    }
+
+    private static double squaredDistance(INDArray a, INDArray b) {
+        double[] x = Rows.columns(a);
+        double[] y = Rows.columns(b);
+        double sum = 0;
+        for (int i = 0; i < x.length; i++) {
+            sum += (x[i] - y[i]) * (x[i] - y[i]);
+        }
+        return sum;
     }
 
     /** The step of an array of parameters: hidden priors have their factor. */

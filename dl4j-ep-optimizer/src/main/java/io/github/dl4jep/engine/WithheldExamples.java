@@ -1,5 +1,6 @@
 package io.github.dl4jep.engine;
 
+import io.github.dl4jep.array.FloatMatrix;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.message.StepMask;
 import java.util.Arrays;
@@ -8,7 +9,6 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.INDArrayIndex;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.indexing.SpecifiedIndex;
@@ -175,8 +175,8 @@ public final class WithheldExamples {
 
     private INDArray rowsOf(INDArray array) {
         if (array.rank() == 2) {
-            return Nd4j.pullRows(
-                    array, 1, Arrays.stream(rows).mapToInt(Math::toIntExact).toArray(), 'f');
+            return FloatMatrix.rows(
+                    array, Arrays.stream(rows).mapToInt(Math::toIntExact).toArray());
         }
         INDArrayIndex[] indices = NDArrayIndex.allFor(array);
         indices[0] = new SpecifiedIndex(rows);

@@ -184,14 +184,26 @@ final class StepWire {
                 Wire.writeOptional(out, site.precision());
             } else {
                 Statistic statistic = Objects.requireNonNull(sites.statistic(key));
-                Wire.write(out, statistic.sum());
-                Wire.write(out, statistic.count());
+                write(out, statistic.sum());
+                write(out, statistic.count());
             }
         }
-        out.writeInt(answer.pullChanges.length);
-        for (double change : answer.pullChanges) {
-            out.writeDouble(change);
+        write(out, answer.pullChanges);
+    }
+
+    private static void write(DataOutputStream out, double[] numbers) throws IOException {
+        out.writeInt(numbers.length);
+        for (double number : numbers) {
+            out.writeDouble(number);
         }
+    }
+
+    private static double[] numbers(DataInputStream in) throws IOException {
+        double[] numbers = new double[in.readInt()];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = in.readDouble();
+        }
+        return numbers;
     }
 
     static Answer answer(DataInputStream in) throws IOException {
@@ -202,13 +214,9 @@ final class StepWire {
             sites = sites.plus(
                     in.readBoolean()
                             ? Sites.of(key, new WeightSite(Wire.array(in), Wire.optional(in)))
-                            : Sites.of(key, new Statistic(Wire.array(in), Wire.array(in))));
+                            : Sites.of(key, Statistic.of(numbers(in), numbers(in))));
         }
-        double[] changes = new double[in.readInt()];
-        for (int i = 0; i < changes.length; i++) {
-            changes[i] = in.readDouble();
-        }
-        return new Answer(sites, changes);
+        return new Answer(sites, numbers(in));
     }
 
     static void write(DataOutputStream out, BatchParts.After after) throws IOException {
