@@ -109,22 +109,27 @@ public final class FloatMatrix {
      * @return x x^T, [rows, rows], f-ordered
      */
     public static INDArray gram(INDArray x) {
-        int rows = x.rows();
+        return gram(x, false);
+    }
+
+    /** {@return x x^T, or x^T x: {@link #gram(INDArray)} of a matrix or its transposed one} */
+    public static INDArray gram(INDArray x, boolean transposed) {
+        int rows = transposed ? x.columns() : x.rows();
         INDArray result = HostMemory.uninitialized(x.dataType(), new long[] {rows, rows}, 'f');
         if (!isDense(x)) {
-            return Nd4j.gemm(x, x, result, false, true, 1, 0);
+            return Nd4j.gemm(x, x, result, transposed, !transposed, 1, 0);
         }
         boolean turned = x.ordering() == 'c';
         FloatBuffer to = HostMemory.floats(result).slice();
         openblas.cblas_ssyrk(
                 openblas.CblasColMajor,
                 openblas.CblasLower,
-                turned ? openblas.CblasTrans : openblas.CblasNoTrans,
+                turned == transposed ? openblas.CblasNoTrans : openblas.CblasTrans,
                 rows,
-                x.columns(),
+                transposed ? x.rows() : x.columns(),
                 1,
                 HostMemory.floats(x).slice(),
-                turned ? x.columns() : rows,
+                turned ? x.columns() : x.rows(),
                 0,
                 to,
                 rows);

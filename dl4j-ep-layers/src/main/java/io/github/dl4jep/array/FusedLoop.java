@@ -53,12 +53,15 @@ public final class FusedLoop {
      * @return true if {@link #run} takes them
      */
     public static boolean accepts(INDArray... arrays) {
-        INDArray first = arrays[0];
+        return fit(arrays[0], arrays);
+    }
+
+    private static boolean fit(INDArray first, INDArray[] arrays) {
         boolean vector = first.isVectorOrScalar();
         for (INDArray array : arrays) {
             if (array.dataType() != DataType.FLOAT
                     || array.elementWiseStride() != 1
-                    || !array.equalShapes(first)
+                    || (array != first && !array.equalShapes(first))
                     || (!vector && array.ordering() != first.ordering())) {
                 return false;
             }
@@ -88,7 +91,7 @@ public final class FusedLoop {
      * @throws IllegalArgumentException if the arrays are not float, equally shaped, dense and of one ordering
      */
     public static void run(Formula formula, INDArray[] inputs, INDArray[] outputs, int unit) {
-        if (!accepts(inputs) || (outputs.length > 0 && (!accepts(outputs) || !accepts(inputs[0], outputs[0])))) {
+        if (!fit(inputs[0], inputs) || !fit(inputs[0], outputs)) {
             throw new IllegalArgumentException("Arrays of a fused loop must be FLOAT, equally shaped, dense and of one"
                     + " ordering; use the plain operations for others");
         }

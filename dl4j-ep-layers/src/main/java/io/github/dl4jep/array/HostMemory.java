@@ -114,6 +114,10 @@ public final class HostMemory {
      * @param array FLOAT or DOUBLE
      */
     public static void write(double[] values, INDArray array) {
+        if (values.length == 1 && array.length() == 1) {
+            array.putScalar(0, values[0]);
+            return;
+        }
         if (!array.isVectorOrScalar() || array.elementWiseStride() != 1 || array.dataType() != DataType.FLOAT) {
             array.assign(Rows.matrix(values, 1, values.length).reshape(array.shape()));
             return;

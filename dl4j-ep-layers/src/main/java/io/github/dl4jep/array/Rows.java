@@ -25,6 +25,9 @@ public final class Rows {
     }
 
     private static double[] elements(INDArray matrix, char order) {
+        if (matrix.length() == 1) {
+            return new double[] {matrix.getDouble(0)};
+        }
         boolean dense = matrix.elementWiseStride() == 1;
         boolean inOrder = matrix.ordering() == order || matrix.isVectorOrScalar();
         if (dense && !inOrder && matrix.rank() == 2 && !matrix.isEmpty()) {
@@ -244,6 +247,16 @@ public final class Rows {
     }
 
     /**
+     * A row of numbers.
+     *
+     * @param values the numbers
+     * @return [1, length], double, in the open workspace
+     */
+    public static INDArray row(double[] values) {
+        return matrix(values, 1, values.length);
+    }
+
+    /**
      * A column of numbers.
      *
      * @param values the numbers
@@ -252,6 +265,19 @@ public final class Rows {
     public static INDArray column(float[] values) {
         INDArray array = HostMemory.uninitialized(DataType.FLOAT, new long[] {values.length, 1}, 'c');
         FloatBuffer buffer = HostMemory.floats(array);
+        buffer.put(buffer.position(), values);
+        return HostMemory.written(array);
+    }
+
+    /**
+     * A column of numbers.
+     *
+     * @param values the numbers
+     * @return [length, 1], double, in the open workspace
+     */
+    public static INDArray column(double[] values) {
+        INDArray array = HostMemory.uninitialized(DataType.DOUBLE, new long[] {values.length, 1}, 'c');
+        DoubleBuffer buffer = HostMemory.doubles(array);
         buffer.put(buffer.position(), values);
         return HostMemory.written(array);
     }

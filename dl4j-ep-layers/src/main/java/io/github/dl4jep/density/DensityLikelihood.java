@@ -259,11 +259,11 @@ public abstract class DensityLikelihood implements Likelihood {
     }
 
     @Override
-    public final INDArray learn(String parameter, INDArray current, Statistic statistic, LearningPhase phase) {
+    public final double[] learn(String parameter, double[] current, Statistic statistic, LearningPhase phase) {
         if (parameter.equals(TargetScaling.NAME)) {
             return TargetScaling.learn(current, statistic, phase.firstPass());
         }
-        double[] next = Rows.flat(current);
+        double[] next = current.clone();
         double[] slopes = statistic.sum();
         double[] information = statistic.count();
         for (int c = 0; c < next.length; c++) {
@@ -272,7 +272,7 @@ public abstract class DensityLikelihood implements Likelihood {
                 next[c] *= Math.exp(phase.rate() * step);
             }
         }
-        return Rows.matrix(next, 1, next.length);
+        return next;
     }
 
     @Override
@@ -318,7 +318,7 @@ public abstract class DensityLikelihood implements Likelihood {
 
     private double[][] scales(Map<String, INDArray> parameters) {
         return scaleNames().stream()
-                .map(name -> Rows.flat(Parameters.row(parameters, name)))
+                .map(name -> Parameters.values(parameters, name))
                 .toArray(double[][]::new);
     }
 

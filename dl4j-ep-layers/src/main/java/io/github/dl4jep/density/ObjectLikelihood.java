@@ -292,7 +292,7 @@ public final class ObjectLikelihood implements Likelihood {
     }
 
     @Override
-    public INDArray learn(String parameter, INDArray current, Statistic statistic, LearningPhase phase) {
+    public double[] learn(String parameter, double[] current, Statistic statistic, LearningPhase phase) {
         return boxes().learn(parameter, current, statistic, phase);
     }
 

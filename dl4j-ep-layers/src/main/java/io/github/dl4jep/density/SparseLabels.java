@@ -152,7 +152,7 @@ public final class SparseLabels implements Likelihood {
     }
 
     @Override
-    public INDArray learn(String parameter, INDArray current, Statistic statistic, LearningPhase phase) {
+    public double[] learn(String parameter, double[] current, Statistic statistic, LearningPhase phase) {
         return likelihood.learn(parameter, current, statistic, phase);
     }
 

@@ -28,6 +28,18 @@ public final class Parameters {
     }
 
     /**
+     * A parameter as numbers.
+     *
+     * @param parameters the layer's parameters by name
+     * @param name of the parameter
+     * @return its numbers, a copy
+     * @throws IllegalArgumentException if there is none of that name
+     */
+    public static double[] values(Map<String, INDArray> parameters, String name) {
+        return Rows.flat(get(parameters, name));
+    }
+
+    /**
      * A copy as a row.
      *
      * @param parameters views by name
@@ -35,7 +47,7 @@ public final class Parameters {
      * @return [1, length], double
      */
     public static INDArray row(Map<String, INDArray> parameters, String name) {
-        double[] values = Rows.flat(get(parameters, name));
+        double[] values = values(parameters, name);
         return Rows.matrix(values, 1, values.length);
     }
 

@@ -57,14 +57,14 @@ public final class PriorPull {
      * @param changes h of each withheld example, nats for any one small pull
      * @return sums of h and of its square
      */
-    public static Statistic statistic(INDArray changes) {
+    public static Statistic statistic(double[] changes) {
         double sum = 0;
         double squares = 0;
-        for (double change : changes.toDoubleVector()) {
+        for (double change : changes) {
             sum += change;
             squares += change * change;
         }
-        return Statistic.of(new double[] {sum, squares}, new double[] {changes.length()});
+        return Statistic.of(new double[] {sum, squares}, new double[] {changes.length});
     }
 
     /**
@@ -75,16 +75,16 @@ public final class PriorPull {
      * @param probesPerPass probes in a pass
      * @return the next value, [1, 4]
      */
-    public static INDArray learn(INDArray current, Statistic statistic, double probesPerPass) {
+    public static double[] learn(double[] current, Statistic statistic, double probesPerPass) {
         double retention = 1 - 1 / Math.max(1, probesPerPass);
-        double count = retention * current.getDouble(1) + statistic.count()[0];
-        double sum = retention * current.getDouble(2) + statistic.sum()[0];
-        double squares = retention * current.getDouble(3) + statistic.sum()[1];
+        double count = retention * current[1] + statistic.count()[0];
+        double sum = retention * current[2] + statistic.sum()[0];
+        double squares = retention * current[3] + statistic.sum()[1];
         double t = squares > 0 ? Math.max(-LARGEST_T, Math.min(LARGEST_T, sum / Math.sqrt(squares))) : 0;
-        double log = current.getDouble(0);
+        double log = current[0];
         double slope = (count * certain(t) + PRIOR_EXAMPLES * log) / (count + PRIOR_EXAMPLES);
         double next = log - RATE / Math.max(1, probesPerPass) * slope;
-        return row(Math.max(Math.log(LEAST), Math.min(Math.log(MOST), next)), count, sum, squares);
+        return new double[] {Math.max(Math.log(LEAST), Math.min(Math.log(MOST), next)), count, sum, squares};
     }
 
     /** The positive part of James and Stein's estimate (1961) of the mean of t, whose deviation is 1. */

@@ -1,5 +1,6 @@
 package io.github.dl4jep.learned;
 
+import io.github.dl4jep.array.Rows;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.DoubleStream;
@@ -123,7 +124,7 @@ public record TargetScaling(INDArray offset, INDArray scale) {
     }
 
     private static DoubleStream counts(Map<String, INDArray> parameters) {
-        double[] values = Parameters.row(parameters, NAME).toDoubleVector();
+        double[] values = Parameters.values(parameters, NAME);
         return Arrays.stream(values, 0, values.length / LENGTH);
     }
 
@@ -135,17 +136,17 @@ public record TargetScaling(INDArray offset, INDArray scale) {
      * @param firstPass whether it is a batch of the first pass
      * @return the next value; after the first pass the one that the first pass left
      */
-    public static INDArray learn(INDArray current, Statistic statistic, boolean firstPass) {
+    public static double[] learn(double[] current, Statistic statistic, boolean firstPass) {
         return next(firstPass ? current : settled(current), statistic);
     }
 
     /** What was learned stays from the first batch after the first pass on: the batches after that are not measured by their own labels. */
-    private static INDArray settled(INDArray current) {
-        double[] values = current.toDoubleVector();
+    private static double[] settled(double[] current) {
+        double[] values = current.clone();
         for (int c = 0; c < values.length / LENGTH; c++) {
             values[c] = -Math.abs(values[c]);
         }
-        return row(values);
+        return values;
     }
 
     /**
@@ -157,7 +158,7 @@ public record TargetScaling(INDArray offset, INDArray scale) {
      */
     public static TargetScaling ofLabels(INDArray labels, INDArray importance) {
         INDArray none = Nd4j.zeros(DataType.DOUBLE, 1, (long) LENGTH * labels.columns());
-        return of(next(none, statistic(of(none).offset(), labels, importance)));
+        return of(row(next(Rows.flat(none), statistic(of(none).offset(), labels, importance))));
     }
 
     /**
@@ -194,12 +195,11 @@ public record TargetScaling(INDArray offset, INDArray scale) {
      * @return the present one where it is settled
      */
     public static TargetScaling with(Map<String, INDArray> parameters, Statistic statistic) {
-        return of(next(Parameters.row(parameters, NAME), statistic));
+        return of(row(next(Parameters.values(parameters, NAME), statistic)));
     }
 
     /** The next value of the parameter: number, mean and deviation of all labels so far. */
-    static INDArray next(INDArray current, Statistic statistic) {
-        double[] before = current.toDoubleVector();
+    static double[] next(double[] before, Statistic statistic) {
         double[] sums = statistic.sum();
         int outputs = before.length / LENGTH;
         double[] next = before.clone();
@@ -216,7 +216,7 @@ public record TargetScaling(INDArray offset, INDArray scale) {
                 next[2 * outputs + c] = Math.sqrt(Math.max(0, spread) / count);
             }
         }
-        return row(next);
+        return next;
     }
 
     /** Equal labels have the scale of their size. */

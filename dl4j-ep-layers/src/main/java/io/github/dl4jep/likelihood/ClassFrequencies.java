@@ -84,11 +84,11 @@ record ClassFrequencies(ClassProbabilities kind, boolean corrected) {
      */
     Map<String, Statistic> statistics(OutputBatch batch, PredictiveForm.Scores scores, double[] importance) {
         int rows = batch.labels().rows();
-        Statistic ofLabels = statistic(Rows.columns(batch.doubleLabels()), rows, importance);
+        Statistic ofLabels = statistic(Rows.columns(batch.labels()), rows, importance);
         if (!corrected) {
             return Map.of(OF_LABELS, ofLabels);
         }
-        double[] predicted = Rows.columns(scores.logProbabilities(batch.mean(), batch.variance()));
+        double[] predicted = Rows.columns(scores.logProbabilities(batch.givenMean(), batch.givenVariance()));
         Arrays.setAll(predicted, i -> Math.exp(predicted[i]));
         return Map.of(OF_LABELS, ofLabels, PREDICTED, statistic(predicted, rows, importance));
     }
@@ -108,16 +108,16 @@ record ClassFrequencies(ClassProbabilities kind, boolean corrected) {
         return parameterLengths(0).containsKey(parameter);
     }
 
-    INDArray learn(String parameter, INDArray current, Statistic statistic, LearningPhase phase) {
+    double[] learn(String parameter, double[] current, Statistic statistic, LearningPhase phase) {
         // The first batches are predicted by a network that has learned nothing.
         double retention = parameter.equals(PREDICTED) ? phase.recentRetention() : phase.retention();
-        double[] next = Rows.flat(current);
+        double[] next = current.clone();
         double[] mean = statistic.mean();
         for (int c = 0; c < next.length; c++) {
             double estimate = (1 - SPREAD) * mean[c] + SPREAD * spread(next.length);
             // An output without any label says nothing.
             next[c] = Double.isNaN(estimate) ? next[c] : next[c] + (1 - retention) * (estimate - next[c]);
         }
-        return Rows.matrix(next, 1, next.length);
+        return next;
     }
 }

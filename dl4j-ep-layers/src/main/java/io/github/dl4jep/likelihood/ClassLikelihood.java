@@ -172,7 +172,7 @@ public class ClassLikelihood implements Likelihood {
     }
 
     private double[] importance(OutputBatch batch) {
-        double[] importance = Rows.columns(batch.importanceOrOnes());
+        double[] importance = batch.importances();
         if (kind() == ClassProbabilities.ONE_OF_MANY) {
             double[] ofExamples = batch.importanceOfExamples();
             for (int i = 0; i < importance.length; i++) {
@@ -186,7 +186,7 @@ public class ClassLikelihood implements Likelihood {
     public Update update(OutputBatch batch, Map<String, INDArray> parameters) {
         int rows = batch.labels().rows();
         int outputs = batch.labels().columns();
-        double[] variance = Rows.columns(batch.variance());
+        double[] variance = Rows.columns(batch.givenVariance());
         double[] importance = learnedImportance(batch);
         OutputMaximum maximum = ClassMaximum.of(batch, importance, this);
         double[] curvature = new double[variance.length];
@@ -234,7 +234,7 @@ public class ClassLikelihood implements Likelihood {
     }
 
     @Override
-    public INDArray learn(String parameter, INDArray current, Statistic statistic, LearningPhase phase) {
+    public double[] learn(String parameter, double[] current, Statistic statistic, LearningPhase phase) {
         return scale().learn(parameter, current, statistic, phase);
     }
 
@@ -245,8 +245,8 @@ public class ClassLikelihood implements Likelihood {
 
     @Override
     public INDArray negativeLogLikelihood(OutputBatch batch, Map<String, INDArray> parameters) {
-        INDArray logs = logProbabilities(batch.mean(), batch.variance(), parameters);
-        return kind().negativeLogLikelihood(logs, batch.doubleLabels(), batch.importanceOrOnes());
+        INDArray logs = logProbabilities(batch.givenMean(), batch.givenVariance(), parameters);
+        return kind().negativeLogLikelihood(logs, batch.labels(), batch.importance());
     }
 
     @Override

@@ -65,14 +65,14 @@ final class ClassMaximum {
         return new JointSoftmax(
                         cavityMean(batch, covariance, from, to),
                         covariance,
-                        Arrays.copyOfRange(Rows.columns(batch.doubleLabels()), from, to),
+                        Arrays.copyOfRange(Rows.columns(batch.labels()), from, to),
                         Arrays.copyOfRange(importance, from, from + rows))
                 .solve(TOLERANCE);
     }
 
     /** w of some outputs, without what an earlier sweep over the same batch moved. */
     private static double[] cavityMean(OutputBatch batch, RowCovariance covariance, int from, int to) {
-        double[] mean = Arrays.copyOfRange(Rows.columns(batch.mean()), from, to);
+        double[] mean = Arrays.copyOfRange(Rows.columns(batch.givenMean()), from, to);
         INDArray earlier = batch.earlierShift();
         if (earlier != null) {
             double[] moved = covariance.times(Arrays.copyOfRange(Rows.columns(earlier), from, to));

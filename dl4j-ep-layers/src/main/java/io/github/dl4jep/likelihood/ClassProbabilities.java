@@ -1,6 +1,8 @@
 package io.github.dl4jep.likelihood;
 
 import io.github.dl4jep.array.Rows;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -119,16 +121,18 @@ enum ClassProbabilities {
         return Nd4j.createFromArray(entropies);
     }
 
-    /** Negative log likelihood of every row, [minibatch, 1], double. */
-    INDArray negativeLogLikelihood(INDArray logProbabilities, INDArray labels, INDArray importance) {
+    /** Negative log likelihood of every row, [minibatch, 1], double; importance null for 1. */
+    INDArray negativeLogLikelihood(INDArray logProbabilities, INDArray labels, @Nullable INDArray importance) {
         double[][] rows = Rows.of(logProbabilities);
         double[][] y = Rows.of(labels);
-        double[][] omega = Rows.of(importance);
+        double[][] omega = importance == null ? null : Rows.of(importance);
+        double[] ones = new double[labels.columns()];
+        Arrays.fill(ones, 1);
         double[] nll = new double[rows.length];
         for (int n = 0; n < rows.length; n++) {
-            nll[n] = -logLikelihood(rows[n], y[n], omega[n]);
+            nll[n] = -logLikelihood(rows[n], y[n], omega == null ? ones : omega[n]);
         }
-        return Rows.matrix(nll, nll.length, 1);
+        return Rows.column(nll);
     }
 
     private static double contribution(double log) {

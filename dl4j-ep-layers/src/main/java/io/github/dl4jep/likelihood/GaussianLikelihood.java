@@ -199,7 +199,7 @@ public final class GaussianLikelihood implements Likelihood {
 
     /** Whether R is held where it started, as it is during the first pass. */
     private boolean isHeld(Map<String, INDArray> parameters) {
-        return Arrays.stream(Parameters.row(parameters, NOISE).toDoubleVector())
+        return Arrays.stream(Parameters.values(parameters, NOISE))
                 .allMatch(noise -> (float) noise == (float) initialNoise);
     }
 
@@ -210,7 +210,7 @@ public final class GaussianLikelihood implements Likelihood {
     }
 
     @Override
-    public INDArray learn(String parameter, INDArray current, Statistic statistic, LearningPhase phase) {
+    public double[] learn(String parameter, double[] current, Statistic statistic, LearningPhase phase) {
         if (parameter.equals(TargetScaling.NAME)) {
             return TargetScaling.learn(current, statistic, phase.firstPass());
         }
@@ -277,7 +277,7 @@ public final class GaussianLikelihood implements Likelihood {
 
     /** R, at least what withheld examples allow; [1, outputs]. */
     private static INDArray noise(Map<String, INDArray> parameters) {
-        double[] noise = Parameters.row(parameters, NOISE).toDoubleVector();
+        double[] noise = Parameters.values(parameters, NOISE);
         double[] floor = NoiseLearning.withheldFloor(parameters);
         for (int c = 0; c < noise.length; c++) {
             noise[c] = Math.max(noise[c], floor[c]);

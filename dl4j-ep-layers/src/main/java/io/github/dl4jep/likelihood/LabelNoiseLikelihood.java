@@ -130,7 +130,7 @@ public final class LabelNoiseLikelihood extends ClassLikelihood {
     }
 
     @Override
-    public INDArray learn(String parameter, INDArray current, Statistic statistic, LearningPhase phase) {
+    public double[] learn(String parameter, double[] current, Statistic statistic, LearningPhase phase) {
         return LOG_ODDS.parameterNames().contains(parameter)
                 ? LOG_ODDS.learn(parameter, current, statistic, phase.recentRetention())
                 : super.learn(parameter, current, statistic, phase);

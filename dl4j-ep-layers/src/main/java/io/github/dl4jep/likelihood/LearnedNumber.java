@@ -120,13 +120,13 @@ record LearnedNumber(String name, double priorMean, double priorPrecision) {
     }
 
     /** The next value of one of its parameters. */
-    INDArray learn(String parameter, INDArray current, Statistic statistic, double retention) {
+    double[] learn(String parameter, double[] current, Statistic statistic, double retention) {
         double prior = parameter.endsWith(MEAN_TIMES_PRECISION) ? priorMean * priorPrecision : priorPrecision;
-        double[] next = Rows.flat(current);
+        double[] next = current.clone();
         double[] added = statistic.sum();
         for (int i = 0; i < next.length; i++) {
             next[i] = (next[i] - prior) * retention + prior + added[i];
         }
-        return Rows.matrix(next, 1, next.length);
+        return next;
     }
 }

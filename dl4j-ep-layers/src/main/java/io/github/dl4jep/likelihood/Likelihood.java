@@ -199,12 +199,12 @@ public interface Likelihood extends Serializable {
      * What a learned parameter becomes by a batch.
      *
      * @param parameter its name
-     * @param current its value, [1, length], double
+     * @param current its value
      * @param statistic what the batch says about it: the sum of those that {@link #update} gave for its parts
      * @param phase where training stands
-     * @return the next value, [1, length]; the current one if it is not learned in this phase
+     * @return the next value, as many numbers; the current one if it is not learned in this phase
      */
-    INDArray learn(String parameter, INDArray current, Statistic statistic, LearningPhase phase);
+    double[] learn(String parameter, double[] current, Statistic statistic, LearningPhase phase);
 
     /**
      * Negative log predictive likelihood of every example.

@@ -55,33 +55,33 @@ final class NoiseLearning {
     /**
      * How the estimate of a batch enters the running value.
      *
-     * @param current R, [1, outputs], or [1, 1] for one in common
+     * @param current R of each output, or one in common
      * @param statistic of the batch
      * @param rate weight of this batch, in (0, 1]
      * @param perOutput true for one variance per output, false for one in common
-     * @return the next R, shaped as the current one, double; unchanged for outputs of which nothing was observed
+     * @return the next R, as many as the current ones; unchanged for outputs of which nothing was observed
      */
-    static INDArray next(INDArray current, Statistic statistic, double rate, boolean perOutput) {
+    static double[] next(double[] current, Statistic statistic, double rate, boolean perOutput) {
         double[] sums = statistic.sum();
         double[] counts = statistic.count();
         double common = total(sums) / total(counts);
-        double[] next = Rows.flat(current);
+        double[] next = current.clone();
         for (int c = 0; c < next.length; c++) {
             double estimate = perOutput ? sums[c] / counts[c] : common;
             if (!Double.isNaN(estimate)) {
                 next[c] += rate * (estimate - next[c]);
             }
         }
-        return Rows.matrix(next, 1, next.length);
+        return next;
     }
 
     /** Noise variances, those below the floor replaced by it. */
-    static INDArray atLeast(double floor, INDArray noise) {
-        double[] values = Rows.flat(noise);
+    static double[] atLeast(double floor, double[] noise) {
+        double[] values = noise.clone();
         for (int c = 0; c < values.length; c++) {
             values[c] = Math.max(values[c], floor);
         }
-        return Rows.matrix(values, 1, values.length);
+        return values;
     }
 
     private static double total(double[] values) {
@@ -101,7 +101,7 @@ final class NoiseLearning {
      * @return the floor of R of each output
      */
     static double[] withheldFloor(Map<String, INDArray> parameters) {
-        double[] sums = Parameters.row(parameters, WITHHELD).toDoubleVector();
+        double[] sums = Parameters.values(parameters, WITHHELD);
         int outputs = sums.length / WITHHELD_LENGTH;
         double[] floor = new double[outputs];
         for (int c = 0; c < outputs; c++) {
@@ -132,12 +132,12 @@ final class NoiseLearning {
     }
 
     /** The next value of the parameter, which forgets as weights do. */
-    static INDArray nextWithheld(INDArray current, Statistic statistic, LearningPhase phase) {
-        double[] next = Rows.flat(current);
+    static double[] nextWithheld(double[] current, Statistic statistic, LearningPhase phase) {
+        double[] next = current.clone();
         double[] added = statistic.sum();
         for (int i = 0; i < next.length; i++) {
             next[i] = next[i] * phase.retention() + added[i];
         }
-        return Rows.matrix(next, 1, next.length);
+        return next;
     }
 }

@@ -6,6 +6,7 @@ import io.github.dl4jep.array.RowCovariance;
 import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.solve.BatchSolve;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -127,6 +128,27 @@ public final class OutputBatch {
         return variance;
     }
 
+    /** Means of the potentials in the precision of the network: what is read into Java numbers needs no other. */
+    INDArray givenMean() {
+        return forward.moments().mean();
+    }
+
+    /** Variances of the potentials in the precision of the network; 0 where observed. */
+    INDArray givenVariance() {
+        INDArray given = forward.moments().variance();
+        return given == null ? variance() : given;
+    }
+
+    /** Importance of every entry, column by column, a copy. */
+    double[] importances() {
+        if (importance != null) {
+            return Rows.columns(importance);
+        }
+        double[] ones = new double[Math.toIntExact(labels.length())];
+        Arrays.fill(ones, 1);
+        return ones;
+    }
+
     /**
      * Labels in double precision.
      *
@@ -185,7 +207,7 @@ public final class OutputBatch {
         if (trust == null) {
             return importanceOrOnes();
         }
-        double[] learned = Rows.columns(importanceOrOnes());
+        double[] learned = importances();
         for (int i = 0; i < learned.length; i++) {
             learned[i] *= trust(i % labels.rows());
         }
@@ -194,8 +216,8 @@ public final class OutputBatch {
 
     /** DL4J's weight of each example of a class: the importance of its label. */
     double[] importanceOfExamples() {
-        double[] weights = Rows.columns(importanceOrOnes());
-        double[] y = Rows.columns(doubleLabels());
+        double[] weights = importances();
+        double[] y = Rows.columns(labels);
         double[] sums = new double[labels.rows()];
         for (int i = 0; i < y.length; i++) {
             sums[i % sums.length] += weights[i] * y[i];
@@ -213,7 +235,7 @@ public final class OutputBatch {
      */
     RowCovariance covariance(double[] importance, int from, int to) {
         int rows = labels.rows();
-        double[] variance = Rows.columns(variance());
+        double[] variance = Rows.columns(givenVariance());
         double[] ofRows = new double[rows];
         double[] ofTheseRows = new double[rows];
         double[] ofAll = new double[2];

@@ -192,7 +192,7 @@ record ProbabilityScale(ClassProbabilities kind, boolean learned, boolean correc
         statistics.putAll(statistics(
                 POINT_SCALE,
                 fitted(POINT_SCALE, parameters),
-                plus(batch.mean(), minusBase(parameters)),
+                plus(batch.givenMean(), minusBase(parameters)),
                 batch,
                 importance,
                 scales,
@@ -219,7 +219,7 @@ record ProbabilityScale(ClassProbabilities kind, boolean learned, boolean correc
                 parameters,
                 byScale(moderated, 0),
                 byScale(slopeInCounted(moderated, batch, parameters), 0),
-                byScale(batch.doubleLabels(), 1),
+                byScale(batch.labels(), 1),
                 baseByScale(scales, parameters),
                 byScale(ofOthers, scales, batch.labels().rows())));
         return statistics;
@@ -228,7 +228,7 @@ record ProbabilityScale(ClassProbabilities kind, boolean learned, boolean correc
     /** u - b. */
     private INDArray moderated(OutputBatch batch, Map<String, INDArray> parameters) {
         PredictiveForm.Scale scale = new PredictiveForm.Scale(1, new double[] {1}, minusBase(parameters));
-        return moderated(List.of(scale), parameters).of(scale, batch.mean(), batch.variance());
+        return moderated(List.of(scale), parameters).of(scale, batch.givenMean(), batch.givenVariance());
     }
 
     private double[] minusBase(Map<String, INDArray> parameters) {
@@ -270,7 +270,7 @@ record ProbabilityScale(ClassProbabilities kind, boolean learned, boolean correc
                 number,
                 posterior,
                 byScale(scores, 0),
-                byScale(batch.doubleLabels(), 1),
+                byScale(batch.labels(), 1),
                 baseByScale(scales, parameters),
                 byScale(importance, scales, batch.labels().rows()));
     }
@@ -303,7 +303,7 @@ record ProbabilityScale(ClassProbabilities kind, boolean learned, boolean correc
         return outputs;
     }
 
-    INDArray learn(String parameter, INDArray current, Statistic statistic, LearningPhase phase) {
+    double[] learn(String parameter, double[] current, Statistic statistic, LearningPhase phase) {
         if (frequencies().has(parameter)) {
             return frequencies().learn(parameter, current, statistic, phase);
         }

@@ -124,7 +124,7 @@ public final class ProbitLikelihood implements Likelihood {
     }
 
     @Override
-    public INDArray learn(String parameter, INDArray current, Statistic statistic, LearningPhase phase) {
+    public double[] learn(String parameter, double[] current, Statistic statistic, LearningPhase phase) {
         return current;
     }
 

@@ -129,7 +129,7 @@ abstract class SignedTargetLikelihood implements Likelihood {
     @Override
     public Update update(OutputBatch batch, Map<String, INDArray> parameters) {
         INDArray importance = batch.importanceOrOnes();
-        INDArray noise = noise(batch.mean(), parameters);
+        INDArray noise = noise(batch.givenMean(), parameters);
         PseudoObservation observation = PseudoObservation.of(residual(batch), noise, importance);
         JointMessage joint = joint(batch, observation);
         Map<String, Statistic> statistics = new LinkedHashMap<>();
@@ -148,17 +148,17 @@ abstract class SignedTargetLikelihood implements Likelihood {
     }
 
     @Override
-    public INDArray learn(String parameter, INDArray current, Statistic statistic, LearningPhase phase) {
+    public double[] learn(String parameter, double[] current, Statistic statistic, LearningPhase phase) {
         return parameter.equals(NOISE)
                 ? NoiseLearning.atLeast(
-                        noiseFloor, NoiseLearning.next(current, statistic, phase.rate(), current.length() > 1))
-                : scalar(ScaleFit.next(current.getDouble(0), statistic, SCALE_RATE));
+                        noiseFloor, NoiseLearning.next(current, statistic, phase.rate(), current.length > 1))
+                : new double[] {ScaleFit.next(current[0], statistic, SCALE_RATE)};
     }
 
     /** Signed target minus mean, [minibatch, outputs], double. */
     private INDArray residual(OutputBatch batch) {
-        double[] residual = Rows.columns(batch.doubleLabels());
-        double[] mean = Rows.columns(batch.mean());
+        double[] residual = Rows.columns(batch.labels());
+        double[] mean = Rows.columns(batch.givenMean());
         int outputs = batch.labels().columns();
         for (int i = 0; i < residual.length; i++) {
             residual[i] = target(residual[i], outputs) - mean[i];

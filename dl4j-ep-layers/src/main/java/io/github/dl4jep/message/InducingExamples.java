@@ -13,14 +13,16 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class InducingExamples {
 
-    private static final InducingExamples ALL = new InducingExamples(null, null);
+    private static final InducingExamples ALL = new InducingExamples(null, null, true);
 
     private final int @Nullable [] rows;
     private final @Nullable BatchPart part;
+    private final boolean asked;
 
-    private InducingExamples(int @Nullable [] rows, @Nullable BatchPart part) {
+    private InducingExamples(int @Nullable [] rows, @Nullable BatchPart part, boolean asked) {
         this.rows = rows;
         this.part = part;
+        this.asked = asked;
     }
 
     /**
@@ -50,7 +52,7 @@ public final class InducingExamples {
             long to = batch * (i + 1) / count;
             rows[i] = Math.toIntExact(random.nextLong(from, to));
         }
-        return new InducingExamples(rows, null);
+        return new InducingExamples(rows, null, true);
     }
 
     /**
@@ -61,12 +63,32 @@ public final class InducingExamples {
      */
     public static InducingExamples of(BatchPart part) {
         boolean all = part.isWhole() && part.batch() <= part.inducing();
-        return new InducingExamples(all ? null : part.localInducing(), part);
+        return new InducingExamples(all ? null : part.localInducing(), part, true);
+    }
+
+    /**
+     * The fewest, where nobody asks for covariances: weights leave them out, other maps may do so.
+     *
+     * @param batch number of examples
+     * @return one example; all of a single one
+     */
+    public static InducingExamples unasked(long batch) {
+        InducingExamples one = of(batch, 1);
+        return one.areAll() ? one : new InducingExamples(one.rows, null, false);
+    }
+
+    /**
+     * Whether covariances are asked for.
+     *
+     * @return false if they may be left out
+     */
+    public boolean areAsked() {
+        return asked;
     }
 
     /** Given ones, in ascending order. */
     static InducingExamples ofRows(int[] rows) {
-        return new InducingExamples(rows, null);
+        return new InducingExamples(rows, null, true);
     }
 
     /**
@@ -137,6 +159,6 @@ public final class InducingExamples {
                 .filter(row -> row >= from && row < to)
                 .map(row -> Math.toIntExact(row - from))
                 .toArray();
-        return new InducingExamples(inside.length == 0 ? new int[1] : inside, null);
+        return new InducingExamples(inside.length == 0 ? new int[1] : inside, null, true);
     }
 }

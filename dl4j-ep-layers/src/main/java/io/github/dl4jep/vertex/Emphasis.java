@@ -55,7 +55,7 @@ public record Emphasis(Vertex vertex, Function<BatchCovariance, Factors> current
     public static double crowding(INDArray weights) {
         boolean wide = weights.columns() > weights.rows();
         // As Java values: an ND4J operation, or the look at an element, takes longer than the sums.
-        double[] gram = Rows.flat(FloatMatrix.gram(wide ? weights : weights.transpose()));
+        double[] gram = Rows.flat(FloatMatrix.gram(weights, !wide));
         int size = Math.min(weights.columns(), weights.rows());
         double trace = 0;
         double squares = 0;

@@ -172,7 +172,7 @@ public final class LikelihoodVertex {
      * @param factor at least 1
      */
     public void setPriorFactor(double factor) {
-        Parameters.get(parameters.get(), TrustRegion.NAME).assign(factor);
+        Parameters.get(parameters.get(), TrustRegion.NAME).putScalar(0, factor);
     }
 
     private Sites sites(Map<String, Statistic> statistics) {
@@ -212,7 +212,7 @@ public final class LikelihoodVertex {
      * @param changes change of each one's negative log likelihood by a small pull
      * @return a statistic of its strength
      */
-    public Sites observePull(INDArray changes) {
+    public Sites observePull(double[] changes) {
         return Sites.of(key(PriorPull.NAME), PriorPull.statistic(changes));
     }
 
@@ -235,15 +235,14 @@ public final class LikelihoodVertex {
 
     private Runnable change(String name, Statistic statistic, LearningPhase phase) {
         INDArray view = Parameters.get(parameters.get(), name);
-        INDArray current = Parameters.row(parameters.get(), name);
-        INDArray next = name.equals(PriorPull.NAME)
+        double[] current = Rows.flat(view);
+        double[] next = name.equals(PriorPull.NAME)
                 ? PriorPull.learn(current, statistic, phase.probesPerPass())
                 : likelihood.learn(name, current, statistic, phase);
-        double[] values = Rows.flat(next);
-        if (!Double.isFinite(Arrays.stream(values).sum())) {
-            throw new ArithmeticException(key(name) + " would become " + next);
+        if (!Double.isFinite(Arrays.stream(next).sum())) {
+            throw new ArithmeticException(key(name) + " would become " + Arrays.toString(next));
         }
-        return () -> HostMemory.write(values, view);
+        return () -> HostMemory.write(next, view);
     }
 
     /**

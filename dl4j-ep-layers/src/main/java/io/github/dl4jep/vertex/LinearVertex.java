@@ -10,6 +10,7 @@ import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.BatchPart;
 import io.github.dl4jep.message.ExampleShape;
 import io.github.dl4jep.message.ForwardMessage;
+import io.github.dl4jep.message.InducingExamples;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.message.PositionCorrelation;
 import io.github.dl4jep.params.StockWeights;
@@ -93,14 +94,17 @@ public final class LinearVertex implements LinearMap {
             BatchCovariance pairs = covarianceOfSteps(message, moments, biasMoments);
             return new Pass(new ForwardMessage(preActivation, pairs), new Back(windowed, input, moments, null));
         }
-        BatchCovariance covariance = groups.covarianceOfPreActivation(message, patches, moments, biasMoments);
+        InducingExamples inducing = message.covariance().inducing();
+        BatchCovariance covariance = inducing.areAsked()
+                ? groups.covarianceOfPreActivation(message, patches, moments, biasMoments)
+                : BatchCovariance.none(inducing);
         if (patches != null) {
             INDArray mean = input.mean();
             covariance = covariance.withFeatures(
                     () -> groups.features(allPatches(patches, mean), moments, biasMoments), message.covariance());
         }
-        BatchPart part = message.covariance().inducing().part();
-        return new Pass(new ForwardMessage(preActivation, covariance), new Back(windowed, input, moments, part));
+        return new Pass(
+                new ForwardMessage(preActivation, covariance), new Back(windowed, input, moments, inducing.part()));
     }
 
     private boolean seesOneStep(Patches patches) {

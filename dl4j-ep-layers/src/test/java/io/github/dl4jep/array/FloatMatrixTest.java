@@ -96,6 +96,9 @@ class FloatMatrixTest {
         INDArray gram = FloatMatrix.gram(x);
         assertThat(gram.castTo(DataType.DOUBLE).distance2(expected)).isLessThan(1e-5 * rows * columns);
         assertThat(gram.transpose().dup('f')).isEqualTo(gram);
+        assertThat(FloatMatrix.gram(x.transpose(), true)).isEqualTo(gram);
+        INDArray doubles = x.castTo(DataType.DOUBLE).transpose();
+        assertThat(FloatMatrix.gram(doubles, true).distance2(expected)).isLessThan(1e-10 * rows * columns);
         assertThat(FloatMatrix.gram(x.castTo(DataType.DOUBLE)).distance2(expected))
                 .isLessThan(1e-10 * rows * columns);
     }

@@ -194,8 +194,8 @@ class ActivatedLikelihoodTest {
         Map<String, INDArray> parameters = parameters(sigmoid, 1);
         Likelihood.Update update = sigmoid.update(batch, parameters);
         update.statistics().forEach((name, statistic) -> {
-            INDArray current = Parameters.row(parameters, name);
-            INDArray next = sigmoid.learn(name, current, statistic, new LearningPhase(2, true, 2));
+            double[] current = Parameters.values(parameters, name);
+            double[] next = sigmoid.learn(name, current, statistic, new LearningPhase(2, true, 2));
             assertThat(next).as(name).isEqualTo(current);
         });
         assertThat(sigmoid.pointScale(parameters(sigmoid, 1)).factor().getDouble(0))

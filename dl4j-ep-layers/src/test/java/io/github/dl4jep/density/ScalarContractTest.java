@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.learned.Parameters;
 import io.github.dl4jep.learned.TargetScaling;
 import io.github.dl4jep.likelihood.Arrays2d;
@@ -380,21 +381,21 @@ class ScalarContractTest {
             Likelihood.Update update = of.likelihood.update(batch, parameters);
             before = Parameters.scalar(parameters, name);
             Parameters.get(parameters, name)
-                    .assign(of.likelihood.learn(
+                    .assign(Rows.row(of.likelihood.learn(
                             name,
-                            Parameters.row(parameters, name),
+                            Parameters.values(parameters, name),
                             update.statistics().get(name),
-                            new LearningPhase(100, false, 5)));
+                            new LearningPhase(100, false, 5))));
         }
         double learned = Parameters.scalar(parameters, name);
         assertThat(learned).isCloseTo(before, within(1e-3 * before));
         assertThat(learned).isCloseTo(of.scales[0], within(0.15 * of.scales[0]));
-        INDArray held = of.likelihood.learn(
+        double[] held = of.likelihood.learn(
                 name,
-                Parameters.row(parameters, name),
+                Parameters.values(parameters, name),
                 of.likelihood.update(batch, parameters).statistics().get(name),
                 new LearningPhase(1, true, 5));
-        assertThat(held.getDouble(0)).isEqualTo(learned);
+        assertThat(held[0]).isEqualTo(learned);
     }
 
     /** A draw of a label by rejection from a wide box; counts are drawn from its whole numbers. */

@@ -3,6 +3,7 @@ package io.github.dl4jep.learned;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.dl4jep.array.Rows;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -30,9 +31,9 @@ class PriorPullTest {
 
     private static double afterProbes(Map<String, INDArray> parameters, int batches, double... changes) {
         INDArray value = parameters.get(PriorPull.NAME);
-        Statistic statistic = PriorPull.statistic(Nd4j.createFromArray(changes));
+        Statistic statistic = PriorPull.statistic(changes);
         for (int i = 0; i < batches; i++) {
-            value.assign(PriorPull.learn(value, statistic, 10));
+            value.assign(Rows.row(PriorPull.learn(Rows.flat(value), statistic, 10)));
         }
         return PriorPull.strength(parameters);
     }

@@ -3,6 +3,7 @@ package io.github.dl4jep.likelihood;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.learned.Statistic;
 import java.util.HashMap;
 import java.util.Map;
@@ -58,7 +59,7 @@ class ClassFrequenciesTest {
             double share,
             LearningPhase phase) {
         Statistic statistic = Statistic.of(new double[] {100 * (1 - share), 100 * share}, new double[] {100, 100});
-        parameters.put(name, frequencies.learn(name, parameters.get(name), statistic, phase));
+        parameters.put(name, Rows.row(frequencies.learn(name, Rows.flat(parameters.get(name)), statistic, phase)));
     }
 
     @Test

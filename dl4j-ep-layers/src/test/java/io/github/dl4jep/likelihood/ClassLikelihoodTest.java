@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.learned.Parameters;
 import io.github.dl4jep.learned.Statistic;
 import io.github.dl4jep.message.BatchCovariance;
@@ -230,7 +231,8 @@ class ClassLikelihoodTest extends LikelihoodContractTest {
             LearningPhase phase) {
         statistics.forEach((name, statistic) -> {
             if (name.startsWith("log")) {
-                parameters.put(name, likelihood.learn(name, Parameters.row(parameters, name), statistic, phase));
+                parameters.put(
+                        name, Rows.row(likelihood.learn(name, Parameters.values(parameters, name), statistic, phase)));
             }
         });
     }

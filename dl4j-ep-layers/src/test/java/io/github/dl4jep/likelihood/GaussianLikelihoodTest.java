@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.learned.TargetScaling;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
@@ -139,10 +140,10 @@ class GaussianLikelihoodTest extends LikelihoodContractTest {
             INDArray ones = Arrays2d.filled(to - from, 2, 1);
             parameters
                     .get(TargetScaling.NAME)
-                    .assign(TargetScaling.learn(
-                            parameters.get(TargetScaling.NAME),
+                    .assign(Rows.row(TargetScaling.learn(
+                            Rows.flat(parameters.get(TargetScaling.NAME)),
                             TargetScaling.statistic(TargetScaling.of(parameters).offset(), part, ones),
-                            true));
+                            true)));
         }
         TargetScaling scaling = TargetScaling.of(parameters);
         INDArray standard = scaling.standardise(labels);
@@ -195,10 +196,10 @@ class GaussianLikelihoodTest extends LikelihoodContractTest {
         INDArray importance = Arrays2d.of(new double[] {1}, new double[] {1}, new double[] {0});
         parameters
                 .get(NoiseLearning.WITHHELD)
-                .assign(NoiseLearning.nextWithheld(
-                        parameters.get(NoiseLearning.WITHHELD),
+                .assign(Rows.row(NoiseLearning.nextWithheld(
+                        Rows.flat(parameters.get(NoiseLearning.WITHHELD)),
                         NoiseLearning.withheldStatistic(residual, variance, importance),
-                        FIRST));
+                        FIRST)));
         assertThat(NoiseLearning.withheldFloor(parameters)[0]).isCloseTo((10 - 4) / 4.0 / 4, within(1e-12));
     }
 

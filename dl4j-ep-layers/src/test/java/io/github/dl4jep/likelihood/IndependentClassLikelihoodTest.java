@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.learned.Parameters;
 import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.ExampleCovariance;
@@ -207,7 +208,8 @@ class IndependentClassLikelihoodTest extends LikelihoodContractTest {
             likelihood
                     .observeWithheld(batch, parameters)
                     .forEach((name, statistic) -> parameters.put(
-                            name, likelihood.learn(name, Parameters.row(parameters, name), statistic, first)));
+                            name,
+                            Rows.row(likelihood.learn(name, Parameters.values(parameters, name), statistic, first))));
         }
         for (int c = 0; c < OUTPUTS; c++) {
             double best = 0;

@@ -3,6 +3,7 @@ package io.github.dl4jep.likelihood;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.learned.Parameters;
 import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.ForwardMessage;
@@ -97,7 +98,8 @@ class LabelNoiseLikelihoodTest extends LikelihoodContractTest {
             likelihood
                     .observeWithheld(batch, parameters)
                     .forEach((name, statistic) -> parameters.put(
-                            name, likelihood.learn(name, Parameters.row(parameters, name), statistic, first)));
+                            name,
+                            Rows.row(likelihood.learn(name, Parameters.values(parameters, name), statistic, first))));
         }
         double k = ProbabilityScale.values(parameters)[0];
         double noise = LabelNoiseLikelihood.wrongLabels(parameters, OUTPUTS) * OUTPUTS / (OUTPUTS - 1);

@@ -3,6 +3,7 @@ package io.github.dl4jep.likelihood;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.learned.Parameters;
 import io.github.dl4jep.learned.Statistic;
 import io.github.dl4jep.message.BatchCovariance;
@@ -129,8 +130,8 @@ abstract class LikelihoodContractTest {
             Likelihood likelihood, Likelihood.Update update, Map<String, INDArray> parameters, LearningPhase phase) {
         Map<String, INDArray> learned = new LinkedHashMap<>();
         update.statistics()
-                .forEach((name, statistic) ->
-                        learned.put(name, likelihood.learn(name, Parameters.row(parameters, name), statistic, phase)));
+                .forEach((name, statistic) -> learned.put(
+                        name, Rows.row(likelihood.learn(name, Parameters.values(parameters, name), statistic, phase))));
         return learned;
     }
 

@@ -3,6 +3,7 @@ package io.github.dl4jep.likelihood;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.message.ExampleCovariance;
 import io.github.dl4jep.solve.DenseJointSolve;
 import io.github.dl4jep.solve.JointSolve;
@@ -182,6 +183,7 @@ class NoiseLearningTest {
             boolean perOutput) {
         JointSolve.Solution solution = new JointSolve(variance, ExampleCovariance.of(covariance), observation).solve();
         INDArray current = Nd4j.valueArrayOf(new long[] {1, variance.columns()}, noise, variance.dataType());
-        return NoiseLearning.next(current, NoiseLearning.statistic(solution, observation), rate, perOutput);
+        return Rows.row(NoiseLearning.next(
+                Rows.flat(current), NoiseLearning.statistic(solution, observation), rate, perOutput));
     }
 }

@@ -71,4 +71,13 @@ class InducingExamplesTest {
         assertThat(some.block(5, 7).numbers(2)).containsExactly(0);
         assertThat(InducingExamples.all().block(2, 3)).isSameAs(InducingExamples.all());
     }
+
+    @Test
+    void whereNobodyAsksThereIsOneExampleAndNoneOfTheOthersIsLeftOut() {
+        InducingExamples unasked = InducingExamples.unasked(10);
+        assertThat(unasked.areAsked()).isFalse();
+        assertThat(unasked.numbers(10)).isEqualTo(InducingExamples.of(10, 1).numbers(10));
+        assertThat(InducingExamples.of(10, 1).areAsked()).isTrue();
+        assertThat(InducingExamples.unasked(1).areAll()).isTrue();
+    }
 }

@@ -221,6 +221,23 @@ class VertexContractTest {
         assertThat(first.inducing().numbers(BATCH)).isEqualTo(some.numbers(BATCH));
     }
 
+    @ParameterizedTest
+    @MethodSource("cases")
+    void momentsAreTheSameWhereNobodyAsksForCovariances(Case one) {
+        Vertex vertex = one.vertex().get();
+        List<Moments> inputs = inputs(one, 5);
+        Moments asked = vertex.forward(messages(inputs), Sites.NONE).output().moments();
+        List<ForwardMessage> unasked = inputs.stream()
+                .map(input -> ForwardMessage.observed(input, InducingExamples.unasked(BATCH)))
+                .toList();
+        ForwardMessage output = vertex.forward(unasked, Sites.NONE).output();
+        assertThat(output.moments().mean()).isEqualTo(asked.mean());
+        assertThat(output.moments().variance()).isEqualTo(asked.variance());
+        if (one.name().equals("dense") || one.name().equals("convolution")) {
+            assertThat(output.covariance().covariance()).isNull();
+        }
+    }
+
     /** Whatever happens between forward and backward, the answer is the same, and no parameter changes. */
     @ParameterizedTest
     @MethodSource("cases")

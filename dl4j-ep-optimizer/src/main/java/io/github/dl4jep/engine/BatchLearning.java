@@ -26,7 +26,6 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /** What a batch says about the parameters of a graph, and the new values that come of it. Changes nothing itself. */
 final class BatchLearning {
@@ -184,7 +183,7 @@ final class BatchLearning {
 
     /** What withheld examples say about the pull of the prior; changes: of their negative log likelihood by a small pull. */
     Sites ofPull(double[] changes) {
-        return changes.length == 0 ? Sites.NONE : likelihood(0).observePull(Nd4j.createFromArray(changes));
+        return changes.length == 0 ? Sites.NONE : likelihood(0).observePull(changes);
     }
 
     /** How often the prior's message is multiplied in by this batch. The first pass is a posterior without that. */

@@ -46,8 +46,7 @@ public record Labels(INDArray values, @Nullable INDArray mask) {
     }
 
     /** Those of some numbers, one an example, whose example has a label that counts. */
-    double[] ofLabelled(INDArray numbers) {
-        double[] all = numbers.castTo(DataType.DOUBLE).ravel().toDoubleVector();
+    double[] ofLabelled(double[] all) {
         if (mask == null) {
             return all;
         }

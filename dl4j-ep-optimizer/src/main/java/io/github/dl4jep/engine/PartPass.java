@@ -1,6 +1,7 @@
 package io.github.dl4jep.engine;
 
 import io.github.dl4jep.array.ReusedWorkspace;
+import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.likelihood.LearningPhase;
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.BatchPart;
@@ -184,32 +185,32 @@ public final class PartPass implements BatchParts {
         if (!phase.probes() || examples.count() == 0 || !likelihood(0).learnsPull()) {
             return new double[0];
         }
-        INDArray before = scores(examples, Objects.requireNonNull(predictions.get(0), "forward comes first"));
+        double[] before = scores(examples, Objects.requireNonNull(predictions.get(0), "forward comes first"));
         List<Runnable> undo = learning.graph().learners().values().stream()
                 .map(learner -> learner.pulled(PROBE))
                 .toList();
-        INDArray after;
+        double[] changes;
         try (MemoryWorkspace workspace = ReusedWorkspace.open(WORKSPACE)) {
-            after = scores(examples, potentialsOf(0, examples));
+            changes = scores(examples, potentialsOf(0, examples));
         } finally {
             undo.forEach(Runnable::run);
         }
-        return examples.labels().ofLabelled(after.subi(before));
+        for (int n = 0; n < changes.length; n++) {
+            changes[n] -= before[n];
+        }
+        return examples.labels().ofLabelled(changes);
     }
 
-    private INDArray scores(WithheldExamples examples, Moments potentials) {
+    private double[] scores(WithheldExamples examples, Moments potentials) {
         Labels ofThese = examples.labels();
-        return likelihood(0)
-                .negativeLogLikelihood(potentials, ofThese.values(), ofThese.mask())
-                .detach();
+        return Rows.flat(likelihood(0).negativeLogLikelihood(potentials, ofThese.values(), ofThese.mask()));
     }
 
     @Override
     public After after() {
         List<Moments> own = ownInputs();
-        // Nobody asks for covariances here: one inducing example makes the fewest.
-        InducingExamples one = InducingExamples.of(part.ownCount(), 1);
-        VertexGraph.Sweep second = learning.graph().forward(observed(own, one), Sites.NONE);
+        InducingExamples unasked = InducingExamples.unasked(part.ownCount());
+        VertexGraph.Sweep second = learning.graph().forward(observed(own, unasked), Sites.NONE);
         Map<Integer, INDArray> means = new HashMap<>();
         Map<Integer, INDArray> ofOldFeatures = new HashMap<>();
         features.forEach((output, arrays) -> {
@@ -224,7 +225,7 @@ public final class PartPass implements BatchParts {
                                             arrays.stream()
                                                     .map(Moments::pointMass)
                                                     .toList(),
-                                            one),
+                                            unasked),
                                     Sites.NONE)
                             .output()
                             .moments()
