@@ -40,9 +40,19 @@ public record Emphasis(Vertex vertex, Function<BatchCovariance, Factors> current
      *
      * @param covariance factor of the covariance between examples that comes from the inputs
      * @param variance factor of the inputs' variances
-     * @param message factor of the message to the inputs
+     * @param message factor of the message to the inputs; 0 for none
      */
     public record Factors(double covariance, double variance, double message) {}
+
+    /**
+     * The vertex of a teacher that only follows: its parameters learn, and its inputs hear nothing of it.
+     *
+     * @param vertex the vertex
+     * @return the vertex without messages to its inputs
+     */
+    public static Emphasis silent(Vertex vertex) {
+        return new Emphasis(vertex, input -> new Factors(1, 1, 0));
+    }
 
     /**
      * How many outputs share the same hidden units: \( \mu = C \sum e^2 / (\sum e)^2 \) over the eigenvalues e of the outputs' weights'
@@ -75,7 +85,7 @@ public record Emphasis(Vertex vertex, Function<BatchCovariance, Factors> current
             Answer answer = pass.back().answer(atActivation);
             List<@Nullable BackwardMessage> toInputs = new ArrayList<>();
             for (BackwardMessage toInput : answer.toInputs()) {
-                toInputs.add(toInput == null ? null : emphasised(toInput, factors.message()));
+                toInputs.add(toInput == null || factors.message() == 0 ? null : emphasised(toInput, factors.message()));
             }
             return new Answer(toInputs, learns ? answer.sites() : Sites.NONE);
         });

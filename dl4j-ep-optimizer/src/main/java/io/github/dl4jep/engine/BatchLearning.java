@@ -9,11 +9,14 @@ import io.github.dl4jep.likelihood.LearningPhase;
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
+import io.github.dl4jep.runtime.EpOutput;
+import io.github.dl4jep.vertex.Emphasis;
 import io.github.dl4jep.vertex.GraphNode;
 import io.github.dl4jep.vertex.Learner;
 import io.github.dl4jep.vertex.LikelihoodVertex;
 import io.github.dl4jep.vertex.ParameterKey;
 import io.github.dl4jep.vertex.Sites;
+import io.github.dl4jep.vertex.Vertex;
 import io.github.dl4jep.vertex.VertexGraph;
 import io.github.dl4jep.weight.SiteStep;
 import java.util.ArrayList;
@@ -39,7 +42,8 @@ final class BatchLearning {
     private final StepCheck check;
 
     /**
-     * Learning by some vertices. Teachers are added to them: they see what their output layer sees.
+     * Learning by some vertices. Teachers are added to them: they see what their output layer sees. Behind a memory with gates they say nothing
+     * to it: docs/algorithm.md, section 4.
      *
      * @param networkInputs number of inputs of the network
      * @param nodes vertices in topological order
@@ -49,13 +53,15 @@ final class BatchLearning {
         this.networkInputs = networkInputs;
         this.outputs = outputs;
         List<GraphNode> all = new ArrayList<>(nodes);
+        boolean gates = nodes.stream().anyMatch(node -> node.vertex().hasGates());
         for (int i = 0; i < outputs.size(); i++) {
             MessageGraph.Output output = outputs.get(i);
             observers.add(new Observer(slotOf(i), output.likelihood(), i));
-            if (output.teacher() != null) {
-                observers.add(new Observer(
-                        networkInputs + all.size(), output.teacher().likelihood(), i));
-                all.add(nodes.get(output.node()).with(output.teacher().vertex()));
+            EpOutput.Teacher teacher = output.teacher();
+            if (teacher != null) {
+                observers.add(new Observer(networkInputs + all.size(), teacher.likelihood(), i));
+                Vertex vertex = teacher.vertex();
+                all.add(nodes.get(output.node()).with(gates ? Emphasis.silent(vertex) : vertex));
             }
         }
         this.graph = new VertexGraph(networkInputs, all);
