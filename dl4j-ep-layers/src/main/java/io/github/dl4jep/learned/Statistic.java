@@ -15,7 +15,9 @@ public final class Statistic implements Serializable {
 
     private static final long serialVersionUID = 1L;
 
+    /** What is added up, [length]. */
     private final double[] sum;
+    /** What it is divided by, [length] or one number for all. */
     private final double[] count;
 
     private Statistic(double[] sum, double[] count) {
