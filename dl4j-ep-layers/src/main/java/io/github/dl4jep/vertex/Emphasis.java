@@ -40,18 +40,19 @@ public record Emphasis(Vertex vertex, Function<BatchCovariance, Factors> current
      *
      * @param covariance factor of the covariance between examples that comes from the inputs
      * @param variance factor of the inputs' variances
-     * @param message factor of the message to the inputs; 0 for none
+     * @param message factor of the message to the inputs
      */
     public record Factors(double covariance, double variance, double message) {}
 
     /**
-     * The vertex of a teacher that only follows: its parameters learn, and its inputs hear nothing of it.
+     * A vertex whose inputs hear less of it.
      *
      * @param vertex the vertex
-     * @return the vertex without messages to its inputs
+     * @param factor factor of the message to its inputs
+     * @return the vertex, whose parameters learn as they do
      */
-    public static Emphasis silent(Vertex vertex) {
-        return new Emphasis(vertex, input -> new Factors(1, 1, 0));
+    public static Emphasis quieter(Vertex vertex, double factor) {
+        return new Emphasis(vertex, input -> new Factors(1, 1, factor));
     }
 
     /**
@@ -85,7 +86,7 @@ public record Emphasis(Vertex vertex, Function<BatchCovariance, Factors> current
             Answer answer = pass.back().answer(atActivation);
             List<@Nullable BackwardMessage> toInputs = new ArrayList<>();
             for (BackwardMessage toInput : answer.toInputs()) {
-                toInputs.add(toInput == null || factors.message() == 0 ? null : emphasised(toInput, factors.message()));
+                toInputs.add(toInput == null ? null : emphasised(toInput, factors.message()));
             }
             return new Answer(toInputs, learns ? answer.sites() : Sites.NONE);
         });

@@ -34,6 +34,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class BatchLearning {
 
     private static final String WORKSPACE = "WS_EP_WITHHELD";
+    /** Part of a teacher's message that memories with gates hear. */
+    private static final double BEHIND_GATES = 1.0 / 16;
 
     private final VertexGraph graph;
     private final int networkInputs;
@@ -42,8 +44,8 @@ final class BatchLearning {
     private final StepCheck check;
 
     /**
-     * Learning by some vertices. Teachers are added to them: they see what their output layer sees. Behind a memory with gates they say nothing
-     * to it: docs/algorithm.md, section 4.
+     * Learning by some vertices. Teachers are added to them: they see what their output layer sees. Behind a memory with gates they say
+     * less to it: docs/algorithm.md, section 4.
      *
      * @param networkInputs number of inputs of the network
      * @param nodes vertices in topological order
@@ -61,7 +63,7 @@ final class BatchLearning {
             if (teacher != null) {
                 observers.add(new Observer(networkInputs + all.size(), teacher.likelihood(), i));
                 Vertex vertex = teacher.vertex();
-                all.add(nodes.get(output.node()).with(gates ? Emphasis.silent(vertex) : vertex));
+                all.add(nodes.get(output.node()).with(gates ? Emphasis.quieter(vertex, BEHIND_GATES) : vertex));
             }
         }
         this.graph = new VertexGraph(networkInputs, all);

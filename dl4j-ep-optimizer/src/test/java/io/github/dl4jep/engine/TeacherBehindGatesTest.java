@@ -1,6 +1,7 @@
 package io.github.dl4jep.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.github.dl4jep.convert.EpNetworks;
 import io.github.dl4jep.message.BackwardMessage;
@@ -15,8 +16,7 @@ import io.github.dl4jep.vertex.VertexGraph;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.Objects;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.LSTM;
@@ -30,13 +30,13 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /** What a teacher says to the layers before it. */
-class SilentTeacherTest {
+class TeacherBehindGatesTest {
 
     private static final int UNITS = 4;
     private static final int OUTPUTS = 3;
 
-    /** Keys of what learns from a message at the teacher's potentials alone. */
-    private static Set<String> taught(org.deeplearning4j.nn.conf.layers.Layer cell) {
+    /** How much weights of the cell hear of a message at the teacher's potentials, in times of what the teacher's vertex says by itself. */
+    private static double heard(org.deeplearning4j.nn.conf.layers.Layer cell) {
         EpMultiLayerNetwork network = EpNetworks.from(new NeuralNetConfiguration.Builder()
                 .seed(1)
                 .list()
@@ -52,27 +52,34 @@ class SilentTeacherTest {
             nodes.add(new GraphNode(((EpRuntime) layer).vertex(), List.of(nodes.size()), false));
         }
         EpOutput output = (EpOutput) network.getOutputLayer();
-        BatchLearning learning =
-                new BatchLearning(1, nodes, List.of(new MessageGraph.Output(nodes.size() - 1, output)));
+        MessageGraph.Output last = new MessageGraph.Output(nodes.size() - 1, output);
+        BatchLearning learning = new BatchLearning(1, nodes, List.of(last));
+        List<GraphNode> alone = new ArrayList<>(nodes);
+        alone.add(nodes.get(1).with(Objects.requireNonNull(last.teacher()).vertex()));
+        return shift(learning.graph()) / shift(new VertexGraph(1, alone));
+    }
+
+    /** The size of what the cell's weights hear. The teacher is the last vertex. */
+    private static double shift(VertexGraph graph) {
+        Nd4j.getRandom().setSeed(2);
         INDArray x = Nd4j.rand(5, 2, 6);
-        VertexGraph.Sweep sweep = learning.graph().forward(List.of(ForwardMessage.observed(x)), Sites.NONE);
+        VertexGraph.Sweep sweep = graph.forward(List.of(ForwardMessage.observed(x)), Sites.NONE);
         BackwardMessage message = new BackwardMessage(Nd4j.ones(5, OUTPUTS), Nd4j.ones(5, OUTPUTS));
-        int teacher = learning.observedSlots().get(1);
-        return sweep.answer(Map.of(teacher, message)).sites().keys().stream()
-                .map(ParameterKey::place)
-                .collect(Collectors.toSet());
+        Sites sites = sweep.answer(Map.of(graph.nodes().size(), message)).sites();
+        ParameterKey key = sites.keys().stream()
+                .filter(each -> each.place().contains("layer0") && each.name().equals("W"))
+                .findFirst()
+                .orElseThrow();
+        return Objects.requireNonNull(sites.site(key)).shift().norm2Number().doubleValue();
     }
 
     @Test
-    void itTeachesRecurrentLayersWithoutGates() {
-        assertThat(taught(new SimpleRnn.Builder().nIn(2).nOut(UNITS).build())).hasSize(2);
+    void recurrentLayersWithoutGatesHearAllOfIt() {
+        assertThat(heard(new SimpleRnn.Builder().nIn(2).nOut(UNITS).build())).isCloseTo(1, within(1e-5));
     }
 
     @Test
-    void behindGatesItLearnsByItself() {
-        assertThat(taught(new LSTM.Builder().nIn(2).nOut(UNITS).build()))
-                .singleElement()
-                .asString()
-                .contains("layer1");
+    void gatesHearASixteenth() {
+        assertThat(heard(new LSTM.Builder().nIn(2).nOut(UNITS).build())).isCloseTo(1.0 / 16, within(1e-5));
     }
 }
