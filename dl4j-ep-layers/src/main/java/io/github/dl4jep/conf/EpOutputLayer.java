@@ -114,8 +114,8 @@ public class EpOutputLayer extends EpLabelledLayer implements EpWeightConf {
     }
 
     /**
-     * Why no likelihood with a teacher can be here: it needs one label for each example, and one sweep, because in a further one it would
-     * take what the other moved for its own.
+     * Why no likelihood with a teacher can be here: it needs one sweep, because in a further one it would take what the other moved for its
+     * own.
      *
      * @return the reason, or null if there is none
      */

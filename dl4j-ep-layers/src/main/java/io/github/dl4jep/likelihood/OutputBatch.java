@@ -15,7 +15,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * One batch at the outputs: what the network predicts and what was observed. Immutable; conversions are made once.
  *
  * <p>Where labels stand at every position of an example, as at every pixel, each position is a row of its own: [minibatch, outputs] is
- * then [positions x minibatch, outputs], the minibatch fastest, while the batch covariance stays [minibatch, minibatch].
+ * then [positions x minibatch, outputs], the minibatch fastest, while the batch covariance may stay [minibatch, minibatch].
  */
 public final class OutputBatch {
 

@@ -100,7 +100,10 @@ public interface BatchSolve {
     }
 
     private static boolean isOfRows(BatchCovariance covariance, int rows) {
-        INDArray k = covariance.steps() == null ? covariance.covariance() : null;
-        return covariance.steps() == null && (k == null || k.rows() == rows);
+        if (covariance.steps() != null) {
+            return false;
+        }
+        INDArray k = covariance.covariance();
+        return k == null || k.rows() == rows;
     }
 }
