@@ -129,7 +129,7 @@ public final class Likelihoods {
     }
 
     /**
-     * The likelihood of an output layer that has weights and one label for each example: that of {@link #of}, but for
+     * The likelihood of an output layer that has weights: that of {@link #of}, but for
      * classes {@link ClassLikelihood}.
      *
      * @param loss the loss function
