@@ -44,6 +44,13 @@ final class DoubleMatrix implements AutoCloseable {
         return result;
     }
 
+    /** A matrix whose columns are one after the other. */
+    static DoubleMatrix of(double[] matrix, int rows) {
+        int columns = matrix.length / rows;
+        INDArray array = Rows.matrix(matrix, rows, columns);
+        return new DoubleMatrix(HostMemory.doubles(array).slice(), array, null, rows, columns);
+    }
+
     @Override
     public void close() {
         if (memory != null) {

@@ -42,9 +42,8 @@ public final class HostMemory {
     }
 
     /**
-     * An array that a loop or a product writes. ND4J's own {@code createUninitialized} asks native code for the shape of every array, which takes four
-     * times as long as the memory; this way the shapes of
-     * matrices are kept.
+     * An array that a loop or a product writes. ND4J's own {@code createUninitialized} asks native code for the shape of every array, which
+     * takes four times as long as the memory; this way the shapes of matrices are kept.
      *
      * @param type of the elements
      * @param shape sizes of its dimensions

@@ -1,7 +1,6 @@
 package io.github.dl4jep.array;
 
 import java.util.Arrays;
-import java.util.stream.IntStream;
 import org.bytedeco.openblas.global.openblas;
 import org.jspecify.annotations.Nullable;
 
@@ -49,24 +48,20 @@ public final class LowRankCovariance implements RowCovariance {
     }
 
     /**
-     * From its factor: rows n and k vary together by \( s_n s_k \varphi_n^T \varphi_k \), and row n by \( \rho_n \) more by itself.
+     * From its factor alone: rows n and k vary together by \( \varphi_n^T \varphi_k \).
      *
      * @param factor phi, column by column, [rows, rank]
-     * @param scale s, [rows]; not copied
-     * @param rest rho, [rows], not negative; not copied
+     * @param rows number of rows
      * @return the covariance
      */
-    public static LowRankCovariance ofFactor(double[] factor, double[] scale, double[] rest) {
-        int rank = factor.length / rest.length;
-        double[] asTheyAre = new double[Math.max(rank, rest.length)];
-        Arrays.fill(asTheyAre, 1);
-        int[] all = IntStream.range(0, rank).toArray();
-        double[] ofRows = Arrays.copyOf(asTheyAre, rest.length);
-        return new LowRankCovariance(DoubleMatrix.ofColumns(factor, ofRows, all, asTheyAre), scale, rest);
+    public static LowRankCovariance ofFactor(double[] factor, int rows) {
+        double[] ones = new double[rows];
+        Arrays.fill(ones, 1);
+        return new LowRankCovariance(DoubleMatrix.of(factor, rows), ones, new double[rows]);
     }
 
     /**
-     * The same factor with other rows: {@link #ofFactor}.
+     * The same factor with other rows: n and k vary together by \( s_n s_k \varphi_n^T \varphi_k \), and n by \( \rho_n \) more by itself.
      *
      * @param otherScale s, [rows]; not copied
      * @param otherRest rho, [rows], not negative; not copied

@@ -73,7 +73,7 @@ public final class PriorPull {
      * @param current log strength and sums
      * @param statistic of the batch's probe
      * @param probesPerPass probes in a pass
-     * @return the next value, [1, 4]
+     * @return the next value, {@value #LENGTH} numbers
      */
     public static double[] learn(double[] current, Statistic statistic, double probesPerPass) {
         double retention = 1 - 1 / Math.max(1, probesPerPass);

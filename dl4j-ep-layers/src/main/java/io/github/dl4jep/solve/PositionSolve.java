@@ -86,8 +86,7 @@ final class PositionSolve implements BatchSolve {
         }
         this.directions = features == null
                 ? null
-                : LowRankCovariance.ofFactor(
-                        Rows.columns(PositionCorrelation.normalised(features)), new double[rows], new double[rows]);
+                : LowRankCovariance.ofFactor(Rows.columns(PositionCorrelation.normalised(features)), rows);
     }
 
     /**

@@ -55,7 +55,7 @@ final class BatchLearning {
         this.networkInputs = networkInputs;
         this.outputs = outputs;
         List<GraphNode> all = new ArrayList<>(nodes);
-        boolean gates = nodes.stream().anyMatch(node -> node.vertex().hasGates());
+        boolean gates = new VertexGraph(networkInputs, nodes).hasGates();
         for (int i = 0; i < outputs.size(); i++) {
             MessageGraph.Output output = outputs.get(i);
             observers.add(new Observer(slotOf(i), output.likelihood(), i));
