@@ -55,7 +55,8 @@ public class EpConvolutionLayer extends EpHoldingLayer<ConvolutionLayer> {
                 windows.fanIn(),
                 getWeightPrior(),
                 gain(),
-                getOriginal().hasBias());
+                getOriginal().hasBias(),
+                getReadoutPrior());
     }
 
     @Override
@@ -65,7 +66,8 @@ public class EpConvolutionLayer extends EpHoldingLayer<ConvolutionLayer> {
         // memory is in WindowedFactor.WORKING_ELEMENTS.
         ConvolutionWindows windows = ConvolutionWindows.of(getOriginal());
         long perPosition = windows.rows() * windows.groups().groups();
-        return LayerPriors.memoryReport(this, inputType, outputType, windows.rows(), 5 * perPosition);
+        long ofTeacher = LayerPriors.ofTeacher(getReadoutPrior() != null, inputType);
+        return LayerPriors.memoryReport(this, inputType, outputType, windows.rows(), 5 * perPosition + ofTeacher);
     }
 
     @Override

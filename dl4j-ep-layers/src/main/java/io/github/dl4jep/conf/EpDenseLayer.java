@@ -45,12 +45,13 @@ public class EpDenseLayer extends EpHiddenLayer {
 
     @Override
     public PosteriorParamInitializer initializer() {
-        return LayerPriors.initializer(this, getWeightPrior(), gain(), hasBias);
+        return LayerPriors.initializer(this, getWeightPrior(), gain(), hasBias, null, getReadoutPrior());
     }
 
     @Override
     public LayerMemoryReport getMemoryReport(InputType inputType) {
-        return LayerPriors.memoryReport(this, inputType, getOutputType(-1, inputType));
+        long ofTeacher = LayerPriors.ofTeacher(getReadoutPrior() != null, inputType);
+        return LayerPriors.memoryReport(this, inputType, getOutputType(-1, inputType), getNIn(), ofTeacher);
     }
 
     /**

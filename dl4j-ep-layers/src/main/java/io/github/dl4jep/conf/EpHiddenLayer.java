@@ -27,6 +27,8 @@ public abstract class EpHiddenLayer extends FeedForwardLayer implements EpWeight
     private WeightPrior weightPrior = new GaussianPrior();
     /** Gain of the prior, or 0 for the default. */
     private double priorGain;
+    /** Prior of the weights beside those of the teacher of a loss layer behind this layer, or null where there is none. */
+    private @Nullable GaussianPrior readoutPrior;
 
     /** For Jackson. */
     protected EpHiddenLayer() {
@@ -103,6 +105,25 @@ public abstract class EpHiddenLayer extends FeedForwardLayer implements EpWeight
     }
 
     /**
+     * The prior of a second array of weights, which is added to the first: where a loss layer follows directly, the first is its teacher's.
+     *
+     * @return a Gaussian, or null where there is one array of weights
+     */
+    public @Nullable GaussianPrior getReadoutPrior() {
+        return readoutPrior;
+    }
+
+    /**
+     * Sets the prior of a second array of weights.
+     *
+     * @param readoutPrior a Gaussian, or null for one array of weights; the loss layer behind must have a teacher
+     *     ({@link EpLossLayer#setTaught})
+     */
+    public void setReadoutPrior(@Nullable GaussianPrior readoutPrior) {
+        this.readoutPrior = readoutPrior;
+    }
+
+    /**
      * The gain of the prior in effect.
      *
      * @return what was set, else that of the layer's unit
@@ -116,7 +137,8 @@ public abstract class EpHiddenLayer extends FeedForwardLayer implements EpWeight
         return other instanceof EpHiddenLayer that
                 && super.equals(other)
                 && weightPrior.equals(that.weightPrior)
-                && Double.compare(priorGain, that.priorGain) == 0;
+                && Double.compare(priorGain, that.priorGain) == 0
+                && Objects.equals(readoutPrior, that.readoutPrior);
     }
 
     @Override
@@ -126,6 +148,6 @@ public abstract class EpHiddenLayer extends FeedForwardLayer implements EpWeight
 
     @Override
     public int hashCode() {
-        return Objects.hash(super.hashCode(), weightPrior, priorGain);
+        return Objects.hash(super.hashCode(), weightPrior, priorGain, readoutPrior);
     }
 }

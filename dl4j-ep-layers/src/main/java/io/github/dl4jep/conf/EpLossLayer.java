@@ -1,10 +1,12 @@
 package io.github.dl4jep.conf;
 
 import io.github.dl4jep.likelihood.Likelihood;
+import io.github.dl4jep.loss.Likelihoods;
 import io.github.dl4jep.params.LikelihoodParamInitializer;
 import io.github.dl4jep.runtime.LossRuntime;
 import io.github.dl4jep.type.OutputPositions;
 import java.util.Collection;
+import java.util.Objects;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -26,6 +28,9 @@ import org.nd4j.linalg.lossfunctions.ILossFunction;
 public class EpLossLayer extends EpLabelledLayer {
 
     private static final long serialVersionUID = 1L;
+
+    /** Whether the layer before has weights for the likelihood's teacher. */
+    private boolean taught;
 
     /** For Jackson. */
     public EpLossLayer() {
@@ -95,7 +100,7 @@ public class EpLossLayer extends EpLabelledLayer {
 
     @Override
     public LikelihoodParamInitializer initializer() {
-        return new LikelihoodParamInitializer(effectiveLikelihood(), Math.toIntExact(getNOut()));
+        return new LikelihoodParamInitializer(effectiveLikelihood(), Math.toIntExact(getNOut()), taught);
     }
 
     @Override
@@ -113,6 +118,40 @@ public class EpLossLayer extends EpLabelledLayer {
     @Override
     public LayerMemoryReport getMemoryReport(InputType inputType) {
         return LayerPriors.memoryReport(this, inputType, inputType);
+    }
+
+    @Override
+    Likelihood defaultLikelihood() {
+        return taught ? Likelihoods.ofWeights(getLossFn(), getActivationFn()) : super.defaultLikelihood();
+    }
+
+    /**
+     * Whether the layer before has a second array of weights, so that its first is that of the likelihood's teacher, as in an output
+     * layer.
+     *
+     * @return true where classes are learned with a teacher
+     */
+    public boolean isTaught() {
+        return taught;
+    }
+
+    /**
+     * Sets whether the layer before has a second array of weights.
+     *
+     * @param taught true if its {@link EpHiddenLayer#getReadoutPrior} is set
+     */
+    public void setTaught(boolean taught) {
+        this.taught = taught;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof EpLossLayer that && super.equals(other) && taught == that.taught;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(super.hashCode(), taught);
     }
 
     @Override

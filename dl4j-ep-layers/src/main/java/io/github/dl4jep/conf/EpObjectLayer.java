@@ -99,7 +99,7 @@ public class EpObjectLayer extends EpLabelledLayer {
 
     @Override
     public LikelihoodParamInitializer initializer() {
-        return new LikelihoodParamInitializer(effectiveLikelihood(), Math.toIntExact(getNOut()));
+        return new LikelihoodParamInitializer(effectiveLikelihood(), Math.toIntExact(getNOut()), false);
     }
 
     @Override

@@ -34,9 +34,6 @@ import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 public class EpOutputLayer extends EpLabelledLayer implements EpWeightConf {
 
     private static final long serialVersionUID = 1L;
-    /** Arrays shaped as the input that a teacher adds: scaled variance and its squares, messages of both, and each times its factor. */
-    private static final long OF_TEACHER = 14;
-
     private static final double DEFAULT_GAIN = 1;
 
     /** Prior of weights and bias. */
@@ -102,7 +99,7 @@ public class EpOutputLayer extends EpLabelledLayer implements EpWeightConf {
 
     @Override
     public LayerMemoryReport getMemoryReport(InputType inputType) {
-        long ofTeacher = effectiveLikelihood().teacher() == null ? 0 : OF_TEACHER * inputType.arrayElementsPerExample();
+        long ofTeacher = LayerPriors.ofTeacher(effectiveLikelihood().teacher() != null, inputType);
         return LayerPriors.memoryReport(this, inputType, getOutputType(-1, inputType), getNIn(), ofTeacher);
     }
 

@@ -2,7 +2,6 @@ package io.github.dl4jep.conf;
 
 import io.github.dl4jep.likelihood.Likelihood;
 import io.github.dl4jep.params.PosteriorParamInitializer;
-import io.github.dl4jep.params.ReadoutWeights;
 import io.github.dl4jep.weight.PriorScale;
 import io.github.dl4jep.weight.WeightPrior;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -19,19 +18,22 @@ final class LayerPriors {
 
     private LayerPriors() {}
 
-    static PosteriorParamInitializer initializer(
-            FeedForwardLayer layer, WeightPrior prior, double gain, boolean hasBias) {
-        return initializer(layer, prior, gain, hasBias, null, ReadoutWeights.DEFAULT_PRIOR);
+    /** Arrays shaped as the input that a teacher adds: scaled variance and its squares, messages of both, and each times its factor. */
+    private static final long OF_TEACHER = 14;
+
+    /** What a teacher's messages take of an example. */
+    static long ofTeacher(boolean isThere, InputType inputType) {
+        return isThere ? OF_TEACHER * inputType.arrayElementsPerExample() : 0;
     }
 
-    /** Of an output layer. */
+    /** Of a dense layer, or an output layer with a likelihood. */
     static PosteriorParamInitializer initializer(
             FeedForwardLayer layer,
             WeightPrior prior,
             double gain,
             boolean hasBias,
             @Nullable Likelihood likelihood,
-            WeightPrior readoutPrior) {
+            @Nullable WeightPrior readoutPrior) {
         PriorScale scale = new PriorScale(Math.max(1, layer.getNIn()), gain);
         return new PosteriorParamInitializer(
                 prior,
@@ -52,17 +54,11 @@ final class LayerPriors {
             long fanIn,
             WeightPrior prior,
             double gain,
-            boolean hasBias) {
+            boolean hasBias,
+            @Nullable WeightPrior readoutPrior) {
         PriorScale scale = new PriorScale(Math.max(1, fanIn), gain);
         return new PosteriorParamInitializer(
-                prior,
-                scale,
-                groups,
-                rows,
-                layer.getNOut(),
-                hasBias ? layer.getNOut() : 0,
-                null,
-                ReadoutWeights.DEFAULT_PRIOR);
+                prior, scale, groups, rows, layer.getNOut(), hasBias ? layer.getNOut() : 0, null, readoutPrior);
     }
 
     static LayerMemoryReport memoryReport(FeedForwardLayer layer, InputType inputType, InputType outputType) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
@@ -15,6 +16,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 public final class LikelihoodParamInitializer implements PosteriorLayout {
 
     private final Likelihood likelihood;
+    private final @Nullable TeacherParameters teacher;
     private final Map<String, Integer> lengths;
 
     /**
@@ -22,10 +24,24 @@ public final class LikelihoodParamInitializer implements PosteriorLayout {
      *
      * @param likelihood the likelihood
      * @param outputs number of outputs
+     * @param taught whether the likelihood's teacher learns here, too, beside weights of the layer before
      */
-    public LikelihoodParamInitializer(Likelihood likelihood, int outputs) {
+    public LikelihoodParamInitializer(Likelihood likelihood, int outputs, boolean taught) {
         this.likelihood = likelihood;
-        this.lengths = likelihood.parameterLengths(outputs);
+        this.teacher = taught ? TeacherParameters.ofLayerBefore(likelihood) : null;
+        this.lengths = new LinkedHashMap<>(likelihood.parameterLengths(outputs));
+        if (teacher != null) {
+            teacher.shapes(outputs).forEach((name, shape) -> lengths.put(name, Math.toIntExact(shape[1])));
+        }
+    }
+
+    /**
+     * What the teacher has here.
+     *
+     * @return its likelihood, or null where there is no teacher
+     */
+    public @Nullable TeacherParameters teacher() {
+        return teacher;
     }
 
     @Override
@@ -84,6 +100,9 @@ public final class LikelihoodParamInitializer implements PosteriorLayout {
         parameters.keySet().forEach(conf::addVariable);
         if (initializeParams) {
             likelihood.initialise(parameters);
+            if (teacher != null) {
+                teacher.initialise(parameters);
+            }
         }
         return parameters;
     }

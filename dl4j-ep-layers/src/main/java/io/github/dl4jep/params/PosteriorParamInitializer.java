@@ -63,7 +63,15 @@ public final class PosteriorParamInitializer implements PosteriorLayout {
             long nOut,
             boolean hasBias,
             @Nullable Likelihood likelihood) {
-        this(prior, scale, 1, nIn, nOut, hasBias ? nOut : 0, likelihood, ReadoutWeights.DEFAULT_PRIOR);
+        this(
+                prior,
+                scale,
+                1,
+                nIn,
+                nOut,
+                hasBias ? nOut : 0,
+                likelihood,
+                likelihood == null ? null : ReadoutWeights.DEFAULT_PRIOR);
     }
 
     /**
@@ -76,7 +84,8 @@ public final class PosteriorParamInitializer implements PosteriorLayout {
      * @param nOut number of outputs of all groups, group by group
      * @param biases number of biases: nOut, or nOut / groups that all groups share, or 0
      * @param likelihood likelihood of an output layer, or null
-     * @param readoutPrior prior of the weights that are added to those of a teacher
+     * @param readoutPrior prior of the weights that are added to those of a teacher, the likelihood's or that of a loss layer behind these
+     *     weights; null where there is no such layer
      */
     public PosteriorParamInitializer(
             WeightPrior prior,
@@ -86,7 +95,7 @@ public final class PosteriorParamInitializer implements PosteriorLayout {
             long nOut,
             long biases,
             @Nullable Likelihood likelihood,
-            WeightPrior readoutPrior) {
+            @Nullable WeightPrior readoutPrior) {
         boolean hasBias = biases > 0;
         this.prior = prior;
         this.groups = groups;
@@ -112,8 +121,9 @@ public final class PosteriorParamInitializer implements PosteriorLayout {
                     .parameterLengths(Math.toIntExact(nOut))
                     .forEach((name, length) -> shapes.put(name, new long[] {1, length}));
         }
+        boolean addsReadout = likelihood == null || (teacher != null && !teacher.shared());
         this.readout =
-                teacher == null || teacher.shared() ? null : new ReadoutWeights(readoutPrior, scale.fanIn(), hasBias);
+                readoutPrior == null || !addsReadout ? null : new ReadoutWeights(readoutPrior, scale.fanIn(), hasBias);
         if (readout != null) {
             shapes.putAll(readout.shapes(nIn, nOut));
         }

@@ -35,6 +35,12 @@ public record TeacherParameters(Likelihood likelihood, boolean shared) {
         return teacher == null ? null : new TeacherParameters(teacher, shared);
     }
 
+    /** The teacher of a likelihood whose teacher has weights of its own, in the layer before; null where there is none. */
+    static @Nullable TeacherParameters ofLayerBefore(Likelihood taught) {
+        Likelihood teacher = taught.teacher(1);
+        return teacher == null ? null : new TeacherParameters(teacher, false);
+    }
+
     /** The scale of the layer's weights: shared ones make potentials of the size of the targets. */
     PriorScale scaled(PriorScale scale) {
         return shared ? new PriorScale(scale.fanIn(), scale.gain() * SHARED_SIZE * SHARED_SIZE) : scale;

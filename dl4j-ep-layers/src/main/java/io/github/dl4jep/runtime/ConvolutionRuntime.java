@@ -28,12 +28,17 @@ public final class ConvolutionRuntime extends LinearUnitRuntime<EpConvolutionLay
 
     @Override
     LinearMap newLinear() {
+        return maps().potentials();
+    }
+
+    @Override
+    ReadoutMaps maps() {
+        return new ReadoutMaps(new LayerWeights(this::describe, layerConf().initializer(), () -> params), this::linear);
+    }
+
+    private LinearMap linear(LayerWeights weights) {
         ConvolutionWindows windows = ConvolutionWindows.of(layerConf().getOriginal());
-        LinearVertex linear = new LinearVertex(
-                layerConf().getNIn(),
-                windows.placement(),
-                windows.groups(),
-                new LayerWeights(this::describe, layerConf().initializer(), () -> params));
+        LinearVertex linear = new LinearVertex(layerConf().getNIn(), windows.placement(), windows.groups(), weights);
         return windows.placement().isTransposed() ? linear : new MaskedConvolution(linear, windows.placement());
     }
 

@@ -25,9 +25,14 @@ public final class DenseRuntime extends LinearUnitRuntime<EpDenseLayer> {
 
     @Override
     LinearMap newLinear() {
-        return new LinearVertex(
-                layerConf().getNIn(),
-                new LayerWeights(this::describe, layerConf().initializer(), () -> params));
+        return maps().potentials();
+    }
+
+    @Override
+    ReadoutMaps maps() {
+        return new ReadoutMaps(
+                new LayerWeights(this::describe, layerConf().initializer(), () -> params),
+                weights -> new LinearVertex(layerConf().getNIn(), weights));
     }
 
     @Override

@@ -39,6 +39,17 @@ public interface EpOutput extends EpRuntime {
     }
 
     /**
+     * The same where its weights are those of the layer directly before: its map reads what that layer reads.
+     *
+     * @param before that layer
+     * @return the teacher, or null where it is not there
+     * @throws org.deeplearning4j.exception.DL4JInvalidConfigException if the layer should have weights for a teacher, and has none
+     */
+    default @Nullable Teacher teacherBehind(EpRuntime before) {
+        return null;
+    }
+
+    /**
      * What teaches the features beside the likelihood.
      *
      * @param vertex from the input of the output layer to the teacher's potentials

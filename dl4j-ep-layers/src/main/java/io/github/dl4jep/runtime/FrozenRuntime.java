@@ -37,6 +37,11 @@ public final class FrozenRuntime extends BaseWrapperLayer implements EpRuntime {
         return conf;
     }
 
+    /** The runtime of the wrapped layer. */
+    EpRuntime unfrozen() {
+        return layer;
+    }
+
     @Override
     public Vertex vertex() {
         return layer.vertex();

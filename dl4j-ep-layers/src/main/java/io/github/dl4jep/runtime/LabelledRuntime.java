@@ -5,6 +5,7 @@ import io.github.dl4jep.conf.EpOutputConf;
 import io.github.dl4jep.likelihood.Likelihood;
 import io.github.dl4jep.message.ExampleShape;
 import io.github.dl4jep.message.Moments;
+import io.github.dl4jep.params.TeacherParameters;
 import io.github.dl4jep.vertex.LikelihoodVertex;
 import io.github.dl4jep.vertex.OutputRows;
 import java.util.Map;
@@ -50,6 +51,15 @@ abstract class LabelledRuntime<C extends EpLabelledLayer> extends BaseOutputLaye
 
     LikelihoodVertex likelihood(Likelihood ofLabels, Supplier<Map<String, INDArray>> parameters) {
         return new LikelihoodVertex(ofLabels, layerConf().getLossFn(), rows(), this::describe, parameters);
+    }
+
+    /** A teacher whose likelihood learns here. */
+    final Teacher teacher(ReadoutMaps maps, TeacherParameters ofTeacher) {
+        boolean solvesAtOnce = rows().spatialRank() == 0
+                && layerConf().effectiveLikelihood().solvesOutputsAtOnce(Math.toIntExact(outputs()));
+        return new Teacher(
+                maps.teacher(!ofTeacher.shared(), solvesAtOnce),
+                likelihood(ofTeacher.likelihood(), () -> TeacherParameters.learned(params)));
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.github.dl4jep.unit.Units;
 import io.github.dl4jep.vertex.CompositeVertex;
 import io.github.dl4jep.vertex.LinearMap;
 import io.github.dl4jep.vertex.UnitVertex;
+import io.github.dl4jep.vertex.Vertex;
 import java.util.List;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
@@ -37,6 +38,12 @@ abstract class LinearUnitRuntime<C extends FeedForwardLayer> extends BaseLayer<C
     /** The layer's weights, for the parameters that {@code getParamTable()} has when they are used. */
     abstract LinearMap newLinear();
 
+    /** The same weights where labels may follow them in a loss layer; null for a layer of another kind. */
+    @Nullable
+    ReadoutMaps maps() {
+        return null;
+    }
+
     /** How DL4J's arrays hold this layer's input and activation. */
     abstract ExampleFormat format();
 
@@ -45,7 +52,9 @@ abstract class LinearUnitRuntime<C extends FeedForwardLayer> extends BaseLayer<C
     public CompositeVertex vertex() {
         if (vertex == null) {
             Unit unit = Units.of(layerConf().getActivationFn());
-            vertex = CompositeVertex.chain(List.of(linear(), new UnitVertex(unit, this::describe)));
+            ReadoutMaps maps = maps();
+            Vertex map = maps != null && maps.areTwo() ? ReadoutMaps.emphasised(linear()) : linear();
+            vertex = CompositeVertex.chain(List.of(map, new UnitVertex(unit, this::describe)));
         }
         return vertex;
     }

@@ -3,6 +3,7 @@ package io.github.dl4jep.type;
 import io.github.dl4jep.conf.PassCounter;
 import io.github.dl4jep.conf.TrainingSchedule;
 import io.github.dl4jep.likelihood.Likelihood;
+import io.github.dl4jep.weight.GaussianPrior;
 import io.github.dl4jep.weight.WeightPrior;
 import io.github.dl4jep.window.MaxPoolingKind;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
@@ -66,6 +67,21 @@ public interface ConversionPlace {
      * @return 1, less if the input are maxima over all positions
      */
     double readoutGain();
+
+    /**
+     * The prior of a second array of weights beside those of this layer, where a loss layer with a teacher follows directly.
+     *
+     * @return the prior, or null where there is no such layer
+     */
+    @Nullable
+    GaussianPrior readoutPrior();
+
+    /**
+     * Whether the layer before this loss layer has a second array of weights, so that the loss can have a teacher.
+     *
+     * @return true where its {@link #readoutPrior} is not null
+     */
+    boolean readsReadout();
 
     /**
      * Whether the activation belongs to the likelihood of a loss layer directly after it.

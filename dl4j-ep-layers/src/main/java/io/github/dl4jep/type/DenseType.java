@@ -2,6 +2,7 @@ package io.github.dl4jep.type;
 
 import io.github.dl4jep.conf.EpDenseLayer;
 import io.github.dl4jep.message.ExampleFormat;
+import io.github.dl4jep.weight.GaussianPrior;
 import io.github.dl4jep.weight.WeightPrior;
 import org.deeplearning4j.nn.conf.layers.AutoEncoder;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
@@ -29,8 +30,16 @@ final class DenseType extends LayerType<DenseLayer> {
             place.refuseReplacedActivation();
         }
         IActivation activation = isOutput ? new ActivationIdentity() : place.activation(layer.getActivationFn());
-        return converted(
-                layer, layer.hasBias(), isOutput ? place.outputPrior() : place.hiddenPrior(), activation, place);
+        GaussianPrior readout = place.readoutPrior();
+        WeightPrior prior = isOutput || readout != null ? place.outputPrior() : place.hiddenPrior();
+        EpDenseLayer converted = converted(layer, layer.hasBias(), prior, activation, place);
+        converted.setReadoutPrior(readout);
+        return converted;
+    }
+
+    @Override
+    public boolean canBeReadout(DenseLayer layer, int labelDimensions) {
+        return labelDimensions == 0;
     }
 
     /** A dense layer with posteriors in place of one that is a product with weights and a unit. */

@@ -88,6 +88,17 @@ public abstract class LayerType<L extends Layer> {
     }
 
     /**
+     * Whether the layer's weights can be those of a softmax and of its teacher, where a loss layer with labels follows directly.
+     *
+     * @param layer a layer of this type
+     * @param labelDimensions dimensions of the positions that the labels have, 0 for one label an example
+     * @return true where each label has one row of the layer's activation
+     */
+    public boolean canBeReadout(L layer, int labelDimensions) {
+        return false;
+    }
+
+    /**
      * Whether the scale of the activations is that of the input.
      *
      * @return false for weights, pooling, normalization

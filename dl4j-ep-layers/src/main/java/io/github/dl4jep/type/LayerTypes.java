@@ -20,6 +20,7 @@ import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.Deconvolution2D;
 import org.deeplearning4j.nn.conf.layers.Deconvolution3D;
 import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LocalResponseNormalization;
@@ -46,6 +47,7 @@ import org.deeplearning4j.nn.conf.layers.misc.RepeatVector;
 import org.deeplearning4j.nn.conf.layers.samediff.SameDiffLambdaLayer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.lossfunctions.ILossFunction;
 
 /**
  * The DL4J layer types that EP knows, those included that it refuses for a reason: one registration line each. What is asked of a
@@ -75,21 +77,15 @@ public final class LayerTypes {
         register(new ActivationType());
         register(new ActivationType.Dropout());
         register(new ActivationType.Converted());
-        register(new ConvolutionType<>(
-                ConvolutionLayer.class,
-                l -> ConvolutionWindows.allChannels(l, 2),
-                l -> DataFormats.of(l.getCnn2dDataFormat()),
-                KernelArrangement::unitsFirst));
-        register(new ConvolutionType<>(
+        register(ConvolutionType.ofAllChannels(
+                ConvolutionLayer.class, 2, l -> DataFormats.of(l.getCnn2dDataFormat()), KernelArrangement::unitsFirst));
+        register(ConvolutionType.ofAllChannels(
                 Convolution1DLayer.class,
-                l -> ConvolutionWindows.allChannels(l, 1),
+                1,
                 l -> DataFormats.of(l.getRnnDataFormat()),
                 KernelArrangement::convolution1d));
-        register(new ConvolutionType<>(
-                Convolution3D.class,
-                l -> ConvolutionWindows.allChannels(l, 3),
-                l -> DataFormats.of(l.getDataFormat()),
-                KernelArrangement::unitsFirst));
+        register(ConvolutionType.ofAllChannels(
+                Convolution3D.class, 3, l -> DataFormats.of(l.getDataFormat()), KernelArrangement::unitsFirst));
         register(new ConvolutionType<>(
                 Deconvolution2D.class,
                 ConvolutionWindows::transposed,
@@ -294,6 +290,31 @@ public final class LayerTypes {
         Layer described = described(layer);
         LayerType<Layer> type = find(described);
         return type != null && type.isMaximum(described);
+    }
+
+    /**
+     * Whether a layer's weights can be those of a softmax and of its teacher, where a loss layer follows directly.
+     *
+     * @param layer a DL4J layer
+     * @param labels a loss layer of DL4J's
+     * @return true where each label has one row of the layer's activation
+     */
+    public static boolean canBeReadout(Layer layer, Layer labels) {
+        LayerType<Layer> type = find(layer);
+        return type != null && type.canBeReadout(layer, labelDimensions(labels));
+    }
+
+    /**
+     * The loss of a layer with labels and no weights.
+     *
+     * @param layer a DL4J layer
+     * @return its loss, or null for another layer
+     */
+    @SuppressWarnings("unchecked") // a type is about its own class
+    public static @Nullable ILossFunction lossWithoutWeights(Layer layer) {
+        return layer instanceof FeedForwardLayer labels && find(labels) instanceof LossType<?> type
+                ? ((LossType<FeedForwardLayer>) type).loss(labels)
+                : null;
     }
 
     static int labelDimensions(Layer original) {

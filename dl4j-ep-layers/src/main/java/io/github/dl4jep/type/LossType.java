@@ -35,9 +35,28 @@ public final class LossType<L extends FeedForwardLayer> extends LabelledType<L> 
         FeedForwardLayer with = layer instanceof LossLayer plain ? place.withActivationBefore(plain) : layer;
         long outputs = layer.getNOut() > 0 ? layer.getNOut() : place.outputsBefore();
         requireLikelihood(loss.apply(layer), with.getActivationFn(), outputs, place);
-        withoutTeacher(loss.apply(layer), with.getActivationFn(), place, "a loss layer has no weights");
-        return new EpLossLayer(
+        EpLossLayer converted = new EpLossLayer(
                 with, loss.apply(layer), outputs, place.likelihood(), place.schedule(), place.passCounter());
+        converted.setTaught(place.readsReadout());
+        if (!converted.isTaught()) {
+            withoutTeacher(
+                    loss.apply(layer),
+                    with.getActivationFn(),
+                    place,
+                    "a loss layer has no weights, and directly before it is no dense layer or convolution with normal weights, without"
+                            + " an activation, that nothing else reads");
+        }
+        return converted;
+    }
+
+    /**
+     * The loss.
+     *
+     * @param layer a layer of this type
+     * @return DL4J's loss function
+     */
+    ILossFunction loss(L layer) {
+        return loss.apply(layer);
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.github.dl4jep.vertex;
 
+import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.likelihood.Likelihood;
 import io.github.dl4jep.message.ExampleFormat;
 import io.github.dl4jep.message.ExampleShape;
@@ -88,6 +89,28 @@ public record OutputRows(ExampleFormat format, long outputs, int spatialRank) {
                         .broadcast(rows.length(), outputs)
                         .dup('f')
                 : rows;
+    }
+
+    /**
+     * Labels as they are learned from.
+     *
+     * @param labels DL4J's labels
+     * @param mask their mask, or null
+     * @return the labels, 0 where the mask leaves them out
+     */
+    public INDArray seen(INDArray labels, @Nullable INDArray mask) {
+        if (mask == null) {
+            return labels;
+        }
+        INDArray rows = labelRows(labels).dup('f');
+        double[] weights = Rows.columns(maskRows(mask, labels));
+        float[] values = rows.castTo(DataType.FLOAT).data().asFloat();
+        for (int i = 0; i < values.length; i++) {
+            values[i] = weights[i % weights.length] == 0 ? 0 : values[i];
+        }
+        return array(
+                Nd4j.createFromArray(values).reshape('f', rows.shape()),
+                format.observed(labels).shape());
     }
 
     /** Label mask times the loss's weights of labels, [rows, label columns], or null for 1 everywhere. */

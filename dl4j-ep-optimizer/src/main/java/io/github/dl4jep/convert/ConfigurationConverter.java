@@ -20,7 +20,7 @@ final class ConfigurationConverter {
         List<Layer> layers = converted.getConfs().stream()
                 .map(NeuralNetConfiguration::getLayer)
                 .toList();
-        for (LayerNode node : LayerNode.chain(layers)) {
+        for (LayerNode node : LayerNode.chain(layers, converted.getInputPreProcessors())) {
             results.add(problems.convert(node));
         }
         problems.checkBackpropType(

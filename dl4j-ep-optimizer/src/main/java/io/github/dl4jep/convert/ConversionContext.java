@@ -5,9 +5,11 @@ import io.github.dl4jep.conf.EpConf;
 import io.github.dl4jep.conf.PassCounter;
 import io.github.dl4jep.conf.TrainingSchedule;
 import io.github.dl4jep.likelihood.Likelihood;
+import io.github.dl4jep.params.ReadoutWeights;
 import io.github.dl4jep.type.ConversionPlace;
 import io.github.dl4jep.type.LayerTypes;
 import io.github.dl4jep.unit.Units;
+import io.github.dl4jep.weight.GaussianPrior;
 import io.github.dl4jep.weight.WeightPrior;
 import io.github.dl4jep.window.MaxPoolingKind;
 import java.util.List;
@@ -79,6 +81,18 @@ record ConversionContext(EpOptions options, LayerNode node) implements Conversio
     @Override
     public double readoutGain() {
         return MaximaBefore.readoutGain(node);
+    }
+
+    @Override
+    public @Nullable GaussianPrior readoutPrior() {
+        return ReadoutBeforeLoss.isReadout(node, options)
+                ? ReadoutWeights.DEFAULT_PRIOR.scaled(MaximaBefore.readoutGain(node))
+                : null;
+    }
+
+    @Override
+    public boolean readsReadout() {
+        return ReadoutBeforeLoss.readsReadout(node, options);
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
@@ -21,6 +22,7 @@ final class LayerNode {
     private final String place;
     private final @Nullable Layer layer;
     private final @Nullable GraphVertex vertex;
+    private final boolean rearrangesInput;
     private final List<LayerNode> inputs = new ArrayList<>();
     private final List<LayerNode> readers = new ArrayList<>();
     /** Negative while unknown. */
@@ -28,7 +30,9 @@ final class LayerNode {
 
     private int networkDepth = 1;
     /** Null while unknown. */
-    private LayerNode(String name, String place, @Nullable Layer layer, @Nullable GraphVertex vertex) {
+    private LayerNode(
+            String name, String place, @Nullable Layer layer, @Nullable GraphVertex vertex, boolean rearrangesInput) {
+        this.rearrangesInput = rearrangesInput;
         this.name = name;
         this.place = place;
         this.layer = layer;
@@ -39,14 +43,16 @@ final class LayerNode {
      * The nodes of a chain.
      *
      * @param layers layers in order
+     * @param preProcessors by the index of the layer that they are in front of; null for none
      * @return a node for each
      */
-    static List<LayerNode> chain(List<Layer> layers) {
+    static List<LayerNode> chain(List<Layer> layers, @Nullable Map<Integer, InputPreProcessor> preProcessors) {
         List<LayerNode> nodes = new ArrayList<>();
         for (int i = 0; i < layers.size(); i++) {
             Layer layer = layers.get(i);
             String name = layer.getLayerName() == null ? "layer" + i : layer.getLayerName();
-            LayerNode node = new LayerNode(name, "index " + i, layer, null);
+            LayerNode node = new LayerNode(
+                    name, "index " + i, layer, null, preProcessors != null && preProcessors.containsKey(i));
             if (i > 0) {
                 node.reads(nodes.get(i - 1));
             }
@@ -86,7 +92,8 @@ final class LayerNode {
         Map<String, LayerNode> nodes = new LinkedHashMap<>();
         conf.getVertices().forEach((name, vertex) -> {
             Layer layer = vertex instanceof LayerVertex of ? of.getLayerConf().getLayer() : null;
-            nodes.put(name, new LayerNode(name, "", layer, layer == null ? vertex : null));
+            boolean rearranges = vertex instanceof LayerVertex of && of.getPreProcessor() != null;
+            nodes.put(name, new LayerNode(name, "", layer, layer == null ? vertex : null, rearranges));
         });
         conf.getVertexInputs().forEach((name, inputs) -> {
             for (String input : inputs) {
@@ -102,7 +109,7 @@ final class LayerNode {
 
     /** The same place with the layer that this one wraps. */
     LayerNode around(Layer wrapped) {
-        LayerNode unwrapped = new LayerNode(name, place, wrapped, null);
+        LayerNode unwrapped = new LayerNode(name, place, wrapped, null, rearrangesInput);
         unwrapped.inputs.addAll(inputs);
         unwrapped.readers.addAll(readers);
         return unwrapped;
@@ -128,6 +135,11 @@ final class LayerNode {
     @Nullable
     GraphVertex vertex() {
         return vertex;
+    }
+
+    /** Whether a preprocessor is in front of it. */
+    boolean rearrangesInput() {
+        return rearrangesInput;
     }
 
     /** Whether the definition is a chain of layers, not a graph. */

@@ -2,6 +2,7 @@ package io.github.dl4jep.convert;
 
 import io.github.dl4jep.conf.EpBatchNormalization;
 import io.github.dl4jep.conf.EpConf;
+import io.github.dl4jep.conf.EpHiddenLayer;
 import io.github.dl4jep.conf.EpOutputConf;
 import io.github.dl4jep.conf.EpOutputLayer;
 import io.github.dl4jep.conf.EpWeightConf;
@@ -143,6 +144,8 @@ final class LayerStart {
         if (converted instanceof EpOutputLayer output
                 && output.effectiveLikelihood().teacher() != null) {
             output.setReadoutPrior(prior);
+        } else if (converted instanceof EpHiddenLayer readout && readout.getReadoutPrior() != null) {
+            readout.setReadoutPrior(prior);
         } else if (converted instanceof EpWeightConf weighted) {
             boolean centred = weighted.getWeightPrior() instanceof GaussianPrior before && before.isCentred();
             weighted.setWeightPrior(centred ? prior.forOutput() : prior);

@@ -44,7 +44,7 @@ final class BatchLearning {
     private final StepCheck check;
 
     /**
-     * Learning by some vertices. Teachers are added to them: they see what their output layer sees. Behind a memory with gates they say
+     * Learning by some vertices. Teachers are added to them: they see what the weights of their outputs see. Behind a memory with gates they say
      * less to it: docs/algorithm.md, section 4.
      *
      * @param networkInputs number of inputs of the network
@@ -63,7 +63,7 @@ final class BatchLearning {
             if (teacher != null) {
                 observers.add(new Observer(networkInputs + all.size(), teacher.likelihood(), i));
                 Vertex vertex = teacher.vertex();
-                all.add(nodes.get(output.node()).with(gates ? Emphasis.quieter(vertex, BEHIND_GATES) : vertex));
+                all.add(nodes.get(output.weights()).with(gates ? Emphasis.quieter(vertex, BEHIND_GATES) : vertex));
             }
         }
         this.graph = new VertexGraph(networkInputs, all);

@@ -39,7 +39,7 @@ public final class PartPass implements BatchParts {
     private final LearningPhase phase;
     private final boolean checked;
     private final List<WithheldExamples> withheld = new ArrayList<>();
-    /** What the layer of each checked output read, by output. */
+    /** What the weights of each checked output read, by output. */
     private final Map<Integer, List<INDArray>> features = new HashMap<>();
 
     private VertexGraph.@Nullable Sweep sweep;
@@ -79,7 +79,8 @@ public final class PartPass implements BatchParts {
                     likelihood(i).withheldShare(),
                     phase.batchesPerPass(),
                     part.isWhole() ? ofOutput.values().size(0) : part.batch());
-            withheld.add(WithheldExamples.of(own, ofOutput, share));
+            INDArray seen = likelihood(i).labelRows().seen(ofOutput.values(), ofOutput.mask());
+            withheld.add(WithheldExamples.of(own, ofOutput, seen, share));
         }
     }
 
@@ -91,8 +92,8 @@ public final class PartPass implements BatchParts {
         return learning.outputs().get(output).likelihood();
     }
 
-    private GraphNode nodeOf(int output) {
-        return learning.graph().nodes().get(learning.outputs().get(output).node());
+    private GraphNode weightsOf(int output) {
+        return learning.graph().nodes().get(learning.outputs().get(output).weights());
     }
 
     /** Copies whose squares are computed in the open workspace: those of an earlier sweep are gone. */
@@ -143,7 +144,7 @@ public final class PartPass implements BatchParts {
     }
 
     private List<INDArray> featuresOf(int output, VertexGraph.Sweep through) {
-        return nodeOf(output).inputs().stream()
+        return weightsOf(output).inputs().stream()
                 .map(through::activation)
                 .map(activation -> part.own(activation.moments().mean()).detach())
                 .toList();
@@ -218,7 +219,7 @@ public final class PartPass implements BatchParts {
                     output, second.activation(learning.slotOf(output)).moments().mean());
             ofOldFeatures.put(
                     output,
-                    nodeOf(output)
+                    weightsOf(output)
                             .vertex()
                             .forward(
                                     observed(

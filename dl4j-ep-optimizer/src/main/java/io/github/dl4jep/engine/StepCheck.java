@@ -138,7 +138,12 @@ record StepCheck(int networkInputs, VertexGraph graph, List<MessageGraph.Output>
 
     private boolean isOfOutput(ParameterKey key) {
         return outputs.stream()
-                .anyMatch(output -> output.likelihood().describe().equals(key.place()));
+                .anyMatch(output -> output.likelihood().describe().equals(key.place())
+                        || graph.nodes()
+                                .get(output.weights())
+                                .vertex()
+                                .describe()
+                                .equals(key.place()));
     }
 
     private int slotOf(int output) {

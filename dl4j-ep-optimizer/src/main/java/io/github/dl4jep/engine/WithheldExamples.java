@@ -65,17 +65,18 @@ public final class WithheldExamples {
      *
      * @param inputs features of each input, [minibatch, ...]
      * @param labels of the output
+     * @param seen the same without what their mask leaves out, which does not decide
      * @param share share of all examples, in [0, 1)
      * @return the examples; none where an input has not one row for each label
      */
-    static WithheldExamples of(List<Moments> inputs, Labels labels, double share) {
+    static WithheldExamples of(List<Moments> inputs, Labels labels, INDArray seen, double share) {
         long count = labels.values().size(0);
         if (share == 0 || inputs.stream().anyMatch(input -> input.mean().size(0) != count)) {
             return new WithheldExamples(labels, null);
         }
         Stream<INDArray> features = inputs.stream().map(Moments::mean);
-        long[] hashes = ExampleHashes.of(
-                count, Stream.concat(features, Stream.of(labels.values())).toList());
+        long[] hashes =
+                ExampleHashes.of(count, Stream.concat(features, Stream.of(seen)).toList());
         boolean[] flags = new boolean[hashes.length];
         for (int n = 0; n < hashes.length; n++) {
             flags[n] = (hashes[n] >>> 11) * 0x1p-53 < share;

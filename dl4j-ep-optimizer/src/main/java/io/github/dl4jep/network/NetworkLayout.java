@@ -6,6 +6,7 @@ import io.github.dl4jep.engine.MessageGraph;
 import io.github.dl4jep.message.ExampleFormat;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.runtime.EpOutput;
+import io.github.dl4jep.runtime.EpOutput.Teacher;
 import io.github.dl4jep.runtime.EpRuntime;
 import io.github.dl4jep.type.EpVertices;
 import io.github.dl4jep.type.LayerTypes;
@@ -53,7 +54,7 @@ final class NetworkLayout {
     private final Map<String, Double> rows = new HashMap<>();
     private final Map<String, ExampleFormat> formats;
     private final List<String> namesOfLayers = new ArrayList<>();
-    private final List<EpOutput> outputs = new ArrayList<>();
+    private final List<EpOutput> outputs;
     private final MessageGraph sweep;
 
     private NetworkLayout(
@@ -71,13 +72,13 @@ final class NetworkLayout {
         order.forEach(
                 name -> add(name, Objects.requireNonNull(conf.getVertices().get(name))));
         requireOutputs();
+        this.outputs = conf.getNetworkOutputs().stream()
+                .map(name -> (EpOutput) layers.apply(name))
+                .toList();
         this.formats = GraphFormats.of(conf, order);
-        this.sweep = new MessageGraph(
-                conf.getNetworkInputs().size(),
-                nodes,
-                conf.getNetworkOutputs().stream()
-                        .map(name -> new MessageGraph.Output(node(name), (EpOutput) layers.apply(name)))
-                        .toList());
+        List<MessageGraph.Output> labelled =
+                conf.getNetworkOutputs().stream().map(this::output).toList();
+        this.sweep = new MessageGraph(conf.getNetworkInputs().size(), nodes, labelled);
     }
 
     /**
@@ -183,9 +184,18 @@ final class NetworkLayout {
             throw new DL4JInvalidConfigException(
                     "This graph cannot be trained by EP:\n - " + String.join("\n - ", problems));
         }
-        for (String name : conf.getNetworkOutputs()) {
-            outputs.add((EpOutput) layers.apply(name));
+    }
+
+    private MessageGraph.Output output(String name) {
+        EpOutput layer = (EpOutput) layers.apply(name);
+        int read = nodes.get(node(name)).inputs().get(0);
+        for (String before : namesOfLayers) {
+            Teacher behind = slot(before) == read ? layer.teacherBehind((EpRuntime) layers.apply(before)) : null;
+            if (behind != null) {
+                return new MessageGraph.Output(node(name), node(before), layer.likelihood(), behind);
+            }
         }
+        return new MessageGraph.Output(node(name), layer);
     }
 
     private int slot(String name) {

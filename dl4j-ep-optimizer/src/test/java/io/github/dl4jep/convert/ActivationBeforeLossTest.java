@@ -8,7 +8,6 @@ import io.github.dl4jep.conf.EpActivationLayer;
 import io.github.dl4jep.conf.EpDenseLayer;
 import io.github.dl4jep.conf.EpFrozenLayer;
 import io.github.dl4jep.conf.EpLossLayer;
-import io.github.dl4jep.likelihood.CategoricalLikelihood;
 import io.github.dl4jep.likelihood.Likelihood;
 import io.github.dl4jep.loss.Likelihoods;
 import io.github.dl4jep.network.EpComputationGraph;
@@ -22,7 +21,6 @@ import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
-import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
@@ -42,9 +40,6 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 class ActivationBeforeLossTest {
 
-    private static final EpOptions SIGNED_TARGETS =
-            EpOptions.builder().likelihood(new CategoricalLikelihood()).build();
-
     private static final double FLOAT_ROUNDING = 1e-5;
 
     @ParameterizedTest
@@ -53,7 +48,7 @@ class ActivationBeforeLossTest {
         MultiLayerConfiguration whole = ToyNetworks.of(loss.getILossFunction(), activation, outputs(activation));
         MultiLayerConfiguration parts = chain(dense(activation), loss(loss));
 
-        requireEqual(parts, whole, data(activation));
+        requireEqual(parts, whole, data(activation), EpOptions.defaults());
     }
 
     @ParameterizedTest
@@ -63,11 +58,15 @@ class ActivationBeforeLossTest {
         DenseLayer last = dense(activation);
         last.setActivationFn(new ActivationIdentity());
 
-        requireEqual(chain(last, new ActivationLayer(activation), loss(loss)), whole, data(activation));
+        // Only directly behind them can a loss layer's teacher have weights.
+        Likelihood withoutTeacher = Likelihoods.of(loss.getILossFunction(), activation.getActivationFunction());
+        EpOptions signedTargets = EpOptions.builder().likelihood(withoutTeacher).build();
+        requireEqual(chain(last, new ActivationLayer(activation), loss(loss)), whole, data(activation), signedTargets);
     }
 
     /** The stock networks of both definitions are the same function; so are their EP networks, and what comes back of them. */
-    private static void requireEqual(MultiLayerConfiguration parts, MultiLayerConfiguration whole, DataSet data) {
+    private static void requireEqual(
+            MultiLayerConfiguration parts, MultiLayerConfiguration whole, DataSet data, EpOptions ofWhole) {
         INDArray features = data.getFeatures();
         MultiLayerNetwork stock = new MultiLayerNetwork(whole);
         stock.init();
@@ -75,12 +74,7 @@ class ActivationBeforeLossTest {
         stockParts.init(stock.params(), true);
         assertSame(stockParts.output(features), stock.output(features));
 
-        // A loss layer has no weights that a teacher's could be added to.
-        BaseOutputLayer last =
-                (BaseOutputLayer) whole.getConf(whole.getConfs().size() - 1).getLayer();
-        Likelihood withoutTeacher = Likelihoods.of(last.getLossFn(), last.getActivationFn());
-        EpOptions options = EpOptions.builder().likelihood(withoutTeacher).build();
-        EpMultiLayerNetwork expected = EpNetworks.from(whole, options);
+        EpMultiLayerNetwork expected = EpNetworks.from(whole, ofWhole);
         EpMultiLayerNetwork network = EpNetworks.from(stockParts);
         assertSame(network.output(features), expected.output(features));
         double before = network.score(data);
@@ -106,7 +100,7 @@ class ActivationBeforeLossTest {
                 .build();
         DataSet data = data(Activation.SOFTMAX);
         INDArray features = data.getFeatures();
-        EpComputationGraph expected = EpNetworks.from(ToyGraphs.classifier(), SIGNED_TARGETS);
+        EpComputationGraph expected = EpNetworks.from(ToyGraphs.classifier());
         EpComputationGraph graph = EpNetworks.from(parts);
 
         expected.fit(ToyData.batches(data, 20), 2);

@@ -122,7 +122,7 @@ class StartingWeightsTest {
     }
 
     @Test
-    void aLossLayersScaleIsInTheLayerBefore() {
+    void aLossLayersWeightsAreInTheLayerBefore() {
         MultiLayerConfiguration definition = new NeuralNetConfiguration.Builder()
                 .seed(5)
                 .list()
@@ -147,8 +147,10 @@ class StartingWeightsTest {
         EpMultiLayerNetwork network = EpNetworks.from(stock, SURE);
 
         assertSame(network.output(features), stock.output(features), 1e-4);
-        assertThat(network.getParam("2_WAveragedMean"))
-                .isEqualTo(stock.getParam("2_W").div(4));
+        assertThat(network.getParam("2_WAveragedMean").amaxNumber().doubleValue())
+                .as("the teacher knows nothing yet")
+                .isZero();
+        assertThat(network.getParam("2_readoutWAveragedMean")).isEqualTo(stock.getParam("2_W"));
     }
 
     @Test

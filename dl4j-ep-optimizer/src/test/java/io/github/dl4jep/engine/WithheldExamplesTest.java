@@ -29,7 +29,7 @@ class WithheldExamplesTest {
     }
 
     private static boolean[] flags(Moments features, INDArray labels, double share) {
-        return flags(WithheldExamples.of(List.of(features), new Labels(labels, null), share));
+        return flags(WithheldExamples.of(List.of(features), new Labels(labels, null), labels, share));
     }
 
     /** Weights learn nothing from withheld examples. */
@@ -103,7 +103,7 @@ class WithheldExamplesTest {
     @Test
     void rowsAndLabelsOfTheWithheldGoTogether() {
         WithheldExamples withheld =
-                WithheldExamples.of(List.of(Moments.pointMass(features)), new Labels(labels, labels), 0.1);
+                WithheldExamples.of(List.of(Moments.pointMass(features)), new Labels(labels, labels), labels, 0.1);
         INDArray rows = withheld.of(List.of(Moments.pointMass(features))).get(0).mean();
         assertThat(rows.rows()).isEqualTo(withheld.count()).isPositive();
         int next = 0;
@@ -119,7 +119,8 @@ class WithheldExamplesTest {
 
     @Test
     void aShareOfZeroWithholdsNone() {
-        WithheldExamples none = WithheldExamples.of(List.of(Moments.pointMass(features)), new Labels(labels, null), 0);
+        WithheldExamples none =
+                WithheldExamples.of(List.of(Moments.pointMass(features)), new Labels(labels, null), labels, 0);
         assertThat(none.trust(null)).isNull();
         double[] given = {0.5};
         assertThat(none.trust(given)).isSameAs(given);
@@ -129,7 +130,7 @@ class WithheldExamplesTest {
     @Test
     void withheldExamplesTakeTrustAway() {
         WithheldExamples withheld =
-                WithheldExamples.of(List.of(Moments.pointMass(features)), new Labels(labels, null), 0.3);
+                WithheldExamples.of(List.of(Moments.pointMass(features)), new Labels(labels, null), labels, 0.3);
         double[] given = new double[2 * EXAMPLES];
         Arrays.fill(given, 0.5);
         double[] trust = Objects.requireNonNull(withheld.trust(given));

@@ -4,7 +4,6 @@ import io.github.dl4jep.conf.EpWeightedLayer;
 import io.github.dl4jep.message.ExampleFormat;
 import io.github.dl4jep.params.PosteriorLayout;
 import io.github.dl4jep.params.PosteriorParamInitializer;
-import io.github.dl4jep.params.ReadoutWeights;
 import io.github.dl4jep.type.ConversionPlace;
 import io.github.dl4jep.type.LayerType;
 import io.github.dl4jep.vertex.LinearMap;
@@ -132,7 +131,6 @@ public abstract class WeightedType<L extends Layer> extends LayerType<L> {
     protected static PosteriorParamInitializer layout(
             EpWeightedLayer conf, double gain, int groups, long rows, long fanIn, long units, long biases) {
         PriorScale scale = new PriorScale(Math.max(1, fanIn), gain);
-        return new PosteriorParamInitializer(
-                conf.getWeightPrior(), scale, groups, rows, units, biases, null, ReadoutWeights.DEFAULT_PRIOR);
+        return new PosteriorParamInitializer(conf.getWeightPrior(), scale, groups, rows, units, biases, null, null);
     }
 }
