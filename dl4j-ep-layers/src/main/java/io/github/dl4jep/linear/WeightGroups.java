@@ -7,6 +7,7 @@ import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.BatchPart;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
+import io.github.dl4jep.message.PositionPairs;
 import io.github.dl4jep.weight.WeightMoments;
 import io.github.dl4jep.weight.WeightSite;
 import org.jspecify.annotations.Nullable;
@@ -89,6 +90,33 @@ public record WeightGroups(int groups) {
         }
         double deviation = Math.sqrt(Rows.mean(bias.variance()));
         return Nd4j.hstack(scaled, Nd4j.valueArrayOf(new long[] {seen.rows(), 1}, deviation, seen.dataType()));
+    }
+
+    /**
+     * Covariances of pairs of an example and a window.
+     *
+     * @param patches the windows
+     * @param seen means of the input, [minibatch, channels x positions]
+     * @param before covariance of the input
+     * @param weights moments of the weights
+     * @param bias moments of the bias, or null for none
+     * @return pairs at the windows; null where they are not known at the input
+     */
+    public @Nullable PositionPairs pairs(
+            Patches patches,
+            INDArray seen,
+            BatchCovariance before,
+            WeightMoments weights,
+            @Nullable WeightMoments bias) {
+        return PatchPairs.of(patches.geometry(), seen, before, () -> {
+            double biasVariance = bias == null ? 0 : Rows.mean(bias.variance());
+            return groups == 1
+                    ? new PatchPairs.Weights(weights.unitMeanVariance(), weights.unitMeanSquaredMean(), biasVariance)
+                    : new PatchPairs.Weights(
+                            perColumn(weights.variance()),
+                            perColumn(weights.mean().mul(weights.mean())),
+                            biasVariance);
+        });
     }
 
     /** Mean over all units of what a column of the input counts for: a unit of another group does not see it. */

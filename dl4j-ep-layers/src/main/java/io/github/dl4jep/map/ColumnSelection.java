@@ -47,7 +47,7 @@ public final class ColumnSelection implements FixedMap {
                         moved,
                         gain == null
                                 ? input.covariance()
-                                : input.covariance().withGain(moments.mean(), g -> selected(g, columns))),
+                                : input.covariance().withGain(moments.mean(), g -> selected(g, columns), null)),
                 message -> new BackwardMessage(
                         selected(message.shift(), inverse), selected(message.curvature(), inverse)));
     }

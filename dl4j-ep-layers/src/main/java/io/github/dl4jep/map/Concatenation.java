@@ -1,9 +1,9 @@
 package io.github.dl4jep.map;
 
 import io.github.dl4jep.message.BackwardMessage;
-import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.ExampleShape;
 import io.github.dl4jep.message.ForwardMessage;
+import io.github.dl4jep.message.MergedCovariance;
 import io.github.dl4jep.message.Moments;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +37,7 @@ public final class Concatenation implements VertexMap {
         return new Pass(
                 new ForwardMessage(
                         Branches.moments(Branches.beside(means), observed ? null : Branches.beside(variances), shape),
-                        BatchCovariance.beside(
+                        MergedCovariance.of(
                                 inputs.stream().map(ForwardMessage::covariance).toList(), shares)),
                 message -> split(message, columns));
     }

@@ -53,7 +53,7 @@ public record MaskedPooling(FixedMap pooling, Kind kind) implements FixedMap {
         return new Pass(
                 new ForwardMessage(
                         scaled(output.moments(), factors),
-                        output.covariance().withGain(output.moments().mean(), scale)),
+                        output.covariance().withGain(output.moments().mean(), scale, null)),
                 message -> StepsThere.zeroed(
                         pass.back()
                                 .apply(new BackwardMessage(

@@ -3,6 +3,7 @@ package io.github.dl4jep.map;
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
+import io.github.dl4jep.message.StackedCovariance;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** One of several equal parts of the examples: what {@link Stacking} put together. Exact; the other parts hear nothing back. */
@@ -42,7 +43,7 @@ public final class Unstacking implements FixedMap {
                 variance == null ? null : Branches.rows(variance, from, to),
                 moments.shape());
         return new Pass(
-                new ForwardMessage(output, input.covariance().block(from, to)),
+                new ForwardMessage(output, StackedCovariance.block(input.covariance(), from, to)),
                 message -> new BackwardMessage(
                         Branches.amongRows(message.shift(), from, total),
                         Branches.amongRows(message.curvature(), from, total)));

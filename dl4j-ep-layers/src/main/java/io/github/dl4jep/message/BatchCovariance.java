@@ -1,13 +1,11 @@
 package io.github.dl4jep.message;
 
 import io.github.dl4jep.array.HostMemory;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * The covariance K between the samples of a batch, due to weight uncertainty, averaged over the units of a layer:
@@ -166,13 +164,25 @@ public record BatchCovariance(
      * The same covariance after weights that positions share.
      *
      * @param features makes what these weights see, [positions x minibatch, n]
+     * @param pairs covariances of pairs of an example and a position, or null
      * @param before the covariance at their input
      * @return the message
      */
-    public BatchCovariance withFeatures(Supplier<INDArray> features, BatchCovariance before) {
+    public BatchCovariance withFeatures(
+            Supplier<INDArray> features, @Nullable PositionPairs pairs, BatchCovariance before) {
         PositionCorrelation earlier = before.positions();
         return new BatchCovariance(
-                examples, gain, new PositionCorrelation(features, earlier == null ? () -> 1 : earlier::rank));
+                examples, gain, new PositionCorrelation(features, earlier == null ? () -> 1 : earlier::rank, pairs));
+    }
+
+    /** {@return the covariances of pairs of an example and a position before the gain, or null where they are not known} */
+    public @Nullable PositionPairs pairs() {
+        return positions == null ? null : positions.pairs();
+    }
+
+    /** {@return whether the activations are observed} */
+    public boolean isNone() {
+        return examples.isNone() && steps == null;
     }
 
     /**
@@ -180,24 +190,25 @@ public record BatchCovariance(
      *
      * @param activation the activation that the gain belongs to, for its shape
      * @param map what the map does with the gain
+     * @param sources for each position after the map one before it that stands for those combined; null where there is none
      * @return this covariance with the mapped gain; a gain of 1 is mapped as an array of ones
      */
-    public BatchCovariance withGain(INDArray activation, UnaryOperator<INDArray> map) {
+    public BatchCovariance withGain(INDArray activation, UnaryOperator<INDArray> map, int @Nullable [] sources) {
         INDArray before = gainOn(activation);
-        return before == null ? this : selected(map.apply(before));
+        return before == null ? this : selected(map.apply(before), sources);
     }
 
     /**
      * The message after a map that chooses positions, such as a maximum.
      *
      * @param chosen the gain of the chosen elements; null for 1
+     * @param sources for each position after the map the one before it, or one that stands for those of all channels; null where there is
+     *     none
      * @return this covariance with that gain; if there is none, this one
      */
-    public BatchCovariance selected(@Nullable INDArray chosen) {
+    public BatchCovariance selected(@Nullable INDArray chosen, int @Nullable [] sources) {
         ExampleCovariance k = examples();
-        return k.isNone()
-                ? this
-                : new BatchCovariance(k, chosen, positions == null ? null : positions.withoutFeatures());
+        return k.isNone() ? this : new BatchCovariance(k, chosen, positions == null ? null : positions.moved(sources));
     }
 
     /**
@@ -226,10 +237,11 @@ public record BatchCovariance(
      * The message after a map that moves columns to other positions: of the correlation of positions, only the rank stays.
      *
      * @param columns makes [minibatch, units after] of [minibatch, units before]
+     * @param sources as in {@link #selected}
      * @return this covariance with the gain moved
      */
-    public BatchCovariance rearranged(UnaryOperator<INDArray> columns) {
-        return selected(gain == null ? null : columns.apply(gain));
+    public BatchCovariance rearranged(UnaryOperator<INDArray> columns, int @Nullable [] sources) {
+        return selected(gain == null ? null : columns.apply(gain), sources);
     }
 
     /**
@@ -239,14 +251,15 @@ public record BatchCovariance(
      * @return K multiplied, the same gain
      */
     public BatchCovariance times(double factor) {
-        if (factor == 1 || (examples.isNone() && steps == null)) {
+        if (factor == 1 || isNone()) {
             return this;
         }
         if (steps != null) {
             return of(new CombinedSteps(List.of(steps), factor, false));
         }
         UnitCovariance units = UnitCovariance.multiplied(preActivations, factor);
-        return new BatchCovariance(examples.times(factor), gain, positions, null, units);
+        PositionCorrelation multiplied = positions == null ? null : positions.times(factor);
+        return new BatchCovariance(examples.times(factor), gain, multiplied, null, units);
     }
 
     /**
@@ -259,7 +272,7 @@ public record BatchCovariance(
             return this;
         }
         ExampleCovariance ofGain = ExampleCovariance.ofProducts(gain, gain, 1.0 / gain.columns(), examples.inducing());
-        return new BatchCovariance(ofGain.muli(examples), null, positions);
+        return new BatchCovariance(ofGain.muli(examples), null, positions == null ? null : positions.collapsed(gain));
     }
 
     /**
@@ -303,47 +316,19 @@ public record BatchCovariance(
                 : correlatedAs(before, positions, examples.minus(before), null);
     }
 
-    /**
-     * The covariance of activations whose units are put beside one another and that do not depend on the same weights.
-     *
-     * @param parts message of each activation
-     * @param shares share of each in all units
-     * @return the mean over all units; of sequences the covariance of their steps
-     */
-    public static BatchCovariance beside(List<BatchCovariance> parts, List<Double> shares) {
-        List<StepCovariance> ofSteps = new ArrayList<>();
-        for (BatchCovariance part : parts) {
-            if (part.steps != null) {
-                ofSteps.add(part.steps);
-            }
-        }
-        if (ofSteps.size() == parts.size()) {
-            return of(new CombinedSteps(ofSteps, 1, true));
-        }
-        BatchCovariance mean = NONE;
-        for (int i = 0; i < parts.size(); i++) {
-            // Collapsed first: the gain of one branch has not the columns of all.
-            mean = mean.plus(of(parts.get(i).collapsed().examples()).times(shares.get(i)));
-        }
-        return mean;
+    /** Of other units at the same positions. */
+    BatchCovariance withoutFeatures() {
+        return positions == null ? this : new BatchCovariance(examples, gain, positions.withoutFeatures());
     }
 
     /**
-     * The covariance of some examples.
+     * This covariance, of which covariances of pairs are known, too.
      *
-     * @param from first row
-     * @param to row after the last
-     * @return the block of K on its diagonal, and those rows of the gain
+     * @param pairs pairs of an example and a position, or null
+     * @return the message
      */
-    public BatchCovariance block(long from, long to) {
-        ExampleCovariance k = examples();
-        ExampleCovariance block = k.block(from, to);
-        INDArray known = k.columns();
-        if (known == null) {
-            return none(block.inducing());
-        }
-        INDArray ofRows =
-                gain == null ? null : gain.get(NDArrayIndex.interval(from, to)).dup('f');
-        return new BatchCovariance(block, ofRows, positions == null ? null : positions.block(from, to, known.rows()));
+    public BatchCovariance withPairs(@Nullable PositionPairs pairs) {
+        PositionCorrelation known = positions == null ? new PositionCorrelation(null, () -> 1) : positions;
+        return pairs == null ? this : new BatchCovariance(examples, gain, known.withPairs(pairs));
     }
 }

@@ -17,16 +17,51 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  *     is their covariance due to these weights: [positions x minibatch, n], the minibatch fastest; or null if it is not known here
  * @param makeEarlierRank effective rank of the correlation due to all weights before
  */
-public record PositionCorrelation(@Nullable Supplier<INDArray> makeFeatures, DoubleSupplier makeEarlierRank) {
+public record PositionCorrelation(
+        @Nullable Supplier<INDArray> makeFeatures,
+        DoubleSupplier makeEarlierRank,
+        @Nullable PositionPairs pairs) {
 
     /**
      * A correlation whose rank is found once: iterations at the outputs ask for it again and again.
      *
      * @param makeFeatures what the last weights see, or null
      * @param makeEarlierRank effective rank of the correlation due to all weights before, at least 1
+     * @param pairs covariances of pairs of an example and a position, or null where they are not known
      */
     public PositionCorrelation {
         makeEarlierRank = once(makeEarlierRank);
+    }
+
+    /**
+     * A correlation of which covariances of pairs are not known.
+     *
+     * @param makeFeatures what the last weights see, or null
+     * @param makeEarlierRank effective rank of the correlation due to all weights before, at least 1
+     */
+    public PositionCorrelation(@Nullable Supplier<INDArray> makeFeatures, DoubleSupplier makeEarlierRank) {
+        this(makeFeatures, makeEarlierRank, null);
+    }
+
+    /** The same where covariances of pairs are known. */
+    PositionCorrelation withPairs(@Nullable PositionPairs known) {
+        return new PositionCorrelation(makeFeatures, makeEarlierRank, known);
+    }
+
+    /** That of activations after their gain, averaged over units. */
+    PositionCorrelation collapsed(INDArray gain) {
+        return pairs == null ? this : withPairs(pairs.collapsed(gain));
+    }
+
+    /** After a map that moves positions: the rank, and pairs of the positions that stand for the new ones. */
+    PositionCorrelation moved(int @Nullable [] sources) {
+        PositionCorrelation rest = withoutFeatures();
+        return pairs == null || sources == null ? rest.withPairs(null) : rest.withPairs(pairs.moved(sources));
+    }
+
+    /** The same of activations multiplied by a constant, whose square is the factor. */
+    PositionCorrelation times(double factor) {
+        return pairs == null ? this : new PositionCorrelation(makeFeatures, makeEarlierRank, pairs.times(factor));
     }
 
     private static DoubleSupplier once(DoubleSupplier supplier) {
@@ -66,10 +101,16 @@ public record PositionCorrelation(@Nullable Supplier<INDArray> makeFeatures, Dou
         if ((one == null && other == null) || !(variance + otherVariance > 0)) {
             return one == null ? other : one.withoutFeatures();
         }
-        return new PositionCorrelation(null, () -> {
-            double norm = (variance * norm(one) + otherVariance * norm(other)) / (variance + otherVariance);
-            return 1 / (norm * norm);
-        });
+        PositionPairs both = one == null || other == null || one.pairs == null || other.pairs == null
+                ? null
+                : one.pairs.plus(other.pairs);
+        return new PositionCorrelation(
+                null,
+                () -> {
+                    double norm = (variance * norm(one) + otherVariance * norm(other)) / (variance + otherVariance);
+                    return 1 / (norm * norm);
+                },
+                both);
     }
 
     /** Frobenius norm of a correlation, for each row. */
@@ -123,12 +164,12 @@ public record PositionCorrelation(@Nullable Supplier<INDArray> makeFeatures, Dou
     }
 
     /**
-     * After a map that moves or mixes positions: only the rank stays.
+     * Of other units at the same positions, or before weights that are not looked at.
      *
      * @return the correlation without features
      */
     public PositionCorrelation withoutFeatures() {
-        return makeFeatures == null ? this : new PositionCorrelation(null, this::rank);
+        return makeFeatures == null ? this : new PositionCorrelation(null, this::rank, pairs);
     }
 
     /**

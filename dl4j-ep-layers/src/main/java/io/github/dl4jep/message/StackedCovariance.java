@@ -100,4 +100,27 @@ public final class StackedCovariance {
         }
         return stacked;
     }
+
+    /**
+     * The covariance of some examples: the way back.
+     *
+     * @param all message of all examples
+     * @param from first row
+     * @param to row after the last
+     * @return the block of K on its diagonal, and those rows of the gain
+     */
+    public static BatchCovariance block(BatchCovariance all, long from, long to) {
+        ExampleCovariance k = all.examples();
+        ExampleCovariance block = k.block(from, to);
+        INDArray known = k.columns();
+        if (known == null) {
+            return BatchCovariance.none(block.inducing());
+        }
+        INDArray gain = all.gain();
+        PositionCorrelation positions = all.positions();
+        return new BatchCovariance(
+                block,
+                gain == null ? null : gain.get(NDArrayIndex.interval(from, to)).dup('f'),
+                positions == null ? null : positions.block(from, to, known.rows()));
+    }
 }

@@ -3,6 +3,7 @@ package io.github.dl4jep.solve;
 import io.github.dl4jep.array.RowCovariance;
 import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.InducingExamples;
+import io.github.dl4jep.message.PositionPairs;
 import io.github.dl4jep.message.StepCovariance;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -16,6 +17,10 @@ public interface BatchSolve {
     int MOST_EXACT_PAIRS = 512;
     /** Of more pairs, the number with which covariances are kept. */
     int INDUCING_PAIRS = 256;
+    /** Of so many pairs that more covariances than this were kept, such as the pixels of large images, it is lower. */
+    int MOST_KEPT = 1 << 22;
+    /** But never lower than this. */
+    int FEWEST_PAIRS = 32;
 
     /** From this many outputs on, it matters that they share features. */
     int COUPLED_FROM = 4;
@@ -88,15 +93,25 @@ public interface BatchSolve {
      *
      * @param covariance as in {@link #of}
      * @param rows number of rows
-     * @return of the steps of sequences that of their pairs with examples, if they are not too many; others are returned as they are
+     * @return of positions and of the steps of sequences that of their pairs with examples, of steps if they are not too many; others are
+     *     returned as they are
      */
     static BatchCovariance ofRows(BatchCovariance covariance, int rows) {
         StepCovariance steps = covariance.steps();
+        PositionPairs pairs = covariance.pairs();
+        if (pairs != null && !isOfRows(covariance, rows)) {
+            return BatchCovariance.of(pairs.covariance(inducing(rows)));
+        }
         if (steps == null || rows > MOST_PAIRS) {
             return covariance;
         }
-        return BatchCovariance.of(steps.pairs(
-                rows <= MOST_EXACT_PAIRS ? InducingExamples.all() : InducingExamples.of(rows, INDUCING_PAIRS)));
+        return BatchCovariance.of(steps.pairs(inducing(rows)));
+    }
+
+    private static InducingExamples inducing(int rows) {
+        return rows <= MOST_EXACT_PAIRS
+                ? InducingExamples.all()
+                : InducingExamples.of(rows, Math.max(FEWEST_PAIRS, Math.min(INDUCING_PAIRS, MOST_KEPT / rows)));
     }
 
     private static boolean isOfRows(BatchCovariance covariance, int rows) {

@@ -101,7 +101,9 @@ public final class LinearVertex implements LinearMap {
         if (patches != null) {
             INDArray mean = input.mean();
             covariance = covariance.withFeatures(
-                    () -> groups.features(allPatches(patches, mean), moments, biasMoments), message.covariance());
+                    () -> groups.features(allPatches(patches, mean), moments, biasMoments),
+                    groups.pairs(patches, mean, message.covariance(), moments, biasMoments),
+                    message.covariance());
         }
         return new Pass(
                 new ForwardMessage(preActivation, covariance), new Back(windowed, input, moments, inducing.part()));

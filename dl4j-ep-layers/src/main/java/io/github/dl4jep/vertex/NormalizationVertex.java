@@ -1,8 +1,10 @@
 package io.github.dl4jep.vertex;
 
+import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.conf.EpBatchNormalization;
 import io.github.dl4jep.learned.Parameters;
 import io.github.dl4jep.learned.Statistic;
+import io.github.dl4jep.linear.PatchPairs;
 import io.github.dl4jep.linear.PositionSample;
 import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.BatchPart;
@@ -124,13 +126,19 @@ public final class NormalizationVertex implements Vertex {
         int positions = Math.toIntExact(shape.positions());
         int others = message.covariance().inducing().count(x.size(0));
         PositionSample sample = PositionSample.of(positions, others, positions);
+        double share = 1.0 / shape.channels();
         return NormalizationFactor.covariance(
-                sample.columns(x),
-                message.covariance().ofUnits(sample::columns),
-                sample.repeated(scale.mean().mul(inverseDeviation)),
-                sample.repeated(scale.variance()),
-                shift,
-                known);
+                        sample.columns(x),
+                        message.covariance().ofUnits(sample::columns),
+                        sample.repeated(scale.mean().mul(inverseDeviation)),
+                        sample.repeated(scale.variance()),
+                        shift,
+                        known)
+                .withPairs(PatchPairs.ofChannels(x, positions, message.covariance(), () -> {
+                    INDArray factor = scale.mean().mul(inverseDeviation);
+                    return new PatchPairs.Weights(
+                            scale.variance().mul(share), factor.mul(factor).muli(share), Rows.mean(shift.variance()));
+                }));
     }
 
     @Override

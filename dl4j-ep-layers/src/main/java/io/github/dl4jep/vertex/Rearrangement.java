@@ -5,9 +5,12 @@ import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.ExampleShape;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * A stage between two layers that reads the columns of an activation in another way, and perhaps puts them into another order:
@@ -73,10 +76,30 @@ public final class Rearrangement implements Vertex {
         BatchCovariance covariance =
                 output.mean() == input.mean() && output.shape().equals(shape)
                         ? message.covariance()
-                        : message.covariance().rearranged(gain -> columns.forward(gain, shape));
+                        : message.covariance().rearranged(gain -> columns.forward(gain, shape), sources(shape));
         return new Pass(
                 new ForwardMessage(output, covariance),
                 back -> Answer.of(input.isPointMass() ? null : movedBack(back, shape), Sites.NONE));
+    }
+
+    /** For each new position the old one in the first channel: where a column of the position's number goes. Null without positions. */
+    private int @Nullable [] sources(ExampleShape shape) {
+        ExampleShape after = columns.outputShape(shape);
+        if (shape.spatialRank() == 0 || after.spatialRank() == 0) {
+            return null;
+        }
+        float[] numbers = new float[Math.toIntExact(shape.length())];
+        for (int column = 0; column < numbers.length; column++) {
+            numbers[column] = column % shape.positions();
+        }
+        float[] moved = columns.forward(Nd4j.createFromArray(new float[][] {numbers}), shape)
+                .dup('c')
+                .data()
+                .asFloat();
+        // Where nothing was before, the gain is 0, and any position will do.
+        int[] sources = new int[Math.toIntExact(after.positions())];
+        Arrays.setAll(sources, position -> (int) moved[position]);
+        return sources;
     }
 
     private BackwardMessage movedBack(BackwardMessage message, ExampleShape shape) {

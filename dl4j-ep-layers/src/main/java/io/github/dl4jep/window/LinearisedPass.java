@@ -46,7 +46,7 @@ final class LinearisedPass {
         Moments output = new Moments(mean, variance).shapedAs(shape);
         return new FixedMap.Pass(
                 new ForwardMessage(
-                        output, input.covariance().withGain(input.moments().mean(), map::times)),
+                        output, input.covariance().withGain(input.moments().mean(), map::times, null)),
                 message -> new BackwardMessage(
                         map.adjointTimes(message.shift()), map.squaredAdjointTimes(message.curvature())));
     }

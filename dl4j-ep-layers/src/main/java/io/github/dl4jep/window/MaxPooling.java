@@ -57,7 +57,10 @@ public final class MaxPooling implements FixedMap {
                 .shapedAs(geometry.outputShape(geometry.channels()));
         return new Pass(
                 new ForwardMessage(
-                        output, input.covariance().selected(gain == null ? null : selection.values(inputs.length - 1))),
+                        output,
+                        input.covariance()
+                                .selected(
+                                        gain == null ? null : selection.values(inputs.length - 1), geometry.middles())),
                 message -> putBack(message, selection));
     }
 

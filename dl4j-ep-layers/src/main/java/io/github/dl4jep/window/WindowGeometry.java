@@ -188,6 +188,34 @@ public final class WindowGeometry {
     }
 
     /**
+     * The input positions that all kernel elements read.
+     *
+     * @return for each kernel element {@link #sources(int)}
+     */
+    public int[][] sources() {
+        return IntStream.range(0, kernelPositions()).mapToObj(this::sources).toArray(int[][]::new);
+    }
+
+    /**
+     * The input position in the middle of every window, of those that it reads.
+     *
+     * @return one for each window; 0 for one that reads none
+     */
+    public int[] middles() {
+        int[] middles = sources(kernelPositions() / 2);
+        for (int element = 0; element < kernelPositions(); element++) {
+            int[] others = sources(element);
+            for (int window = 0; window < middles.length; window++) {
+                middles[window] = middles[window] < 0 ? others[window] : middles[window];
+            }
+        }
+        for (int window = 0; window < middles.length; window++) {
+            middles[window] = Math.max(0, middles[window]);
+        }
+        return middles;
+    }
+
+    /**
      * The mask after windows on sequences.
      *
      * @param mask which steps of the input are there

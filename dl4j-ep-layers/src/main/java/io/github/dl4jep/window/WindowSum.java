@@ -68,7 +68,9 @@ public final class WindowSum implements FixedMap {
                 .shapedAs(geometry.outputShape(geometry.channels()));
         return new Pass(
                 new ForwardMessage(
-                        output, input.covariance().withGain(moments.mean(), gain -> windows.sum(gain, weights))),
+                        output,
+                        input.covariance()
+                                .withGain(moments.mean(), gain -> windows.sum(gain, weights), geometry.middles())),
                 message -> new BackwardMessage(
                         windows.spread(message.shift(), weights), windows.spread(message.curvature(), squaredWeights)));
     }

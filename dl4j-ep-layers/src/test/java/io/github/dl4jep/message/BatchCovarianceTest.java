@@ -106,23 +106,24 @@ class BatchCovarianceTest {
                         .isEqualTo(n < ROWS ? a.gain().getDouble(n, i) : 1);
             }
         }
-        assertThat(stacked.block(0, ROWS).covariance()).isEqualTo(a.covariance());
-        assertThat(stacked.block(0, ROWS).gain()).isEqualTo(a.gain());
-        assertThat(stacked.block(ROWS, 2 * ROWS).covariance()).isEqualTo(b.covariance());
+        assertThat(StackedCovariance.block(stacked, 0, ROWS).covariance()).isEqualTo(a.covariance());
+        assertThat(StackedCovariance.block(stacked, 0, ROWS).gain()).isEqualTo(a.gain());
+        assertThat(StackedCovariance.block(stacked, ROWS, 2 * ROWS).covariance())
+                .isEqualTo(b.covariance());
         assertThat(StackedCovariance.of(
                         List.of(BatchCovariance.none(), BatchCovariance.none()), new long[] {ROWS, ROWS}, like))
                 .isSameAs(BatchCovariance.none());
-        assertThat(BatchCovariance.none().block(0, 2)).isSameAs(BatchCovariance.none());
+        assertThat(StackedCovariance.block(BatchCovariance.none(), 0, 2)).isSameAs(BatchCovariance.none());
     }
 
     @Test
     void aRearrangementMovesTheGain() {
         BatchCovariance a = new BatchCovariance(covariance(), gain());
-        BatchCovariance moved = a.rearranged(gain -> gain.getColumns(2, 0));
+        BatchCovariance moved = a.rearranged(gain -> gain.getColumns(2, 0), null);
         assertThat(moved.covariance()).isSameAs(a.covariance());
         assertThat(moved.gain()).isEqualTo(a.gain().getColumns(2, 0));
         BatchCovariance without = BatchCovariance.of(covariance());
-        assertThat(without.rearranged(gain -> gain.mul(9))).isEqualTo(without);
+        assertThat(without.rearranged(gain -> gain.mul(9), null)).isEqualTo(without);
     }
 
     /** A gain says nothing about what positions have in common. */
@@ -131,11 +132,11 @@ class BatchCovarianceTest {
     void ofMovedPositionsTheRankStaysOfChosenUnitsAll(boolean withGain) {
         INDArray features = Nd4j.randn(DataType.DOUBLE, 8, 3);
         BatchCovariance before = new BatchCovariance(covariance(), withGain ? gain() : null)
-                .withFeatures(() -> features, BatchCovariance.none());
+                .withFeatures(() -> features, null, BatchCovariance.none());
         double rank = before.positions().rank();
         assertThat(rank).isGreaterThan(1);
 
-        BatchCovariance moved = before.rearranged(gain -> gain.getColumns(2, 0));
+        BatchCovariance moved = before.rearranged(gain -> gain.getColumns(2, 0), null);
         assertThat(moved.positions().features()).isNull();
         assertThat(moved.positions().rank()).isEqualTo(rank);
 
@@ -148,7 +149,7 @@ class BatchCovarianceTest {
     /** Examples at two positions, and what the last weights see there: the correlation of rows is that of their features. */
     private static BatchCovariance atPositions(INDArray features, double variance) {
         return BatchCovariance.of(Nd4j.eye(ROWS).castTo(DataType.DOUBLE).mul(variance))
-                .withFeatures(() -> features, BatchCovariance.none());
+                .withFeatures(() -> features, null, BatchCovariance.none());
     }
 
     private static INDArray correlation(INDArray features) {
@@ -219,7 +220,9 @@ class BatchCovarianceTest {
     void someExamplesKeepTheFeaturesOfTheirPositions() {
         INDArray features = features();
 
-        INDArray block = atPositions(features, 1).block(1, 3).positions().features();
+        INDArray block = StackedCovariance.block(atPositions(features, 1), 1, 3)
+                .positions()
+                .features();
 
         // The minibatch is fastest: rows of example n are n and ROWS + n.
         assertThat(block).isEqualTo(features.getRows(1, 2, ROWS + 1, ROWS + 2));

@@ -44,9 +44,9 @@ class ExampleCovarianceTest {
         assertKept(kept(a).collapsed(), a.collapsed());
         assertKept(kept(a).plus(kept(b)), a.plus(b));
         assertKept(
-                BatchCovariance.beside(List.of(kept(a), kept(b)), List.of(0.25, 0.75)),
-                BatchCovariance.beside(List.of(a, b), List.of(0.25, 0.75)));
-        assertKept(kept(a).rearranged(g -> g.getColumns(2, 0)), a.rearranged(g -> g.getColumns(2, 0)));
+                MergedCovariance.of(List.of(kept(a), kept(b)), List.of(0.25, 0.75)),
+                MergedCovariance.of(List.of(a, b), List.of(0.25, 0.75)));
+        assertKept(kept(a).rearranged(g -> g.getColumns(2, 0), null), a.rearranged(g -> g.getColumns(2, 0), null));
         INDArray x = Arrays2d.uniform(random, ROWS, 7, -1, 1);
         assertKept(
                 BatchCovariance.of(ExampleCovariance.ofProducts(x, x, 0.5, SOME)),
@@ -85,9 +85,9 @@ class ExampleCovarianceTest {
                 none.collapsed(),
                 none.plus(none),
                 BatchCovariance.none().plus(none),
-                none.rearranged(g -> g),
-                none.withGain(gain, g -> g),
-                BatchCovariance.beside(List.of(none, none), List.of(0.5, 0.5)))) {
+                none.rearranged(g -> g, null),
+                none.withGain(gain, g -> g, null),
+                MergedCovariance.of(List.of(none, none), List.of(0.5, 0.5)))) {
             assertThat(after.covariance()).isNull();
             assertThat(after.inducing()).isSameAs(SOME);
         }
@@ -102,12 +102,13 @@ class ExampleCovarianceTest {
                 StackedCovariance.of(List.of(kept(a), BatchCovariance.none(SOME), kept(b)), rows, like);
         assertKept(stacked, StackedCovariance.of(List.of(a, BatchCovariance.none(), b), rows, like));
         assertThat(stacked.inducing().count(3 * ROWS)).isEqualTo(15);
-        assertKept(stacked.block(0, ROWS), a);
-        assertKept(stacked.block(2 * ROWS, 3 * ROWS), b);
+        assertKept(StackedCovariance.block(stacked, 0, ROWS), a);
+        assertKept(StackedCovariance.block(stacked, 2 * ROWS, 3 * ROWS), b);
         BatchCovariance nothing = StackedCovariance.of(
                 List.of(BatchCovariance.none(SOME), BatchCovariance.none(SOME)), new long[] {ROWS, ROWS}, like);
         assertThat(nothing.covariance()).isNull();
-        assertThat(nothing.block(ROWS, 2 * ROWS).inducing().numbers(ROWS)).isEqualTo(SOME.numbers(ROWS));
+        assertThat(StackedCovariance.block(nothing, ROWS, 2 * ROWS).inducing().numbers(ROWS))
+                .isEqualTo(SOME.numbers(ROWS));
     }
 
     @Test

@@ -170,8 +170,8 @@ class NormalizationFactorTest {
     void positionsStayCorrelatedAsBeforeAndMoreByTheScale() {
         INDArray root = normal(BATCH, BATCH, 0, 1);
         INDArray features = normal(2 * BATCH, 3, 0, 1);
-        BatchCovariance before =
-                BatchCovariance.of(root.mmul(root.transpose())).withFeatures(() -> features, BatchCovariance.none());
+        BatchCovariance before = BatchCovariance.of(root.mmul(root.transpose()))
+                .withFeatures(() -> features, null, BatchCovariance.none());
         double rank = before.positions().rank();
         INDArray x = normal(BATCH, 8, 0, 1);
         INDArray factor = normal(8, 1, 1, 0.3);

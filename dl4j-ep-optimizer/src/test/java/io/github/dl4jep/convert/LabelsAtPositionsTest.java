@@ -262,6 +262,61 @@ class LabelsAtPositionsTest {
         assertThat(other.params()).isEqualTo(network.params());
     }
 
+    /** Squares and frames on an empty ground: three classes of pixels. */
+    private static DataSet shapes(int images, int seed) {
+        int size = 12;
+        int side = 5;
+        Random random = new Random(seed);
+        float[][][][] x = new float[images][1][size][size];
+        float[][][][] y = new float[images][3][size][size];
+        for (int n = 0; n < images; n++) {
+            int top = random.nextInt(size - side);
+            int left = random.nextInt(size - side);
+            boolean frame = random.nextBoolean();
+            for (int i = 0; i < size * size; i++) {
+                int h = i / size - top;
+                int w = i % size - left;
+                boolean inside = h >= 0 && h < side && w >= 0 && w < side;
+                boolean edge = h == 0 || h == side - 1 || w == 0 || w == side - 1;
+                boolean there = inside && (edge || !frame);
+                x[n][0][i / size][i % size] = there ? 1 : 0;
+                y[n][!there ? 0 : frame ? 1 : 2][i / size][i % size] = 1;
+            }
+        }
+        return new DataSet(Nd4j.createFromArray(x), Nd4j.createFromArray(y));
+    }
+
+    @Test
+    void stepsOfSeveralConvolutionsEndAtTheirLabels() {
+        EpMultiLayerNetwork network = EpNetworks.from(list().layer(convolution(5, 12))
+                .layer(convolution(5, 12))
+                .layer(new ConvolutionLayer.Builder(1, 1)
+                        .nOut(3)
+                        .activation(Activation.IDENTITY)
+                        .build())
+                .layer(new CnnLossLayer.Builder(LossFunction.MCXENT)
+                        .activation(Activation.SOFTMAX)
+                        .build())
+                .setInputType(InputType.convolutional(12, 12, 1))
+                .build());
+        List<DataSet> batches = shapes(160, 1).batchBy(16);
+        DataSet fresh = shapes(64, 2);
+        for (int pass = 0; pass < 3; pass++) {
+            batches.forEach(network::fit);
+        }
+
+        // As much as the frequencies of the classes know are .4 nats.
+        assertThat(network.score(fresh) / 144).as("nats a pixel").isLessThan(0.1);
+    }
+
+    private static ConvolutionLayer convolution(int window, int units) {
+        return new ConvolutionLayer.Builder(window, window)
+                .nOut(units)
+                .convolutionMode(ConvolutionMode.Same)
+                .activation(Activation.RELU)
+                .build();
+    }
+
     @Test
     void evaluatesSequences() {
         Case one = cases().get(4);

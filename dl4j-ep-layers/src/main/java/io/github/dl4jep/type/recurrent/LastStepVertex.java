@@ -35,7 +35,7 @@ public final class LastStepVertex implements Vertex {
         Moments input = message.moments();
         StepCovariance steps = message.covariance().steps();
         BatchCovariance covariance =
-                steps == null ? message.covariance().rearranged(gain -> last(gain, input)) : steps.last();
+                steps == null ? message.covariance().rearranged(gain -> last(gain, input), null) : steps.last();
         return new Pass(
                 new ForwardMessage(last(input), covariance),
                 back -> Answer.of(input.isPointMass() ? null : whole(back, input), Sites.NONE));

@@ -33,7 +33,7 @@ public final class RepeatedVertex implements Vertex {
         Moments repeated = repeated(message.moments(), inputs.get(1).moments());
         int steps = Math.toIntExact(repeated.shape().positions());
         return new Pass(
-                new ForwardMessage(repeated, message.covariance().rearranged(gain -> repeated(gain, steps))),
+                new ForwardMessage(repeated, message.covariance().rearranged(gain -> repeated(gain, steps), null)),
                 back -> new Answer(
                         Arrays.asList(message.moments().isPointMass() ? null : summed(back, steps), null), Sites.NONE));
     }

@@ -37,7 +37,7 @@ public final class ReversedVertex implements Vertex {
         StepCovariance steps = message.covariance().steps();
         SequenceRows rows = rows(input);
         BatchCovariance covariance = steps == null
-                ? message.covariance().rearranged(gain -> moved(gain, input, rows))
+                ? message.covariance().rearranged(gain -> moved(gain, input, rows), null)
                 : BatchCovariance.of(new ReversedSteps(steps, rows, input.mask()));
         return new Pass(
                 new ForwardMessage(reversed(input), covariance),
