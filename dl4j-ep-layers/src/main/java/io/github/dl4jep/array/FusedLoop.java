@@ -221,6 +221,28 @@ public final class FusedLoop {
         return combined(formula, HostMemory.like(a), a);
     }
 
+    /**
+     * A quotient.
+     *
+     * @param a the array
+     * @param divisor of every element
+     * @return a new array
+     */
+    public static INDArray quotient(INDArray a, double divisor) {
+        if (!accepts(a)) {
+            return a.div(divisor);
+        }
+        float single = (float) divisor;
+        Formula formula = (in, out, count, start, block) -> {
+            float[] values = in[0];
+            float[] quotients = out[0];
+            for (int i = 0; i < count; i++) {
+                quotients[i] = values[i] / single;
+            }
+        };
+        return combined(formula, HostMemory.like(a), a);
+    }
+
     private static INDArray combined(Formula formula, INDArray result, INDArray... inputs) {
         run(formula, inputs, new INDArray[] {result});
         return result;

@@ -34,11 +34,14 @@ public final class SymmetricMatrix {
     }
 
     private static boolean isFinite(double[] values) {
+        // Two sums, which do not wait for one another.
         double zero = 0;
-        for (double value : values) {
-            zero += value * 0;
+        double other = 0;
+        for (int i = 0; i < values.length - 1; i += 2) {
+            zero += values[i] * 0;
+            other += values[i + 1] * 0;
         }
-        return zero == 0;
+        return zero + other + values[values.length - 1] * 0 == 0;
     }
 
     /**

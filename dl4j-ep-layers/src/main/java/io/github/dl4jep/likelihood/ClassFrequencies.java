@@ -88,8 +88,7 @@ record ClassFrequencies(ClassProbabilities kind, boolean corrected) {
         if (!corrected) {
             return Map.of(OF_LABELS, ofLabels);
         }
-        double[] predicted = Rows.columns(scores.logProbabilities(batch.givenMean(), batch.givenVariance()));
-        Arrays.setAll(predicted, i -> Math.exp(predicted[i]));
+        double[] predicted = scores.probabilities(batch.givenMean(), batch.givenVariance());
         return Map.of(OF_LABELS, ofLabels, PREDICTED, statistic(predicted, rows, importance));
     }
 

@@ -245,7 +245,9 @@ public class ClassLikelihood implements Likelihood {
 
     @Override
     public INDArray negativeLogLikelihood(OutputBatch batch, Map<String, INDArray> parameters) {
-        INDArray logs = logProbabilities(batch.givenMean(), batch.givenVariance(), parameters);
+        // Of a softmax only the classes of the labels count.
+        INDArray wanted = kind() == ClassProbabilities.ONE_OF_MANY ? batch.labels() : null;
+        INDArray logs = scale().scores(parameters).logProbabilities(batch.givenMean(), batch.givenVariance(), wanted);
         return kind().negativeLogLikelihood(logs, batch.labels(), batch.importance());
     }
 

@@ -21,9 +21,10 @@ enum ClassProbabilities {
             for (double score : scores) {
                 sum += Math.exp(score - largest);
             }
+            double logOfSum = Math.log(sum);
             double[] logs = new double[scores.length];
             for (int c = 0; c < scores.length; c++) {
-                logs[c] = scores[c] - largest - Math.log(sum);
+                logs[c] = scores[c] - largest - logOfSum;
             }
             return logs;
         }

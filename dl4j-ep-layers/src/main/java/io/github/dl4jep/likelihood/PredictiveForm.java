@@ -192,23 +192,66 @@ public record PredictiveForm(
          * @return log probabilities, [minibatch, outputs], double
          */
         INDArray logProbabilities(INDArray mean, INDArray variance) {
-            ClassProbabilities kind = independent ? ClassProbabilities.INDEPENDENT : ClassProbabilities.ONE_OF_MANY;
+            return logProbabilities(mean, variance, null);
+        }
+
+        /**
+         * The logarithms of some of the mean probabilities.
+         *
+         * @param mean w, [minibatch, outputs]
+         * @param variance V, [minibatch, outputs]
+         * @param labels those where it is 0 are not computed, and 0 in the result; null for all
+         * @return log probabilities, [minibatch, outputs], double
+         */
+        INDArray logProbabilities(INDArray mean, INDArray variance, @Nullable INDArray labels) {
             double[] logs = standardised(mean, variance);
+            double[] wanted = labels == null ? null : Rows.columns(labels);
             int rows = mean.rows();
-            double[][] ofScales = new double[scales.size()][];
-            double[] scores = new double[mean.columns()];
             for (int n = 0; n < rows; n++) {
-                for (int i = 0; i < ofScales.length; i++) {
-                    for (int c = 0; c < scores.length; c++) {
-                        scores[c] = scales.get(i).of(logs[c * rows + n], c);
-                    }
-                    ofScales[i] = kind.logProbabilities(scores);
-                }
-                for (int c = 0; c < scores.length; c++) {
-                    logs[c * rows + n] = logOfMean(ofScales, c);
+                double[][] ofScales = logsByScale(logs, n, rows);
+                for (int c = 0; c < ofScales[0].length; c++) {
+                    int i = c * rows + n;
+                    logs[i] = wanted == null || wanted[i] != 0 ? logOfMean(ofScales, c) : 0;
                 }
             }
-            return Rows.matrix(logs, rows, scores.length);
+            return Rows.matrix(logs, rows, logs.length / rows);
+        }
+
+        /**
+         * The mean probabilities.
+         *
+         * @param mean w, [minibatch, outputs]
+         * @param variance V, [minibatch, outputs]
+         * @return probabilities, column by column
+         */
+        double[] probabilities(INDArray mean, INDArray variance) {
+            double[] probabilities = standardised(mean, variance);
+            int rows = mean.rows();
+            for (int n = 0; n < rows; n++) {
+                double[][] ofScales = logsByScale(probabilities, n, rows);
+                for (int c = 0; c < ofScales[0].length; c++) {
+                    double sum = 0;
+                    for (int i = 0; i < ofScales.length; i++) {
+                        sum += scales.get(i).weight() * Math.exp(ofScales[i][c]);
+                    }
+                    probabilities[c * rows + n] = sum;
+                }
+            }
+            return probabilities;
+        }
+
+        /** Log probabilities of one row by each scale. */
+        private double[][] logsByScale(double[] standardised, int row, int rows) {
+            ClassProbabilities kind = independent ? ClassProbabilities.INDEPENDENT : ClassProbabilities.ONE_OF_MANY;
+            double[][] ofScales = new double[scales.size()][];
+            double[] scores = new double[standardised.length / rows];
+            for (int i = 0; i < ofScales.length; i++) {
+                for (int c = 0; c < scores.length; c++) {
+                    scores[c] = scales.get(i).of(standardised[c * rows + row], c);
+                }
+                ofScales[i] = kind.logProbabilities(scores);
+            }
+            return ofScales;
         }
 
         /** \( \log \sum_i \omega_i e^{l_i} \), without loss where all are near 0, and a probability near 1, or all very negative. */

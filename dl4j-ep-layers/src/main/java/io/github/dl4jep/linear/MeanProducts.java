@@ -1,6 +1,7 @@
 package io.github.dl4jep.linear;
 
 import io.github.dl4jep.array.FloatMatrix;
+import io.github.dl4jep.array.FusedLoop;
 import io.github.dl4jep.array.HostMemory;
 import io.github.dl4jep.message.BatchPart;
 import io.github.dl4jep.message.Moments;
@@ -46,7 +47,7 @@ final class MeanProducts {
     /** The precision of the message to the input. */
     static INDArray curvatureToInput(INDArray g, WeightMoments weights, WeightMoments.InputMeans inputMeans) {
         INDArray sums = column(g, inputMeans.secondMomentShares().reshape(g.columns(), 1));
-        INDArray ofInputs = weights.unitMeanVariance().add(weights.unitMeanSquaredMean());
+        INDArray ofInputs = FusedLoop.sum(weights.unitMeanVariance(), weights.unitMeanSquaredMean());
         INDArray result = HostMemory.uninitialized(
                 g.dataType(), new long[] {g.rows(), weights.mean().rows()}, 'f');
         return FloatMatrix.multiply(sums, false, ofInputs, true, result, 1, 0);
@@ -67,10 +68,10 @@ final class MeanProducts {
             return;
         }
         INDArray mean = FloatMatrix.rows(input.mean(), chosen);
-        INDArray seen = mean.muli(mean);
+        INDArray seen = FusedLoop.multiplyBy(mean, mean);
         INDArray v = input.variance();
         if (v != null) {
-            seen.addi(FloatMatrix.rows(v, chosen));
+            FusedLoop.addTo(seen, FloatMatrix.rows(v, chosen));
         }
         INDArray ofChosen = FloatMatrix.rows(curvature, chosen);
         FloatMatrix.multiply(seen, true, ofChosen, false, sum, (double) rows / of.countOfEveryNth(share), 0);

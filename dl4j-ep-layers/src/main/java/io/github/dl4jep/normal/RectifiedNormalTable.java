@@ -18,7 +18,21 @@ public final class RectifiedNormalTable {
     private static final float[] TABLE =
             CubicTable.of(CELLS, WIDTH / CubicTable.COEFFICIENTS, RectifiedNormalTable::valuesAndSlopes);
 
+    /**
+     * The cells' numbers as floats: read, they come sooner than by a conversion. That one waits for what its register held, the result of the
+     * element before.
+     */
+    private static final float[] NUMBERS = numbers();
+
     private RectifiedNormalTable() {}
+
+    private static float[] numbers() {
+        float[] numbers = new float[CELLS + 1];
+        for (int cell = 0; cell < numbers.length; cell++) {
+            numbers[cell] = cell;
+        }
+        return numbers;
+    }
 
     /** Value and slope per cell of h, g and Phi at a node. */
     private static double[][] valuesAndSlopes(int node) {
@@ -58,7 +72,7 @@ public final class RectifiedNormalTable {
             float position = gain[i];
             if (position >= 0 && position < CELLS) {
                 int cell = (int) position;
-                float x = position - cell;
+                float x = position - NUMBERS[cell];
                 int at = cell * WIDTH;
                 mean[i] *= t[at] + x * (t[at + 1] + x * (t[at + 2] + x * t[at + 3]));
                 variance[i] = v[i] * (t[at + 4] + x * (t[at + 5] + x * (t[at + 6] + x * t[at + 7])));

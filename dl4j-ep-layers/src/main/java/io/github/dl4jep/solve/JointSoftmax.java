@@ -40,7 +40,9 @@ public final class JointSoftmax {
     private static final double SMALLEST_SHARE = 1e-4;
 
     private final double[] start;
+    /** K, without the rows that are not observed. */
     private final RowCovariance covariance;
+
     private final double[] labels;
     private final double[] importance;
     private final int rows;
@@ -63,7 +65,7 @@ public final class JointSoftmax {
         this.rows = importance.length;
         this.outputs = start.length / rows;
         this.start = start;
-        this.covariance = covariance;
+        this.covariance = ofObserved(covariance, importance);
         this.labels = labels;
         this.importance = importance;
         this.bound = new double[rows];
@@ -228,18 +230,24 @@ public final class JointSoftmax {
         return outputs == 1 ? 0.25 : 0.5;
     }
 
-    /** At least the softmax's curvature of row n. */
-    private double curvature(double[] p, int n) {
-        double largest = 0;
-        for (int i = n; i < p.length; i += rows) {
-            largest = Math.max(largest, p[i] * (1 - p[i]));
+    /** At least the softmax's curvature of each row. */
+    private double[] curvatures(double[] p) {
+        double[] largest = new double[rows];
+        for (int first = 0; first < p.length; first += rows) {
+            for (int n = 0; n < rows; n++) {
+                largest[n] = Math.max(largest[n], p[first + n] * (1 - p[first + n]));
+            }
         }
-        return outputs == 1 ? largest : 2 * largest;
+        for (int n = 0; outputs > 1 && n < rows; n++) {
+            largest[n] *= 2;
+        }
+        return largest;
     }
 
     private void refine(double[] p) {
+        double[] curvatures = curvatures(p);
         for (int n = 0; n < rows; n++) {
-            double room = Math.max(ROOM * curvature(p, n), SMALLEST_SHARE * largestBound());
+            double room = Math.max(ROOM * curvatures[n], SMALLEST_SHARE * largestBound());
             bound[n] = Math.min(room, largestBound());
         }
         factorise();
@@ -248,8 +256,9 @@ public final class JointSoftmax {
     /** Raises the bounds that are below the curvature, if there are any. */
     private boolean raised(double[] p, int raises) {
         boolean raised = false;
+        double[] curvatures = curvatures(p);
         for (int n = 0; n < rows; n++) {
-            if (importance[n] > 0 && bound[n] < curvature(p, n)) {
+            if (importance[n] > 0 && bound[n] < curvatures[n]) {
                 bound[n] = largestBound();
                 raised = true;
             }
@@ -263,18 +272,24 @@ public final class JointSoftmax {
         return raised;
     }
 
-    private void factorise() {
-        double[] observed = new double[rows];
-        noise = new double[rows];
+    /** Without its covariances a row that is not observed moves nothing. */
+    private static RowCovariance ofObserved(RowCovariance covariance, double[] importance) {
+        double[] observed = new double[importance.length];
         boolean all = true;
-        for (int n = 0; n < rows; n++) {
+        for (int n = 0; n < observed.length; n++) {
             observed[n] = importance[n] > 0 ? 1 : 0;
-            noise[n] = importance[n] > 0 ? 1 / (importance[n] * bound[n]) : 1;
             all &= importance[n] > 0;
         }
+        return all ? covariance : covariance.scaled(observed);
+    }
+
+    private void factorise() {
+        noise = new double[rows];
+        for (int n = 0; n < rows; n++) {
+            noise[n] = importance[n] > 0 ? 1 / (importance[n] * bound[n]) : 1;
+        }
         closeInverse();
-        // Without its covariances a row that is not observed moves nothing.
-        inverse = (all ? covariance : covariance.scaled(observed)).inverse(noise);
+        inverse = covariance.inverse(noise);
     }
 
     private void closeInverse() {

@@ -169,8 +169,10 @@ public final class JointSolve implements BatchSolve {
             step = preconditioner.times(rest);
             double[] next = columnDots(rest, step);
             double[] ratio = ratio(next, energy);
-            for (int i = 0; i < direction.length; i++) {
-                direction[i] = step[i] + ratio[i / rows] * direction[i];
+            for (int c = 0; c < outputs; c++) {
+                for (int i = c * rows; i < (c + 1) * rows; i++) {
+                    direction[i] = step[i] + ratio[c] * direction[i];
+                }
             }
             energy = next;
         }
@@ -209,16 +211,23 @@ public final class JointSolve implements BatchSolve {
 
     private double[] columnDots(double[] a, double[] b) {
         double[] dots = new double[outputs];
-        for (int i = 0; i < a.length; i++) {
-            dots[i / rows] += a[i] * b[i];
+        for (int c = 0; c < outputs; c++) {
+            double dot = 0;
+            for (int i = c * rows; i < (c + 1) * rows; i++) {
+                dot += a[i] * b[i];
+            }
+            dots[c] = dot;
         }
         return dots;
     }
 
     /** sum += factor_c x, column by column. */
     private void addScaled(double[] sum, double[] x, double[] factors) {
-        for (int i = 0; i < sum.length; i++) {
-            sum[i] += factors[i / rows] * x[i];
+        for (int c = 0; c < outputs; c++) {
+            double factor = factors[c];
+            for (int i = c * rows; i < (c + 1) * rows; i++) {
+                sum[i] += factor * x[i];
+            }
         }
     }
 
@@ -233,7 +242,11 @@ public final class JointSolve implements BatchSolve {
     }
 
     private static double[] negated(double[] values) {
-        return Arrays.stream(values).map(value -> -value).toArray();
+        double[] negated = new double[values.length];
+        for (int i = 0; i < values.length; i++) {
+            negated[i] = -values[i];
+        }
+        return negated;
     }
 
     private static double[] product(double[] a, double[] b) {
@@ -265,8 +278,10 @@ public final class JointSolve implements BatchSolve {
     private static double[] meanOverOutputs(double[] columns, int rows) {
         double[] mean = new double[rows];
         int outputs = columns.length / rows;
-        for (int i = 0; i < columns.length; i++) {
-            mean[i % rows] += columns[i] / outputs;
+        for (int first = 0; first < columns.length; first += rows) {
+            for (int n = 0; n < rows; n++) {
+                mean[n] += columns[first + n] / outputs;
+            }
         }
         return mean;
     }

@@ -65,13 +65,13 @@ public record WeightMoments(
          * @return [1, nOut]
          */
         public INDArray secondMomentShares() {
-            return shares(variance.add(Objects.requireNonNull(squaredMean, OF_PREDICTIONS)));
+            return shares(FusedLoop.sum(variance, Objects.requireNonNull(squaredMean, OF_PREDICTIONS)));
         }
 
         /** 0 where the mean of all is 0. */
         private static INDArray shares(INDArray means) {
             double all = Rows.mean(means);
-            return all == 0 ? means.mul(0) : means.div(all);
+            return all == 0 ? means.mul(0) : FusedLoop.quotient(means, all);
         }
     }
 

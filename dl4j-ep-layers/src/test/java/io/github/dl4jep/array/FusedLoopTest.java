@@ -74,6 +74,7 @@ class FusedLoopTest {
         assertThat(FusedLoop.sum(a, b)).isEqualTo(a.add(b));
         assertThat(FusedLoop.product(a, b)).isEqualTo(a.mul(b));
         assertThat(FusedLoop.times(a, 0.3)).isEqualTo(a.mul(0.3));
+        assertThat(FusedLoop.quotient(a, 0.3)).isEqualTo(a.div(0.3));
         assertThat(a).isEqualTo(before);
         INDArray sum = a.dup(orderOfA);
         assertThat(FusedLoop.addTo(sum, b)).isSameAs(sum).isEqualTo(a.add(b));

@@ -31,15 +31,35 @@ public final class ExampleHashes {
     private static void add(long[] hashes, INDArray array) {
         float[] values = Rows.floats(inRows(array));
         int columns = values.length / hashes.length;
-        for (int n = 0; n < hashes.length; n++) {
-            long hash = hashes[n];
+        int n = 0;
+        // Four examples at a time: each number waits for the one before it.
+        for (; n < hashes.length - 3; n += 4) {
+            long a = hashes[n];
+            long b = hashes[n + 1];
+            long c = hashes[n + 2];
+            long d = hashes[n + 3];
             for (int i = n * columns; i < (n + 1) * columns; i++) {
-                // Adding 0 makes -0 and 0 one.
-                hash = (hash ^ Float.floatToIntBits(values[i] + 0f)) * MULTIPLIER;
-                hash ^= hash >>> 29;
+                a = with(a, values[i]);
+                b = with(b, values[i + columns]);
+                c = with(c, values[i + 2 * columns]);
+                d = with(d, values[i + 3 * columns]);
             }
-            hashes[n] = hash;
+            hashes[n] = a;
+            hashes[n + 1] = b;
+            hashes[n + 2] = c;
+            hashes[n + 3] = d;
         }
+        for (; n < hashes.length; n++) {
+            for (int i = n * columns; i < (n + 1) * columns; i++) {
+                hashes[n] = with(hashes[n], values[i]);
+            }
+        }
+    }
+
+    private static long with(long hash, float value) {
+        // Adding 0 makes -0 and 0 one.
+        long next = (hash ^ Float.floatToIntBits(value + 0f)) * MULTIPLIER;
+        return next ^ (next >>> 29);
     }
 
     /** Example after example in memory, float. */
