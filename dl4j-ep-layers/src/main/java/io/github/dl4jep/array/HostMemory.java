@@ -92,6 +92,22 @@ public final class HostMemory {
     }
 
     /**
+     * An array that lives on when the open workspace is closed: ND4J's {@code detach} for small arrays.
+     *
+     * @param array of any memory
+     * @return the array itself if it lies in no workspace, else a copy
+     */
+    public static INDArray detached(INDArray array) {
+        boolean dense = array.dataType() == DataType.FLOAT && array.ordering() == 'f' && array.elementWiseStride() == 1;
+        if (!dense || !array.isAttached()) {
+            return array.detach();
+        }
+        try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+            return copy(array);
+        }
+    }
+
+    /**
      * A matrix of one value.
      *
      * @param type FLOAT or DOUBLE

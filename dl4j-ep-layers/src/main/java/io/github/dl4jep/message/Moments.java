@@ -152,6 +152,18 @@ public final class Moments {
     }
 
     /**
+     * The same means with other variances.
+     *
+     * @param other the variances, shaped as the mean
+     * @return moments that share means, and their squares where these are there; without a mask
+     */
+    public Moments withVariance(INDArray other) {
+        Moments changed = new Moments(mean, other, shape, false, null);
+        changed.squaredMean = squaredMean;
+        return changed;
+    }
+
+    /**
      * The same moments, f-ordered: the columns lie one after the other, which is what patches are copied from.
      *
      * @return these moments if they are so already, else copies

@@ -98,8 +98,7 @@ public record Emphasis(Vertex vertex, Function<BatchCovariance, Factors> current
         return new ForwardMessage(
                 given == null || factors.variance() == 1
                         ? moments
-                        : new Moments(moments.mean(), FusedLoop.times(given, factors.variance()))
-                                .shapedAs(moments.shape()),
+                        : moments.withVariance(FusedLoop.times(given, factors.variance())),
                 input.covariance().times(factors.covariance()));
     }
 

@@ -3,6 +3,7 @@ package io.github.dl4jep.weight;
 import io.github.dl4jep.array.FusedLoop;
 import io.github.dl4jep.array.HostMemory;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.ops.transforms.Transforms;
@@ -193,17 +194,19 @@ final class GaussianPosterior implements WeightPosterior {
     private void widenUnseen(INDArray once) {
         UnseenInputs unseen = new UnseenInputs(precision.rows(), priorPrecision);
         int length = Math.toIntExact(precision.length());
-        unseen.add(0, columns(precision), columns(averagedMean), priorMean == null ? null : columns(priorMean), length);
+        unseen.add(0, columns(precision).data().asFloat(), length);
         int[] inputs = unseen.rows();
-        double variance = inputs.length == 0 ? 0 : unseen.variance(precision.columns());
+        double variance = inputs.length == 0
+                ? 0
+                : unseen.variance(columns(averagedMean), priorMean == null ? null : columns(priorMean));
         for (int input : inputs) {
             once.getRow(input).assign(1 / variance);
         }
     }
 
     /** Column by column, in single precision: the plain way. */
-    private static float[] columns(INDArray weights) {
-        return weights.dup('f').data().asFloat();
+    private static INDArray columns(INDArray weights) {
+        return weights.dup('f').castTo(DataType.FLOAT);
     }
 
     @Override

@@ -82,7 +82,7 @@ final class MeansOfWeights {
         float ofPrior = (float) ((1 - counted) * priorPrecision);
         FusedLoop.run(
                 (in, out, length, start, block) -> {
-                    unseen.add(block, in[0], in[1], in.length > 2 ? in[2] : null, length);
+                    unseen.add(block, in[0], length);
                     variancesOfChunk(in[0], out[0], length, count, ofPrior);
                     means.addVariances(out[0], length, start, block);
                     if (squares) {
@@ -93,9 +93,7 @@ final class MeansOfWeights {
                         secondMoments(in[1], out[0], out[1], length);
                     }
                 },
-                priorMean == null
-                        ? new INDArray[] {precision, averagedMean}
-                        : new INDArray[] {precision, averagedMean, priorMean},
+                squares || !observed ? new INDArray[] {precision, averagedMean} : new INDArray[] {precision},
                 secondMoment == null ? new INDArray[] {variance} : new INDArray[] {variance, secondMoment},
                 means.inputs);
         int[] rows = unseen.rows();
@@ -104,7 +102,7 @@ final class MeansOfWeights {
                 variance,
                 secondMoment,
                 rows,
-                rows.length == 0 ? 0 : unseen.variance(means.units),
+                rows.length == 0 ? 0 : unseen.variance(averagedMean, priorMean),
                 squares);
     }
 

@@ -1,9 +1,11 @@
 package io.github.dl4jep.weight;
 
 import io.github.dl4jep.array.FusedLoop;
+import io.github.dl4jep.array.Rows;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The inputs of a layer that were always 0 in training, and how uncertain their weights are. Data left the precision of these weights at the
@@ -24,8 +26,6 @@ final class UnseenInputs {
     private final int[][] candidates;
 
     private final int[] counts;
-    private final UnitSums squares;
-    private final float[][] differences;
 
     UnseenInputs(int inputs, double priorPrecision) {
         this.inputs = inputs;
@@ -35,18 +35,12 @@ final class UnseenInputs {
         Arrays.setAll(candidates, block -> IntStream.range(0, inputs).toArray());
         this.counts = new int[FusedLoop.BLOCKS];
         Arrays.fill(counts, inputs);
-        this.squares = new UnitSums(inputs);
-        this.differences = new float[FusedLoop.BLOCKS][0];
     }
 
-    /** Adds a chunk of whole columns: precisions, means, and where these began or null for 0. */
-    void add(int block, float[] precision, float[] mean, float @Nullable [] from, int count) {
+    /** Adds the precisions of a chunk of whole columns. */
+    void add(int block, float[] precision, int count) {
         for (int column = 0; column < count && counts[block] > 0; column += inputs) {
             counts[block] = keepUnseen(candidates[block], counts[block], precision, column);
-        }
-        // One block that saw all inputs is enough: nobody asks how far they moved then.
-        if (counts[block] > 0) {
-            addSquares(block, mean, from, count);
         }
     }
 
@@ -59,23 +53,6 @@ final class UnseenInputs {
             kept += precision[column + input] <= limit ? 1 : 0;
         }
         return kept;
-    }
-
-    /** Loops of one statement each, which the JIT vectorises. */
-    private void addSquares(int block, float[] mean, float @Nullable [] from, int count) {
-        if (differences[block].length < count) {
-            differences[block] = new float[count];
-        }
-        float[] moved = differences[block];
-        if (from == null) {
-            GaussianLoops.square(mean, moved, count);
-        } else {
-            for (int i = 0; i < count; i++) {
-                moved[i] = mean[i] - from[i];
-            }
-            GaussianLoops.square(moved, moved, count);
-        }
-        squares.add(block, moved, count);
     }
 
     /** Rows that no unit of any block saw; none if that are all, as before training. */
@@ -92,12 +69,36 @@ final class UnseenInputs {
         return unseen.length == inputs ? new int[0] : unseen;
     }
 
-    /** The variance of each of their weights. */
-    double variance(int units) {
-        double[] moved = squares.mean(units).toDoubleVector();
+    /**
+     * The variance of each of their weights.
+     *
+     * @param means all weights' means, [inputs, units], float, f-ordered
+     * @param from where these began, or null for 0
+     */
+    double variance(INDArray means, @Nullable INDArray from) {
+        int units = means.columns();
+        double[] moved = Rows.flat(squaresMoved(means, from).mean(units));
         int[] unseen = rows();
         double sum = IntStream.range(0, inputs).mapToDouble(i -> moved[i]).sum()
                 - IntStream.of(unseen).mapToDouble(i -> moved[i]).sum();
         return 1 / priorPrecision + sum * units / (inputs - unseen.length);
+    }
+
+    private UnitSums squaresMoved(INDArray means, @Nullable INDArray from) {
+        UnitSums squares = new UnitSums(inputs);
+        FusedLoop.run(
+                (in, out, count, start, block) -> {
+                    // What was read is not needed any more.
+                    float[] moved = in[0];
+                    for (int i = 0; in.length > 1 && i < count; i++) {
+                        moved[i] -= in[1][i];
+                    }
+                    GaussianLoops.square(moved, moved, count);
+                    squares.add(block, moved, count);
+                },
+                from == null ? new INDArray[] {means} : new INDArray[] {means, from},
+                new INDArray[0],
+                inputs);
+        return squares;
     }
 }

@@ -65,6 +65,22 @@ class HostMemoryTest {
                         .dup('f'));
     }
 
+    @ParameterizedTest
+    @CsvSource({"FLOAT,f", "FLOAT,c", "DOUBLE,f"})
+    void detachedArraysOutliveTheirWorkspace(String type, char order) {
+        INDArray expected = Nd4j.rand(DataType.FLOAT, 3, 4).castTo(DataType.valueOf(type));
+        INDArray detached;
+        try (MemoryWorkspace workspace = ReusedWorkspace.open("HOST_MEMORY_TEST")) {
+            INDArray attached = expected.dup(order);
+            assertThat(attached.isAttached()).isTrue();
+            detached = HostMemory.detached(attached);
+            attached.assign(7);
+        }
+        assertThat(detached.isAttached()).isFalse();
+        assertThat(detached).isEqualTo(expected);
+        assertThat(HostMemory.detached(detached)).isSameAs(detached);
+    }
+
     @Test
     void copiesHaveMemoryOfTheirOwn() {
         INDArray all = Nd4j.rand(DataType.FLOAT, 24);

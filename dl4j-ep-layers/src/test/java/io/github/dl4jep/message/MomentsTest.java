@@ -27,4 +27,18 @@ class MomentsTest {
                         .hasSecondMomentOnly())
                 .isFalse();
     }
+
+    @Test
+    void otherVariancesLeaveTheMeansAndTheirSquares() {
+        Moments moments = new Moments(mean, variance);
+        INDArray squares = moments.squaredMean();
+        INDArray other = variance.mul(16);
+        Moments changed = moments.withVariance(other);
+        assertThat(changed.mean()).isSameAs(mean);
+        assertThat(changed.variance()).isSameAs(other);
+        assertThat(changed.squaredMean()).isSameAs(squares);
+        assertThat(changed.secondMoment()).isEqualTo(mean.mul(mean).addi(other));
+        assertThat(new Moments(mean, variance).withVariance(other).squaredMean())
+                .isEqualTo(squares);
+    }
 }

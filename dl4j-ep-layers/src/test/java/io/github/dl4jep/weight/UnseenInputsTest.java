@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.dl4jep.array.FusedLoop;
+import io.github.dl4jep.array.Rows;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Against the definition: no unit's weight has more than a thousandth of its prior's precision from data. */
 class UnseenInputsTest {
@@ -39,12 +41,7 @@ class UnseenInputsTest {
         UnseenInputs some = new UnseenInputs(inputs, PRIOR);
         int perBlock = (units + FusedLoop.BLOCKS - 1) / FusedLoop.BLOCKS;
         for (int unit = 0; unit < units; unit++) {
-            some.add(
-                    unit / perBlock,
-                    column(precision, unit, inputs),
-                    column(mean, unit, inputs),
-                    from == null ? null : column(from, unit, inputs),
-                    inputs);
+            some.add(unit / perBlock, column(precision, unit, inputs), inputs);
         }
         int[] expected =
                 unseen == inputs ? new int[0] : IntStream.range(0, unseen).toArray();
@@ -55,14 +52,16 @@ class UnseenInputsTest {
                 double moved = i % inputs < unseen ? 0 : mean[i] - (from == null ? 0 : from[i]);
                 sum += moved * moved;
             }
-            assertThat(some.variance(units)).isCloseTo(1 / PRIOR + sum / (inputs - unseen), within(1e-5 * sum));
+            INDArray began = from == null ? null : Rows.matrix(from, inputs, units);
+            assertThat(some.variance(Rows.matrix(mean, inputs, units), began))
+                    .isCloseTo(1 / PRIOR + sum / (inputs - unseen), within(1e-5 * sum));
         }
     }
 
     @Test
     void whatIsNotANumberWasSeen() {
         UnseenInputs some = new UnseenInputs(2, PRIOR);
-        some.add(0, new float[] {Float.NaN, (float) PRIOR}, new float[2], null, 2);
+        some.add(0, new float[] {Float.NaN, (float) PRIOR}, 2);
         assertThat(some.rows()).containsExactly(1);
     }
 

@@ -1,5 +1,6 @@
 package io.github.dl4jep.engine;
 
+import io.github.dl4jep.array.HostMemory;
 import io.github.dl4jep.array.ReusedWorkspace;
 import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.likelihood.LearningPhase;
@@ -146,7 +147,8 @@ public final class PartPass implements BatchParts {
     private List<INDArray> featuresOf(int output, VertexGraph.Sweep through) {
         return weightsOf(output).inputs().stream()
                 .map(through::activation)
-                .map(activation -> part.own(activation.moments().mean()).detach())
+                .map(activation ->
+                        HostMemory.detached(part.own(activation.moments().mean())))
                 .toList();
     }
 
@@ -159,7 +161,9 @@ public final class PartPass implements BatchParts {
         try (MemoryWorkspace workspace = ReusedWorkspace.open(WORKSPACE)) {
             Moments potentials = potentialsOf(output, examples);
             INDArray variance = potentials.variance();
-            return new Moments(potentials.mean().detach(), variance == null ? null : variance.detach())
+            return new Moments(
+                            HostMemory.detached(potentials.mean()),
+                            variance == null ? null : HostMemory.detached(variance))
                     .shapedAs(potentials.shape());
         }
     }
