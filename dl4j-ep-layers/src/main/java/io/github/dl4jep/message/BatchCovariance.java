@@ -2,6 +2,7 @@ package io.github.dl4jep.message;
 
 import io.github.dl4jep.array.HostMemory;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -65,19 +66,27 @@ public record BatchCovariance(
      * The covariance of the activations of sequences.
      *
      * @param steps covariance of the steps
+     * @param inducing examples with which covariances are kept where the steps of an example become one
      * @return the message
      */
-    public static BatchCovariance of(StepCovariance steps) {
-        return new BatchCovariance(NONE.examples, null, null, steps, null);
+    public static BatchCovariance of(StepCovariance steps, InducingExamples inducing) {
+        return new BatchCovariance(none(inducing).examples, null, null, steps, null);
     }
 
     /** {@return the covariance K between examples; of sequences the mean over steps and units, to which no gain belongs} */
     @Override
     public ExampleCovariance examples() {
-        return steps == null ? examples : ExampleCovariance.of(steps.mean());
+        return steps == null ? examples : ExampleCovariance.of(steps.mean()).keptWith(inducing());
     }
 
-    /** {@return the examples with which covariances are kept: all or some; of sequences all} */
+    /** {@return the covariance of the last step of sequences: the message of one activation} */
+    public BatchCovariance lastStep() {
+        BatchCovariance last =
+                Objects.requireNonNull(steps, "there are no steps").last();
+        return new BatchCovariance(last.examples.keptWith(inducing()), last.gain, null);
+    }
+
+    /** {@return the examples with which covariances are kept: all or some} */
     public InducingExamples inducing() {
         return examples.inducing();
     }
@@ -139,7 +148,7 @@ public record BatchCovariance(
     public BatchCovariance through(@Nullable INDArray unitGain) {
         if (steps != null && unitGain != null) {
             long rows = unitGain.length() / steps.units();
-            return of(steps.through(unitGain.dup('f').reshape('f', rows, steps.units())));
+            return of(steps.through(unitGain.dup('f').reshape('f', rows, steps.units())), inducing());
         }
         if (examples.isNone() || unitGain == null) {
             return this;
@@ -255,7 +264,7 @@ public record BatchCovariance(
             return this;
         }
         if (steps != null) {
-            return of(new CombinedSteps(List.of(steps), factor, false));
+            return of(new CombinedSteps(List.of(steps), factor, false), inducing());
         }
         UnitCovariance units = UnitCovariance.multiplied(preActivations, factor);
         PositionCorrelation multiplied = positions == null ? null : positions.times(factor);
@@ -283,7 +292,7 @@ public record BatchCovariance(
      */
     public BatchCovariance plus(BatchCovariance other) {
         if (steps != null && other.steps != null) {
-            return of(new CombinedSteps(List.of(steps, other.steps), 1, false));
+            return of(new CombinedSteps(List.of(steps, other.steps), 1, false), inducing());
         }
         ExampleCovariance mine = collapsed().examples();
         ExampleCovariance others = other.collapsed().examples();

@@ -177,7 +177,7 @@ public final class ExampleCovariance {
      * @return this one
      */
     public ExampleCovariance muli(ExampleCovariance other) {
-        ExampleCovariance same = other.with(inducing);
+        ExampleCovariance same = other.keptWith(inducing);
         FusedLoop.multiplyBy(present(), same.present());
         if (diagonal != null) {
             diagonal.muli(same.variances());
@@ -192,7 +192,7 @@ public final class ExampleCovariance {
      * @return this one
      */
     public ExampleCovariance addi(ExampleCovariance other) {
-        ExampleCovariance same = other.with(inducing);
+        ExampleCovariance same = other.keptWith(inducing);
         FusedLoop.addTo(present(), same.present());
         if (diagonal != null) {
             diagonal.addi(same.variances());
@@ -216,8 +216,8 @@ public final class ExampleCovariance {
 
     /** The sum, kept with the fewer examples. */
     ExampleCovariance plus(ExampleCovariance other) {
-        ExampleCovariance mine = inducing.areAll() ? with(other.inducing) : this;
-        ExampleCovariance others = other.with(mine.inducing);
+        ExampleCovariance mine = inducing.areAll() ? keptWith(other.inducing) : this;
+        ExampleCovariance others = other.keptWith(mine.inducing);
         return mine.with(
                 FusedLoop.sum(mine.present(), others.present()),
                 mine.diagonal == null ? null : mine.diagonal.add(others.variances()));
@@ -225,14 +225,20 @@ public final class ExampleCovariance {
 
     /** The difference to a part. */
     ExampleCovariance minus(ExampleCovariance part) {
-        ExampleCovariance same = part.with(inducing);
+        ExampleCovariance same = part.keptWith(inducing);
         return with(present().sub(same.present()), diagonal == null ? null : diagonal.sub(same.variances()));
     }
 
-    /** The same covariance, kept with these examples; from all to some. */
-    private ExampleCovariance with(InducingExamples some) {
-        if (!inducing.areAll() || some.areAll()) {
+    /** The same covariance, kept with these examples; from all to some, whose part of a joint batch it then knows. */
+    ExampleCovariance keptWith(InducingExamples some) {
+        if (isNone()) {
+            return none(some);
+        }
+        if (!inducing.areAll() || some == inducing) {
             return this;
+        }
+        if (some.areAll()) {
+            return new ExampleCovariance(some, columns, null);
         }
         INDArray all = present();
         // K is symmetric: its rows are its columns.

@@ -86,6 +86,15 @@ public final class InducingExamples {
         return asked;
     }
 
+    /**
+     * Those with which the covariances of sequences are kept: of a batch that is solved in this process all of them.
+     *
+     * @return these examples in a part of a joint batch, else all
+     */
+    public InducingExamples ofPart() {
+        return part != null && part.elsewhere() ? this : ALL;
+    }
+
     /** Given ones, in ascending order. */
     static InducingExamples ofRows(int[] rows) {
         return new InducingExamples(rows, null, true);

@@ -21,7 +21,8 @@ public final class MergedCovariance {
                 .filter(Objects::nonNull)
                 .toList();
         if (ofSteps.size() == parts.size()) {
-            return BatchCovariance.of(new CombinedSteps(ofSteps, 1, true));
+            return BatchCovariance.of(
+                    new CombinedSteps(ofSteps, 1, true), parts.get(0).inducing());
         }
         BatchCovariance mean = BatchCovariance.none();
         for (int i = 0; i < parts.size(); i++) {

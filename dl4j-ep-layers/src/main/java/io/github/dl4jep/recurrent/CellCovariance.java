@@ -2,6 +2,7 @@ package io.github.dl4jep.recurrent;
 
 import io.github.dl4jep.array.FloatMatrix;
 import io.github.dl4jep.message.BatchCovariance;
+import io.github.dl4jep.message.BatchPart;
 import io.github.dl4jep.message.StepCovariance;
 import io.github.dl4jep.weight.WeightMoments;
 import java.util.Arrays;
@@ -240,6 +241,15 @@ public final class CellCovariance implements StepCovariance {
     }
 
     /**
+     * Another one for each batch, and the same whenever the same is computed again: from what is seen, or, where no process has all of it, from
+     * the number of the batch.
+     */
+    private long seed(float[][] seen) {
+        BatchPart part = inputs.covariance().inducing().part();
+        return part != null && part.elsewhere() ? part.step() : Arrays.hashCode(seen[seen.length - 1]);
+    }
+
+    /**
      * Of a cell with memory the mean over units, exact to first order: a memory adds up what a weight does at all steps. Others have a gain
      * of each unit, and the recursion, which is no worse there.
      */
@@ -252,7 +262,8 @@ public final class CellCovariance implements StepCovariance {
                     FloatMatrix.of(blocks(false).gates[step], rows.minibatch()).toArray(type),
                     FloatMatrix.of(gain.output, rows.minibatch()).toArray(type));
         }
-        return BatchCovariance.of(new LastStepCovariance(seen(), rows.minibatch(), units(), slopes)
+        float[][] seen = seen();
+        return BatchCovariance.of(new LastStepCovariance(seen, rows.minibatch(), units(), slopes, seed(seen))
                 .plusInputs(inputs.passedOn(rows, false))
                 .toArray(type));
     }

@@ -1,7 +1,6 @@
 package io.github.dl4jep.recurrent;
 
 import io.github.dl4jep.array.FloatMatrix;
-import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -35,16 +34,16 @@ final class LastStepCovariance {
      * @param units number of units
      * @param slopes from derivatives of a number by the activations at the last step, one for each unit, to those by the pre-activations
      *     at each step, [steps][minibatch, gates x units]
+     * @param seed of the signs: another for each batch, and the same in all processes that share one
      */
-    LastStepCovariance(float[][] seen, int minibatch, int units, Function<float[], float[][]> slopes) {
+    LastStepCovariance(float[][] seen, int minibatch, int units, Function<float[], float[][]> slopes, long seed) {
         this.minibatch = minibatch;
         this.units = units;
-        this.slopes = slopes.apply(signs(units, Arrays.hashCode(seen[seen.length - 1])));
+        this.slopes = slopes.apply(signs(units, seed));
         this.sum = new float[minibatch * minibatch];
         addWeights(seen);
     }
 
-    /** Others in each batch, and the same whenever the same is computed again. */
     private static float[] signs(int units, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         float[] signs = new float[units];

@@ -108,12 +108,6 @@ public record EmbeddingMap(LayerWeights weights, int indices, boolean ofSequence
         Moments input = inputs.get(0).moments();
         Chosen chosen = chosen(input);
         BatchPart part = inputs.get(0).covariance().inducing().part();
-        if (chosen.steps > 0) {
-            BatchPart.requireWhole(
-                    part,
-                    "The embedding sees the steps of sequences at " + describe(),
-                    "train networks of sequences on one machine");
-        }
         WeightMoments moments = weights.weights().moments(pending.site(weights.weightKey()));
         WeightPosterior bias = weights.bias();
         WeightMoments biasMoments = bias == null ? null : bias.moments(pending.site(weights.biasKey()));
@@ -134,12 +128,13 @@ public record EmbeddingMap(LayerWeights weights, int indices, boolean ofSequence
         INDArray variances = moments.unitMeanVariance();
         int[] rows = chosen.rows;
         if (chosen.steps > 0) {
-            return BatchCovariance.of(new IndexedSteps(
+            IndexedSteps ofSteps = new IndexedSteps(
                     rows,
                     chosen.minibatch,
                     variances,
                     bias,
-                    Math.toIntExact(moments.mean().columns())));
+                    Math.toIntExact(moments.mean().columns()));
+            return BatchCovariance.of(ofSteps, inducing.ofPart());
         }
         double[] ofRows = Rows.columns(variances);
         int[] others = inducing.numbers(rows.length);
@@ -169,10 +164,15 @@ public record EmbeddingMap(LayerWeights weights, int indices, boolean ofSequence
         }
         if (weights.inputMean() != null) {
             double[] seen = new double[indices];
+            // At each step, or of the examples themselves.
+            int all = chosen.minibatch;
             int first = part == null ? 0 : part.ownFrom();
-            int count = part == null || chosen.steps > 0 ? chosen.rows.length : part.ownCount();
-            for (int i = first; i < first + count; i++) {
-                seen[chosen.rows[i]] += 1.0 / count;
+            int own = part == null ? all : part.ownCount();
+            int count = chosen.rows.length / all * own;
+            for (int i = 0; i < chosen.rows.length; i++) {
+                if (i % all >= first && i % all < first + own) {
+                    seen[chosen.rows[i]] += 1.0 / count;
+                }
             }
             INDArray mean = Rows.matrix(seen, 1, indices, shift.dataType());
             sites = sites.plus(Sites.of(weights.inputMeanKey(), Statistic.ofMean(mean, count)));

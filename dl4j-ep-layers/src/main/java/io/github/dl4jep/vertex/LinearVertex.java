@@ -8,6 +8,7 @@ import io.github.dl4jep.linear.WindowedFactor;
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.BatchPart;
+import io.github.dl4jep.message.ExampleCovariance;
 import io.github.dl4jep.message.ExampleShape;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.InducingExamples;
@@ -85,16 +86,13 @@ public final class LinearVertex implements LinearMap {
         WeightMoments biasMoments = bias == null ? null : bias.moments(pending.site(weights.biasKey()));
         Moments preActivation = preActivation(windowed, input, moments, biasMoments);
         Patches patches = windowed == null ? null : windowed.patches();
+        InducingExamples inducing = message.covariance().inducing();
+        BatchPart part = inducing.part();
         boolean ofSteps = takesColumns || message.covariance().steps() != null;
         if (ofSteps && patches != null && seesOneStep(patches)) {
-            BatchPart.requireWhole(
-                    message.covariance().inducing().part(),
-                    "The layer sees the steps of sequences at " + describe(),
-                    "train networks of sequences on one machine");
             BatchCovariance pairs = covarianceOfSteps(message, moments, biasMoments);
-            return new Pass(new ForwardMessage(preActivation, pairs), new Back(windowed, input, moments, null));
+            return new Pass(new ForwardMessage(preActivation, pairs), new Back(windowed, input, moments, part));
         }
-        InducingExamples inducing = message.covariance().inducing();
         BatchCovariance covariance = inducing.areAsked()
                 ? groups.covarianceOfPreActivation(message, patches, moments, biasMoments)
                 : BatchCovariance.none(inducing);
@@ -105,8 +103,7 @@ public final class LinearVertex implements LinearMap {
                     groups.pairs(patches, mean, message.covariance(), moments, biasMoments),
                     message.covariance());
         }
-        return new Pass(
-                new ForwardMessage(preActivation, covariance), new Back(windowed, input, moments, inducing.part()));
+        return new Pass(new ForwardMessage(preActivation, covariance), new Back(windowed, input, moments, part));
     }
 
     private boolean seesOneStep(Patches patches) {
@@ -133,7 +130,9 @@ public final class LinearVertex implements LinearMap {
                 Math.toIntExact(moments.mean().columns()));
         PositionCorrelation ofLast =
                 new PositionCorrelation(() -> groups.features(seen.mean(), moments, bias), () -> 1);
-        return new BatchCovariance(BatchCovariance.none().examples(), null, ofLast, ofSteps, null);
+        ExampleCovariance none =
+                ExampleCovariance.none(message.covariance().inducing().ofPart());
+        return new BatchCovariance(none, null, ofLast, ofSteps, null);
     }
 
     private INDArray allPatches(Patches patches, INDArray activation) {

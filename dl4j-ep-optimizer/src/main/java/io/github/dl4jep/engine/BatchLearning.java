@@ -86,6 +86,15 @@ final class BatchLearning {
         return networkInputs + outputs.get(output).node();
     }
 
+    /** The likelihood that looks at an activation. */
+    LikelihoodVertex likelihoodAt(int slot) {
+        return observers.stream()
+                .filter(observer -> observer.slot() == slot)
+                .findFirst()
+                .orElseThrow()
+                .likelihood();
+    }
+
     private LikelihoodVertex likelihood(int output) {
         return outputs.get(output).likelihood();
     }

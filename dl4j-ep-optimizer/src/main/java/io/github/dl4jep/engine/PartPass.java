@@ -121,7 +121,7 @@ public final class PartPass implements BatchParts {
         sweep = learning.graph().forward(observed(inputs, InducingExamples.of(part)), pending);
         Map<Integer, ForwardMessage> potentials = new HashMap<>();
         for (int slot : learning.observedSlots()) {
-            potentials.put(slot, own(sweep.activation(slot)));
+            potentials.put(slot, own(sweep.activation(slot), slot));
         }
         List<@Nullable Moments> ofWithheld = new ArrayList<>();
         for (int i = 0; i < labels.size(); i++) {
@@ -136,12 +136,31 @@ public final class PartPass implements BatchParts {
         return new Forward(potentials, withheld, ofWithheld);
     }
 
-    private ForwardMessage own(ForwardMessage message) {
+    private ForwardMessage own(ForwardMessage message, int slot) {
+        if (part.elsewhere() && message.covariance().steps() != null) {
+            throw notShared(
+                    "Labels stand at every step of sequences, whose equations need the covariances of all pairs of an"
+                            + " example and a step,",
+                    slot,
+                    "give a label to each sequence");
+        }
+        if (part.elsewhere() && learning.likelihoodAt(slot).rows().spatialRank() > 0) {
+            throw notShared(
+                    "Labels stand at positions, whose equations need what the last weights see at every position",
+                    slot,
+                    "give a label to each example");
+        }
         if (!part.isWhole() && !part.equals(message.covariance().inducing().part())) {
             throw new UnsupportedOperationException("The graph puts the examples of a batch together in another way"
                     + ", and cannot learn from a batch that several workers share; train on one machine");
         }
         return message.own(part);
+    }
+
+    private UnsupportedOperationException notShared(String why, int slot, String remedy) {
+        return new UnsupportedOperationException(
+                why + " at " + learning.likelihoodAt(slot).describe()
+                        + ", and cannot be learned from by several workers; train on one machine, or " + remedy);
     }
 
     private List<INDArray> featuresOf(int output, VertexGraph.Sweep through) {

@@ -37,10 +37,11 @@ public final class JointTraining {
      * @throws DL4JInvalidConfigException if not; says why and what to do
      */
     public void requireShareable() {
-        if (engine.sweep().hasState() || engine.isTruncated()) {
+        if (engine.isTruncated()) {
             throw refused(
-                    "it has recurrent layers, which keep covariances of all steps of all examples of a batch",
-                    "train it with fit(...) on one machine");
+                    "its backpropType is TruncatedBPTT, by which a segment of sequences goes on from the state that the one before left"
+                            + " in the process",
+                    "set it to Standard, or train it with fit(...) on one machine");
         }
         if (!engine.layout().keepsRows()) {
             throw refused(

@@ -6,31 +6,21 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.dl4jep.convert.EpNetworks;
 import io.github.dl4jep.convert.EpOptions;
-import io.github.dl4jep.engine.BatchParts;
-import io.github.dl4jep.engine.PartPass;
 import io.github.dl4jep.likelihood.GaussianLikelihood;
-import io.github.dl4jep.likelihood.LearningPhase;
-import io.github.dl4jep.message.BackwardMessage;
-import io.github.dl4jep.message.BatchPart;
-import io.github.dl4jep.vertex.Sites;
 import io.github.dl4jep.weight.BinaryPrior;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
-import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
-import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
-import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,11 +30,7 @@ import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
-import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.INDArrayIndex;
-import org.nd4j.linalg.indexing.NDArrayIndex;
-import org.nd4j.linalg.indexing.SpecifiedIndex;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 import org.nd4j.linalg.lossfunctions.impl.LossMSE;
 
@@ -53,84 +39,6 @@ class JointTrainingTest {
 
     private static final int STEPS = 20;
     private static final int BATCH = 40;
-
-    /** Parts of a batch in one process, each with the same network. */
-    private record Parts(List<BatchPart> parts, List<PartPass> passes) implements BatchParts {
-
-        @Override
-        public Forward forward(Sites pending) {
-            return Forward.joined(
-                    passes.stream().map(pass -> pass.forward(pending)).toList());
-        }
-
-        @Override
-        public Sites answer(Map<Integer, BackwardMessage> messages) {
-            Sites sum = Sites.NONE;
-            for (int i = 0; i < parts.size(); i++) {
-                Map<Integer, BackwardMessage> own = new HashMap<>();
-                BatchPart part = parts.get(i);
-                messages.forEach((slot, message) -> own.put(slot, part.ofJoint(message)));
-                sum = sum.plus(passes.get(i).answer(own));
-            }
-            return sum;
-        }
-
-        @Override
-        public double[] pullChanges() {
-            return passes.stream()
-                    .flatMapToDouble(pass -> Arrays.stream(pass.pullChanges()))
-                    .toArray();
-        }
-
-        @Override
-        public After after() {
-            return After.joined(passes.stream().map(PartPass::after).toList());
-        }
-    }
-
-    /** Cuts at these shares of a batch; equal ones make an empty part, which is left out. */
-    private static void learn(EpNetwork network, DataSet batch, double... cuts) {
-        JointTraining joint = JointTraining.of(network);
-        joint.requireShareable();
-        joint.learn(phase -> parts(joint, batch.toMultiDataSet(), phase, cuts));
-    }
-
-    private static Parts parts(JointTraining joint, MultiDataSet batch, LearningPhase phase, double... cuts) {
-        long rows = batch.getFeatures(0).size(0);
-        int inducing = joint.schedule().getInducingExamples();
-        List<BatchPart> parts = new ArrayList<>();
-        long from = 0;
-        for (int i = 0; i <= cuts.length; i++) {
-            long to = i == cuts.length ? rows : Math.round(cuts[i] * rows);
-            if (to > from) {
-                parts.add(new BatchPart(phase.step(), rows, inducing, from, to));
-            }
-            from = to;
-        }
-        return new Parts(
-                parts,
-                parts.stream()
-                        .map(part -> joint.part(part, rows(batch, part.rows()), phase))
-                        .toList());
-    }
-
-    private static MultiDataSet rows(MultiDataSet data, long[] rows) {
-        return new org.nd4j.linalg.dataset.MultiDataSet(
-                rows(data.getFeatures(), rows),
-                rows(data.getLabels(), rows),
-                null,
-                data.getLabelsMaskArrays() == null ? null : rows(data.getLabelsMaskArrays(), rows));
-    }
-
-    private static INDArray[] rows(INDArray[] arrays, long[] rows) {
-        return Arrays.stream(arrays)
-                .map(array -> {
-                    INDArrayIndex[] indices = NDArrayIndex.allFor(array);
-                    indices[0] = new SpecifiedIndex(rows);
-                    return array.get(indices).dup();
-                })
-                .toArray(INDArray[]::new);
-    }
 
     private static MultiLayerConfiguration network(DataType type, InputType input, Layer... layers) {
         NeuralNetConfiguration.ListBuilder list = new NeuralNetConfiguration.Builder()
@@ -247,7 +155,7 @@ class JointTrainingTest {
         for (int pass = 0; pass < 2; pass++) {
             for (DataSet batch : data.batchBy(BATCH).subList(0, STEPS / 2)) {
                 whole.fit(batch);
-                learn(parts, batch, cuts);
+                JointParts.learn(parts, batch, cuts);
                 assertThat(parts.score()).isCloseTo(whole.score(), within(1e-3));
             }
             whole.incrementEpochCount();
@@ -268,7 +176,7 @@ class JointTrainingTest {
         DataSet batch = data(DataType.FLOAT, 3, false).batchBy(BATCH).get(0);
         INDArray before = network.params().dup();
         batch.getFeatures().putScalar(25, 3, Double.NaN);
-        assertThatThrownBy(() -> learn(network, batch, 0.5))
+        assertThatThrownBy(() -> JointParts.learn(network, batch, 0.5))
                 .hasMessageStartingWith("A feature is NaN at batch 0, row 5, column 3; allowed are finite numbers");
         assertThat(network.params()).isEqualTo(before);
         assertThat(network.getIterationCount()).isZero();
@@ -280,7 +188,7 @@ class JointTrainingTest {
                 network(DataType.FLOAT, InputType.feedForward(6), dense(8), new BatchNormalization(), classes(3)));
         DataSet batch = data(DataType.FLOAT, 3, false).batchBy(BATCH).get(0);
         INDArray before = network.params().dup();
-        assertThatThrownBy(() -> learn(network, batch, 0.5))
+        assertThatThrownBy(() -> JointParts.learn(network, batch, 0.5))
                 .isInstanceOf(UnsupportedOperationException.class)
                 .hasMessage("Batch normalization takes mean and variance of all examples of a batch at layer \"layer1\""
                         + " (index 1), and cannot learn from a batch that several workers share; train on one machine, or"
@@ -289,20 +197,26 @@ class JointTrainingTest {
     }
 
     @Test
-    void recurrentNetworksAndSeveralSweepsAreRefused() {
-        EpNetwork recurrent = EpNetworks.from(network(
+    void labelsAtPositionsAreRefused() {
+        EpNetwork network = EpNetworks.from(network(
                 DataType.FLOAT,
-                InputType.recurrent(3),
-                new LSTM.Builder().nOut(4).activation(Activation.TANH).build(),
-                new RnnOutputLayer.Builder(new LossMCXENT())
-                        .nOut(2)
-                        .activation(Activation.SOFTMAX)
+                InputType.convolutional(8, 8, 1),
+                new ConvolutionLayer.Builder(1, 1).nOut(2).build(),
+                new CnnLossLayer.Builder(new LossMSE())
+                        .activation(Activation.IDENTITY)
                         .build()));
-        assertThatThrownBy(() -> JointTraining.of(recurrent).requireShareable())
-                .isInstanceOf(DL4JInvalidConfigException.class)
+        DataSet batch =
+                new DataSet(Nd4j.randn(DataType.FLOAT, BATCH, 1, 8, 8), Nd4j.randn(DataType.FLOAT, BATCH, 2, 8, 8));
+        assertThatThrownBy(() -> JointParts.learn(network, batch, 0.5))
+                .isInstanceOf(UnsupportedOperationException.class)
                 .hasMessage(
-                        "Several workers cannot share the batches of this network: it has recurrent layers, which keep"
-                                + " covariances of all steps of all examples of a batch; train it with fit(...) on one machine");
+                        "Labels stand at positions, whose equations need what the last weights see at every position at"
+                                + " layer \"layer1\" (index 1), and cannot be learned from by several workers; train on one machine, or"
+                                + " give a label to each example");
+    }
+
+    @Test
+    void severalSweepsAreRefused() {
         EpNetwork sweeps =
                 dense(DataType.FLOAT, EpOptions.builder().sweepsPerBatch(2).build());
         assertThatThrownBy(() -> JointTraining.of(sweeps).requireShareable())

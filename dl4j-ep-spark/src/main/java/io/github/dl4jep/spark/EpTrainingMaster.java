@@ -41,8 +41,11 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
  * examples of a batch are neighbours in the RDD, as in an iterator, so that results do not depend on the number of workers or partitions, nor
  * on what fails on the way; shuffle data that is sorted. Listeners, score and counters are those of the network on the driver.
  *
- * <p>Not for networks with batch normalization, recurrent layers, labels at positions, stacked examples or several sweeps per batch: each is
- * refused with the reason.
+ * <p>Networks of sequences with a label for each have the parameters that one worker alone would find; one process keeps more covariances and draws
+ * other signs (docs/scaling.md).
+ *
+ * <p>Not for networks with batch normalization, labels at steps or positions, truncated back-propagation through time, stacked examples or several
+ * sweeps per batch: each is refused with the reason.
  */
 public final class EpTrainingMaster implements TrainingMaster<TrainingResult, TrainingWorker<TrainingResult>> {
 

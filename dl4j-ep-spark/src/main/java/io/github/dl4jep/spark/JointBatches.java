@@ -245,7 +245,8 @@ record JointBatches(JavaRDD<PartRows> parts, int count, int size, long examples)
                 boolean together = rows[rows.length - 1] - rows[0] == rows.length - 1;
                 indices[0] =
                         together ? NDArrayIndex.interval(rows[0], rows[0] + rows.length) : new SpecifiedIndex(rows);
-                some[i] = array.get(indices);
+                // ND4J 1.0.0-M2.1 gives an empty array for an interval of a view with an offset.
+                some[i] = (array.isView() ? array.dup() : array).get(indices);
             }
         }
         return some;

@@ -103,8 +103,11 @@ final class StepWire {
         }
     }
 
+    /** Detached, as what a step is compared with is needed after the memory of the batch. */
     private static WithheldExamples withheld(DataInputStream in) throws IOException {
-        Labels labels = new Labels(Wire.array(in), Wire.optional(in));
+        INDArray values = Wire.array(in).detach();
+        INDArray mask = Wire.optional(in);
+        Labels labels = new Labels(values, mask == null ? null : mask.detach());
         int count = in.readInt();
         if (count < 0) {
             return new WithheldExamples(labels, null);

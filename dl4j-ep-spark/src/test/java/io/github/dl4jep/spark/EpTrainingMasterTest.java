@@ -13,6 +13,7 @@ import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
@@ -44,7 +45,16 @@ class EpTrainingMasterTest {
 
     /** Thirty steps in two passes, the last batch of each smaller; data in five partitions of sets of any size. */
     @ParameterizedTest
-    @CsvSource({"dense, 2", "dense, 4", "convolutional, 2", "convolutional, 4", "regression, 2", "regression, 4"})
+    @CsvSource({
+        "dense, 2",
+        "dense, 4",
+        "convolutional, 2",
+        "convolutional, 4",
+        "regression, 2",
+        "regression, 4",
+        "sequences, 2",
+        "sequences, 4"
+    })
     void workersTogetherLearnAsOneProcess(String name, int workers) {
         DataSet data = Networks.data(name, 14 * BATCH + 17);
         EpMultiLayerNetwork one = Networks.named(name);
@@ -63,6 +73,22 @@ class EpTrainingMasterTest {
         assertThat(trained.passCounter()).isEqualTo(one.passCounter());
         assertThat(Networks.relative(trained.params(), one.params())).isLessThan(1e-4);
         assertThat(spark.getScore()).isCloseTo(one.score(), within(1e-3));
+    }
+
+    /** Signs that a memory's covariance draws are those of the number of the batch, so not those of one process. */
+    @Test
+    void severalWorkersLearnFromSequencesAsOneWorker() {
+        JavaRDD<DataSet> rdd = context.parallelize(Networks.uneven(Networks.data("memory", 14 * BATCH + 17)), 5);
+        List<INDArray> learned = Stream.of(1, 2, 4)
+                .map(workers -> {
+                    SparkDl4jMultiLayer spark = LocalSpark.of(Networks.memory(), workers);
+                    spark.fit(rdd);
+                    spark.fit(rdd);
+                    return spark.getNetwork().params();
+                })
+                .toList();
+        assertThat(Networks.relative(learned.get(1), learned.get(0))).isLessThan(1e-4);
+        assertThat(Networks.relative(learned.get(2), learned.get(0))).isLessThan(1e-4);
     }
 
     /** So many workers that tasks add up what several say before the driver does. */

@@ -12,9 +12,13 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
+import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
+import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -28,6 +32,7 @@ final class Networks {
 
     private static final int SIDE = 8;
     private static final int COLUMNS = 6;
+    private static final int LENGTH = 5;
 
     private Networks() {}
 
@@ -91,9 +96,52 @@ final class Networks {
                 ofRegression());
     }
 
+    private static Layer last(Layer layer) {
+        return new LastTimeStep(layer);
+    }
+
+    /** All examples of a batch are inducing. */
+    static EpMultiLayerNetwork sequences() {
+        SimpleRnn layer =
+                new SimpleRnn.Builder().nOut(6).activation(Activation.TANH).build();
+        return EpNetworks.from(
+                of(
+                        InputType.recurrent(3, LENGTH),
+                        last(new Bidirectional(Bidirectional.Mode.CONCAT, layer)),
+                        classes()),
+                EpOptions.builder().inducingExamples(LocalSpark.BATCH).build());
+    }
+
+    static EpMultiLayerNetwork memory() {
+        LSTM layer = new LSTM.Builder().nOut(6).activation(Activation.TANH).build();
+        return EpNetworks.from(
+                of(InputType.recurrent(3, LENGTH), last(layer), classes()),
+                options().build());
+    }
+
+    /** What is there of each sequence decides. */
+    private static DataSet ofSequences(int rows) {
+        INDArray x = Nd4j.randn(DataType.FLOAT, rows, 3, LENGTH);
+        INDArray mask = Nd4j.ones(DataType.FLOAT, rows, LENGTH);
+        INDArray y = Nd4j.zeros(DataType.FLOAT, rows, 3);
+        for (int n = 0; n < rows; n++) {
+            double sum = 0;
+            for (int t = 0; t < LENGTH; t++) {
+                boolean there = t < LENGTH - n % 3 && (n % 4 != 1 || t != 1);
+                mask.putScalar(n, t, there ? 1 : 0);
+                sum += there ? x.getDouble(n, 0, t) : 0;
+            }
+            y.putScalar(n, sum < -1 ? 0 : sum < 1 ? 1 : 2, 1);
+        }
+        return new DataSet(x, y, mask, null);
+    }
+
     /** The first of these columns, or the whole image, decides. */
     static DataSet data(String network, int rows) {
         Nd4j.getRandom().setSeed(11);
+        if (network.equals("sequences") || network.equals("memory")) {
+            return ofSequences(rows);
+        }
         INDArray x = network.equals("convolutional")
                 ? Nd4j.randn(DataType.FLOAT, rows, 1, SIDE, SIDE)
                 : Nd4j.randn(DataType.FLOAT, rows, COLUMNS);
@@ -114,6 +162,8 @@ final class Networks {
         return switch (network) {
             case "dense" -> dense();
             case "convolutional" -> convolutional();
+            case "sequences" -> sequences();
+            case "memory" -> memory();
             default -> regression();
         };
     }

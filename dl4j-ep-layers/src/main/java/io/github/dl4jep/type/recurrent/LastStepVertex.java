@@ -34,8 +34,9 @@ public final class LastStepVertex implements Vertex {
         ForwardMessage message = inputs.get(0);
         Moments input = message.moments();
         StepCovariance steps = message.covariance().steps();
-        BatchCovariance covariance =
-                steps == null ? message.covariance().rearranged(gain -> last(gain, input), null) : steps.last();
+        BatchCovariance covariance = steps == null
+                ? message.covariance().rearranged(gain -> last(gain, input), null)
+                : message.covariance().lastStep();
         return new Pass(
                 new ForwardMessage(last(input), covariance),
                 back -> Answer.of(input.isPointMass() ? null : whole(back, input), Sites.NONE));

@@ -5,7 +5,6 @@ import io.github.dl4jep.linear.BiasTerm;
 import io.github.dl4jep.linear.LinearFactor;
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.BatchCovariance;
-import io.github.dl4jep.message.BatchPart;
 import io.github.dl4jep.message.ExampleShape;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
@@ -144,10 +143,6 @@ public final class RecurrentVertex implements LinearMap {
         private final AtomicBoolean answered = new AtomicBoolean();
 
         Steps(ForwardMessage message, Sites pending) {
-            BatchPart.requireWhole(
-                    message.covariance().inducing().part(),
-                    "The layer keeps covariances of all steps of all examples at " + describe(),
-                    "train networks of sequences on one machine");
             this.message = message;
             this.input = rows(message.moments());
             this.ofInput = weights.weights().moments(pending.site(weights.weightKey()));
@@ -171,7 +166,9 @@ public final class RecurrentVertex implements LinearMap {
             return new Pass(
                     new ForwardMessage(
                             activation(steps.output(), message.moments()),
-                            BatchCovariance.of(steps.covariance(seen, biasVariance))),
+                            BatchCovariance.of(
+                                    steps.covariance(seen, biasVariance),
+                                    message.covariance().inducing().ofPart())),
                     this);
         }
 

@@ -38,7 +38,9 @@ public final class ReversedVertex implements Vertex {
         SequenceRows rows = rows(input);
         BatchCovariance covariance = steps == null
                 ? message.covariance().rearranged(gain -> moved(gain, input, rows), null)
-                : BatchCovariance.of(new ReversedSteps(steps, rows, input.mask()));
+                : BatchCovariance.of(
+                        new ReversedSteps(steps, rows, input.mask()),
+                        message.covariance().inducing());
         return new Pass(
                 new ForwardMessage(reversed(input), covariance),
                 back -> Answer.of(

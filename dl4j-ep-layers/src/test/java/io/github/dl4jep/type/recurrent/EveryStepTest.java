@@ -103,8 +103,9 @@ class EveryStepTest {
         Moments x = random(observed);
         StepCovariance given = before();
         INDArray gain = Nd4j.rand(TYPE, BATCH * STEPS, INPUTS).dup('f');
-        BatchCovariance ofSteps =
-                observed ? BatchCovariance.none() : BatchCovariance.of(given).through(gain);
+        BatchCovariance ofSteps = observed
+                ? BatchCovariance.none()
+                : BatchCovariance.of(given, InducingExamples.all()).through(gain);
         BatchCovariance ofRows = observed ? BatchCovariance.none() : new BatchCovariance(given.pairs(), gain);
         Vertex.Pass sequences = dense(weights).forward(List.of(new ForwardMessage(series(x), ofSteps)), Sites.NONE);
         Vertex.Pass plain = dense(weights).forward(List.of(new ForwardMessage(x, ofRows)), Sites.NONE);
