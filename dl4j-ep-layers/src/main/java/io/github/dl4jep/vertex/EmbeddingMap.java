@@ -126,6 +126,9 @@ public record EmbeddingMap(LayerWeights weights, int indices, boolean ofSequence
     private static BatchCovariance covariance(
             Chosen chosen, WeightMoments moments, double bias, InducingExamples inducing) {
         INDArray variances = moments.unitMeanVariance();
+        if (!inducing.areAsked()) {
+            return BatchCovariance.none(inducing);
+        }
         int[] rows = chosen.rows;
         if (chosen.steps > 0) {
             IndexedSteps ofSteps = new IndexedSteps(

@@ -90,7 +90,9 @@ public final class LinearVertex implements LinearMap {
         BatchPart part = inducing.part();
         boolean ofSteps = takesColumns || message.covariance().steps() != null;
         if (ofSteps && patches != null && seesOneStep(patches)) {
-            BatchCovariance pairs = covarianceOfSteps(message, moments, biasMoments);
+            BatchCovariance pairs = inducing.areAsked()
+                    ? covarianceOfSteps(message, moments, biasMoments)
+                    : BatchCovariance.none(inducing);
             return new Pass(new ForwardMessage(preActivation, pairs), new Back(windowed, input, moments, part));
         }
         BatchCovariance covariance = inducing.areAsked()

@@ -7,6 +7,7 @@ import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.ExampleShape;
 import io.github.dl4jep.message.ForwardMessage;
+import io.github.dl4jep.message.InducingExamples;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.message.StepMask;
 import io.github.dl4jep.params.StockWeights;
@@ -160,16 +161,18 @@ public final class RecurrentVertex implements LinearMap {
         }
 
         Pass pass() {
+            return new Pass(new ForwardMessage(activation(steps.output(), message.moments()), covariance()), this);
+        }
+
+        private BatchCovariance covariance() {
+            InducingExamples inducing = message.covariance().inducing();
+            if (!inducing.areAsked()) {
+                return BatchCovariance.none(inducing);
+            }
             SeenSteps seen = new SeenSteps(
                     input.mean(), message.covariance(), ofInput.unitMeanVariance(), ofInput.unitMeanSquaredMean());
             double biasVariance = Rows.mean(ofBias.variance());
-            return new Pass(
-                    new ForwardMessage(
-                            activation(steps.output(), message.moments()),
-                            BatchCovariance.of(
-                                    steps.covariance(seen, biasVariance),
-                                    message.covariance().inducing().ofPart())),
-                    this);
+            return BatchCovariance.of(steps.covariance(seen, biasVariance), inducing.ofPart());
         }
 
         @Override
