@@ -3,6 +3,7 @@ package io.github.dl4jep.recurrent;
 import io.github.dl4jep.array.FloatMatrix;
 import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.BatchPart;
+import io.github.dl4jep.message.InducingExamples;
 import io.github.dl4jep.message.StepCovariance;
 import io.github.dl4jep.weight.WeightMoments;
 import java.util.Arrays;
@@ -263,8 +264,9 @@ public final class CellCovariance implements StepCovariance {
                     FloatMatrix.of(gain.output, rows.minibatch()).toArray(type));
         }
         float[][] seen = seen();
-        return BatchCovariance.of(new LastStepCovariance(seen, rows.minibatch(), units(), slopes, seed(seen))
+        InducingExamples inducing = inputs.covariance().inducing().ofPart();
+        return BatchCovariance.of(new LastStepCovariance(seen, rows.minibatch(), units(), slopes, seed(seen), inducing)
                 .plusInputs(inputs.passedOn(rows, false))
-                .toArray(type));
+                .covariance(type));
     }
 }

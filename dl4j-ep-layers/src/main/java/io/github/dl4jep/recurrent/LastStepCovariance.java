@@ -1,11 +1,12 @@
 package io.github.dl4jep.recurrent;
 
 import io.github.dl4jep.array.FloatMatrix;
+import io.github.dl4jep.message.ExampleCovariance;
+import io.github.dl4jep.message.InducingExamples;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The covariance between examples of a recurrent layer's activations at its last step, averaged over the units, exact to first order in
@@ -24,7 +25,12 @@ final class LastStepCovariance {
     private final int minibatch;
     private final int units;
     private final float[][] slopes;
+    private final InducingExamples inducing;
+    private final int[] others;
+    /** [minibatch, inducing]. */
     private final float[] sum;
+    /** Variance of each example; not needed where all are inducing. */
+    private final double[] variances;
 
     /**
      * What the layer's own weights do.
@@ -35,12 +41,22 @@ final class LastStepCovariance {
      * @param slopes from derivatives of a number by the activations at the last step, one for each unit, to those by the pre-activations
      *     at each step, [steps][minibatch, gates x units]
      * @param seed of the signs: another for each batch, and the same in all processes that share one
+     * @param inducing examples with which the covariance is kept
      */
-    LastStepCovariance(float[][] seen, int minibatch, int units, Function<float[], float[][]> slopes, long seed) {
+    LastStepCovariance(
+            float[][] seen,
+            int minibatch,
+            int units,
+            Function<float[], float[][]> slopes,
+            long seed,
+            InducingExamples inducing) {
         this.minibatch = minibatch;
         this.units = units;
         this.slopes = slopes.apply(signs(units, seed));
-        this.sum = new float[minibatch * minibatch];
+        this.inducing = inducing;
+        this.others = inducing.numbers(minibatch);
+        this.sum = new float[minibatch * others.length];
+        this.variances = new double[inducing.areAll() ? 0 : minibatch];
         addWeights(seen);
     }
 
@@ -70,8 +86,25 @@ final class LastStepCovariance {
                 System.arraycopy(gradient, 0, gradients, example * gradient.length, gradient.length);
             }
             FloatMatrix all = FloatMatrix.of(gradients, inputs * units);
-            FloatMatrix.of(sum, minibatch).addProduct(all, true, all, false, 1f / units);
+            FloatMatrix some = inducing.areAll() ? all : ofOthers(gradients, inputs * units);
+            FloatMatrix.of(sum, minibatch).addProduct(all, true, some, false, 1f / units);
+            for (int n = 0; n < variances.length; n++) {
+                double square = 0;
+                for (int i = n * inputs * units; i < (n + 1) * inputs * units; i++) {
+                    square += (double) gradients[i] * gradients[i];
+                }
+                variances[n] += square / units;
+            }
         }
+    }
+
+    /** The columns of the inducing examples. */
+    private FloatMatrix ofOthers(float[] columns, int length) {
+        float[] some = new float[others.length * length];
+        for (int i = 0; i < others.length; i++) {
+            System.arraycopy(columns, others[i] * length, some, i * length, length);
+        }
+        return FloatMatrix.of(some, length);
     }
 
     /**
@@ -84,12 +117,25 @@ final class LastStepCovariance {
         for (int t = 0; given != null && t < given.length; t++) {
             float[] gram = new float[sum.length];
             FloatMatrix slope = FloatMatrix.of(slopes[t], minibatch);
-            FloatMatrix.of(gram, minibatch).assignProduct(slope, false, slope, true, 1f / units);
+            FloatMatrix some = inducing.areAll() ? slope : rowsOfOthers(slopes[t]);
+            FloatMatrix.of(gram, minibatch).assignProduct(slope, false, some, true, 1f / units);
             for (int i = 0; i < gram.length; i++) {
-                sum[i] += gram[i] * given[t][i];
+                sum[i] += gram[i] * given[t][others[i / minibatch] * minibatch + i % minibatch];
+            }
+            for (int i = 0; variances.length > 0 && i < slopes[t].length; i++) {
+                int n = i % minibatch;
+                variances[n] += (double) slopes[t][i] * slopes[t][i] / units * given[t][n * minibatch + n];
             }
         }
         return this;
+    }
+
+    private FloatMatrix rowsOfOthers(float[] matrix) {
+        float[] some = new float[matrix.length / minibatch * others.length];
+        for (int i = 0; i < some.length; i++) {
+            some[i] = matrix[i / others.length * minibatch + others[i % others.length]];
+        }
+        return FloatMatrix.of(some, others.length);
     }
 
     /** One example's columns at all steps, [columns, steps]. */
@@ -103,8 +149,7 @@ final class LastStepCovariance {
         return values;
     }
 
-    /** [minibatch, minibatch]. */
-    INDArray toArray(DataType type) {
-        return FloatMatrix.of(sum, minibatch).toArray(type);
+    ExampleCovariance covariance(DataType type) {
+        return ExampleCovariance.of(inducing, FloatMatrix.of(sum, minibatch).toArray(type), variances);
     }
 }

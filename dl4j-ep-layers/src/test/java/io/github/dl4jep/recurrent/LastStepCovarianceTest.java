@@ -3,6 +3,8 @@ package io.github.dl4jep.recurrent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.dl4jep.message.ExampleCovariance;
+import io.github.dl4jep.message.InducingExamples;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.DoubleStream;
@@ -105,9 +107,10 @@ class LastStepCovarianceTest {
         float[][] seen = seen();
         double[] mean = new double[BATCH * BATCH];
         for (int draw = 0; draw < draws; draw++) {
-            INDArray k = new LastStepCovariance(seen, BATCH, UNITS, this::slopes, draw)
+            INDArray k = new LastStepCovariance(seen, BATCH, UNITS, this::slopes, draw, InducingExamples.all())
                     .plusInputs(flat())
-                    .toArray(DataType.FLOAT);
+                    .covariance(DataType.FLOAT)
+                    .columns();
             for (int i = 0; i < mean.length; i++) {
                 mean[i] += k.getDouble(i / BATCH, i % BATCH) / draws;
             }
@@ -118,10 +121,31 @@ class LastStepCovarianceTest {
         }
     }
 
+    private ExampleCovariance with(InducingExamples inducing, float[][] seen) {
+        return new LastStepCovariance(seen, BATCH, UNITS, this::slopes, 7, inducing)
+                .plusInputs(flat())
+                .covariance(DataType.FLOAT);
+    }
+
     @Test
     void isTheSameEveryTime() {
         float[][] seen = seen();
-        assertThat(new LastStepCovariance(seen, BATCH, UNITS, this::slopes, 7).toArray(DataType.FLOAT))
-                .isEqualTo(new LastStepCovariance(seen, BATCH, UNITS, this::slopes, 7).toArray(DataType.FLOAT));
+        assertThat(with(InducingExamples.all(), seen).columns())
+                .isEqualTo(with(InducingExamples.all(), seen).columns());
+    }
+
+    @Test
+    void columnsOfInducingExamplesAndVariancesAreThoseOfAll() {
+        float[][] seen = seen();
+        INDArray all = with(InducingExamples.all(), seen).columns();
+        InducingExamples inducing = InducingExamples.of(BATCH, 2);
+        ExampleCovariance some = with(inducing, seen);
+        int[] numbers = inducing.numbers(BATCH);
+        for (int n = 0; n < BATCH; n++) {
+            assertThat(some.variances().getDouble(n)).isCloseTo(all.getDouble(n, n), within(1e-4));
+            for (int i = 0; i < numbers.length; i++) {
+                assertThat(some.columns().getDouble(n, i)).isCloseTo(all.getDouble(n, numbers[i]), within(1e-4));
+            }
+        }
     }
 }
