@@ -31,6 +31,8 @@ public class EpLossLayer extends EpLabelledLayer {
 
     /** Whether the layer before has weights for the likelihood's teacher. */
     private boolean taught;
+    /** Whether steps are checked; false in files that know nothing of it. */
+    private boolean checked;
 
     /** For Jackson. */
     public EpLossLayer() {
@@ -65,6 +67,7 @@ public class EpLossLayer extends EpLabelledLayer {
         setSchedule(schedule);
         setPassCounter(passCounter);
         setOriginal(original instanceof LossLayer ? null : (FeedForwardLayer) original.clone());
+        this.checked = !(original instanceof LossLayer);
     }
 
     /**
@@ -98,9 +101,27 @@ public class EpLossLayer extends EpLabelledLayer {
                 .of(new LossRuntime(conf, networkDataType), this);
     }
 
+    /**
+     * Whether steps are checked against what the joint solve expects of them.
+     *
+     * @return true of labels at positions; false in files that know nothing of it
+     */
+    public boolean isChecked() {
+        return checked;
+    }
+
+    /**
+     * For Jackson.
+     *
+     * @param checked whether steps are checked
+     */
+    public void setChecked(boolean checked) {
+        this.checked = checked;
+    }
+
     @Override
     public LikelihoodParamInitializer initializer() {
-        return new LikelihoodParamInitializer(effectiveLikelihood(), Math.toIntExact(getNOut()), taught);
+        return new LikelihoodParamInitializer(effectiveLikelihood(), Math.toIntExact(getNOut()), taught, checked);
     }
 
     @Override
@@ -146,12 +167,12 @@ public class EpLossLayer extends EpLabelledLayer {
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof EpLossLayer that && super.equals(other) && taught == that.taught;
+        return other instanceof EpLossLayer that && super.equals(other) && taught == that.taught && checked == that.checked;
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(super.hashCode(), taught);
+        return Objects.hash(super.hashCode(), taught, checked);
     }
 
     @Override

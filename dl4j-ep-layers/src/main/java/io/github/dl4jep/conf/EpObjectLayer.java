@@ -28,6 +28,9 @@ public class EpObjectLayer extends EpLabelledLayer {
 
     private static final long serialVersionUID = 1L;
 
+    /** Whether steps are checked; false in files that know nothing of it. */
+    private boolean checked;
+
     /** The DL4J layer; from the constructor or from JSON. */
     @SuppressWarnings("NullAway.Init")
     private Yolo2OutputLayer boxes;
@@ -56,6 +59,7 @@ public class EpObjectLayer extends EpLabelledLayer {
         setNOut(outputs);
         setSchedule(schedule);
         setPassCounter(passCounter);
+        this.checked = true;
     }
 
     /**
@@ -97,9 +101,27 @@ public class EpObjectLayer extends EpLabelledLayer {
                 .of(new ObjectRuntime(conf, networkDataType), this);
     }
 
+    /**
+     * Whether steps are checked against what the joint solve expects of them.
+     *
+     * @return true of labels at positions; false in files that know nothing of it
+     */
+    public boolean isChecked() {
+        return checked;
+    }
+
+    /**
+     * For Jackson.
+     *
+     * @param checked whether steps are checked
+     */
+    public void setChecked(boolean checked) {
+        this.checked = checked;
+    }
+
     @Override
     public LikelihoodParamInitializer initializer() {
-        return new LikelihoodParamInitializer(effectiveLikelihood(), Math.toIntExact(getNOut()), false);
+        return new LikelihoodParamInitializer(effectiveLikelihood(), Math.toIntExact(getNOut()), false, checked);
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.learned.Parameters;
 import io.github.dl4jep.learned.Statistic;
 import io.github.dl4jep.learned.TargetScaling;
+import io.github.dl4jep.learned.TrustRegion;
 import io.github.dl4jep.likelihood.InvalidLabelException;
 import io.github.dl4jep.likelihood.LearningPhase;
 import io.github.dl4jep.likelihood.Likelihood;
@@ -219,7 +220,10 @@ public abstract class DensityLikelihood implements Likelihood {
         for (int i = 0; i < scales.length; i++) {
             statistics.put(scaleNames().get(i), rows.scaleStatistic(i, maximum));
         }
-        return new Update(DensityBatch.message(batch, maximum), statistics);
+        return new Update(
+                DensityBatch.message(batch, maximum),
+                statistics,
+                TrustRegion.isLearned(parameters) ? maximum.expected() : null);
     }
 
     /**

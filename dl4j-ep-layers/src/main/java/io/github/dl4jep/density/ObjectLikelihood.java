@@ -224,9 +224,12 @@ public final class ObjectLikelihood implements Likelihood {
 
     /** The batch with a label and an importance for each output: which box answers is decided here, by the means. */
     OutputBatch assigned(OutputBatch batch) {
+        return assigned(batch, Rows.of(batch.mean()));
+    }
+
+    private OutputBatch assigned(OutputBatch batch, double[][] mean) {
         double[][] labels = Rows.of(batch.doubleLabels());
         double[][] weights = Rows.of(batch.importanceOrOnes());
-        double[][] mean = Rows.of(batch.mean());
         int rows = labels.length;
         int outputs = mean[0].length;
         double[] ofOutputs = new double[rows * outputs];
@@ -289,6 +292,12 @@ public final class ObjectLikelihood implements Likelihood {
     @Override
     public Update update(OutputBatch batch, Map<String, INDArray> parameters) {
         return boxes().update(assigned(batch), parameters);
+    }
+
+    /** Of the boxes that answered before the step: another choice is not what the solve expects. */
+    @Override
+    public INDArray stepLoss(OutputBatch batch, INDArray before, Map<String, INDArray> parameters) {
+        return boxes().negativeLogLikelihood(assigned(batch, Rows.of(before)), parameters);
     }
 
     @Override

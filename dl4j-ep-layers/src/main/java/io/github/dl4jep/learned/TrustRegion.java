@@ -58,6 +58,16 @@ public final class TrustRegion {
     }
 
     /**
+     * Whether steps are checked.
+     *
+     * @param parameters learned parameters by name
+     * @return true if the factor is among them
+     */
+    public static boolean isLearned(Map<String, INDArray> parameters) {
+        return parameters.containsKey(NAME);
+    }
+
+    /**
      * The factor of the hidden priors' precision.
      *
      * @param parameters learned parameters by name
@@ -65,6 +75,16 @@ public final class TrustRegion {
      */
     public static double factor(Map<String, INDArray> parameters) {
         return parameters.containsKey(NAME) ? Parameters.scalar(parameters, NAME) : 1;
+    }
+
+    /**
+     * Sets the factor of the hidden priors' precision.
+     *
+     * @param parameters learned parameters by name, changed in place
+     * @param factor at least 1
+     */
+    public static void set(Map<String, INDArray> parameters, double factor) {
+        Parameters.get(parameters, NAME).putScalar(0, factor);
     }
 
     /**
@@ -99,7 +119,7 @@ public final class TrustRegion {
      * examples may have lost. The chance falls as one by the number of examples, so in a large batch the rest of a step that went too far is
      * worth having. Where a memory has gates, what is expected is only rough: there a step has to win anything at all.
      *
-     * @param examples number of examples in the batch
+     * @param examples number of examples in the batch, or of their positions where labels stand at these
      * @param isRough whether what is expected is only rough
      * @return a part, in [0, 1]
      */

@@ -7,7 +7,6 @@ import io.github.dl4jep.learned.Statistic;
 import io.github.dl4jep.learned.TargetScaling;
 import io.github.dl4jep.learned.TrustRegion;
 import io.github.dl4jep.message.Moments;
-import io.github.dl4jep.solve.JointSolve;
 import io.github.dl4jep.solve.PseudoObservation;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -193,7 +192,7 @@ public final class GaussianLikelihood implements Likelihood {
                 joint.message(),
                 statistics,
                 parameters.containsKey(TrustRegion.NAME) && !isHeld(parameters)
-                        ? expected(batch.mean(), observation, joint.solution())
+                        ? joint.expected(batch, observation)
                         : null);
     }
 
@@ -201,12 +200,6 @@ public final class GaussianLikelihood implements Likelihood {
     private boolean isHeld(Map<String, INDArray> parameters) {
         return Arrays.stream(Parameters.values(parameters, NOISE))
                 .allMatch(noise -> (float) noise == (float) initialNoise);
-    }
-
-    /** Means of the potentials after the step, w + K z = w + e - N z; what was not observed stays. */
-    private static INDArray expected(INDArray mean, PseudoObservation observation, JointSolve.Solution solution) {
-        INDArray left = observation.noise().mul(solution.shift());
-        return observation.residual().sub(left).muli(observation.observed()).addi(mean);
     }
 
     @Override

@@ -15,8 +15,18 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * @param solution z and the diagonal of the inverse, double
  * @param message z and G in the network's data type
+ * @param equations what was solved
  */
-record JointMessage(JointSolve.Solution solution, BackwardMessage message) {
+record JointMessage(
+        JointSolve.Solution solution, BackwardMessage message, Function<PseudoObservation, BatchSolve> equations) {
+
+    /** Means of the potentials after the step. */
+    INDArray expected(OutputBatch batch, PseudoObservation observation) {
+        return equations
+                .apply(observation)
+                .expectedMove(observation, solution.shift())
+                .addi(batch.mean());
+    }
 
     /**
      * Solves for the batch.
@@ -53,8 +63,8 @@ record JointMessage(JointSolve.Solution solution, BackwardMessage message) {
         DataType type = batch.forward().moments().mean().dataType();
         return new JointMessage(
                 solution,
-                new BackwardMessage(
-                        Rows.inType(solution.shift(), type), Rows.inType(precision(variance, whole), type)));
+                new BackwardMessage(Rows.inType(solution.shift(), type), Rows.inType(precision(variance, whole), type)),
+                equations);
     }
 
     /** G = 1 / (V + N), 0 where nothing is observed; f-ordered, on which products are fastest. */

@@ -236,6 +236,18 @@ public interface Likelihood extends Serializable {
     }
 
     /**
+     * What a step is to lower, at means of potentials: where it is checked, what the joint solve expects of it and what became of it.
+     *
+     * @param batch labels, and potentials without variance
+     * @param before means of the potentials before the step, [rows, outputs]
+     * @param parameters learned parameters by name
+     * @return nats of each row, [rows, 1]; unless overridden, the negative log predictive likelihood
+     */
+    default INDArray stepLoss(OutputBatch batch, INDArray before, Map<String, INDArray> parameters) {
+        return negativeLogLikelihood(batch, parameters);
+    }
+
+    /**
      * Factor and offset that turn output potentials into what a point network's output activation expects.
      *
      * @param parameters learned parameters by name

@@ -3,6 +3,7 @@ package io.github.dl4jep.likelihood;
 import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.learned.Parameters;
 import io.github.dl4jep.learned.Statistic;
+import io.github.dl4jep.learned.TrustRegion;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.solve.PseudoObservation;
 import java.util.LinkedHashMap;
@@ -126,6 +127,17 @@ abstract class SignedTargetLikelihood implements Likelihood {
         return 2 * label - 1;
     }
 
+    /** Of the observation of signed targets, which is what the solve is about, and not of the classes. */
+    @Override
+    public INDArray stepLoss(OutputBatch batch, INDArray before, Map<String, INDArray> parameters) {
+        INDArray residual = residual(batch);
+        return residual.mul(residual)
+                .divi(noise(batch.givenMean(), parameters))
+                .muli(batch.importanceOrOnes())
+                .muli(0.5)
+                .sum(true, 1);
+    }
+
     @Override
     public Update update(OutputBatch batch, Map<String, INDArray> parameters) {
         INDArray importance = batch.importanceOrOnes();
@@ -139,7 +151,10 @@ abstract class SignedTargetLikelihood implements Likelihood {
         if (batch.earlierShift() == null) {
             addScales(batch, parameters, statistics);
         }
-        return new Update(joint.message(), statistics);
+        return new Update(
+                joint.message(),
+                statistics,
+                TrustRegion.isLearned(parameters) ? joint.expected(batch, observation) : null);
     }
 
     /** The joint solve of a batch, each output by itself. */

@@ -1,5 +1,6 @@
 package io.github.dl4jep.params;
 
+import io.github.dl4jep.learned.TrustRegion;
 import io.github.dl4jep.likelihood.Likelihood;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -25,13 +26,17 @@ public final class LikelihoodParamInitializer implements PosteriorLayout {
      * @param likelihood the likelihood
      * @param outputs number of outputs
      * @param taught whether the likelihood's teacher learns here, too, beside weights of the layer before
+     * @param checked whether steps are checked, whatever a likelihood without a teacher says: {@link TrustRegion}
      */
-    public LikelihoodParamInitializer(Likelihood likelihood, int outputs, boolean taught) {
+    public LikelihoodParamInitializer(Likelihood likelihood, int outputs, boolean taught, boolean checked) {
         this.likelihood = likelihood;
         this.teacher = taught ? TeacherParameters.ofLayerBefore(likelihood) : null;
         this.lengths = new LinkedHashMap<>(likelihood.parameterLengths(outputs));
         if (teacher != null) {
             teacher.shapes(outputs).forEach((name, shape) -> lengths.put(name, Math.toIntExact(shape[1])));
+        }
+        if (checked && teacher == null) {
+            lengths.put(TrustRegion.NAME, 1);
         }
     }
 
@@ -102,6 +107,9 @@ public final class LikelihoodParamInitializer implements PosteriorLayout {
             likelihood.initialise(parameters);
             if (teacher != null) {
                 teacher.initialise(parameters);
+            }
+            if (TrustRegion.isLearned(parameters)) {
+                TrustRegion.initialise(parameters);
             }
         }
         return parameters;

@@ -2,6 +2,7 @@ package io.github.dl4jep.runtime;
 
 import io.github.dl4jep.conf.EpObjectLayer;
 import io.github.dl4jep.conf.EpOutputConf;
+import io.github.dl4jep.learned.Parameters;
 import io.github.dl4jep.type.DataFormats;
 import io.github.dl4jep.unit.IdentityUnit;
 import io.github.dl4jep.vertex.LikelihoodVertex;
@@ -26,17 +27,61 @@ public final class ObjectRuntime extends Yolo2OutputLayer implements EpOutput {
 
     private static final long serialVersionUID = 1L;
 
+    private Map<String, INDArray> parameters = Map.of();
+    private @Nullable INDArray view;
     private transient @Nullable UnitVertex vertex;
     private transient @Nullable LikelihoodVertex likelihood;
 
     /**
-     * A runtime; it has no parameters.
+     * A runtime without parameters yet; it has the factor of the hidden priors.
      *
      * @param conf configuration that holds an {@link EpObjectLayer}
      * @param dataType data type of the network
      */
     public ObjectRuntime(NeuralNetConfiguration conf, DataType dataType) {
         super(conf, dataType);
+    }
+
+    @Override
+    public void setParamsViewArray(@Nullable INDArray params) {
+        view = params;
+    }
+
+    @Override
+    public void setParamTable(Map<String, INDArray> paramTable) {
+        parameters = paramTable;
+    }
+
+    @Override
+    public Map<String, INDArray> paramTable(boolean backpropParamsOnly) {
+        return parameters;
+    }
+
+    @Override
+    public @Nullable INDArray params() {
+        return view;
+    }
+
+    @Override
+    public @Nullable INDArray getParam(String param) {
+        return parameters.get(param);
+    }
+
+    @Override
+    public void setParam(String key, INDArray value) {
+        Parameters.get(parameters, key).assign(value);
+    }
+
+    @Override
+    public void setParams(INDArray params) {
+        if (view != null && params != view) {
+            view.assign(params);
+        }
+    }
+
+    @Override
+    public long numParams() {
+        return view == null ? 0 : view.length();
     }
 
     private EpObjectLayer converted() {
@@ -62,7 +107,7 @@ public final class ObjectRuntime extends Yolo2OutputLayer implements EpOutput {
         if (likelihood == null) {
             OutputRows rows = new OutputRows(DataFormats.of(layerConf()), outputs(), 2);
             likelihood = new LikelihoodVertex(
-                    converted().effectiveLikelihood(), converted().getLossFn(), rows, this::describe, Map::of);
+                    converted().effectiveLikelihood(), converted().getLossFn(), rows, this::describe, () -> parameters);
         }
         return likelihood;
     }

@@ -59,6 +59,17 @@ public interface BatchSolve {
     INDArray timesCovariance(INDArray x);
 
     /**
+     * How far the potentials are expected to move, if the network is linear.
+     *
+     * @param observation residual e and noise N of the equations
+     * @param shift their solution z
+     * @return K z = e - N z, 0 where nothing is observed; of positions what is sure of it
+     */
+    default INDArray expectedMove(PseudoObservation observation, INDArray shift) {
+        return observation.residual().sub(observation.noise().mul(shift)).muli(observation.observed());
+    }
+
+    /**
      * The equations of a batch.
      *
      * @param variance V, [rows, outputs]

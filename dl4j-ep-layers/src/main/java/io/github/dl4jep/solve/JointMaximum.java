@@ -114,12 +114,23 @@ public final class JointMaximum {
         private final double[] left;
         private final double[] shift;
         private final double[] curvature;
+        private final JointMaximum search;
 
         private Maximum(JointMaximum search) {
             this.potentials = search.potentials;
             this.left = search.left;
             this.shift = search.shift;
             this.curvature = search.curvature;
+            this.search = search;
+        }
+
+        /**
+         * Means of the potentials that are expected after the step: the most probable ones, and of positions what is sure of them.
+         *
+         * @return w + K z, [rows, outputs]
+         */
+        public INDArray expected() {
+            return search.expected();
         }
 
         /**
@@ -286,6 +297,18 @@ public final class JointMaximum {
         Arrays.fill(ones, 1);
         return Rows.columns(BatchSolve.of(variance, covariance, observation(z, ones))
                 .timesCovariance(Rows.matrix(z, rows, outputs)));
+    }
+
+    private INDArray expected() {
+        double[] noise = noise();
+        double[] residual = new double[noise.length];
+        for (int i = 0; i < residual.length; i++) {
+            residual[i] = isObserved[i] > 0 ? potentials[i] - start[i] + shift[i] * noise[i] : 0;
+        }
+        PseudoObservation observation = observation(residual, noise);
+        return BatchSolve.of(variance, covariance, observation)
+                .expectedMove(observation, Rows.matrix(shift, rows, outputs))
+                .addi(Rows.matrix(start, rows, outputs));
     }
 
     private PseudoObservation observation(double[] residual, double[] noise) {

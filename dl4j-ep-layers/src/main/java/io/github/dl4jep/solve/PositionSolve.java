@@ -21,7 +21,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>Of the earlier layers only the effective rank \( \eta \) is known, that is the mean square of correlations between rows, \( c^2 =
  * (\rho/\eta - 1)/(\rho - 1) \) for \( \rho \) rows. Covariances through several layers are products, so these layers' is taken as \( c\,\varphi_r^T
- * \varphi_q \) between rows: \( u_r^2 = (\kappa_r + c\,(1 - \kappa_r)) V_r \), and the rest \( (1-c)(1-\kappa_r) V_r \) is each row's own. Where
+ * \varphi_q \) between rows: \( u_r^2 = (\kappa_r + c\,(1 - \kappa_r)) V_r \), and the rest \( (1-c)(1-\kappa_r) V_r \) is each row's own, times \( m - 8 \) where that is above 1: of n
+ * rows with labels whose correlations have the mean square \( c_m^2 \), that of rank \( \eta \) times the features', \( m = 1 + (n - 1) c_m^2 \) is the mean
+ * eigenvalue, weighted by eigenvalues. What is expected of a step has it once. Where
  * nothing is known of them, as of recurrent layers, \( \eta \) is 1, and \( \rho\,(1-\kappa_r) V_r \) is each row's own. Without
  * features it has \( \rho/\sqrt\eta\,V_r \) by itself: no direction of \( \rho \) rows of variance v has more than the Frobenius norm.
  *
@@ -33,14 +35,19 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 final class PositionSolve implements BatchSolve {
 
+    /** A step that goes so much too far in some direction is left to the check of steps, which sees what becomes of it. */
+    private static final double LEFT_TO_CHECK = 8;
+
     private final int rows;
     private final int outputs;
     private final double[] residual;
     private final double[] noise;
-    /** u^2 and what a row has by itself. */
+    /** u^2 and the rest of the variance. */
     private final double[] common;
 
     private final double[] own;
+    /** How many times its variance a row by itself has in the equations, for each output: so many rows move as one. */
+    private final double[] together;
     /** The rows phi, or null. */
     private final @Nullable LowRankCovariance directions;
 
@@ -77,16 +84,23 @@ final class PositionSolve implements BatchSolve {
         INDArray features = correlation == null ? null : correlation.features();
         double rank = correlation == null ? 1 : correlation.makeEarlierRank().getAsDouble();
         double[] share = features == null ? new double[rows] : commonShares(variance, features, rank);
-        double ofOwn = features == null ? Math.max(1, rows / Math.sqrt(rank)) : rank > 1 ? 1 : rows;
+        this.together = new double[outputs];
         for (int i = 0; i < variance.length; i++) {
             double v = variance[i] * observed[i];
             this.residual[i] = residual[i] * observed[i];
             common[i] = v * share[i % rows];
-            own[i] = (v - common[i]) * ofOwn;
+            own[i] = v - common[i];
+            together[i / rows] += observed[i];
         }
-        this.directions = features == null
-                ? null
-                : LowRankCovariance.ofFactor(Rows.columns(PositionCorrelation.normalised(features)), rows);
+        INDArray phi = features == null ? null : PositionCorrelation.normalised(features);
+        double square = phi == null ? 0 : meanSquare(rows, rank * PositionCorrelation.rankOf(phi));
+        for (int c = 0; c < outputs; c++) {
+            double ofPairs = 1 + Math.max(0, together[c] - 1) * square;
+            together[c] = phi == null
+                    ? Math.max(1, rows / Math.sqrt(rank))
+                    : rank > 1 ? Math.max(1, ofPairs - LEFT_TO_CHECK) : rows;
+        }
+        this.directions = phi == null ? null : LowRankCovariance.ofFactor(Rows.columns(phi), rows);
     }
 
     /**
@@ -106,7 +120,7 @@ final class PositionSolve implements BatchSolve {
     private static double[] commonShares(double[] variance, INDArray features, double rank) {
         double[] shares = Rows.columns(features.mul(features).sum(true, 1));
         int rows = shares.length;
-        double known = rank > 1 ? Math.sqrt(Math.max(0, rows / rank - 1) / Math.max(1, rows - 1)) : 0;
+        double known = rank > 1 ? Math.sqrt(meanSquare(rows, rank)) : 0;
         double[] mean = new double[rows];
         for (int i = 0; i < variance.length; i++) {
             mean[i % rows] += variance[i] * rows / variance.length;
@@ -119,8 +133,20 @@ final class PositionSolve implements BatchSolve {
         return shares;
     }
 
+    /** Mean square of the correlation of two rows, for its effective rank. */
+    private static double meanSquare(int rows, double rank) {
+        return Math.max(0, rows / rank - 1) / Math.max(1, rows - 1);
+    }
+
     private LowRankCovariance covariance(int output) {
+        return covariance(output, together[output]);
+    }
+
+    private LowRankCovariance covariance(int output, double times) {
         double[] rest = part(own, output);
+        for (int i = 0; i < rest.length; i++) {
+            rest[i] *= times;
+        }
         return directions == null
                 ? LowRankCovariance.ofIndependentRows(rest)
                 : directions.withRows(
@@ -146,10 +172,22 @@ final class PositionSolve implements BatchSolve {
 
     @Override
     public INDArray timesCovariance(INDArray x) {
+        return times(x, together);
+    }
+
+    /** What is sure: rows' own variance as it is. */
+    @Override
+    public INDArray expectedMove(PseudoObservation observation, INDArray shift) {
+        double[] once = new double[outputs];
+        Arrays.fill(once, 1);
+        return times(shift, once);
+    }
+
+    private INDArray times(INDArray x, double[] ofOwn) {
         double[] values = Rows.columns(x);
         double[] image = new double[values.length];
         for (int c = 0; c < outputs; c++) {
-            System.arraycopy(covariance(c).times(part(values, c)), 0, image, c * rows, rows);
+            System.arraycopy(covariance(c, ofOwn[c]).times(part(values, c)), 0, image, c * rows, rows);
         }
         return Rows.matrix(image, rows, outputs);
     }

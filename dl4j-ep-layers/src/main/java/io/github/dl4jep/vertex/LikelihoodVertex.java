@@ -91,7 +91,7 @@ public final class LikelihoodVertex {
         Likelihood.Update update =
                 likelihood.update(batch(message, labels, mask, earlierShift, trust), parameters.get());
         long examples = message.moments().mean().size(0);
-        INDArray expected = checksSteps() ? update.expected() : null;
+        INDArray expected = TrustRegion.isLearned(parameters.get()) ? update.expected() : null;
         return new Observation(
                 new BackwardMessage(
                         rows.matrix(update.message().shift(), examples),
@@ -149,30 +149,12 @@ public final class LikelihoodVertex {
     }
 
     /**
-     * Whether steps are checked against what the joint solve expects of them: not where labels stand at positions.
+     * What is learned beside the weights.
      *
-     * @return true if the factor of the hidden priors is learned
+     * @return views by name
      */
-    public boolean checksSteps() {
-        return rows.spatialRank() == 0 && parameters.get().containsKey(TrustRegion.NAME);
-    }
-
-    /**
-     * The factor of the precision of the hidden priors.
-     *
-     * @return at least 1; 1 where it is not learned
-     */
-    public double priorFactor() {
-        return TrustRegion.factor(parameters.get());
-    }
-
-    /**
-     * Sets the factor of the precision of the hidden priors.
-     *
-     * @param factor at least 1
-     */
-    public void setPriorFactor(double factor) {
-        Parameters.get(parameters.get(), TrustRegion.NAME).putScalar(0, factor);
+    public Map<String, INDArray> parameters() {
+        return parameters.get();
     }
 
     private Sites sites(Map<String, Statistic> statistics) {
@@ -280,7 +262,28 @@ public final class LikelihoodVertex {
     public INDArray negativeLogLikelihood(Moments potentials, INDArray labels, @Nullable INDArray mask) {
         ForwardMessage message = new ForwardMessage(potentials, BatchCovariance.none());
         INDArray ofRows = likelihood.negativeLogLikelihood(batch(message, labels, mask, null, null), parameters.get());
-        INDArray ofPositions = rows.matrix(ofRows, labels.size(0));
+        return summed(ofRows, labels.size(0));
+    }
+
+    /**
+     * What a step is to lower, for each example.
+     *
+     * @param means means of the potentials, as the vertex before has them
+     * @param before means before the step
+     * @param labels as in {@link #observe}
+     * @param mask label mask, or null
+     * @return nats per example, [minibatch, 1]
+     */
+    public INDArray stepLoss(INDArray means, INDArray before, INDArray labels, @Nullable INDArray mask) {
+        ForwardMessage message = new ForwardMessage(Moments.pointMass(means), BatchCovariance.none());
+        INDArray ofRows =
+                likelihood.stepLoss(batch(message, labels, mask, null, null), rows.rows(before), parameters.get());
+        return summed(ofRows, labels.size(0));
+    }
+
+    /** Rows of positions added up, [minibatch, 1]. */
+    private INDArray summed(INDArray ofRows, long examples) {
+        INDArray ofPositions = rows.matrix(ofRows, examples);
         return ofPositions.size(1) == 1 ? ofPositions : ofPositions.sum(true, 1);
     }
 

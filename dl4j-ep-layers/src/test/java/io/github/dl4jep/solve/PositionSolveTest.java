@@ -130,6 +130,51 @@ class PositionSolveTest {
         }
     }
 
+    /**
+     * Many rows: what the features do not say of them moves them together, too. A correlation whose square is c2 on average has the mean
+     * eigenvalue 1 + (n - 1) c2, weighted by the eigenvalues, and all but 8 of it is counted; what is expected counts each row once.
+     */
+    @Test
+    void restsOfManyRowsMoveTogether() {
+        int many = 400;
+        Nd4j.getRandom().setSeed(7);
+        INDArray seen = Nd4j.rand(DataType.DOUBLE, many, 2).addi(0.5);
+        INDArray v = Nd4j.valueArrayOf(new long[] {many, 1}, 9.0, DataType.DOUBLE);
+        INDArray e = Nd4j.randn(DataType.DOUBLE, many, 1);
+        INDArray n = Nd4j.valueArrayOf(new long[] {many, 1}, 0.1, DataType.DOUBLE);
+        PseudoObservation labels = PseudoObservation.of(e, n, Nd4j.ones(DataType.DOUBLE, many, 1));
+        PositionSolve equations = new PositionSolve(v, new PositionCorrelation(() -> seen, () -> 4), labels);
+
+        INDArray phi = seen.divColumnVector(seen.norm2(true, 1));
+        INDArray gram = phi.mmul(phi.transpose());
+        double ofFeatures = gram.mul(gram).sumNumber().doubleValue() / many / many;
+        double square = (many * ofFeatures / 4 - 1) / (many - 1);
+        double together = 1 + (many - 1) * square - 8;
+        double known = Math.sqrt((many / 4.0 - 1) / (many - 1));
+        INDArray common = Nd4j.zeros(DataType.DOUBLE, many, many);
+        INDArray rest = Nd4j.zeros(DataType.DOUBLE, many, many);
+        INDArray scaled = phi.dup();
+        for (int r = 0; r < many; r++) {
+            double ofLast = seen.getRow(r).norm2Number().doubleValue();
+            double share = Math.min(1, ofLast * ofLast / 9);
+            share += known * (1 - share);
+            scaled.putRow(r, phi.getRow(r).mul(Math.sqrt(9 * share)));
+            rest.putScalar(r, r, 9 * (1 - share));
+        }
+        Nd4j.gemm(scaled, scaled, common, false, true, 1, 0);
+        assertThat(together).isGreaterThan(4);
+        INDArray inverse = InvertMatrix.invert(
+                common.add(rest.mul(together))
+                        .addi(Nd4j.eye(many).castTo(DataType.DOUBLE).muli(0.1)),
+                false);
+        INDArray z = inverse.mmul(e);
+        assertThat(equations.solve().shift().distance2(z))
+                .isLessThan(1e-8 * z.norm2Number().doubleValue());
+        INDArray expected = common.add(rest).mmul(z);
+        assertThat(equations.expectedMove(labels, z).distance2(expected))
+                .isLessThan(1e-8 * expected.norm2Number().doubleValue());
+    }
+
     @Test
     void equalsTheDenseSolve() {
         equalsTheDenseSolution();

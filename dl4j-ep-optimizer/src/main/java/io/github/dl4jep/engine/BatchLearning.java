@@ -42,6 +42,7 @@ final class BatchLearning {
     private final List<MessageGraph.Output> outputs;
     private final List<Observer> observers = new ArrayList<>();
     private final StepCheck check;
+    private final List<Readout> readouts;
 
     /**
      * Learning by some vertices. Teachers are added to them: they see what the weights of their outputs see. Behind a memory with gates they say
@@ -67,7 +68,10 @@ final class BatchLearning {
             }
         }
         this.graph = new VertexGraph(networkInputs, all);
-        this.check = new StepCheck(networkInputs, graph, outputs);
+        this.readouts = outputs.stream()
+                .map(output -> Readout.of(networkInputs, graph, output.node()))
+                .toList();
+        this.check = new StepCheck(networkInputs, graph, outputs, readouts);
     }
 
     /** What a batch says, and what the joint solve expects of the step; null where that is not checked. */
@@ -80,6 +84,20 @@ final class BatchLearning {
 
     /** What takes the labels of an output: its likelihood, or its teacher's. */
     private record Observer(int slot, LikelihoodVertex likelihood, int output) {}
+
+    /** What makes an output's potentials of features. */
+    Readout readout(int output) {
+        return readouts.get(output);
+    }
+
+    /**
+     * Whether steps are checked: where labels stand at positions not of networks with states that go from step to step.
+     */
+    boolean checksSteps(int output) {
+        LikelihoodVertex likelihood = likelihood(output);
+        return TrustRegion.isLearned(likelihood.parameters())
+                && (likelihood.rows().spatialRank() == 0 || !graph.hasState());
+    }
 
     /** The activation that is an output's potentials. */
     int slotOf(int output) {
@@ -178,7 +196,7 @@ final class BatchLearning {
                             earlier.get(observer.slot()),
                             trust.get(observer.output()));
             messages.put(observer.slot(), observation.message());
-            if (observation.expected() != null) {
+            if (observation.expected() != null && checksSteps(observer.output())) {
                 expected.put(observer.output(), observation.expected());
             }
             learned = learned.plus(observation.sites());

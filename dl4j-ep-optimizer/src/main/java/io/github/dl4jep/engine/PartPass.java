@@ -9,7 +9,6 @@ import io.github.dl4jep.message.BatchPart;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.InducingExamples;
 import io.github.dl4jep.message.Moments;
-import io.github.dl4jep.vertex.GraphNode;
 import io.github.dl4jep.vertex.LikelihoodVertex;
 import io.github.dl4jep.vertex.Sites;
 import io.github.dl4jep.vertex.VertexGraph;
@@ -41,7 +40,7 @@ public final class PartPass implements BatchParts {
     private final boolean checked;
     private final List<WithheldExamples> withheld = new ArrayList<>();
     /** What the weights of each checked output read, by output. */
-    private final Map<Integer, List<INDArray>> features = new HashMap<>();
+    private final Map<Integer, List<Moments>> features = new HashMap<>();
 
     private VertexGraph.@Nullable Sweep sweep;
     /** Of each output, before anything is learned; null without withheld examples. */
@@ -93,10 +92,6 @@ public final class PartPass implements BatchParts {
         return learning.outputs().get(output).likelihood();
     }
 
-    private GraphNode weightsOf(int output) {
-        return learning.graph().nodes().get(learning.outputs().get(output).weights());
-    }
-
     /** Copies whose squares are computed in the open workspace: those of an earlier sweep are gone. */
     static List<Moments> inOpenWorkspace(List<Moments> inputs) {
         return inputs.stream()
@@ -125,7 +120,7 @@ public final class PartPass implements BatchParts {
         }
         List<@Nullable Moments> ofWithheld = new ArrayList<>();
         for (int i = 0; i < labels.size(); i++) {
-            if (checked && likelihood(i).checksSteps()) {
+            if (checked && learning.checksSteps(i)) {
                 features.put(i, featuresOf(i, sweep));
             }
             ofWithheld.add(first ? predicted(i) : null);
@@ -163,11 +158,13 @@ public final class PartPass implements BatchParts {
                         + ", and cannot be learned from by several workers; train on one machine, or " + remedy);
     }
 
-    private List<INDArray> featuresOf(int output, VertexGraph.Sweep through) {
-        return weightsOf(output).inputs().stream()
+    private List<Moments> featuresOf(int output, VertexGraph.Sweep through) {
+        return learning.readout(output).inputs().stream()
                 .map(through::activation)
-                .map(activation ->
-                        HostMemory.detached(part.own(activation.moments().mean())))
+                .map(activation -> part.own(activation.moments()))
+                .map(moments -> Moments.pointMass(HostMemory.detached(moments.mean()))
+                        .shapedAs(moments.shape())
+                        .masked(moments.mask()))
                 .toList();
     }
 
@@ -242,16 +239,8 @@ public final class PartPass implements BatchParts {
                     output, second.activation(learning.slotOf(output)).moments().mean());
             ofOldFeatures.put(
                     output,
-                    weightsOf(output)
-                            .vertex()
-                            .forward(
-                                    observed(
-                                            arrays.stream()
-                                                    .map(Moments::pointMass)
-                                                    .toList(),
-                                            unasked),
-                                    Sites.NONE)
-                            .output()
+                    learning.readout(output)
+                            .potentials(observed(arrays, unasked))
                             .moments()
                             .mean());
         });

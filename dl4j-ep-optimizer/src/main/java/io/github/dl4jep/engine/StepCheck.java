@@ -3,7 +3,6 @@ package io.github.dl4jep.engine;
 import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.learned.TrustRegion;
 import io.github.dl4jep.likelihood.LearningPhase;
-import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.vertex.LikelihoodVertex;
 import io.github.dl4jep.vertex.ParameterKey;
 import io.github.dl4jep.vertex.VertexGraph;
@@ -22,8 +21,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param networkInputs number of inputs of the network
  * @param graph all vertices
  * @param outputs those with labels
+ * @param readouts what makes the potentials of each; all other layers are hidden
  */
-record StepCheck(int networkInputs, VertexGraph graph, List<MessageGraph.Output> outputs) {
+record StepCheck(int networkInputs, VertexGraph graph, List<MessageGraph.Output> outputs, List<Readout> readouts) {
 
     /**
      * What is expected of one step.
@@ -51,7 +51,11 @@ record StepCheck(int networkInputs, VertexGraph graph, List<MessageGraph.Output>
                                 .moments()
                                 .mean()
                                 .detach()));
-        return new Goal(loss(means, forward.withheld()), loss(expected, forward.withheld()), forward.withheld(), means);
+        return new Goal(
+                loss(means, means, forward.withheld()),
+                loss(expected, means, forward.withheld()),
+                forward.withheld(),
+                means);
     }
 
     /** Compares the loss after a step with its goal, and narrows or widens the hidden priors. */
@@ -64,8 +68,8 @@ record StepCheck(int networkInputs, VertexGraph graph, List<MessageGraph.Output>
                 from,
                 goal.before(),
                 goal.expected(),
-                loss(reached, goal.withheld()),
-                TrustRegion.leastWon(examples(goal), graph.hasGates()),
+                loss(reached, goal.means(), goal.withheld()),
+                TrustRegion.leastWon(rows(goal), graph.hasGates()),
                 featuresShare(goal, after),
                 phase.step());
         if (to != from) {
@@ -74,12 +78,17 @@ record StepCheck(int networkInputs, VertexGraph graph, List<MessageGraph.Output>
                     learner.rescalePrior(from, to);
                 }
             });
-            goal.means().keySet().forEach(i -> likelihood(i).setPriorFactor(to));
+            goal.means().keySet().forEach(i -> TrustRegion.set(likelihood(i).parameters(), to));
         }
     }
 
-    private static long examples(Goal goal) {
-        return goal.means().values().iterator().next().size(0);
+    /** Rows of labels: examples, or their positions. */
+    private long rows(Goal goal) {
+        return goal.means().entrySet().stream()
+                .mapToLong(output -> output.getValue().length()
+                        / likelihood(output.getKey()).rows().outputs())
+                .min()
+                .orElseThrow();
     }
 
     private boolean canBeNarrower() {
@@ -116,14 +125,14 @@ record StepCheck(int networkInputs, VertexGraph graph, List<MessageGraph.Output>
         return isOfOutput(key) ? step : step.withPriorFactor(priorFactor());
     }
 
-    /** Mean over the examples that weights learn from; of several outputs the sum. */
-    private double loss(Map<Integer, INDArray> means, List<WithheldExamples> withheld) {
+    /** Mean over the examples that weights learn from; of several outputs the sum. Before: means before the step. */
+    private double loss(Map<Integer, INDArray> means, Map<Integer, INDArray> before, List<WithheldExamples> withheld) {
         double sum = 0;
         for (Map.Entry<Integer, INDArray> output : means.entrySet()) {
             int i = output.getKey();
             Labels label = withheld.get(i).all();
             INDArray losses = likelihood(i)
-                    .negativeLogLikelihood(Moments.pointMass(output.getValue()), label.values(), label.mask());
+                    .stepLoss(output.getValue(), Objects.requireNonNull(before.get(i)), label.values(), label.mask());
             sum += withheld.get(i).meanOfOthers(losses);
         }
         return sum;
@@ -131,19 +140,15 @@ record StepCheck(int networkInputs, VertexGraph graph, List<MessageGraph.Output>
 
     private double priorFactor() {
         return outputs.stream()
-                .mapToDouble(output -> output.likelihood().priorFactor())
+                .mapToDouble(output -> TrustRegion.factor(output.likelihood().parameters()))
                 .max()
                 .orElse(1);
     }
 
     private boolean isOfOutput(ParameterKey key) {
-        return outputs.stream()
-                .anyMatch(output -> output.likelihood().describe().equals(key.place())
-                        || graph.nodes()
-                                .get(output.weights())
-                                .vertex()
-                                .describe()
-                                .equals(key.place()));
+        return readouts.stream().anyMatch(readout -> readout.places().contains(key.place()))
+                || outputs.stream()
+                        .anyMatch(output -> output.likelihood().describe().equals(key.place()));
     }
 
     private int slotOf(int output) {
