@@ -167,7 +167,10 @@ public class EpLossLayer extends EpLabelledLayer {
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof EpLossLayer that && super.equals(other) && taught == that.taught && checked == that.checked;
+        return other instanceof EpLossLayer that
+                && super.equals(other)
+                && taught == that.taught
+                && checked == that.checked;
     }
 
     @Override

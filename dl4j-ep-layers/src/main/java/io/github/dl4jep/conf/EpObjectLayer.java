@@ -162,7 +162,10 @@ public class EpObjectLayer extends EpLabelledLayer {
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof EpObjectLayer that && super.equals(other) && Objects.equals(boxes, that.boxes);
+        return other instanceof EpObjectLayer that
+                && super.equals(other)
+                && Objects.equals(boxes, that.boxes)
+                && checked == that.checked;
     }
 
     @Override
@@ -172,6 +175,6 @@ public class EpObjectLayer extends EpLabelledLayer {
 
     @Override
     public int hashCode() {
-        return Objects.hash(super.hashCode(), boxes);
+        return Objects.hash(super.hashCode(), boxes, checked);
     }
 }

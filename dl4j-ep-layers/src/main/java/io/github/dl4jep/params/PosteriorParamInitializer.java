@@ -63,15 +63,7 @@ public final class PosteriorParamInitializer implements PosteriorLayout {
             long nOut,
             boolean hasBias,
             @Nullable Likelihood likelihood) {
-        this(
-                prior,
-                scale,
-                1,
-                nIn,
-                nOut,
-                hasBias ? nOut : 0,
-                likelihood,
-                likelihood == null ? null : ReadoutWeights.DEFAULT_PRIOR);
+        this(prior, scale, 1, nIn, nOut, hasBias ? nOut : 0, likelihood, ReadoutWeights.defaultPrior(likelihood));
     }
 
     /**

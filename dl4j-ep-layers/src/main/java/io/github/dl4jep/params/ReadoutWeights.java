@@ -1,6 +1,7 @@
 package io.github.dl4jep.params;
 
 import io.github.dl4jep.learned.Parameters;
+import io.github.dl4jep.likelihood.Likelihood;
 import io.github.dl4jep.weight.GaussianPrior;
 import io.github.dl4jep.weight.OffsetPosterior;
 import io.github.dl4jep.weight.PriorScale;
@@ -34,6 +35,11 @@ public final class ReadoutWeights {
         this.prior = prior.forOutput();
         this.scale = new PriorScale(fanIn, 1);
         this.hasBias = hasBias;
+    }
+
+    /** The prior by default of a likelihood that may have a teacher; null without a likelihood. */
+    static @Nullable WeightPrior defaultPrior(@Nullable Likelihood likelihood) {
+        return likelihood == null ? null : DEFAULT_PRIOR;
     }
 
     Map<String, long[]> shapes(long nIn, long nOut) {

@@ -20,7 +20,6 @@ import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.Deconvolution2D;
 import org.deeplearning4j.nn.conf.layers.Deconvolution3D;
 import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
-import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LocalResponseNormalization;
@@ -47,7 +46,6 @@ import org.deeplearning4j.nn.conf.layers.misc.RepeatVector;
 import org.deeplearning4j.nn.conf.layers.samediff.SameDiffLambdaLayer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.lossfunctions.ILossFunction;
 
 /**
  * The DL4J layer types that EP knows, those included that it refuses for a reason: one registration line each. What is asked of a
@@ -302,19 +300,6 @@ public final class LayerTypes {
     public static boolean canBeReadout(Layer layer, Layer labels) {
         LayerType<Layer> type = find(layer);
         return type != null && type.canBeReadout(layer, labelDimensions(labels));
-    }
-
-    /**
-     * The loss of a layer with labels and no weights.
-     *
-     * @param layer a DL4J layer
-     * @return its loss, or null for another layer
-     */
-    @SuppressWarnings("unchecked") // a type is about its own class
-    public static @Nullable ILossFunction lossWithoutWeights(Layer layer) {
-        return layer instanceof FeedForwardLayer labels && find(labels) instanceof LossType<?> type
-                ? ((LossType<FeedForwardLayer>) type).loss(labels)
-                : null;
     }
 
     static int labelDimensions(Layer original) {

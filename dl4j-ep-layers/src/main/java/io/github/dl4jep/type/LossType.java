@@ -50,13 +50,16 @@ public final class LossType<L extends FeedForwardLayer> extends LabelledType<L> 
     }
 
     /**
-     * The loss.
+     * The loss of a layer with labels and no weights.
      *
-     * @param layer a layer of this type
-     * @return DL4J's loss function
+     * @param layer a DL4J layer
+     * @return its loss, or null for another layer
      */
-    ILossFunction loss(L layer) {
-        return loss.apply(layer);
+    @SuppressWarnings("unchecked") // a type is about its own class
+    public static @Nullable ILossFunction lossOf(Layer layer) {
+        return layer instanceof FeedForwardLayer labels && LayerTypes.find(labels) instanceof LossType<?> type
+                ? ((LossType<FeedForwardLayer>) type).loss.apply(labels)
+                : null;
     }
 
     /**

@@ -187,11 +187,7 @@ public final class WindowGeometry {
         return sources;
     }
 
-    /**
-     * The input positions that all kernel elements read.
-     *
-     * @return for each kernel element {@link #sources(int)}
-     */
+    /** {@return for each kernel element {@link #sources(int)}} */
     public int[][] sources() {
         return IntStream.range(0, kernelPositions()).mapToObj(this::sources).toArray(int[][]::new);
     }
@@ -205,13 +201,9 @@ public final class WindowGeometry {
         int[] middles = sources(kernelPositions() / 2);
         for (int element = 0; element < kernelPositions(); element++) {
             int[] others = sources(element);
-            for (int window = 0; window < middles.length; window++) {
-                middles[window] = middles[window] < 0 ? others[window] : middles[window];
-            }
+            Arrays.setAll(middles, window -> middles[window] < 0 ? others[window] : middles[window]);
         }
-        for (int window = 0; window < middles.length; window++) {
-            middles[window] = Math.max(0, middles[window]);
-        }
+        Arrays.setAll(middles, window -> Math.max(0, middles[window]));
         return middles;
     }
 

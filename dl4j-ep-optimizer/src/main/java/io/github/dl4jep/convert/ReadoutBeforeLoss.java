@@ -6,6 +6,7 @@ import io.github.dl4jep.conf.EpLossLayer;
 import io.github.dl4jep.likelihood.Likelihood;
 import io.github.dl4jep.loss.Likelihoods;
 import io.github.dl4jep.type.LayerTypes;
+import io.github.dl4jep.type.LossType;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
@@ -61,7 +62,7 @@ final class ReadoutBeforeLoss {
     }
 
     private static boolean hasTeacher(LayerNode node, Layer loss, EpOptions options) {
-        ILossFunction function = LayerTypes.lossWithoutWeights(loss);
+        ILossFunction function = LossType.lossOf(loss);
         if (function == null) {
             return false;
         }
