@@ -30,11 +30,65 @@ public final class LowRankCovariance implements RowCovariance {
     private final double[] scale;
 
     private final double[] rest;
+    /** How often the rest counts, because it is that of so many rows that move as one. */
+    private final double together;
 
-    private LowRankCovariance(@Nullable DoubleMatrix factor, double[] scale, double[] rest) {
+    private LowRankCovariance(@Nullable DoubleMatrix factor, double[] scale, double[] rest, double together) {
         this.factor = factor;
         this.scale = scale;
         this.rest = rest;
+        this.together = together;
+    }
+
+    private LowRankCovariance(@Nullable DoubleMatrix factor, double[] scale, double[] rest) {
+        this(factor, scale, rest, 1);
+    }
+
+    /**
+     * The same where what a row has by itself counts for all rows that move with it: products and inverses have it more often, and the
+     * diagonal has it once.
+     *
+     * @param times how often, at least 1
+     * @return this covariance with that
+     */
+    public LowRankCovariance withRestsTogether(double times) {
+        return new LowRankCovariance(factor, scale, rest, times);
+    }
+
+    /**
+     * How many rows move as one in what is not known. With \( E = K - \Phi \Phi^T \) that is \( tr\,E^2 / \sum_n E_{nn}^2 \), the mean
+     * eigenvalue of E weighted by the eigenvalues, in times of its diagonal; from some rows for all.
+     *
+     * @param some numbers of at least two rows
+     * @param covariance K of these, [some, some]
+     * @return 1 or more
+     */
+    public double restsTogether(int[] some, float[] covariance) {
+        double[] block = knownOf(some);
+        double squares = 0;
+        double ofDiagonal = 0;
+        for (int i = 0; i < block.length; i++) {
+            double left = covariance[i] - block[i];
+            boolean diagonal = i % (some.length + 1) == 0;
+            ofDiagonal += diagonal ? left * left : 0;
+            squares += diagonal ? 0 : left * left;
+        }
+        return ofDiagonal > 0 ? 1 + (rest.length - 1.0) * squares / (some.length - 1.0) / ofDiagonal : 1;
+    }
+
+    private double[] knownOf(int[] some) {
+        double[] columns = new double[rest.length * some.length];
+        for (int i = 0; i < some.length; i++) {
+            columns[i * rest.length + some[i]] = 1;
+        }
+        double[] all = factor == null
+                ? new double[columns.length]
+                : timesRows(factor.timesTransposedTimes(timesRows(columns, scale)), scale);
+        double[] known = new double[some.length * some.length];
+        for (int i = 0; i < known.length; i++) {
+            known[i] = all[i / some.length * rest.length + some[i % some.length]];
+        }
+        return known;
     }
 
     /**
@@ -168,6 +222,9 @@ public final class LowRankCovariance implements RowCovariance {
     @Override
     public double[] times(double[] columns) {
         double[] product = timesRows(columns, rest);
+        for (int i = 0; together != 1 && i < product.length; i++) {
+            product[i] *= together;
+        }
         if (factor != null) {
             double[] ofFactor = timesRows(factor.timesTransposedTimes(timesRows(columns, scale)), scale);
             for (int i = 0; i < product.length; i++) {
@@ -194,7 +251,8 @@ public final class LowRankCovariance implements RowCovariance {
 
     @Override
     public LowRankCovariance scaled(double[] factors) {
-        return new LowRankCovariance(factor, timesRows(scale, factors), timesRows(timesRows(rest, factors), factors));
+        return new LowRankCovariance(
+                factor, timesRows(scale, factors), timesRows(timesRows(rest, factors), factors), together);
     }
 
     @Override
@@ -204,14 +262,14 @@ public final class LowRankCovariance implements RowCovariance {
             // More than the whole is rounding.
             lacking[n] = Math.max(0, 1 - lacking[n]);
         }
-        return new LowRankCovariance(factor, scale, lacking);
+        return new LowRankCovariance(factor, scale, lacking, together);
     }
 
     @Override
     public Inverse inverse(double[] noise) {
         double[] root = new double[rest.length];
         for (int n = 0; n < root.length; n++) {
-            double variance = rest[n] + noise[n];
+            double variance = together * rest[n] + noise[n];
             if (!(variance > 0) || Double.isInfinite(variance)) {
                 throw new ArithmeticException("row " + n + " of the joint solve has variance " + variance
                         + " by itself; the matrix is not positive definite or not finite");

@@ -32,7 +32,7 @@ public final class ExampleCovariance {
     /** Null where all examples are inducing. */
     private final @Nullable INDArray diagonal;
     /** What the inducing examples know, once it was asked for. */
-    private @Nullable RowCovariance lowRank;
+    private @Nullable LowRankCovariance lowRank;
 
     private ExampleCovariance(InducingExamples inducing, @Nullable INDArray columns, @Nullable INDArray diagonal) {
         this.inducing = inducing;
@@ -299,6 +299,14 @@ public final class ExampleCovariance {
             lowRank = LowRankCovariance.of(Rows.columns(k), Rows.columns(diagonal), inducing.numbers(k.rows()));
         }
         return lowRank;
+    }
+
+    /** Finds how many examples move as one in what the inducing ones do not know, from K of some, column by column. */
+    ExampleCovariance withRestsTogether(int[] some, float[] covariance) {
+        if (rows() instanceof LowRankCovariance known) {
+            lowRank = known.withRestsTogether(known.restsTogether(some, covariance));
+        }
+        return this;
     }
 
     /**

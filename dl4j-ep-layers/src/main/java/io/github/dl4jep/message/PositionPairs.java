@@ -14,6 +14,8 @@ public interface PositionPairs {
 
     /** Rows whose covariances are computed at once: what the weights see at them takes some megabytes. */
     int ROWS_AT_ONCE = 2048;
+    /** Rows that tell how far all others move together in what inducing ones do not know. */
+    int ROWS_ASKED = 64;
 
     /**
      * Covariances of some pairs with others.
@@ -69,8 +71,13 @@ public interface PositionPairs {
                 variances[from + i] = ofRows[i];
             }
         }
-        return ExampleCovariance.of(
+        ExampleCovariance kept = ExampleCovariance.of(
                 inducing, Nd4j.createFromArray(columns).reshape('f', all, chosen.length), variances);
+        if (inducing.areAll()) {
+            return kept;
+        }
+        int[] some = InducingExamples.of(all, ROWS_ASKED).numbers(all);
+        return kept.withRestsTogether(some, between(some, some));
     }
 
     /**

@@ -18,7 +18,7 @@ public interface BatchSolve {
     /** Of more pairs, the number with which covariances are kept. */
     int INDUCING_PAIRS = 256;
     /** Of so many pairs that more covariances than this were kept, such as the pixels of large images, it is lower. */
-    int MOST_KEPT = 1 << 22;
+    int MOST_KEPT = 1 << 24;
     /** But never lower than this. */
     int FEWEST_PAIRS = 32;
 

@@ -45,18 +45,60 @@ class LowRankCovarianceTest {
 
     /** K_BI K_II^-1 K_IB outside of the diagonal, which is that of K. */
     private static double[][] expected(double[][] k, int... inducing) {
+        double[][] known = known(k, inducing);
+        for (int n = 0; n < ROWS; n++) {
+            known[n][n] = k[n][n];
+        }
+        return known;
+    }
+
+    /** K_BI K_II^-1 K_IB. */
+    private static double[][] known(double[][] k, int... inducing) {
         int[] all = new int[ROWS];
         Arrays.setAll(all, n -> n);
         RealMatrix whole = MatrixUtils.createRealMatrix(k);
         RealMatrix columns = whole.getSubMatrix(all, inducing);
         RealMatrix inverse = MatrixUtils.createRealMatrix(
                 Arrays2d.inverse(whole.getSubMatrix(inducing, inducing).getData()));
-        double[][] known =
-                columns.multiply(inverse).multiply(columns.transpose()).getData();
+        return columns.multiply(inverse).multiply(columns.transpose()).getData();
+    }
+
+    @Test
+    void whatIsNotKnownCountsForAllRowsThatMoveTogether() {
+        int[] inducing = {3, 17, 21};
+        double[][] k = covariance(6, 0.05, 1);
+        double[][] known = known(k, inducing);
+        int[] all = new int[ROWS];
+        float[] block = new float[ROWS * ROWS];
+        double squares = 0;
+        double ofDiagonal = 0;
         for (int n = 0; n < ROWS; n++) {
-            known[n][n] = k[n][n];
+            all[n] = n;
+            for (int m = 0; m < ROWS; m++) {
+                block[m * ROWS + n] = (float) k[n][m];
+                squares += Math.pow(k[n][m] - known[n][m], 2);
+            }
+            ofDiagonal += Math.pow(k[n][n] - known[n][n], 2);
         }
-        return known;
+        LowRankCovariance actual = lowRank(k, inducing);
+
+        double times = actual.restsTogether(all, block);
+        LowRankCovariance together = actual.withRestsTogether(times);
+
+        assertThat(times).isGreaterThan(2).isCloseTo(squares / ofDiagonal, within(1e-4));
+        double[] noise = random.doubles(ROWS, 0.1, 2).toArray();
+        double[][] sum = known(k, inducing);
+        for (int n = 0; n < ROWS; n++) {
+            sum[n][n] += times * (k[n][n] - known[n][n]);
+        }
+        double[] columns = columns();
+        assertThat(together.times(columns)).containsExactly(product(sum, columns), within(1e-8));
+        assertThat(together.diagonal()).containsExactly(actual.diagonal(), within(1e-12));
+        for (int n = 0; n < ROWS; n++) {
+            sum[n][n] += noise[n];
+        }
+        assertThat(together.inverse(noise).times(columns))
+                .containsExactly(product(Arrays2d.inverse(sum), columns), within(1e-8));
     }
 
     private double[] columns() {
