@@ -62,6 +62,21 @@ final class DoubleMatrix implements AutoCloseable {
         return columns;
     }
 
+    /** Inner products of some rows, column by column. */
+    double[] productsOfRows(int[] some) {
+        double[] products = new double[some.length * some.length];
+        double[] column = new double[some.length];
+        for (int c = 0; c < columns; c++) {
+            for (int i = 0; i < some.length; i++) {
+                column[i] = data.get(c * rows + some[i]);
+            }
+            for (int i = 0; i < products.length; i++) {
+                products[i] += column[i % some.length] * column[i / some.length];
+            }
+        }
+        return products;
+    }
+
     /** D X, to be closed. */
     DoubleMatrix scaled(double[] rowFactors) {
         DoublePointer room = new DoublePointer((long) rows * columns);

@@ -77,16 +77,9 @@ public final class LowRankCovariance implements RowCovariance {
     }
 
     private double[] knownOf(int[] some) {
-        double[] columns = new double[rest.length * some.length];
-        for (int i = 0; i < some.length; i++) {
-            columns[i * rest.length + some[i]] = 1;
-        }
-        double[] all = factor == null
-                ? new double[columns.length]
-                : timesRows(factor.timesTransposedTimes(timesRows(columns, scale)), scale);
-        double[] known = new double[some.length * some.length];
+        double[] known = factor == null ? new double[some.length * some.length] : factor.productsOfRows(some);
         for (int i = 0; i < known.length; i++) {
-            known[i] = all[i / some.length * rest.length + some[i % some.length]];
+            known[i] *= scale[some[i % some.length]] * scale[some[i / some.length]];
         }
         return known;
     }

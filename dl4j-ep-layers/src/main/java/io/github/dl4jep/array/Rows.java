@@ -97,6 +97,16 @@ public final class Rows {
     }
 
     /**
+     * The elements column by column, in single precision.
+     *
+     * @param matrix any matrix or vector
+     * @return a copy
+     */
+    public static float[] floatColumns(INDArray matrix) {
+        return matrix.castTo(DataType.FLOAT).dup('f').data().asFloat();
+    }
+
+    /**
      * The elements of a dense array in the order of its memory.
      *
      * @param array float, dense

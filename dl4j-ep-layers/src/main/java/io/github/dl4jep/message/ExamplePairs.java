@@ -1,7 +1,7 @@
 package io.github.dl4jep.message;
 
+import io.github.dl4jep.array.Rows;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -16,7 +16,7 @@ public final class ExamplePairs implements PositionPairs {
     private final int positions;
 
     private ExamplePairs(INDArray covariance, int positions) {
-        this.covariance = covariance.castTo(DataType.FLOAT).dup('f').data().asFloat();
+        this.covariance = Rows.floatColumns(covariance);
         this.minibatch = covariance.rows();
         this.positions = positions;
     }

@@ -1,7 +1,7 @@
 package io.github.dl4jep.message;
 
 import io.github.dl4jep.array.FloatMatrix;
-import org.nd4j.linalg.api.buffer.DataType;
+import io.github.dl4jep.array.Rows;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Rows of an activation [minibatch, channels x positions]: what one window of it has, for each pair of an example and a window. */
@@ -20,17 +20,13 @@ public final class PositionRows {
      * @param sources for each kernel position the input position of every window, or -1 outside
      */
     public PositionRows(INDArray activation, INDArray weights, int[][] sources) {
-        this.values = floats(activation);
-        this.factors = floats(weights);
+        this.values = Rows.floatColumns(activation);
+        this.factors = Rows.floatColumns(weights);
         for (int i = 0; i < factors.length; i++) {
             factors[i] = (float) Math.sqrt(factors[i]);
         }
         this.sources = sources;
         this.minibatch = activation.rows();
-    }
-
-    private static float[] floats(INDArray array) {
-        return array.castTo(DataType.FLOAT).dup('f').data().asFloat();
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.github.dl4jep.recurrent;
 
 import io.github.dl4jep.array.FloatMatrix;
+import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.BatchPart;
 import io.github.dl4jep.message.InducingExamples;
@@ -50,8 +51,8 @@ public final class CellCovariance implements StepCovariance {
         this.before = before;
         this.slopes = slopes;
         this.type = weights.mean().dataType();
-        this.meanVariance = SeenSteps.floats(weights.unitMeanVariance());
-        this.meanSquare = SeenSteps.floats(weights.unitMeanSquaredMean());
+        this.meanVariance = Rows.floatColumns(weights.unitMeanVariance());
+        this.meanSquare = Rows.floatColumns(weights.unitMeanSquaredMean());
         this.bias = bias;
     }
 

@@ -1,6 +1,7 @@
 package io.github.dl4jep.recurrent;
 
 import io.github.dl4jep.array.FloatMatrix;
+import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.StepCovariance;
 import java.util.Arrays;
@@ -33,7 +34,7 @@ public final class IndexedSteps implements StepCovariance {
     public IndexedSteps(int[] indices, int minibatch, INDArray meanVariance, double bias, int units) {
         this.indices = indices;
         this.minibatch = minibatch;
-        this.meanVariance = SeenSteps.floats(meanVariance);
+        this.meanVariance = Rows.floatColumns(meanVariance);
         this.bias = (float) bias;
         this.units = units;
         this.type = meanVariance.dataType();

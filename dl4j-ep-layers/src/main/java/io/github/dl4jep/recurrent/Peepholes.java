@@ -1,6 +1,7 @@
 package io.github.dl4jep.recurrent;
 
 import io.github.dl4jep.array.FloatMatrix;
+import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.weight.WeightMoments;
 import io.github.dl4jep.weight.WeightSite;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -29,7 +30,7 @@ public final class Peepholes {
      * @param weights moments, [1, 3 x units]
      */
     public Peepholes(WeightMoments weights) {
-        this(row(weights.mean()), row(weights.variance()));
+        this(Rows.floatColumns(weights.mean()), Rows.floatColumns(weights.variance()));
     }
 
     private Peepholes(float[] mean, float[] variance) {
@@ -46,12 +47,8 @@ public final class Peepholes {
      * @return weights without variance
      */
     public static Peepholes of(INDArray values) {
-        float[] known = row(values);
+        float[] known = Rows.floatColumns(values);
         return new Peepholes(known, new float[known.length]);
-    }
-
-    private static float[] row(INDArray array) {
-        return array.castTo(DataType.FLOAT).dup('f').data().asFloat();
     }
 
     /**

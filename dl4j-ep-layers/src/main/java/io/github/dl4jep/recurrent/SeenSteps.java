@@ -1,13 +1,13 @@
 package io.github.dl4jep.recurrent;
 
 import io.github.dl4jep.array.FloatMatrix;
+import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.message.BatchCovariance;
 import io.github.dl4jep.message.ExampleCovariance;
 import io.github.dl4jep.message.StepCovariance;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -19,10 +19,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param meanSquare squared means of the weights, averaged over units, [n]
  */
 public record SeenSteps(INDArray mean, BatchCovariance covariance, INDArray meanVariance, INDArray meanSquare) {
-
-    static float[] floats(INDArray array) {
-        return array.castTo(DataType.FLOAT).dup('f').data().asFloat();
-    }
 
     /** [minibatch, n], scaled so that inner products are covariances due to the weights. */
     float[] scaled(int step, int minibatch) {
@@ -37,7 +33,7 @@ public record SeenSteps(INDArray mean, BatchCovariance covariance, INDArray mean
 
     private static float[] scaled(INDArray matrix, INDArray weight, int step, int minibatch) {
         float[] rows = rows(matrix, step, minibatch);
-        float[] factors = floats(weight);
+        float[] factors = Rows.floatColumns(weight);
         for (int column = 0; column < factors.length; column++) {
             float factor = (float) Math.sqrt(factors[column]);
             for (int i = column * minibatch; i < (column + 1) * minibatch; i++) {
@@ -83,7 +79,7 @@ public record SeenSteps(INDArray mean, BatchCovariance covariance, INDArray mean
     }
 
     private float[][] passedOn(StepCovariance ofSteps, SequenceRows rows, boolean allPairs) {
-        float[] q = floats(meanSquare);
+        float[] q = Rows.floatColumns(meanSquare);
         if (rows.areAll()) {
             return ofSteps.passedOn(null, q, allPairs);
         }

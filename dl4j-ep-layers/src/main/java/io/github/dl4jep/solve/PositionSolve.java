@@ -144,13 +144,11 @@ final class PositionSolve implements BatchSolve {
 
     private LowRankCovariance covariance(int output, double times) {
         double[] rest = part(own, output);
-        for (int i = 0; i < rest.length; i++) {
-            rest[i] *= times;
-        }
-        return directions == null
+        LowRankCovariance once = directions == null
                 ? LowRankCovariance.ofIndependentRows(rest)
                 : directions.withRows(
                         Arrays.stream(part(common, output)).map(Math::sqrt).toArray(), rest);
+        return once.withRestsTogether(times);
     }
 
     private double[] part(double[] all, int output) {

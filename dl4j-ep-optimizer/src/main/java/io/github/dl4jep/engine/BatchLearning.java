@@ -56,7 +56,11 @@ final class BatchLearning {
         this.networkInputs = networkInputs;
         this.outputs = outputs;
         List<GraphNode> all = new ArrayList<>(nodes);
-        boolean gates = new VertexGraph(networkInputs, nodes).hasGates();
+        VertexGraph untaught = new VertexGraph(networkInputs, nodes);
+        boolean gates = untaught.hasGates();
+        this.readouts = outputs.stream()
+                .map(output -> Readout.of(networkInputs, untaught, output.node()))
+                .toList();
         for (int i = 0; i < outputs.size(); i++) {
             MessageGraph.Output output = outputs.get(i);
             observers.add(new Observer(slotOf(i), output.likelihood(), i));
@@ -64,13 +68,10 @@ final class BatchLearning {
             if (teacher != null) {
                 observers.add(new Observer(networkInputs + all.size(), teacher.likelihood(), i));
                 Vertex vertex = teacher.vertex();
-                all.add(nodes.get(output.weights()).with(gates ? Emphasis.quieter(vertex, BEHIND_GATES) : vertex));
+                all.add(readout(i).first().with(gates ? Emphasis.quieter(vertex, BEHIND_GATES) : vertex));
             }
         }
         this.graph = new VertexGraph(networkInputs, all);
-        this.readouts = outputs.stream()
-                .map(output -> Readout.of(networkInputs, graph, output.node()))
-                .toList();
         this.check = new StepCheck(networkInputs, graph, outputs, readouts);
     }
 

@@ -34,12 +34,10 @@ public final class MessageGraph {
      * Where labels are.
      *
      * @param node index of the vertex whose activation the potentials are
-     * @param weights index of the vertex whose weights labels follow, where a teacher reads the same; {@code node}, but behind a loss layer
-     *     with a teacher
      * @param likelihood what labels say to them
      * @param teacher what teaches the features beside it, or null
      */
-    public record Output(int node, int weights, LikelihoodVertex likelihood, EpOutput.@Nullable Teacher teacher) {
+    public record Output(int node, LikelihoodVertex likelihood, EpOutput.@Nullable Teacher teacher) {
 
         /**
          * The output of a layer with labels.
@@ -48,7 +46,7 @@ public final class MessageGraph {
          * @param layer the layer
          */
         public Output(int node, EpOutput layer) {
-            this(node, node, layer.likelihood(), layer.teacher());
+            this(node, layer.likelihood(), layer.teacher());
         }
     }
 

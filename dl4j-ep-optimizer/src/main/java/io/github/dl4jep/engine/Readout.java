@@ -41,9 +41,14 @@ record Readout(List<GraphNode> nodes) {
         return new Readout(List.of(graph.nodes().get(output)));
     }
 
+    /** The vertex whose weights labels follow; a teacher reads what it reads. */
+    GraphNode first() {
+        return nodes.get(0);
+    }
+
     /** Activations that the first vertex reads. */
     List<Integer> inputs() {
-        return nodes.get(0).inputs();
+        return first().inputs();
     }
 
     /** Layers whose parameters these are. */

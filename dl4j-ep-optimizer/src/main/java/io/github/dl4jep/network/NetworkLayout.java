@@ -192,7 +192,7 @@ final class NetworkLayout {
         for (String before : namesOfLayers) {
             Teacher behind = slot(before) == read ? layer.teacherBehind((EpRuntime) layers.apply(before)) : null;
             if (behind != null) {
-                return new MessageGraph.Output(node(name), node(before), layer.likelihood(), behind);
+                return new MessageGraph.Output(node(name), layer.likelihood(), behind);
             }
         }
         return new MessageGraph.Output(node(name), layer);
