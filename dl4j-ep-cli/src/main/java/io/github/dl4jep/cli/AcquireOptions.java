@@ -1,5 +1,6 @@
 package io.github.dl4jep.cli;
 
+import io.github.dl4jep.cli.compare.ActiveSampling.Choice;
 import io.github.dl4jep.cli.compare.ActiveSampling.Labels;
 import io.github.dl4jep.cli.failure.UserException;
 import io.github.dl4jep.network.EpSampler.Acquisition;
@@ -40,15 +41,35 @@ final class AcquireOptions {
         }
         PositiveOption.require("--labels", labels);
         PositiveOption.require("--label-batch", step);
-        List<Acquisition> named =
-                acquisitions.stream().map(AcquireOptions::acquisition).toList();
-        if (named.isEmpty()) {
-            throw new UserException("--acquire names no acquisition; an example is --acquire bald,random.");
+        List<Choice> chosen = acquisitions.stream().map(AcquireOptions::choice).toList();
+        if (chosen.isEmpty()) {
+            throw new UserException("--acquire names no acquisition; an example is --acquire margin,random.");
         }
-        if (new HashSet<>(named).size() < named.size()) {
+        if (new HashSet<>(chosen).size() < chosen.size()) {
             throw new UserException("--acquire " + String.join(",", acquisitions) + " names an acquisition twice.");
         }
-        return new Labels(named, step == null ? 100 : step, labels == null ? 0 : labels);
+        return new Labels(chosen, step == null ? 100 : step, labels == null ? 0 : labels);
+    }
+
+    /** A name, or name:POWER, or name:best. */
+    private static Choice choice(String text) {
+        String[] parts = text.strip().split(":", 2);
+        Acquisition acquisition = acquisition(parts[0]);
+        if (parts.length == 1) {
+            return new Choice(acquisition, acquisition.power());
+        }
+        if (acquisition == Acquisition.RANDOM) {
+            throw new UserException("--acquire " + text + ": random has no power.");
+        }
+        return new Choice(acquisition, parts[1].equals(Choice.BEST) ? Double.POSITIVE_INFINITY : power(text, parts[1]));
+    }
+
+    private static double power(String text, String number) {
+        if (number.matches("\\d{1,9}(\\.\\d{1,9})?")) {
+            return Double.parseDouble(number);
+        }
+        throw new UserException("--acquire " + text + ": the power \"" + number
+                + "\" is no number of at least 0, and not " + Choice.BEST + ".");
     }
 
     private static Acquisition acquisition(String name) {

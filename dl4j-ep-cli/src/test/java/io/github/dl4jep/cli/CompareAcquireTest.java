@@ -23,7 +23,7 @@ class CompareAcquireTest {
         assertThat(command.compare(
                         folder,
                         "--acquire",
-                        "bald,entropy,random",
+                        "bald,entropy:best,margin,random",
                         "--labels",
                         "25",
                         "--label-batch",
@@ -38,11 +38,16 @@ class CompareAcquireTest {
 
         assertThat(command.err.toString()).isEmpty();
         assertThat(command.out.toString())
-                .contains("bald     seed 1  10 labels  ", "random   seed 2  25 labels  ")
-                .contains("labels  bald: test error %  entropy: test error %  random: test error %", " +- ");
+                .contains(
+                        "bald          seed 1  10 labels  ",
+                        "entropy:best  seed 2  25 labels  ",
+                        "random        seed 2  25 labels  ")
+                .contains(
+                        "labels  bald: test error %  entropy:best: test error %  margin: test error %  random: test error %",
+                        " +- ");
         JsonNode json =
                 new ObjectMapper().readTree(folder.resolve("acquisition.json").toFile());
-        assertThat(json.get("runs")).hasSize(6);
+        assertThat(json.get("runs")).hasSize(8);
         assertThat(json.get("runs"))
                 .allSatisfy(run ->
                         assertThat(run.get("points").findValuesAsText("labels")).containsExactly("10", "20", "25"));
@@ -81,6 +86,14 @@ class CompareAcquireTest {
         assertThat(command.compare(folder.resolve("out"), options)).isZero();
         assertThat(command.out.toString()).contains("2 labels", "4 labels", "bald: rmse");
 
+        options[5] = "margin";
+        assertThat(command.compare(folder.resolve("out"), options)).isEqualTo(2);
+        assertThat(command.err.toString())
+                .isEqualTo(
+                        "--acquire margin is for classes, but the labels of uci:tiny are numbers: choose entropy or bald.\n");
+
+        command.err.getBuffer().setLength(0);
+        options[5] = "bald";
         options[options.length - 1] = "all";
         assertThat(command.compare(folder.resolve("out"), options)).isEqualTo(2);
         assertThat(command.err.toString()).isEqualTo("--acquire takes one split, but --split is all.\n");
@@ -90,9 +103,13 @@ class CompareAcquireTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "--acquire margin | --acquire margin: acquisition is \"margin\", allowed: entropy, bald, random.",
+                "--acquire variance | --acquire variance: acquisition is \"variance\", allowed: entropy, margin, bald, random.",
+                "--acquire bald:often | --acquire bald:often: the power \"often\" is no number of at least 0, and not best.",
+                "--acquire random:2 | --acquire random:2: random has no power.",
+                "--acquire bald:2,bald:2.0 | --acquire bald:2,bald:2.0 names an acquisition twice.",
+                "--acquire margin,margin:best | --acquire margin,margin:best names an acquisition twice.",
                 "--acquire bald,bald | --acquire bald,bald names an acquisition twice.",
-                "--acquire , | --acquire names no acquisition; an example is --acquire bald,random.",
+                "--acquire , | --acquire names no acquisition; an example is --acquire margin,random.",
                 "--acquire bald --trainers adam | --acquire is for the trainer ep alone, but --trainers is adam.",
                 "--acquire bald --labels 0 | --labels is 0, but must be at least 1.",
                 "--acquire bald --label-batch 0 | --label-batch is 0, but must be at least 1.",

@@ -4,13 +4,12 @@ import io.github.dl4jep.likelihood.Prediction;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.stock.SeededGenerator;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -24,7 +23,7 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  * Chooses the examples whose labels a network would learn most from, for a pool of examples whose labels are not known yet.
  *
  * <pre>{@code
- * int[] next = new EpSampler(network, Acquisition.BALD, 1).choose(pool, 100);
+ * int[] next = new EpSampler(network, Acquisition.MARGIN, 1).choose(pool, 100);
  * }</pre>
  *
  * <p>For networks with one input, one output and one label a row. Labels of an iterator are not read.
@@ -46,6 +45,11 @@ public final class EpSampler {
         /** Entropy of the predicted label, in nats: how unsure the network is, for whatever reason. */
         ENTROPY,
         /**
+         * How close the two most probable classes are, 1 less the difference of their probabilities: how near a row is to the border
+         * between them. Outputs that are independent have two classes each, and what they say is summed. Not for numbers.
+         */
+        MARGIN,
+        /**
          * Mutual information between label and weights, in nats: how much of that entropy the label would take from the weights. Of
          * classes it is the entropy of the mean prediction of 20 draws less their mean entropy; of numbers
          * \(\frac12 \log(1 + v / r)\), with the variance v from the weights and r of the noise, summed over the outputs.
@@ -53,6 +57,16 @@ public final class EpSampler {
         BALD,
         /** A random number: every example with the same probability. */
         RANDOM;
+
+        /**
+         * The power that {@link EpSampler#withPower} is called with where it is not called: 1, but infinity of {@link #MARGIN}, whose largest
+         * lie along all borders between classes, while those of the other scores are much alike.
+         *
+         * @return the power
+         */
+        public double power() {
+            return this == MARGIN ? Double.POSITIVE_INFINITY : 1;
+        }
 
         /**
          * Finds an acquisition.
@@ -76,6 +90,8 @@ public final class EpSampler {
 
     private final EpNetwork network;
     private final Acquisition acquisition;
+    private final long seed;
+    private final double power;
     private final SplittableRandom random;
 
     /**
@@ -86,10 +102,41 @@ public final class EpSampler {
      * @param seed repeats the choices; ND4J's generator is left as it is
      */
     public EpSampler(EpNetwork network, Acquisition acquisition, long seed) {
+        this(
+                network,
+                Objects.requireNonNull(
+                        acquisition, "the acquisition is null; give one of ENTROPY, MARGIN, BALD, RANDOM"),
+                seed,
+                acquisition.power());
+    }
+
+    private EpSampler(EpNetwork network, Acquisition acquisition, long seed, double power) {
         this.network = Objects.requireNonNull(network, "the network is null; give the one that shall learn");
-        this.acquisition =
-                Objects.requireNonNull(acquisition, "the acquisition is null; give one of ENTROPY, BALD, RANDOM");
+        this.acquisition = acquisition;
+        this.seed = seed;
+        this.power = power;
         this.random = new SplittableRandom(seed);
+    }
+
+    /**
+     * The same sampler with another power than {@link Acquisition#power}. Rows are drawn one after the other, each with a probability
+     * in proportion to this power of its score. The rows of the largest scores of a large pool are much alike, and
+     * all of a kind that the network knows little of; drawn ones are as many of each kind as it is worth. {@link Acquisition#RANDOM} has no power.
+     *
+     * <p>Source: A. Kirsch, S. Farquhar, P. Atighehchian, A. Jesson, F. Branchaud-Charron and Y. Gal 2023, "Stochastic Batch Acquisition: A
+     * Simple Baseline for Deep Active Learning", arXiv:2106.12059. The entropy of predicted numbers is a log density already, so that the
+     * power of its exponential, which is in proportion to their spread, stands in its place.
+     *
+     * @param power 0 for every row alike, up to {@link Double#POSITIVE_INFINITY} for those of the largest score
+     * @return a sampler of the same network, acquisition and seed
+     * @throws IllegalArgumentException if the power is negative or NaN
+     */
+    public EpSampler withPower(double power) {
+        if (!(power >= 0)) {
+            throw new IllegalArgumentException("the power of the score is " + power
+                    + ", allowed: 0 and more, infinity for the rows of the largest scores");
+        }
+        return new EpSampler(network, acquisition, seed, power);
     }
 
     /**
@@ -97,11 +144,12 @@ public final class EpSampler {
      *
      * @param features the pool, [n, ...]
      * @param count how many, from 1 to n
-     * @return rows of the pool, those of the largest score first; each once
+     * @return rows of the pool, each once, in the order in which they were drawn; with an infinite power those of the largest score first
      * @throws IllegalArgumentException if there are not as many
      */
     public int[] choose(INDArray features, int count) {
-        return largest(scores(features), count);
+        Objects.requireNonNull(features, "the features are null; give those of the pool");
+        return chosen(List.of(scored(features, random.nextLong())), count);
     }
 
     /**
@@ -109,7 +157,7 @@ public final class EpSampler {
      *
      * @param pool the pool
      * @param count how many, from 1 to the number of its examples
-     * @return places in the order of the iterator, from 0, those of the largest score first; each once
+     * @return places in the order of the iterator, from 0, each once, in the order of {@link #choose(INDArray, int)}
      * @throws IllegalArgumentException if there are not as many
      */
     public int[] choose(DataSetIterator pool, int count) {
@@ -117,32 +165,36 @@ public final class EpSampler {
         if (pool.resetSupported()) {
             pool.reset();
         }
-        long seed = random.nextLong();
-        List<INDArray> scores = new ArrayList<>();
+        long drawn = random.nextLong();
+        List<Scored> parts = new ArrayList<>();
         while (pool.hasNext()) {
-            scores.add(scores(pool.next().getFeatures(), seed));
+            parts.add(scored(pool.next().getFeatures(), drawn));
         }
-        return largest(joined(scores), count);
+        return chosen(parts, count);
     }
 
     private static INDArray joined(List<INDArray> parts) {
         return parts.isEmpty() ? Nd4j.empty(DataType.DOUBLE) : Nd4j.concat(0, parts.toArray(new INDArray[0]));
     }
 
-    private static int[] largest(INDArray scores, int count) {
-        int rows = Math.toIntExact(scores.length());
-        if (count < 1 || count > rows) {
-            throw new IllegalArgumentException("number of examples to choose is " + count + ", allowed: 1 to " + rows
-                    + ", the number of examples in the pool");
+    private int[] chosen(List<Scored> parts, int count) {
+        double[] scores = joined(parts.stream().map(Scored::scores).toList()).toDoubleVector();
+        if (count < 1 || count > scores.length) {
+            throw new IllegalArgumentException("number of examples to choose is " + count + ", allowed: 1 to "
+                    + scores.length + ", the number of examples in the pool");
         }
-        double[] values = scores.toDoubleVector();
-        return IntStream.range(0, rows)
-                .boxed()
-                .sorted(Comparator.comparingDouble((Integer row) -> -values[row]))
-                .limit(count)
-                .mapToInt(row -> row)
+        if (acquisition == Acquisition.RANDOM || power == Double.POSITIVE_INFINITY) {
+            return ProportionalChoice.largest(scores, count);
+        }
+        boolean logs = parts.get(0).logs();
+        double[] logWeights = Arrays.stream(scores)
+                .map(score -> power == 0 ? 0 : power * (logs ? score : Math.log(score)))
                 .toArray();
+        return ProportionalChoice.draw(logWeights, count, random);
     }
+
+    /** Scores, [n], and whether they are logs of what rows are drawn in proportion to. */
+    private record Scored(INDArray scores, boolean logs) {}
 
     /**
      * Scores examples.
@@ -153,24 +205,28 @@ public final class EpSampler {
      */
     public INDArray scores(INDArray features) {
         Objects.requireNonNull(features, "the features are null; give those of the pool");
-        return scores(features, random.nextLong());
+        return scored(features, random.nextLong()).scores();
     }
 
     /** All rows that get the same seed are scored by the same draws. */
-    private INDArray scores(INDArray features, long seed) {
+    private Scored scored(INDArray features, long seed) {
         long rows = features.size(0);
         return switch (acquisition) {
-            case ENTROPY ->
-                prediction(features).entropy().castTo(DataType.DOUBLE).reshape(rows);
+            case ENTROPY -> {
+                Prediction prediction = prediction(features);
+                INDArray entropy = prediction.entropy().castTo(DataType.DOUBLE).reshape(rows);
+                yield new Scored(entropy, !prediction.isClassification());
+            }
+            case MARGIN -> new Scored(margin(prediction(features)).reshape(rows), false);
             case BALD -> {
                 List<INDArray> parts = new ArrayList<>();
                 for (long from = 0; from < rows; from += ROWS) {
                     INDArray part = features.get(NDArrayIndex.interval(from, Math.min(from + ROWS, rows)));
                     parts.add(information(part, seed).reshape(part.size(0)));
                 }
-                yield joined(parts);
+                yield new Scored(joined(parts), false);
             }
-            case RANDOM -> Nd4j.createFromArray(random.doubles(rows).toArray());
+            case RANDOM -> new Scored(Nd4j.createFromArray(random.doubles(rows).toArray()), false);
         };
     }
 
@@ -207,15 +263,33 @@ public final class EpSampler {
             mean.addi(one.probabilities().castTo(DataType.DOUBLE));
             conditional.addi(entropy(one.probabilities().castTo(DataType.DOUBLE)));
         }
-        return entropy(mean.divi(DRAWS)).subi(conditional.divi(DRAWS));
+        // Never negative but for rounding.
+        return Transforms.max(entropy(mean.divi(DRAWS)).subi(conditional.divi(DRAWS)), 0);
     }
 
-    /** Of classes, or of independent outputs between 0 and 1, which do not add up to 1. */
+    private static INDArray margin(Prediction prediction) {
+        if (!prediction.isClassification()) {
+            throw new DL4JInvalidInputException(
+                    "MARGIN compares the probabilities of classes, but the network predicts numbers; choose by ENTROPY or BALD");
+        }
+        INDArray probabilities = prediction.probabilities().castTo(DataType.DOUBLE);
+        if (!areClasses(probabilities)) {
+            return Transforms.abs(probabilities.muli(2).subi(1)).rsubi(1).sum(1);
+        }
+        INDArray sorted = Nd4j.sort(probabilities, 1, false);
+        return sorted.getColumn(1).sub(sorted.getColumn(0)).addi(1);
+    }
+
+    /** Of classes, or of independent outputs between 0 and 1. */
     private static INDArray entropy(INDArray probabilities) {
         INDArray own = terms(probabilities);
-        boolean classes = probabilities.size(1) > 1
+        return (areClasses(probabilities) ? own : own.addi(terms(probabilities.rsub(1)))).sum(1);
+    }
+
+    /** Classes add up to 1, independent outputs do not. */
+    private static boolean areClasses(INDArray probabilities) {
+        return probabilities.size(1) > 1
                 && probabilities.sum(1).subi(1).amaxNumber().doubleValue() < 1e-3;
-        return (classes ? own : own.addi(terms(probabilities.rsub(1)))).sum(1);
     }
 
     private static INDArray terms(INDArray probabilities) {

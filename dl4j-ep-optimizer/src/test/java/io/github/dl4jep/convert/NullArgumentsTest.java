@@ -192,7 +192,9 @@ class NullArgumentsTest {
         assertNull(
                 "the network is null; give the one that shall learn",
                 () -> new EpSampler(null, EpSampler.Acquisition.BALD, 1));
-        assertNull("the acquisition is null; give one of ENTROPY, BALD, RANDOM", () -> new EpSampler(network, null, 1));
+        assertNull(
+                "the acquisition is null; give one of ENTROPY, MARGIN, BALD, RANDOM",
+                () -> new EpSampler(network, null, 1));
         assertNull("the features are null; give those of the pool", () -> sampler.choose((INDArray) null, 1));
         assertNull("the pool is null; give an iterator or an array", () -> sampler.choose((DataSetIterator) null, 1));
     }

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -20,12 +21,17 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.ViewIterator;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.nd4j.linalg.lossfunctions.LossFunctions;
+import org.nd4j.linalg.ops.transforms.Transforms;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EpSamplerTest {
@@ -47,15 +53,102 @@ class EpSamplerTest {
                         classifier.prediction(POOL).entropy().castTo(DataType.DOUBLE))
                 .toDoubleVector();
 
-        int[] chosen = new EpSampler(classifier, Acquisition.ENTROPY, 1).choose(POOL, 60);
+        EpSampler sampler = new EpSampler(classifier, Acquisition.ENTROPY, 1).withPower(Double.POSITIVE_INFINITY);
+        int[] chosen = sampler.choose(POOL, 60);
 
         assertThat(Arrays.stream(chosen).sorted().toArray())
                 .containsExactly(IntStream.range(0, 60).toArray());
         for (int i = 1; i < 60; i++) {
             assertThat(entropy[chosen[i]]).isLessThanOrEqualTo(entropy[chosen[i - 1]]);
         }
-        assertThat(new EpSampler(classifier, Acquisition.ENTROPY, 1).choose(POOL, 3))
-                .containsExactly(Arrays.copyOf(chosen, 3));
+        assertThat(sampler.choose(POOL, 3)).containsExactly(Arrays.copyOf(chosen, 3));
+    }
+
+    /** Of two classes and of independent outputs, counted by hand. */
+    @Test
+    void marginIsHowCloseTheTwoMostProbableClassesAre() {
+        INDArray margin = new EpSampler(classifier, Acquisition.MARGIN, 1).scores(POOL);
+        INDArray probabilities = classifier.prediction(POOL).probabilities();
+        for (int row = 0; row < 60; row++) {
+            double[] sorted = Arrays.stream(probabilities.getRow(row).toDoubleVector())
+                    .sorted()
+                    .toArray();
+            assertThat(margin.getDouble(row)).isCloseTo(1 - sorted[2] + sorted[1], within(1e-6));
+        }
+
+        EpMultiLayerNetwork independent = EpNetworks.from(new NeuralNetConfiguration.Builder()
+                .list(new OutputLayer.Builder(LossFunctions.LossFunction.XENT)
+                        .activation(Activation.SIGMOID)
+                        .nIn(3)
+                        .nOut(2)
+                        .build())
+                .build());
+        margin = new EpSampler(independent, Acquisition.MARGIN, 1).scores(POOL);
+        probabilities = independent.prediction(POOL).probabilities();
+        for (int row = 0; row < 60; row++) {
+            double p = probabilities.getDouble(row, 0);
+            double q = probabilities.getDouble(row, 1);
+            double expected = Math.min(2 * p, 2 - 2 * p) + Math.min(2 * q, 2 - 2 * q);
+            assertThat(margin.getDouble(row)).isCloseTo(expected, within(1e-6));
+        }
+    }
+
+    /** How often each row is the first of three chosen, against the power of its score. */
+    @ParameterizedTest
+    @CsvSource({"MARGIN,0", "MARGIN,1", "ENTROPY,2", "BALD,1"})
+    void rowsAreDrawnInProportionToThePowerOfTheirScore(Acquisition acquisition, double power) {
+        INDArray pool = POOL.get(NDArrayIndex.interval(0, 6), NDArrayIndex.all());
+        double[] weights = new double[6];
+        int[] first = new int[6];
+        int draws = 300;
+        for (int seed = 0; seed < draws; seed++) {
+            EpSampler sampler = new EpSampler(classifier, acquisition, seed).withPower(power);
+            first[sampler.choose(pool, 3)[0]]++;
+            double[] powers = Transforms.pow(new EpSampler(classifier, acquisition, seed).scores(pool), power)
+                    .toDoubleVector();
+            double sum = Arrays.stream(powers).sum();
+            for (int row = 0; row < 6; row++) {
+                weights[row] += powers[row] / sum;
+            }
+        }
+        for (int row = 0; row < 6; row++) {
+            assertThat((double) first[row])
+                    .as("row %s", row)
+                    .isCloseTo(weights[row], within(4 * Math.sqrt(weights[row]) + 1));
+        }
+    }
+
+    /** The entropy of a Gaussian is the log of its deviation and a constant, and may be negative. */
+    @Test
+    void numbersAreDrawnInProportionToTheirSpread() {
+        INDArray pool = ToyData.normal(4, 3).muli(5);
+        double[] deviation = Transforms.sqrt(
+                        regressor.prediction(pool).variance().castTo(DataType.DOUBLE))
+                .reshape(4)
+                .toDoubleVector();
+        double sum = Arrays.stream(deviation).sum();
+        int[] first = new int[4];
+        for (int seed = 0; seed < 500; seed++) {
+            first[new EpSampler(regressor, Acquisition.ENTROPY, seed).choose(pool, 2)[0]]++;
+        }
+        for (int row = 0; row < 4; row++) {
+            double expected = 500 * deviation[row] / sum;
+            assertThat((double) first[row]).as("row %s", row).isCloseTo(expected, within(4 * Math.sqrt(expected)));
+        }
+    }
+
+    @Test
+    void marginsOfNumbersAndPowersBelowZeroAreRefused() {
+        assertThatThrownBy(() -> new EpSampler(regressor, Acquisition.MARGIN, 1).choose(ToyData.normal(4, 3), 1))
+                .isInstanceOf(DL4JInvalidInputException.class)
+                .hasMessage(
+                        "MARGIN compares the probabilities of classes, but the network predicts numbers; choose by ENTROPY or BALD");
+        for (double power : new double[] {-1, Double.NaN}) {
+            assertThatThrownBy(() -> new EpSampler(regressor, Acquisition.BALD, 1).withPower(power))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("the power of the score is " + power
+                            + ", allowed: 0 and more, infinity for the rows of the largest scores");
+        }
     }
 
     /** Against stock networks, drawn one by one, 20 at a time as there. */
@@ -135,9 +228,12 @@ class EpSamplerTest {
         assertThat(fromBatches).hasSize(10).doesNotHaveDuplicates();
         if (acquisition != Acquisition.RANDOM) {
             assertThat(fromBatches).containsExactly(fromArray);
+        }
+        EpSampler other = new EpSampler(classifier, acquisition, 4);
+        if (acquisition == Acquisition.MARGIN) {
+            assertThat(other.choose(POOL, 10)).containsExactly(fromArray);
         } else {
-            assertThat(new EpSampler(classifier, acquisition, 4).choose(POOL, 10))
-                    .isNotEqualTo(fromArray);
+            assertThat(other.choose(POOL, 10)).isNotEqualTo(fromArray);
         }
     }
 
@@ -153,7 +249,7 @@ class EpSamplerTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"ENTROPY", "BALD"})
+    @EnumSource(names = {"ENTROPY", "MARGIN", "BALD"})
     void labelsOfPositionsAreRefused(Acquisition acquisition) {
         EpMultiLayerNetwork sequences = EpNetworks.from(new NeuralNetConfiguration.Builder()
                 .list(
@@ -171,8 +267,8 @@ class EpSamplerTest {
     @Test
     void anUnknownAcquisitionIsRefused() {
         assertThat(Acquisition.named("bald")).isEqualTo(Acquisition.BALD);
-        assertThatThrownBy(() -> Acquisition.named("margin"))
+        assertThatThrownBy(() -> Acquisition.named("variance"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("acquisition is \"margin\", allowed: entropy, bald, random");
+                .hasMessage("acquisition is \"variance\", allowed: entropy, margin, bald, random");
     }
 }

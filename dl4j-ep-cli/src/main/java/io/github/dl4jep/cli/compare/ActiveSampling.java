@@ -1,5 +1,6 @@
 package io.github.dl4jep.cli.compare;
 
+import io.github.dl4jep.cli.data.format.Task;
 import io.github.dl4jep.cli.data.source.DataSource;
 import io.github.dl4jep.cli.data.split.PassBatches;
 import io.github.dl4jep.cli.data.split.Permutation;
@@ -15,6 +16,7 @@ import io.github.dl4jep.cli.trainer.TrainingSession;
 import io.github.dl4jep.network.EpNetwork;
 import io.github.dl4jep.network.EpSampler;
 import io.github.dl4jep.network.EpSampler.Acquisition;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -40,11 +42,38 @@ public final class ActiveSampling {
     /**
      * What labels are asked for.
      *
-     * @param acquisitions by what rows are chosen, one run each
+     * @param choices by what rows are chosen, one run each
      * @param step how many rows get a label at a time
      * @param most at how many labels to end, or 0 for 20 steps or all rows
      */
-    public record Labels(List<Acquisition> acquisitions, int step, int most) {}
+    public record Labels(List<Choice> choices, int step, int most) {}
+
+    /**
+     * By what rows are chosen.
+     *
+     * @param acquisition the score
+     * @param power the power of the score that rows are drawn in proportion to; infinity for the rows of the largest
+     */
+    public record Choice(Acquisition acquisition, double power) {
+        /** The word for an infinite power. */
+        public static final String BEST = "best";
+
+        /** The name, with the power after a colon if it is another than the acquisition's. */
+        String name() {
+            String word = acquisition.name().toLowerCase(Locale.ROOT);
+            if (power == acquisition.power()) {
+                return word;
+            }
+            return word + ":"
+                    + (power == Double.POSITIVE_INFINITY
+                            ? BEST
+                            : BigDecimal.valueOf(power).stripTrailingZeros().toPlainString());
+        }
+
+        private EpSampler sampler(EpNetwork network, long seed) {
+            return new EpSampler(network, acquisition, seed).withPower(power);
+        }
+    }
 
     /**
      * Creates the runs.
@@ -69,9 +98,15 @@ public final class ActiveSampling {
      * Runs everything.
      *
      * @return the runs, seed by seed, in each the acquisitions in the order asked for
-     * @throws UserException if there are fewer training rows than labels asked for, or EP cannot train the network
+     * @throws UserException if there are fewer training rows than labels asked for, EP cannot train the network, or the margin of
+     *     numbers is asked for
      */
     public List<AcquisitionRun> run() {
+        if (data.task() != Task.CLASSIFICATION
+                && labels.choices().stream().anyMatch(choice -> choice.acquisition() == Acquisition.MARGIN)) {
+            throw new UserException("--acquire margin is for classes, but the labels of " + plan.data()
+                    + " are numbers: choose entropy or bald.");
+        }
         List<AcquisitionRun> runs = new ArrayList<>();
         for (long seed = plan.seed(); seed < plan.seed() + plan.seeds(); seed++) {
             Split split =
@@ -82,8 +117,8 @@ public final class ActiveSampling {
                 throw new UserException("--acquire chooses rows, but the data are sequences: leave it out.");
             }
             requireRows(rows.trainRows().count());
-            for (Acquisition acquisition : labels.acquisitions()) {
-                runs.add(run(acquisition, seed, network, rows));
+            for (Choice choice : labels.choices()) {
+                runs.add(run(choice, seed, network, rows));
             }
         }
         return runs;
@@ -97,17 +132,17 @@ public final class ActiveSampling {
         }
     }
 
-    private AcquisitionRun run(Acquisition acquisition, long seed, NetworkDefinition network, Split split) {
+    private AcquisitionRun run(Choice choice, long seed, NetworkDefinition network, Split split) {
         Rows pool = split.trainRows();
         int most = labels.most() > 0 ? labels.most() : Math.min(20 * labels.step(), pool.count());
-        AcquisitionRun run = new AcquisitionRun(acquisition.name().toLowerCase(Locale.ROOT), seed, new ArrayList<>());
+        AcquisitionRun run = new AcquisitionRun(choice.name(), seed, new ArrayList<>());
         int[] labelled = Arrays.copyOf(Permutation.of(pool.count(), seed), Math.min(labels.step(), most));
         while (true) {
             TrainingSession session = learn(network, split, pool.ordered(labelled), seed, run);
             if (labelled.length == most) {
                 return run;
             }
-            EpSampler sampler = new EpSampler(network(session), acquisition, seed + labelled.length);
+            EpSampler sampler = choice.sampler(network(session), seed + labelled.length);
             labelled = more(labelled, sampler, pool, Math.min(labels.step(), most - labelled.length));
         }
     }
@@ -142,7 +177,7 @@ public final class ActiveSampling {
                                 + plan.network() + " is a SameDiff graph."));
     }
 
-    /** The best of all rows, of which at most as many as there are labels have one already. */
+    /** The first that have no label yet, of as many more as there are labels. */
     private static int[] more(int[] labelled, EpSampler sampler, Rows pool, int count) {
         BitSet known = new BitSet();
         Arrays.stream(labelled).forEach(known::set);

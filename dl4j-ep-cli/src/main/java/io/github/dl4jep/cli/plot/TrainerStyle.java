@@ -40,6 +40,7 @@ public record TrainerStyle(Color color, Marker marker) {
             // Acquisitions of labels, all of EP.
             entry("bald", 0x0072B2, SeriesMarkers.CIRCLE),
             entry("entropy", 0xD55E00, SeriesMarkers.SQUARE),
+            entry("margin", 0x009E73, SeriesMarkers.TRIANGLE_UP),
             entry("random", 0x8A8A8A, SeriesMarkers.DIAMOND));
     private static final TrainerStyle OTHER = new TrainerStyle(new Color(0x56B4E9), SeriesMarkers.CROSS);
 

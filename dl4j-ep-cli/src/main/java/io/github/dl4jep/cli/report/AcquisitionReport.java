@@ -29,7 +29,8 @@ public record AcquisitionReport(Task task, List<AcquisitionRun> runs) {
      */
     public String line(AcquisitionRun run, AcquisitionRun.Point point) {
         FigureColumn column = FigureColumn.of(task).get(0);
-        return run.acquisition() + " ".repeat(9 - run.acquisition().length()) + "seed " + run.seed() + "  "
+        return run.acquisition() + " ".repeat(Math.max(1, 14 - run.acquisition().length())) + "seed " + run.seed()
+                + "  "
                 + point.labels() + " labels  " + Estimate.decimals(2).apply(point.trainSeconds()) + " s  "
                 + column.text(point.figures())
                         .map(text -> column.title() + " " + text)
