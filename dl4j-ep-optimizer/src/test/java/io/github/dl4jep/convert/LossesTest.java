@@ -2,6 +2,7 @@ package io.github.dl4jep.convert;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.dl4jep.density.HeteroscedasticLikelihood;
@@ -16,8 +17,12 @@ import io.github.dl4jep.network.EpMultiLayerNetwork;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.exception.DL4JInvalidInputException;
@@ -77,6 +82,43 @@ class LossesTest {
             }
         }
         return pairs.stream();
+    }
+
+    static Stream<Arguments> otherPairs() {
+        Set<List<Object>> learned = pairs().map(pair -> List.of(pair.get())).collect(Collectors.toSet());
+        return Arrays.stream(LossFunction.values())
+                .flatMap(loss -> ACTIVATIONS.stream()
+                        .filter(activation -> !learned.contains(List.<Object>of(loss, activation)))
+                        .map(activation -> Arguments.of(loss, activation)));
+    }
+
+    /** What is refused is refused by name and with a reason, and each activation and loss that the message names converts. */
+    @ParameterizedTest
+    @MethodSource("otherPairs")
+    void isRefusedWithAnAlternativeThatConverts(LossFunction loss, Activation activation) {
+        ILossFunction function = loss.getILossFunction();
+        Throwable refusal = catchThrowable(() -> EpNetworks.from(definition(function, activation, OUTPUTS)));
+
+        assertThat(refusal)
+                .isInstanceOf(DL4JInvalidConfigException.class)
+                .hasMessageContaining("layer \"layer1\" (index 1, OutputLayer): loss "
+                        + function.getClass().getSimpleName()
+                        + " with output activation "
+                        + activation.getActivationFunction().getClass().getSimpleName()
+                        + " has no likelihood: it");
+        String advice = refusal.getMessage()
+                .substring(refusal.getMessage().indexOf("; use "))
+                .toUpperCase(Locale.ROOT);
+        LossFunction named = advice.contains("(MCXENT)")
+                ? LossFunction.MCXENT
+                : advice.contains("(XENT)") ? LossFunction.XENT : loss;
+        List<Activation> nearest = named == LossFunction.MCXENT && loss != named
+                ? List.of(Activation.SOFTMAX)
+                : ACTIVATIONS.stream().filter(f -> advice.contains(f.name())).toList();
+        assertThat(nearest).isNotEmpty();
+        nearest.forEach(f -> assertThat(EpNetworks.from(definition(named.getILossFunction(), f, OUTPUTS))
+                        .numParams())
+                .isPositive());
     }
 
     private static MultiLayerConfiguration definition(ILossFunction loss, Activation activation, int outputs) {

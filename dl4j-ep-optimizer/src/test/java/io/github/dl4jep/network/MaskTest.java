@@ -32,6 +32,14 @@ class MaskTest {
         assertMaskedRowsDoNotCount(ToyNetworks.multiLabel(), ToyData.twoSigns(20, 1));
     }
 
+    @Test
+    void aMaskAndWeightsOfClassesGoTogether() {
+        INDArray weights = Nd4j.createFromArray(1.0, 0.3, 2.0);
+
+        assertMaskedRowsDoNotCount(
+                ToyNetworks.of(new LossMCXENT(weights), Activation.SOFTMAX, 3), ToyData.threeClasses(20, 1));
+    }
+
     private static void assertMaskedRowsDoNotCount(MultiLayerConfiguration definition, DataSet data) {
         EpMultiLayerNetwork masked = EpNetworks.from(definition);
         EpMultiLayerNetwork without = EpNetworks.from(definition);
