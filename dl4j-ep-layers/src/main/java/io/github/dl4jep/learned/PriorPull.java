@@ -11,7 +11,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * another strength. A probe moves all means a little towards the prior and asks what that changes in the negative log likelihood h of each
  * withheld example. Sums of h and of its square over the n examples of about a pass give \( t = \sum h / \sqrt{\sum h^2} \), cut to 3, of which
  * \( t' = t \max(0, 1 - 1/t^2) \) is more than chance. In a pass log strength moves by \( -.3\, (w t' + (1 - w) \log \rho) \), w = n / (n + 20):
- * few examples, which are the same in each pass, leave it near 1.
+ * few examples, which are the same in each pass, leave it near 1. Where no example is withheld, as in a regression, the number of labels says it:
+ * {@link #ofLabels}.
  *
  * <p>Source: own, docs/algorithm.md, section 6.
  */
@@ -28,6 +29,8 @@ public final class PriorPull {
     private static final double RATE = 0.3;
     private static final double LARGEST_T = 3;
     private static final double PRIOR_EXAMPLES = 20;
+    /** Of so many labels the prior pulls with half its strength, where the strength is not learned. */
+    private static final double FEW_LABELS = 30;
 
     private PriorPull() {}
 
@@ -45,10 +48,21 @@ public final class PriorPull {
      * The strength of the prior's pull.
      *
      * @param parameters learned parameters by name
-     * @return times that the prior's message is multiplied in, in a pass; 0 where it is not learned
+     * @return times that the prior's message is multiplied in, in a pass
      */
     public static double strength(Map<String, INDArray> parameters) {
-        return parameters.containsKey(NAME) ? Math.exp(Parameters.scalar(parameters, NAME)) : 0;
+        return Math.exp(Parameters.scalar(parameters, NAME));
+    }
+
+    /**
+     * The strength of a regression's pull, which withholds no example: few labels are learned by heart within some passes if nothing pulls the
+     * means back, and many need no prior.
+     *
+     * @param labels number of labels in a pass; 0 where it is not known
+     * @return times that the prior's message is multiplied in, in a pass: 900 / (900 + labels^2), of no label 0
+     */
+    public static double ofLabels(double labels) {
+        return labels > 0 ? 1 / (1 + Math.pow(labels / FEW_LABELS, 2)) : 0;
     }
 
     /**

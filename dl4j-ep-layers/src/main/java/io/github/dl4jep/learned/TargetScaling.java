@@ -123,6 +123,20 @@ public record TargetScaling(INDArray offset, INDArray scale) {
         return counts(parameters).anyMatch(count -> count != 0);
     }
 
+    /**
+     * Number of labels of the column that has most, in a pass once that has ended.
+     *
+     * @param parameters learned parameters by name
+     * @return 0 where labels are not counted
+     */
+    public static double labels(Map<String, INDArray> parameters) {
+        if (!parameters.containsKey(NAME)) {
+            return 0;
+        }
+        double most = counts(parameters).map(Math::abs).max().orElse(0);
+        return most > 1 ? most : 0; // A scaling that is fixed from the start has counted -1.
+    }
+
     private static DoubleStream counts(Map<String, INDArray> parameters) {
         double[] values = Parameters.values(parameters, NAME);
         return Arrays.stream(values, 0, values.length / LENGTH);

@@ -5,6 +5,7 @@ import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.learned.Parameters;
 import io.github.dl4jep.learned.PriorPull;
 import io.github.dl4jep.learned.Statistic;
+import io.github.dl4jep.learned.TargetScaling;
 import io.github.dl4jep.learned.TrustRegion;
 import io.github.dl4jep.likelihood.InvalidLabelException;
 import io.github.dl4jep.likelihood.LearningPhase;
@@ -173,10 +174,12 @@ public final class LikelihoodVertex {
      * How strongly the prior pulls.
      *
      * @param step number of the batch, from 1
-     * @return times in a pass of such batches that the prior's message is multiplied in; 0 where the likelihood does not learn it
+     * @return times in a pass of such batches that the prior's message is multiplied in; where that is not learned, as the number of labels says
      */
     public double pull(long step) {
-        return PriorPull.strength(parameters.get()) * TrustRegion.pullBeside(parameters.get(), step);
+        return learnsPull()
+                ? PriorPull.strength(parameters.get()) * TrustRegion.pullBeside(parameters.get(), step)
+                : PriorPull.ofLabels(TargetScaling.labels(parameters.get()));
     }
 
     /**

@@ -39,8 +39,22 @@ class PriorPullTest {
     }
 
     @Test
-    void withoutTheParameterThePriorDoesNotPull() {
-        assertThat(PriorPull.strength(Map.of())).isZero();
+    void manyLabelsNeedNoPull() {
+        assertThat(PriorPull.ofLabels(0)).isZero();
+        assertThat(PriorPull.ofLabels(1)).isCloseTo(1, within(0.01));
+        assertThat(PriorPull.ofLabels(30)).isCloseTo(0.5, within(1e-9));
+        assertThat(PriorPull.ofLabels(1000)).isLessThan(0.001);
+    }
+
+    /** The column with most labels counts; a scaling that is fixed from the start knows no number. */
+    @Test
+    void labelsAreThoseOfTheScaling() {
+        INDArray scaling =
+                Nd4j.createFromArray(new double[] {-7, -12, .5, 1, 2, 3}).reshape(1, 6);
+        assertThat(TargetScaling.labels(Map.of(TargetScaling.NAME, scaling))).isEqualTo(12);
+        TargetScaling.fix(Map.of(TargetScaling.NAME, scaling), null);
+        assertThat(TargetScaling.labels(Map.of(TargetScaling.NAME, scaling))).isZero();
+        assertThat(TargetScaling.labels(Map.of())).isZero();
     }
 
     @Test
