@@ -117,7 +117,8 @@ public final class TrustRegion {
      *
      * <p>A small batch wins part of its loss by chance, of its own labels: where it wins less than three fifths of what was expected, other
      * examples may have lost. The chance falls as one by the number of examples, so in a large batch the rest of a step that went too far is
-     * worth having. Where a memory has gates, what is expected is only rough: there a step has to win anything at all.
+     * worth having. Where a memory has gates, or labels stand at the steps of sequences, what is expected is only rough: there a step has to win
+     * anything at all.
      *
      * @param examples number of examples in the batch, or of their positions where labels stand at these
      * @param isRough whether what is expected is only rough

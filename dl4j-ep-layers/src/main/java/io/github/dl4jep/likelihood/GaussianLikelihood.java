@@ -191,15 +191,14 @@ public final class GaussianLikelihood implements Likelihood {
         return new Update(
                 joint.message(),
                 statistics,
-                parameters.containsKey(TrustRegion.NAME) && !isHeld(parameters)
-                        ? joint.expected(batch, observation)
-                        : null);
+                parameters.containsKey(TrustRegion.NAME) ? joint.expected(batch, observation) : null);
     }
 
-    /** Whether R is held where it started, as it is during the first pass. */
-    private boolean isHeld(Map<String, INDArray> parameters) {
+    /** Not while R is held where it started, as it is during the first pass. */
+    @Override
+    public boolean hasLongSteps(Map<String, INDArray> parameters) {
         return Arrays.stream(Parameters.values(parameters, NOISE))
-                .allMatch(noise -> (float) noise == (float) initialNoise);
+                .anyMatch(noise -> (float) noise != (float) initialNoise);
     }
 
     @Override

@@ -248,6 +248,17 @@ public interface Likelihood extends Serializable {
     }
 
     /**
+     * Whether steps are long enough to be checked in networks that one step moves about as far as the joint solve expects. Those that go
+     * from step to step of sequences are always checked.
+     *
+     * @param parameters learned parameters by name
+     * @return true unless overridden
+     */
+    default boolean hasLongSteps(Map<String, INDArray> parameters) {
+        return true;
+    }
+
+    /**
      * Factor and offset that turn output potentials into what a point network's output activation expects.
      *
      * @param parameters learned parameters by name

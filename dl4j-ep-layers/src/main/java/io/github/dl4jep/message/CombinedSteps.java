@@ -17,14 +17,14 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 record CombinedSteps(List<StepCovariance> parts, double factor, boolean beside) implements StepCovariance {
 
     @Override
-    public float[][] passedOn(@Nullable INDArray gain, float[] q, boolean allPairs) {
+    public float[][] passedOn(@Nullable INDArray gain, float[] q, Pairs pairs) {
         float[][] sum = new float[0][];
         int from = 0;
         for (StepCovariance part : parts) {
             int to = from + part.units();
             float[][] passedOn = beside
-                    ? part.passedOn(columns(gain, from, to), Arrays.copyOfRange(q, from, to), allPairs)
-                    : part.passedOn(gain, q, allPairs);
+                    ? part.passedOn(columns(gain, from, to), Arrays.copyOfRange(q, from, to), pairs)
+                    : part.passedOn(gain, q, pairs);
             if (sum.length == 0) {
                 sum = new float[passedOn.length][];
                 for (int t = 0; t < sum.length; t++) {

@@ -14,8 +14,8 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 record GainedSteps(StepCovariance before, INDArray unitGain) implements StepCovariance {
 
     @Override
-    public float[][] passedOn(@Nullable INDArray gain, float[] q, boolean allPairs) {
-        return before.passedOn(gain == null ? unitGain : gain.mul(unitGain), q, allPairs);
+    public float[][] passedOn(@Nullable INDArray gain, float[] q, Pairs pairs) {
+        return before.passedOn(gain == null ? unitGain : gain.mul(unitGain), q, pairs);
     }
 
     @Override

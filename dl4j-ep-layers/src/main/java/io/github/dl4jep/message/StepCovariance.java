@@ -12,16 +12,36 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 public interface StepCovariance {
 
+    /** Which pairs of an example and a step are asked for. */
+    enum Pairs {
+        /** Those of one step. */
+        EQUAL_STEPS,
+        /** All, of which those will be taken that are of one step when the sequences have been moved: the same numbers as in the first. */
+        OF_MOVED_STEPS,
+        /** All. */
+        ALL;
+
+        /** {@return whether there are pairs of different steps} */
+        public boolean areAll() {
+            return this != EQUAL_STEPS;
+        }
+
+        /** {@return what is asked of sequences that are moved afterwards} */
+        public Pairs beforeMove() {
+            return this == EQUAL_STEPS ? OF_MOVED_STEPS : this;
+        }
+    }
+
     /**
      * What the next weights make of the covariance: \( (D\,diag(q)\,D^T) \circ K \), summed over the terms that the covariance has.
      *
      * @param gain a further gain of every unit, [steps x minibatch, units], or null for 1
      * @param q weight of every unit
-     * @param allPairs whether pairs of different steps are asked for, too
+     * @param pairs which pairs are asked for
      * @return for each step t a block [minibatch, columns], column by column: the covariance with the examples at step t, or at the
      *     steps 0 to t
      */
-    float[][] passedOn(@Nullable INDArray gain, float[] q, boolean allPairs);
+    float[][] passedOn(@Nullable INDArray gain, float[] q, Pairs pairs);
 
     /**
      * The covariance at the last step.
@@ -59,7 +79,7 @@ public interface StepCovariance {
     default INDArray mean() {
         float[] evenly = new float[units()];
         Arrays.fill(evenly, 1f / evenly.length);
-        float[][] blocks = passedOn(null, evenly, false);
+        float[][] blocks = passedOn(null, evenly, Pairs.EQUAL_STEPS);
         float[] mean = new float[minibatch() * minibatch()];
         for (float[] block : blocks) {
             for (int i = 0; i < mean.length; i++) {
@@ -87,7 +107,7 @@ public interface StepCovariance {
     default ExampleCovariance pairs(InducingExamples inducing) {
         float[] evenly = new float[units()];
         Arrays.fill(evenly, 1f / evenly.length);
-        float[][] blocks = passedOn(null, evenly, true);
+        float[][] blocks = passedOn(null, evenly, Pairs.ALL);
         int rows = blocks.length * minibatch();
         int[] chosen = inducing.numbers(rows);
         float[] columns = new float[Math.multiplyExact(rows, chosen.length)];

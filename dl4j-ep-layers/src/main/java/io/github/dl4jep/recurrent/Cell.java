@@ -85,5 +85,32 @@ public interface Cell {
             this.memory = memory;
             this.kept = kept;
         }
+
+        /**
+         * To first order, how far the activation moves with the pre-activations and with the memory before.
+         *
+         * @param preActivations how far these move, [minibatch, gates x units]
+         * @param moved how far the memory before moves, written over by how far the memory moves; zeros for a cell without
+         * @return how far the activation moves, [minibatch, units]
+         */
+        float[] move(float[] preActivations, float[] moved) {
+            int n = output.length;
+            float[] result = new float[n];
+            if (outputOfMemory == null || memory == null || kept == null) {
+                for (int j = 0; j < n; j++) {
+                    result[j] = output[j] * preActivations[j];
+                }
+                return result;
+            }
+            // Pre-activations in DL4J's order g, f, o, i; the memory's gates are g, f, i.
+            for (int j = 0; j < n; j++) {
+                moved[j] = kept[j] * moved[j]
+                        + memory[j] * preActivations[j]
+                        + memory[n + j] * preActivations[n + j]
+                        + memory[2 * n + j] * preActivations[3 * n + j];
+                result[j] = output[j] * preActivations[2 * n + j] + outputOfMemory[j] * moved[j];
+            }
+            return result;
+        }
     }
 }

@@ -17,11 +17,15 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * The covariance of a recurrent layer's pre-activations, and of its memory, between examples at their steps: own.
  *
- * <p>One K stands for all gates. From the steps before, \( K = x\,diag(\bar s_x)\,x^T + h\,diag(\bar s_h)\,h^T + \bar s_b + H \), where h
- * is the activation before and H what the recurrent weights make of its covariance, \( H = (O\,diag(q)\,O^T) \circ K + (T\,diag(q)\,T^T)
- * \circ C \) with the gains O of the activation to a pre-activation and T to the memory. The memory has \( C = \overline{F F^T} \circ C
- * + \overline{P P^T} \circ K \), means over units, with the gains F to the memory before and P to the gates. Weights are counted as
- * independent from step to step, but for a memory's last step, {@link LastStepCovariance}; what peepholes pass on is left out.
+ * <p>Of pairs of different steps what the layer's own weights do is known to first order, with all terms between steps, by {@link
+ * DrawnDirections}; of a memory's last step by {@link LastStepCovariance}. The rest is a recursion in which weights count as independent
+ * from step to step: the last step of a cell without memory, the mean over steps, and what the weights of earlier layers do.
+ *
+ * <p>In the recursion one K stands for all gates. From the steps before, \( K = x\,diag(\bar s_x)\,x^T + h\,diag(\bar s_h)\,h^T + \bar
+ * s_b + H \), where h is the activation before and H what the recurrent weights make of its covariance, \( H = (O\,diag(q)\,O^T) \circ K +
+ * (T\,diag(q)\,T^T) \circ C \) with the gains O of the activation to a pre-activation and T to the memory. The memory has \( C =
+ * \overline{F F^T} \circ C + \overline{P P^T} \circ K \), means over units, with the gains F to the memory before and P to the gates. What
+ * peepholes pass on is left out everywhere.
  */
 public final class CellCovariance implements StepCovariance {
 
@@ -34,8 +38,11 @@ public final class CellCovariance implements StepCovariance {
     private final float[] meanVariance;
     private final float[] meanSquare;
     private final float bias;
+    private final FloatMatrix recurrentMean;
     private @Nullable Blocks same;
-    private @Nullable Blocks pairs;
+    private @Nullable Blocks moved;
+    private @Nullable Blocks pairsOfInputs;
+    private @Nullable DrawnDirections directions;
 
     CellCovariance(
             SequenceRows rows,
@@ -51,6 +58,7 @@ public final class CellCovariance implements StepCovariance {
         this.before = before;
         this.slopes = slopes;
         this.type = weights.mean().dataType();
+        this.recurrentMean = FloatMatrix.of(weights.mean());
         this.meanVariance = Rows.floatColumns(weights.unitMeanVariance());
         this.meanSquare = Rows.floatColumns(weights.unitMeanSquaredMean());
         this.bias = bias;
@@ -75,18 +83,19 @@ public final class CellCovariance implements StepCovariance {
         return type;
     }
 
-    /** K and C of every step t with the steps from {@code from(t)} to t, side by side. */
+    /**
+     * K and C of every step t with the steps from {@code from(t)} to t, side by side; where nothing is seen, what earlier layers' weights
+     * do.
+     */
     private final class Blocks {
 
         private final boolean all;
         private final float[][] gates = new float[rows.steps()][];
         private final float[][] memory = new float[rows.steps()][];
 
-        Blocks(boolean all) {
+        Blocks(boolean all, float @Nullable [][] seen, float @Nullable [][] given) {
             this.all = all;
             int steps = rows.steps();
-            float[][] given = inputs.passedOn(rows, all);
-            float[][] seen = seen();
             float[] evenly = new float[units()];
             Arrays.fill(evenly, 1f / units());
             for (int t = 0; t < steps; t++) {
@@ -106,9 +115,9 @@ public final class CellCovariance implements StepCovariance {
             return (earlier - from(step)) * size();
         }
 
-        private void fill(int t, int earlier, float[][] seen, float @Nullable [][] given, float[] evenly) {
+        private void fill(int t, int earlier, float @Nullable [][] seen, float @Nullable [][] given, float[] evenly) {
             int at = at(t, earlier);
-            float[] k = gram(seen[t], seen[earlier], null);
+            float[] k = seen == null ? new float[size()] : gram(seen[t], seen[earlier], null);
             if (given != null) {
                 for (int i = 0; i < k.length; i++) {
                     k[i] += given[t][at + i];
@@ -219,18 +228,61 @@ public final class CellCovariance implements StepCovariance {
         return product;
     }
 
-    private Blocks blocks(boolean allPairs) {
-        if (allPairs) {
-            pairs = pairs == null ? new Blocks(true) : pairs;
-            return pairs;
-        }
-        same = same == null ? new Blocks(false) : same;
+    private Blocks equalSteps() {
+        same = same == null ? new Blocks(false, seen(), inputs.passedOn(rows, Pairs.EQUAL_STEPS)) : same;
         return same;
     }
 
     @Override
-    public float[][] passedOn(@Nullable INDArray gain, float[] q, boolean allPairs) {
-        Blocks blocks = blocks(allPairs);
+    public float[][] passedOn(@Nullable INDArray gain, float[] q, Pairs asked) {
+        if (asked == Pairs.EQUAL_STEPS) {
+            return passedOn(equalSteps(), gain, q);
+        }
+        if (asked == Pairs.OF_MOVED_STEPS) {
+            moved = moved == null ? new Blocks(true, seen(), inputs.passedOn(rows, asked)) : moved;
+            return passedOn(moved, gain, q);
+        }
+        if (directions == null) {
+            float[][] given = inputs.passedOn(rows, asked);
+            pairsOfInputs = given == null ? null : new Blocks(true, null, given);
+            float[][] seen = seen();
+            directions = new DrawnDirections(seen, gains, recurrentMean, rows.minibatch(), units(), seed(seen));
+        }
+        float[][] passedOn = pairsOfInputs == null ? zeros() : passedOn(pairsOfInputs, gain, q);
+        addOwn(directions, gain, q, passedOn);
+        return passedOn;
+    }
+
+    private float[][] zeros() {
+        float[][] zeros = new float[rows.steps()][];
+        for (int t = 0; t < zeros.length; t++) {
+            zeros[t] = new float[(t + 1) * size()];
+        }
+        return zeros;
+    }
+
+    private void addOwn(DrawnDirections own, @Nullable INDArray gain, float[] q, float[][] sum) {
+        float[] weight = own.repeated(q);
+        float[][] moves = new float[sum.length][];
+        for (int t = 0; t < sum.length; t++) {
+            moves[t] = own.at(t);
+            if (gain != null) {
+                moves[t] = moves[t].clone();
+                float[] factors = SeenSteps.rows(gain, t, rows.minibatch());
+                for (int i = 0; i < moves[t].length; i++) {
+                    moves[t][i] *= factors[i % factors.length];
+                }
+            }
+            for (int earlier = 0; earlier <= t; earlier++) {
+                float[] gram = gram(moves[t], moves[earlier], weight);
+                for (int i = 0; i < gram.length; i++) {
+                    sum[t][earlier * size() + i] += gram[i];
+                }
+            }
+        }
+    }
+
+    private float[][] passedOn(Blocks blocks, @Nullable INDArray gain, float[] q) {
         float[][] passedOn = new float[rows.steps()][];
         for (int t = 0; t < passedOn.length; t++) {
             int from = blocks.from(t);
@@ -261,13 +313,13 @@ public final class CellCovariance implements StepCovariance {
         Cell.Gains gain = gains.get(step);
         if (gain.outputOfMemory == null) {
             return new BatchCovariance(
-                    FloatMatrix.of(blocks(false).gates[step], rows.minibatch()).toArray(type),
+                    FloatMatrix.of(equalSteps().gates[step], rows.minibatch()).toArray(type),
                     FloatMatrix.of(gain.output, rows.minibatch()).toArray(type));
         }
         float[][] seen = seen();
         InducingExamples inducing = inputs.covariance().inducing().ofPart();
         return BatchCovariance.of(new LastStepCovariance(seen, rows.minibatch(), units(), slopes, seed(seen), inducing)
-                .plusInputs(inputs.passedOn(rows, false))
+                .plusInputs(inputs.passedOn(rows, Pairs.EQUAL_STEPS))
                 .covariance(type));
     }
 }

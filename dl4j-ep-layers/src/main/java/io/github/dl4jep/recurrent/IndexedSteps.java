@@ -41,11 +41,11 @@ public final class IndexedSteps implements StepCovariance {
     }
 
     @Override
-    public float[][] passedOn(@Nullable INDArray gain, float[] q, boolean allPairs) {
+    public float[][] passedOn(@Nullable INDArray gain, float[] q, Pairs pairs) {
         int size = minibatch * minibatch;
         float[][] blocks = new float[indices.length / minibatch][];
         for (int t = 0; t < blocks.length; t++) {
-            int from = allPairs ? 0 : t;
+            int from = pairs.areAll() ? 0 : t;
             blocks[t] = new float[(t - from + 1) * size];
             for (int earlier = from; earlier <= t; earlier++) {
                 float[] weight = MappedSteps.weight(gain, q, t, earlier, minibatch);
@@ -63,7 +63,7 @@ public final class IndexedSteps implements StepCovariance {
     public BatchCovariance last() {
         float[] evenly = new float[units];
         Arrays.fill(evenly, 1f / units);
-        float[][] blocks = passedOn(null, evenly, false);
+        float[][] blocks = passedOn(null, evenly, Pairs.EQUAL_STEPS);
         return BatchCovariance.of(
                 FloatMatrix.of(blocks[blocks.length - 1], minibatch).toArray(type));
     }

@@ -24,16 +24,16 @@ public record MappedSteps(SeenSteps inputs, int minibatch, double bias, int unit
     }
 
     @Override
-    public float[][] passedOn(@Nullable INDArray gain, float[] q, boolean allPairs) {
+    public float[][] passedOn(@Nullable INDArray gain, float[] q, Pairs pairs) {
         int size = minibatch * minibatch;
         float[][] seen = new float[steps()][];
         for (int t = 0; t < seen.length; t++) {
             seen[t] = inputs.scaled(t, minibatch);
         }
-        float[][] given = inputs.passedOn(SequenceRows.all(minibatch, seen.length), allPairs);
+        float[][] given = inputs.passedOn(SequenceRows.all(minibatch, seen.length), pairs);
         float[][] blocks = new float[seen.length][];
         for (int t = 0; t < seen.length; t++) {
-            int from = allPairs ? 0 : t;
+            int from = pairs.areAll() ? 0 : t;
             blocks[t] = new float[(t - from + 1) * size];
             for (int earlier = from; earlier <= t; earlier++) {
                 float[] k = gram(seen[t], seen[earlier], minibatch);
@@ -77,7 +77,7 @@ public record MappedSteps(SeenSteps inputs, int minibatch, double bias, int unit
     public BatchCovariance last() {
         float[] evenly = new float[units];
         Arrays.fill(evenly, 1f / units);
-        float[][] blocks = passedOn(null, evenly, false);
+        float[][] blocks = passedOn(null, evenly, Pairs.EQUAL_STEPS);
         return BatchCovariance.of(
                 FloatMatrix.of(blocks[blocks.length - 1], minibatch).toArray(type()));
     }

@@ -20,29 +20,29 @@ public record ReversedSteps(
         StepCovariance before, SequenceRows rows, @Nullable StepMask mask) implements StepCovariance {
 
     @Override
-    public float[][] passedOn(@Nullable INDArray gain, float[] q, boolean allPairs) {
+    public float[][] passedOn(@Nullable INDArray gain, float[] q, Pairs pairs) {
         INDArray moved = rows.gathered(gain);
-        if (!allPairs && mask == null) {
-            float[][] same = before.passedOn(moved, q, false);
+        if (!pairs.areAll() && mask == null) {
+            float[][] same = before.passedOn(moved, q, Pairs.EQUAL_STEPS);
             float[][] reversed = new float[same.length][];
             for (int t = 0; t < same.length; t++) {
                 reversed[t] = same[same.length - 1 - t];
             }
             return reversed;
         }
-        float[][] pairs = rows.movedPairs(before.passedOn(moved, q, true), true);
+        float[][] blocks = rows.movedPairs(before.passedOn(moved, q, pairs.beforeMove()), true);
         int size = minibatch() * minibatch();
-        for (int t = 0; !allPairs && t < pairs.length; t++) {
-            pairs[t] = Arrays.copyOfRange(pairs[t], t * size, (t + 1) * size);
+        for (int t = 0; !pairs.areAll() && t < blocks.length; t++) {
+            blocks[t] = Arrays.copyOfRange(blocks[t], t * size, (t + 1) * size);
         }
-        return pairs;
+        return blocks;
     }
 
     @Override
     public BatchCovariance last() {
         float[] evenly = new float[units()];
         Arrays.fill(evenly, 1f / evenly.length);
-        float[][] blocks = passedOn(null, evenly, mask != null);
+        float[][] blocks = passedOn(null, evenly, mask == null ? Pairs.EQUAL_STEPS : Pairs.OF_MOVED_STEPS);
         int examples = minibatch();
         if (mask == null) {
             return BatchCovariance.of(

@@ -16,15 +16,15 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 record ScatteredSteps(StepCovariance moved, SequenceRows rows) implements StepCovariance {
 
     @Override
-    public float[][] passedOn(@Nullable INDArray gain, float[] q, boolean allPairs) {
-        float[][] pairs = rows.movedPairs(moved.passedOn(rows.gathered(gain), q, true), false);
-        if (allPairs) {
-            return pairs;
+    public float[][] passedOn(@Nullable INDArray gain, float[] q, Pairs pairs) {
+        float[][] blocks = rows.movedPairs(moved.passedOn(rows.gathered(gain), q, pairs.beforeMove()), false);
+        if (pairs.areAll()) {
+            return blocks;
         }
         int size = minibatch() * minibatch();
-        float[][] same = new float[pairs.length][];
-        for (int t = 0; t < pairs.length; t++) {
-            same[t] = Arrays.copyOfRange(pairs[t], t * size, (t + 1) * size);
+        float[][] same = new float[blocks.length][];
+        for (int t = 0; t < blocks.length; t++) {
+            same[t] = Arrays.copyOfRange(blocks[t], t * size, (t + 1) * size);
         }
         return same;
     }

@@ -48,12 +48,12 @@ public record SeenSteps(INDArray mean, BatchCovariance covariance, INDArray mean
      *
      * @return null for an observed input; else blocks as {@link StepCovariance#passedOn} has them
      */
-    float @Nullable [][] passedOn(SequenceRows rows, boolean allPairs) {
+    float @Nullable [][] passedOn(SequenceRows rows, StepCovariance.Pairs pairs) {
         int steps = rows.steps();
         int minibatch = rows.minibatch();
         StepCovariance ofSteps = covariance.steps();
         if (ofSteps != null) {
-            return passedOn(ofSteps, rows, allPairs);
+            return passedOn(ofSteps, rows, pairs);
         }
         ExampleCovariance examples = covariance.examples();
         if (examples.isNone()) {
@@ -66,7 +66,7 @@ public record SeenSteps(INDArray mean, BatchCovariance covariance, INDArray mean
                 gain == null ? null : gain.dup('f').reshape('f', (long) steps * minibatch, meanSquare.length()));
         float[][] blocks = new float[steps][];
         for (int t = 0; t < steps; t++) {
-            int from = allPairs ? 0 : t;
+            int from = pairs.areAll() ? 0 : t;
             blocks[t] = new float[(t - from + 1) * given.length];
             for (int earlier = from; earlier <= t; earlier++) {
                 float[] block = gainRows == null ? sum(given.length) : gram(gainRows, t, earlier, minibatch);
@@ -78,20 +78,20 @@ public record SeenSteps(INDArray mean, BatchCovariance covariance, INDArray mean
         return blocks;
     }
 
-    private float[][] passedOn(StepCovariance ofSteps, SequenceRows rows, boolean allPairs) {
+    private float[][] passedOn(StepCovariance ofSteps, SequenceRows rows, StepCovariance.Pairs pairs) {
         float[] q = Rows.floatColumns(meanSquare);
         if (rows.areAll()) {
-            return ofSteps.passedOn(null, q, allPairs);
+            return ofSteps.passedOn(null, q, pairs);
         }
         if (ofSteps instanceof ScatteredSteps scattered && scattered.rows().equals(rows)) {
-            return scattered.moved().passedOn(null, q, allPairs);
+            return scattered.moved().passedOn(null, q, pairs);
         }
-        float[][] pairs = rows.movedPairs(ofSteps.passedOn(null, q, true), true);
+        float[][] blocks = rows.movedPairs(ofSteps.passedOn(null, q, pairs.beforeMove()), true);
         int size = rows.minibatch() * rows.minibatch();
-        for (int t = 0; !allPairs && t < pairs.length; t++) {
-            pairs[t] = Arrays.copyOfRange(pairs[t], t * size, (t + 1) * size);
+        for (int t = 0; !pairs.areAll() && t < blocks.length; t++) {
+            blocks[t] = Arrays.copyOfRange(blocks[t], t * size, (t + 1) * size);
         }
-        return pairs;
+        return blocks;
     }
 
     private float[] sum(int length) {

@@ -114,6 +114,15 @@ public final class LikelihoodVertex {
     }
 
     /**
+     * Whether steps are long enough to be checked in networks without states: {@link Likelihood#hasLongSteps}.
+     *
+     * @return true for most
+     */
+    public boolean hasLongSteps() {
+        return likelihood.hasLongSteps(parameters.get());
+    }
+
+    /**
      * Share of the examples that weights never learn from.
      *
      * @return in [0, 1)

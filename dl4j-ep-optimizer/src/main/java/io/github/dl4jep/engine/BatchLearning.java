@@ -92,12 +92,11 @@ final class BatchLearning {
     }
 
     /**
-     * Whether steps are checked: where labels stand at positions not of networks with states that go from step to step.
+     * Whether steps are checked: where states go from step to step always, as what one step of learning does adds up over them.
      */
     boolean checksSteps(int output) {
         LikelihoodVertex likelihood = likelihood(output);
-        return TrustRegion.isLearned(likelihood.parameters())
-                && (likelihood.rows().spatialRank() == 0 || !graph.hasState());
+        return TrustRegion.isLearned(likelihood.parameters()) && (graph.hasState() || likelihood.hasLongSteps());
     }
 
     /** The activation that is an output's potentials. */

@@ -69,7 +69,7 @@ record StepCheck(int networkInputs, VertexGraph graph, List<MessageGraph.Output>
                 goal.before(),
                 goal.expected(),
                 loss(reached, goal.means(), goal.withheld()),
-                TrustRegion.leastWon(rows(goal), graph.hasGates()),
+                TrustRegion.leastWon(rows(goal), isRough(goal)),
                 featuresShare(goal, after),
                 phase.step());
         if (to != from) {
@@ -89,6 +89,14 @@ record StepCheck(int networkInputs, VertexGraph graph, List<MessageGraph.Output>
                         / likelihood(output.getKey()).rows().outputs())
                 .min()
                 .orElseThrow();
+    }
+
+    /** What is expected of gates, and of labels at the steps of states, is only rough. */
+    private boolean isRough(Goal goal) {
+        return graph.hasGates()
+                || (graph.hasState()
+                        && goal.means().keySet().stream()
+                                .anyMatch(i -> likelihood(i).rows().spatialRank() > 0));
     }
 
     private boolean canBeNarrower() {

@@ -92,7 +92,7 @@ final class RidgeRegression {
         }
         Fit start = fit(START, inputs, labels);
         Fit less = descend(start, 1 / STEP, inputs, labels);
-        return less == start ? descend(start, STEP, inputs, labels) : less;
+        return less.penalty() == start.penalty() ? descend(start, STEP, inputs, labels) : less;
     }
 
     private Fit descend(Fit start, double factor, INDArray inputs, INDArray labels) {

@@ -164,7 +164,7 @@ class EveryStepTest {
         ForwardMessage b = relu.forward(List.of(ofRows), Sites.NONE).output();
         INDArray q = Nd4j.rand(TYPE, UNITS, 1);
         float[][] blocks = Objects.requireNonNull(a.covariance().steps())
-                .passedOn(null, q.data().asFloat(), true);
+                .passedOn(null, q.data().asFloat(), StepCovariance.Pairs.ALL);
         INDArray expected =
                 Objects.requireNonNull(LinearFactor.passedOn(b.covariance(), q).columns());
         for (int t = 0; t < STEPS; t++) {
