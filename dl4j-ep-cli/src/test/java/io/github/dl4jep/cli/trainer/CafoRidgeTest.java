@@ -28,26 +28,29 @@ class CafoRidgeTest {
             Nd4j.linspace(-1, 1, ROWS).castTo(DataType.FLOAT).reshape(ROWS, 1);
     private static final DataSet CURVE = new DataSet(INPUTS, INPUTS.mul(INPUTS).addi(0.3));
 
+    /** Of one block: the ridge regression whose rows, each predicted by the others, fit best; as far as these are to be believed. */
     @Test
-    void predictionsAreMeansOfRidgeRegressionsAndTheNoiseIsThatOfWithheldRows() {
-        MultiLayerConfiguration list = NetworkDefinition.of("mlp:5,4", new DataShape(1, 1, Task.REGRESSION), 7)
+    void predictionsAreThoseOfTheBestRidgeRegressionAndTheNoiseIsThatOfWithheldRows() {
+        MultiLayerConfiguration list = NetworkDefinition.of("mlp:5", new DataShape(1, 1, Task.REGRESSION), 7)
                 .configuration();
         MultiLayerNetwork network = new MultiLayerNetwork(list.clone());
         network.init();
-        double[] expected = new double[ROWS];
-        double[] withheld = new double[ROWS];
-        for (int block = 0; block < 2; block++) {
-            double[][] features = withOne(network.feedForward(INPUTS, false).get(block + 1));
-            double penalty = penalty(features);
-            double[] weights = ridge(features, penalty, -1);
-            for (int row = 0; row < ROWS; row++) {
-                expected[row] += product(features[row], weights) / 2;
-                withheld[row] += product(features[row], ridge(features, penalty, row)) / 2;
-            }
+        double[][] features = withOne(network.feedForward(INPUTS, false).get(1));
+        double penalty = bestPenalty(features);
+        double[] weights = ridge(features, penalty, -1);
+        double[] withheld = withheld(features, penalty);
+        double squares = 0;
+        double products = 0;
+        for (int row = 0; row < ROWS; row++) {
+            squares += withheld[row] * withheld[row];
+            products += withheld[row] * CURVE.getLabels().getDouble(row);
         }
+        double scale = products / squares;
+        double[] expected = new double[ROWS];
         double noise = 0;
         for (int row = 0; row < ROWS; row++) {
-            noise += Math.pow(withheld[row] - CURVE.getLabels().getDouble(row), 2) / ROWS;
+            expected[row] = scale * product(features[row], weights);
+            noise += Math.pow(scale * withheld[row] - CURVE.getLabels().getDouble(row), 2) / ROWS;
         }
 
         TrainingSession session = Trainers.named("cafo")
@@ -100,8 +103,8 @@ class CafoRidgeTest {
         return rows;
     }
 
-    /** A thousandth of the mean square of a feature, times the rows. */
-    private static double penalty(double[][] features) {
+    /** Of powers of ten of the mean square of a feature, times the rows: from a thousandth down, or up, while the error falls. */
+    private static double bestPenalty(double[][] features) {
         int inputs = features[0].length - 1;
         double sum = 0;
         for (double[] row : features) {
@@ -109,7 +112,30 @@ class CafoRidgeTest {
                 sum += row[i] * row[i];
             }
         }
-        return 1e-3 * sum / inputs;
+        double best = 1e-3 * sum / inputs;
+        double lowest = error(features, best / 10) < error(features, best) ? best / 10 : best;
+        while (lowest == best && error(features, best * 10) < error(features, best)) {
+            best *= 10;
+            lowest = best;
+        }
+        return lowest;
+    }
+
+    private static double error(double[][] features, double penalty) {
+        double[] withheld = withheld(features, penalty);
+        double sum = 0;
+        for (int row = 0; row < ROWS; row++) {
+            sum += Math.pow(withheld[row] - CURVE.getLabels().getDouble(row), 2);
+        }
+        return sum;
+    }
+
+    private static double[] withheld(double[][] features, double penalty) {
+        double[] withheld = new double[ROWS];
+        for (int row = 0; row < ROWS; row++) {
+            withheld[row] = product(features[row], ridge(features, penalty, row));
+        }
+        return withheld;
     }
 
     private static double[] ridge(double[][] features, double penalty, int without) {
