@@ -129,6 +129,18 @@ public final class TrustRegion {
     }
 
     /**
+     * Whether a step went so far that it is worse than none: the loss rose by more than it should have fallen.
+     *
+     * @param before loss of the batch before the step
+     * @param expected loss that the joint solve expects after it
+     * @param after loss after it; may be infinite or NaN
+     * @return true if what was learned before is worth more than this step; false where the joint solve expects nothing of it
+     */
+    public static boolean isLost(double before, double expected, double after) {
+        return expected < before && !(after - before <= before - expected);
+    }
+
+    /**
      * The factor after a step.
      *
      * @param factor the factor so far

@@ -302,7 +302,13 @@ public final class LayerTypes {
         return type != null && type.canBeReadout(layer, labelDimensions(labels));
     }
 
-    static int labelDimensions(Layer original) {
+    /**
+     * The dimensions of a layer's labels that are positions or steps.
+     *
+     * @param original a DL4J layer
+     * @return 0 where an example has one row of labels, and for layers without labels
+     */
+    public static int labelDimensions(Layer original) {
         LayerType<Layer> type = find(original);
         return type == null ? 0 : type.labelDimensions();
     }

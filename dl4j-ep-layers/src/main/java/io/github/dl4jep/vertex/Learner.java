@@ -5,7 +5,10 @@ import io.github.dl4jep.weight.SiteStep;
 import io.github.dl4jep.weight.WeightPosterior;
 import io.github.dl4jep.weight.WeightSite;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** How one array of parameters takes what a batch says. */
 @FunctionalInterface
@@ -50,6 +53,15 @@ public interface Learner {
      * @return puts the values back
      */
     default Runnable pulled(double times) {
+        return NO_CHANGE;
+    }
+
+    /**
+     * Copies what {@link #learn} changes, outside of workspaces.
+     *
+     * @return puts it back; does nothing where what is learned are statistics of the data, which hold after any step
+     */
+    default Runnable saved() {
         return NO_CHANGE;
     }
 
@@ -109,6 +121,14 @@ public interface Learner {
                 if (canBeNarrower) {
                     posterior.get().rescalePrior(from, to);
                 }
+            }
+
+            @Override
+            public Runnable saved() {
+                List<INDArray> views = posterior.get().learned();
+                List<INDArray> before = views.stream().map(INDArray::dup).toList();
+                return () -> IntStream.range(0, views.size())
+                        .forEach(i -> views.get(i).assign(before.get(i)));
             }
 
             @Override

@@ -3,6 +3,7 @@ package io.github.dl4jep.weight;
 import io.github.dl4jep.array.FusedLoop;
 import io.github.dl4jep.array.HostMemory;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -247,6 +248,11 @@ abstract class ElementwisePosterior implements WeightPosterior {
                 averaged[k].addi(natural[k].sub(averaged[k]).muli(step.averagingRate()));
             }
         }
+    }
+
+    @Override
+    public List<INDArray> learned() {
+        return List.of(concatenated(natural, averaged));
     }
 
     /** The update of a batch that is not committed yet: nothing is forgotten or averaged. */

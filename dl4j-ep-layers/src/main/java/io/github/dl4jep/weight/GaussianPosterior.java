@@ -2,6 +2,7 @@ package io.github.dl4jep.weight;
 
 import io.github.dl4jep.array.FusedLoop;
 import io.github.dl4jep.array.HostMemory;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -294,6 +295,11 @@ final class GaussianPosterior implements WeightPosterior {
             averagedMean.addi(towards.muli(pull).divi(precision.add(pull)));
         }
         return () -> averagedMean.assign(before);
+    }
+
+    @Override
+    public List<INDArray> learned() {
+        return List.of(precision, meanTimesPrecision, averagedMean, counted);
     }
 
     /** The Kullback-Leibler divergence from the prior, (log(t / t0) + t0 / t - 1 + t0 (m - m0)^2) / 2 in nats. */

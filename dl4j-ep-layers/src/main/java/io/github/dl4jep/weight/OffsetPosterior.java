@@ -1,6 +1,7 @@
 package io.github.dl4jep.weight;
 
 import io.github.dl4jep.array.FusedLoop;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -67,6 +68,11 @@ public record OffsetPosterior(WeightPosterior own, WeightPosterior other) implem
     @Override
     public Runnable pulled(double times) {
         return own.pulled(times);
+    }
+
+    @Override
+    public List<INDArray> learned() {
+        return own.learned();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.github.dl4jep.weight;
 
+import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -130,6 +131,11 @@ final class PrunedPosterior implements WeightPosterior {
     @Override
     public Runnable pulled(double times) {
         return original.pulled(times);
+    }
+
+    @Override
+    public List<INDArray> learned() {
+        return original.learned();
     }
 
     @Override

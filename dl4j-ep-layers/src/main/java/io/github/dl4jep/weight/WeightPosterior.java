@@ -1,5 +1,6 @@
 package io.github.dl4jep.weight;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -143,6 +144,13 @@ public interface WeightPosterior {
     default Runnable pulled(double times) {
         return () -> {};
     }
+
+    /**
+     * What {@link #update} changes.
+     *
+     * @return views of DL4J's parameters
+     */
+    List<INDArray> learned();
 
     /**
      * Draws every weight from the posterior, by ND4J's generator.

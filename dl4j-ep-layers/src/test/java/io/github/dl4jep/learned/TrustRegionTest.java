@@ -44,6 +44,23 @@ class TrustRegionTest {
         assertThat(TrustRegion.leastWon(examples, isRough)).isCloseTo(least, Offset.offset(1e-12));
     }
 
+    /** Before 2, expected 1: lost is what rises by more than 1. */
+    @ParameterizedTest
+    @CsvSource({
+        "2, 1, 1.00, false",
+        "2, 1, 2.50, false",
+        "2, 1, 3.00, false",
+        "2, 1, 3.01, true",
+        "2, 1, NaN, true",
+        "2, 1, Infinity, true",
+        "2, 2, 3.00, false", // nothing was expected of it
+        "2, 2.5, 3.00, false"
+    })
+    void aStepIsLostWhereTheLossRisesByMoreThanItShouldFall(
+            double before, double expected, double after, boolean lost) {
+        assertThat(TrustRegion.isLost(before, expected, after)).isEqualTo(lost);
+    }
+
     @Test
     void growsOnlyBelowWhatAStepHasToWin() {
         assertThat(TrustRegion.next(10, 2, 1, 1.9, 0, 0.9, 5)).isEqualTo(10);

@@ -40,7 +40,7 @@ record ConversionContext(EpOptions options, LayerNode node) implements Conversio
 
     @Override
     public WeightPrior recurrentPrior(boolean hasMemory) {
-        return options.priors().ofRecurrent(node.name(), hasMemory);
+        return options.priors().ofRecurrent(node.name(), hasMemory, node.leadsToLabelsAtPositions());
     }
 
     @Override

@@ -11,6 +11,7 @@ import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
+import org.deeplearning4j.nn.conf.graph.rnn.LastTimeStepVertex;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.jspecify.annotations.Nullable;
@@ -80,6 +81,15 @@ final class LayerNode {
     /** Number of layers with weights on the longest path of the network, at least 1. */
     int networkDepth() {
         return networkDepth;
+    }
+
+    /** Whether labels stand at the positions, or steps, of what is here: that of an output, or of what goes on to one with its positions. */
+    boolean leadsToLabelsAtPositions() {
+        if (layer != null && LayerTypes.labelDimensions(layer) > 0) {
+            return true;
+        }
+        return (layer == null ? !(vertex instanceof LastTimeStepVertex) : LayerTypes.keepsPositions(layer))
+                && readers.stream().anyMatch(LayerNode::leadsToLabelsAtPositions);
     }
 
     /**

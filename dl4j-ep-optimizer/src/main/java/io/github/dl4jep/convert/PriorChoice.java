@@ -19,7 +19,8 @@ record PriorChoice(
         @Nullable WeightPrior hidden, @Nullable WeightPrior output, Map<String, WeightPrior> layers, double zeros) {
 
     private static final double MEMORY_SCALE = 1;
-    private static final double RECURRENT_SCALE = 0.25;
+    private static final double EVERY_STEP_SCALE = 2;
+    private static final double LAST_STEP_SCALE = 0.25;
 
     private static final String BY_DEPTH = "gaussian(scale=min(0.5, 2/depth))";
 
@@ -40,10 +41,14 @@ record PriorChoice(
         return sparse(layerName, orByDepth(named(layerName), depth));
     }
 
-    /** The prior of a recurrent layer, whatever the depth: wide for cells with a memory, where narrow ones learn slowly. */
-    WeightPrior ofRecurrent(String layerName, boolean hasMemory) {
+    /**
+     * The prior of a recurrent layer, whatever the depth: wide for cells with a memory and where labels stand at every step, where narrow ones learn
+     * slowly.
+     */
+    WeightPrior ofRecurrent(String layerName, boolean hasMemory, boolean hasLabelsAtSteps) {
         WeightPrior named = named(layerName);
-        return sparse(layerName, named == null ? new GaussianPrior(hasMemory ? MEMORY_SCALE : RECURRENT_SCALE) : named);
+        double scale = hasMemory ? MEMORY_SCALE : hasLabelsAtSteps ? EVERY_STEP_SCALE : LAST_STEP_SCALE;
+        return sparse(layerName, named == null ? new GaussianPrior(scale) : named);
     }
 
     private WeightPrior sparse(String layerName, WeightPrior prior) {

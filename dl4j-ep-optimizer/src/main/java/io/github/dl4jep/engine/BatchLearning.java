@@ -161,7 +161,7 @@ final class BatchLearning {
             messages = new HashMap<>();
             Map<Integer, INDArray> expected = new HashMap<>();
             Sites learned = observe(forward, earlier, messages, expected, number == 0 && phase.firstPass());
-            if (sweeps == 1 && TrustRegion.checks(phase.step())) {
+            if (MessageGraph.isChecked(sweeps, phase)) {
                 goal = check.goal(forward, expected);
             }
             // A further sweep may learn less than the first: what it leaves out stays.

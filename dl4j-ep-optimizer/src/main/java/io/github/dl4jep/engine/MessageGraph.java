@@ -140,11 +140,12 @@ public final class MessageGraph {
     public double learn(BatchParts parts, TrainingSchedule schedule, LearningPhase phase) {
         lock.writeLock().lock();
         try {
+            Runnable back = learning.check().back(isChecked(schedule.getSweepsPerBatch(), phase));
             BatchLearning.Swept swept = committed(parts, schedule, phase);
             StepCheck.Goal goal = swept.goal();
             if (goal != null) {
                 try (MemoryWorkspace workspace = openWorkspace()) {
-                    learning.check().compare(goal, parts.after(), phase);
+                    learning.check().compare(goal, parts.after(), phase, back);
                 }
             }
             return swept.evidence().score();
@@ -190,8 +191,12 @@ public final class MessageGraph {
     public PartPass part(
             BatchPart part, List<Moments> inputs, List<Labels> labels, TrainingSchedule schedule, LearningPhase phase) {
         learning.validate(labels.stream().map(each -> each.own(part)).toList());
-        boolean checked = schedule.getSweepsPerBatch() == 1 && TrustRegion.checks(phase.step());
-        return new PartPass(learning, part, inputs, labels, phase, checked);
+        return new PartPass(learning, part, inputs, labels, phase, isChecked(schedule.getSweepsPerBatch(), phase));
+    }
+
+    /** Whether the step of a batch is checked. */
+    static boolean isChecked(int sweeps, LearningPhase phase) {
+        return sweeps == 1 && TrustRegion.checks(phase.step());
     }
 
     /**

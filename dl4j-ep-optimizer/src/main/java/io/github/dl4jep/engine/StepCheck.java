@@ -3,6 +3,7 @@ package io.github.dl4jep.engine;
 import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.learned.TrustRegion;
 import io.github.dl4jep.likelihood.LearningPhase;
+import io.github.dl4jep.vertex.Learner;
 import io.github.dl4jep.vertex.LikelihoodVertex;
 import io.github.dl4jep.vertex.ParameterKey;
 import io.github.dl4jep.vertex.VertexGraph;
@@ -58,20 +59,37 @@ record StepCheck(int networkInputs, VertexGraph graph, List<MessageGraph.Output>
                 means);
     }
 
-    /** Compares the loss after a step with its goal, and narrows or widens the hidden priors. */
-    void compare(Goal goal, BatchParts.After after, LearningPhase phase) {
+    /**
+     * What takes a step back, by a copy of what the next one changes: where states go on from step to step, units that one step saturates stay so
+     * for many batches. Gates find back by themselves.
+     */
+    Runnable back(boolean checked) {
+        if (!checked || !graph.hasState() || graph.hasGates()) {
+            return Learner.NO_CHANGE;
+        }
+        List<Runnable> saved =
+                graph.learners().values().stream().map(Learner::saved).toList();
+        return () -> saved.forEach(Runnable::run);
+    }
+
+    /** Compares the loss after a step with its goal, takes the step back if it is lost, and narrows or widens the hidden priors. */
+    void compare(Goal goal, BatchParts.After after, LearningPhase phase, Runnable back) {
         // An output may begin to check its steps later than others.
         Map<Integer, INDArray> reached = new HashMap<>(after.means());
         reached.keySet().retainAll(goal.means().keySet());
+        double loss = loss(reached, goal.means(), goal.withheld());
         double from = priorFactor();
         double to = TrustRegion.next(
                 from,
                 goal.before(),
                 goal.expected(),
-                loss(reached, goal.means(), goal.withheld()),
+                loss,
                 TrustRegion.leastWon(rows(goal), isRough(goal)),
                 featuresShare(goal, after),
                 phase.step());
+        if (TrustRegion.isLost(goal.before(), goal.expected(), loss)) {
+            back.run();
+        }
         if (to != from) {
             graph.learners().forEach((key, learner) -> {
                 if (!isOfOutput(key)) {

@@ -14,13 +14,21 @@ import io.github.dl4jep.vertex.Learner;
 import io.github.dl4jep.vertex.ParameterKey;
 import io.github.dl4jep.weight.BinaryPrior;
 import io.github.dl4jep.weight.GaussianPrior;
+import io.github.dl4jep.weight.PrunedPrior;
 import io.github.dl4jep.weight.SpikeSlabPrior;
+import io.github.dl4jep.weight.TernaryPrior;
 import io.github.dl4jep.weight.WeightPrior;
+import java.util.List;
 import java.util.Map;
+import java.util.Random;
+
+import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -111,6 +119,84 @@ class StepCheckTest {
             learners.values().forEach(learner -> learner.rescalePrior(1, 8));
             assertThat(network.params().equals(before)).isEqualTo(!normal);
         }
+    }
+
+    /** What the weights of every prior learn can be put back, all of it and nothing else. */
+    @Test
+    void whatALearnerSavesComesBack() {
+        for (WeightPrior prior : new WeightPrior[] {
+            new GaussianPrior(), new BinaryPrior(), new TernaryPrior(), new SpikeSlabPrior(), new PrunedPrior(new GaussianPrior(), 0.5)
+        }) {
+            EpMultiLayerNetwork network = EpNetworks.from(
+                    ToyNetworks.classifier(),
+                    EpOptions.builder().weightPrior(prior).build());
+            DataSet data = ToyData.threeClasses(80, 1);
+            network.fit(data);
+            for (Layer layer : network.getLayers()) {
+                INDArray before = layer.params().dup();
+                List<Runnable> saved = ((EpRuntime) layer)
+                        .vertex().learners().values().stream().map(Learner::saved).toList();
+                network.fit(data);
+                INDArray learned = layer.params().dup();
+                assertThat(learned).as("%s", prior).isNotEqualTo(before);
+                saved.forEach(Runnable::run);
+                assertThat(layer.params().equals(before)).as("%s", prior).isEqualTo(layer.getIndex() == 0);
+            }
+        }
+    }
+
+    /** A sum that hardly forgets, and weights so wide that steps go to where all units are saturated. */
+    @Test
+    void stepsOfStatesThatAreLostAreTakenBack() {
+        EpMultiLayerNetwork network = EpNetworks.from(
+                new NeuralNetConfiguration.Builder()
+                        .seed(1)
+                        .list(
+                                new SimpleRnn.Builder()
+                                        .nIn(1)
+                                        .nOut(16)
+                                        .activation(Activation.TANH)
+                                        .build(),
+                                new RnnOutputLayer.Builder(new LossMSE())
+                                        .nIn(16)
+                                        .nOut(1)
+                                        .activation(Activation.IDENTITY)
+                                        .build())
+                        .build(),
+                EpOptions.builder().hiddenWeightPrior(new GaussianPrior(20)).build());
+        DataSet others = sums(new Random(6));
+        double before = network.score(others);
+        Random random = new Random(5);
+        int lost = 0;
+        for (int batch = 0; batch < 30; batch++) {
+            double factor = factor(network);
+            INDArray means = recurrentMeans(network);
+            INDArray readout = network.getParam("1_WAveragedMean").dup();
+            network.fit(sums(random));
+            if (recurrentMeans(network).distance2(means) < 1e-4) {
+                lost++;
+                assertThat(factor(network)).isEqualTo(4 * factor);
+                assertThat(network.getParam("1_WAveragedMean")).isEqualTo(readout);
+            }
+        }
+        assertThat(lost).isBetween(1, 20);
+        assertThat(network.score(others)).isLessThan(before);
+    }
+
+    private static INDArray recurrentMeans(EpMultiLayerNetwork network) {
+        return network.getParam("0_recurrentWMeanTimesPrecision").div(network.getParam("0_recurrentWPrecision"));
+    }
+
+    private static DataSet sums(Random random) {
+        int steps = 40;
+        float[] x = new float[8 * steps];
+        float[] y = new float[8 * steps];
+        for (int i = 0; i < x.length; i++) {
+            x[i] = (float) random.nextGaussian();
+            y[i] = (i % steps == 0 ? 0 : 0.95f * y[i - 1]) + 0.3f * x[i];
+        }
+        return new DataSet(
+                Nd4j.create(x, new long[] {8, 1, steps}, 'c'), Nd4j.create(y, new long[] {8, 1, steps}, 'c'));
     }
 
     /** Labels by coin and large batches, of which steps win little: there is no hidden prior that could be narrower. */
