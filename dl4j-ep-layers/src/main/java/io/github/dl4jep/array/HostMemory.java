@@ -4,6 +4,7 @@ import java.lang.ref.Reference;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.concurrency.AffinityManager;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
@@ -39,6 +40,16 @@ public final class HostMemory {
      */
     public static DoubleBuffer doubles(INDArray array) {
         return onHost(array).data().asNioDouble();
+    }
+
+    /**
+     * Where the elements of an array begin.
+     *
+     * @param array of any type
+     * @return its memory
+     */
+    static Pointer pointer(INDArray array) {
+        return onHost(array).data().addressPointer();
     }
 
     /**

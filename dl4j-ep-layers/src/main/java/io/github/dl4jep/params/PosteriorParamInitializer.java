@@ -134,6 +134,15 @@ public final class PosteriorParamInitializer implements PosteriorLayout {
     }
 
     /**
+     * Whether there is a bias.
+     *
+     * @return true if {@link #bias} gives one
+     */
+    public boolean hasBias() {
+        return biasCount > 0;
+    }
+
+    /**
      * What a teacher has here.
      *
      * @return its likelihood and whose weights it sees, or null where there is no teacher
@@ -168,9 +177,7 @@ public final class PosteriorParamInitializer implements PosteriorLayout {
      * @return the posterior, a view, or null if the layer has no bias
      */
     public @Nullable WeightPosterior bias(Map<String, INDArray> parameters) {
-        return biasCount == 0
-                ? null
-                : biasPrior.posterior(NamedPosterior.select(biasPrior, parameters, BIAS_PREFIX), scale);
+        return hasBias() ? biasPrior.posterior(NamedPosterior.select(biasPrior, parameters, BIAS_PREFIX), scale) : null;
     }
 
     /**

@@ -24,7 +24,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param layout where the posteriors are in the parameters
  * @param parameters the current parameters
  * @param readout weights that are added to those of the layout and learn in their place, or null
- * @param kept moments of predictions that are found once, of a network that does not learn any more
+ * @param kept moments of predictions that are found once for many of them
  */
 public record LayerWeights(
         Supplier<String> place,
@@ -94,13 +94,17 @@ public record LayerWeights(
                 : readout.added(NamedPosterior.Role.BIAS, posterior, parameters.get());
     }
 
+    private WeightPosterior biasThatIsThere() {
+        return Objects.requireNonNull(bias());
+    }
+
     /**
      * The moments of the weights that predictions use.
      *
      * @return moments that are read only
      */
     public WeightMoments predictiveMoments() {
-        return kept.get("all", () -> weights().predictiveMoments());
+        return kept.get("all", parameters.get(), this::weights, WeightPosterior::predictiveMoments);
     }
 
     /**
@@ -110,7 +114,11 @@ public record LayerWeights(
      * @return moments that are read only
      */
     public WeightMoments predictiveMomentsOfSums(boolean observed) {
-        return kept.get(observed ? "observed" : "uncertain", () -> weights().predictiveMomentsOfSums(observed));
+        return kept.get(
+                observed ? "observed" : "uncertain",
+                parameters.get(),
+                this::weights,
+                of -> of.predictiveMomentsOfSums(observed));
     }
 
     /**
@@ -119,8 +127,9 @@ public record LayerWeights(
      * @return moments that are read only, or null for none
      */
     public @Nullable WeightMoments predictiveBias() {
-        WeightPosterior bias = bias();
-        return bias == null ? null : kept.get("bias", bias::predictiveMoments);
+        return layout.hasBias()
+                ? kept.get("bias", parameters.get(), this::biasThatIsThere, WeightPosterior::predictiveMoments)
+                : null;
     }
 
     /** The running average of the input, a view, or null where it is not needed. */
@@ -180,9 +189,9 @@ public record LayerWeights(
         Map<ParameterKey, Learner> learners = new LinkedHashMap<>();
         // Thresholds beside discrete weights: narrower ones would stay behind while the weights go on as far as before.
         boolean normal = layout.hasNormalWeights();
-        learners.put(weightKey(), Learner.of(weightKey(), this::weights, normal, kept::start));
+        learners.put(weightKey(), Learner.of(weightKey(), this::weights, normal, kept));
         if (bias() != null) {
-            learners.put(biasKey(), Learner.of(biasKey(), () -> Objects.requireNonNull(bias()), normal, kept::start));
+            learners.put(biasKey(), Learner.of(biasKey(), this::biasThatIsThere, normal, kept));
         }
         INDArray inputMean = inputMean();
         if (inputMean != null) {

@@ -1,6 +1,7 @@
 package io.github.dl4jep.vertex;
 
 import io.github.dl4jep.likelihood.LearningPhase;
+import io.github.dl4jep.weight.KeptMoments;
 import io.github.dl4jep.weight.SiteStep;
 import io.github.dl4jep.weight.WeightPosterior;
 import io.github.dl4jep.weight.WeightSite;
@@ -8,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** How one array of parameters takes what a batch says. */
@@ -65,8 +67,14 @@ public interface Learner {
         return NO_CHANGE;
     }
 
-    /** Says that nothing is learned from now on, and nobody else writes to the parameters: what predictions need may be kept. */
-    default void keepMoments() {}
+    /**
+     * What predictions keep of these parameters.
+     *
+     * @return kept moments, or null where nothing is kept
+     */
+    default @Nullable KeptMoments kept() {
+        return null;
+    }
 
     /**
      * The learner of an array of weights of which nothing is kept.
@@ -76,7 +84,7 @@ public interface Learner {
      * @return multiplies the sites into the posterior
      */
     static Learner of(ParameterKey key, Supplier<WeightPosterior> posterior) {
-        return of(key, posterior, true, NO_CHANGE);
+        return of(key, posterior, true, null);
     }
 
     /**
@@ -85,15 +93,15 @@ public interface Learner {
      * @param key the array
      * @param posterior its current posterior
      * @param canBeNarrower whether a narrower prior would shorten its steps
-     * @param keepMoments what is done when nothing is learned from now on
+     * @param kept what predictions keep of it, or null
      * @return multiplies the sites into the posterior
      */
     static Learner of(
-            ParameterKey key, Supplier<WeightPosterior> posterior, boolean canBeNarrower, Runnable keepMoments) {
+            ParameterKey key, Supplier<WeightPosterior> posterior, boolean canBeNarrower, @Nullable KeptMoments kept) {
         return new Learner() {
             @Override
-            public void keepMoments() {
-                keepMoments.run();
+            public @Nullable KeptMoments kept() {
+                return kept;
             }
 
             @Override

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A node of a message graph: what has inputs and an activation.
  *
- * <p>Stateless: nothing is kept between calls. What the backward pass needs is in the {@link Pass}, and what a batch says about the
+ * <p>Stateless: nothing is kept between calls that a result depends on; predictions may keep {@linkplain LayerWeights moments} of weights that have
+ * not changed. What the backward pass needs is in the {@link Pass}, and what a batch says about the
  * parameters is in the {@link Answer}; only {@link Learner} changes a parameter. So a vertex may be used several times in one batch, and
  * any number of threads may predict.
  */

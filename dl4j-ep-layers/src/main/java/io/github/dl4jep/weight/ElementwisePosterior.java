@@ -163,6 +163,11 @@ abstract class ElementwisePosterior implements WeightPosterior {
     }
 
     @Override
+    public List<INDArray> readByPredictions() {
+        return List.of(averaged);
+    }
+
+    @Override
     public INDArray predictiveMean() {
         return map(averaged, (eta, at) -> momentsOfElement(eta).mean());
     }

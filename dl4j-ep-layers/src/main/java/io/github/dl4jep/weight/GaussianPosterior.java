@@ -165,6 +165,26 @@ final class GaussianPosterior implements WeightPosterior {
                 : plainPredictiveMoments();
     }
 
+    @Override
+    public List<INDArray> readByPredictions() {
+        return priorMean != null && hasUnseenInputs()
+                ? List.of(counted, precision, averagedMean, priorMean)
+                : List.of(counted, precision, averagedMean);
+    }
+
+    private boolean hasUnseenInputs() {
+        if (!predictsFused()) {
+            return plainUnseen().rows().length > 0;
+        }
+        UnseenInputs unseen = new UnseenInputs(precision.rows(), priorPrecision);
+        FusedLoop.run(
+                (in, out, count, start, block) -> unseen.add(block, in[0], count),
+                new INDArray[] {precision},
+                new INDArray[0],
+                precision.rows());
+        return unseen.rows().length > 0;
+    }
+
     private boolean predictsFused() {
         return fused() && precision.ordering() == 'f' && (priorMean == null || FusedLoop.accepts(precision, priorMean));
     }
@@ -193,9 +213,7 @@ final class GaussianPosterior implements WeightPosterior {
     }
 
     private void widenUnseen(INDArray once) {
-        UnseenInputs unseen = new UnseenInputs(precision.rows(), priorPrecision);
-        int length = Math.toIntExact(precision.length());
-        unseen.add(0, columns(precision).data().asFloat(), length);
+        UnseenInputs unseen = plainUnseen();
         int[] inputs = unseen.rows();
         double variance = inputs.length == 0
                 ? 0
@@ -203,6 +221,12 @@ final class GaussianPosterior implements WeightPosterior {
         for (int input : inputs) {
             once.getRow(input).assign(1 / variance);
         }
+    }
+
+    private UnseenInputs plainUnseen() {
+        UnseenInputs unseen = new UnseenInputs(precision.rows(), priorPrecision);
+        unseen.add(0, columns(precision).data().asFloat(), Math.toIntExact(precision.length()));
+        return unseen;
     }
 
     /** Column by column, in single precision: the plain way. */

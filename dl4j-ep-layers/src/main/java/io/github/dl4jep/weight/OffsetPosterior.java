@@ -1,6 +1,7 @@
 package io.github.dl4jep.weight;
 
 import io.github.dl4jep.array.FusedLoop;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -47,6 +48,13 @@ public record OffsetPosterior(WeightPosterior own, WeightPosterior other) implem
     @Override
     public WeightMoments predictiveMoments() {
         return own.predictiveMoments().plus(other.predictiveMean());
+    }
+
+    @Override
+    public List<INDArray> readByPredictions() {
+        List<INDArray> both = new ArrayList<>(own.readByPredictions());
+        both.addAll(other.readByPredictions());
+        return both;
     }
 
     /** What data say of the other part: a softmax that has its classes right says little about its weights. */

@@ -1,5 +1,6 @@
 package io.github.dl4jep.weight;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -105,6 +106,13 @@ final class PrunedPosterior implements WeightPosterior {
     @Override
     public WeightMoments predictiveMoments() {
         return ofKept(original.predictiveMoments());
+    }
+
+    @Override
+    public List<INDArray> readByPredictions() {
+        List<INDArray> read = new ArrayList<>(original.readByPredictions());
+        read.add(kept);
+        return read;
     }
 
     /** Less than 0 for those that are removed. */

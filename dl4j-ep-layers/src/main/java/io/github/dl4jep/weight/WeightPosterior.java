@@ -103,6 +103,13 @@ public interface WeightPosterior {
     }
 
     /**
+     * All that the moments of predictions are functions of, as the parameters are now. While every bit of it is the same, the moments are.
+     *
+     * @return views of the parameters
+     */
+    List<INDArray> readByPredictions();
+
+    /**
      * The mean that predictions use, without the other moments.
      *
      * @return the mean

@@ -10,14 +10,11 @@ import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.recurrent.SequenceStates;
 import io.github.dl4jep.runtime.EpOutput;
 import io.github.dl4jep.vertex.GraphNode;
-import io.github.dl4jep.vertex.Learner;
 import io.github.dl4jep.vertex.LikelihoodVertex;
 import io.github.dl4jep.vertex.Sites;
 import io.github.dl4jep.vertex.VertexGraph;
 import io.github.dl4jep.weight.SiteStep;
 import java.util.List;
-import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
@@ -73,7 +70,7 @@ public final class MessageGraph {
     private final List<Output> outputs;
     private final BatchLearning learning;
     private final List<GraphNode> nodes;
-    private final ReadWriteLock lock;
+    private final ParameterLock lock;
 
     /**
      * A graph.
@@ -84,10 +81,15 @@ public final class MessageGraph {
      * @throws IllegalArgumentException if a node reads an activation that is not there before it
      */
     public MessageGraph(int networkInputs, List<GraphNode> nodes, List<Output> outputs) {
-        this(networkInputs, nodes, outputs, new ReentrantReadWriteLock(true));
+        this(
+                networkInputs,
+                nodes,
+                outputs,
+                new ParameterLock(
+                        new VertexGraph(networkInputs, nodes).learners().values()));
     }
 
-    private MessageGraph(int networkInputs, List<GraphNode> nodes, List<Output> outputs, ReadWriteLock lock) {
+    private MessageGraph(int networkInputs, List<GraphNode> nodes, List<Output> outputs, ParameterLock lock) {
         this.nodes = List.copyOf(nodes);
         this.lock = lock;
         this.networkInputs = networkInputs;
@@ -138,8 +140,7 @@ public final class MessageGraph {
      * @throws RejectedBatchException if the batch would put a NaN or an infinity into the posterior
      */
     public double learn(BatchParts parts, TrainingSchedule schedule, LearningPhase phase) {
-        lock.writeLock().lock();
-        try {
+        return lock.changing(() -> {
             Runnable back = learning.check().back(isChecked(schedule.getSweepsPerBatch(), phase));
             BatchLearning.Swept swept = committed(parts, schedule, phase);
             StepCheck.Goal goal = swept.goal();
@@ -149,16 +150,14 @@ public final class MessageGraph {
                 }
             }
             return swept.evidence().score();
-        } finally {
-            lock.writeLock().unlock();
-        }
+        });
     }
 
     private BatchLearning.Swept committed(BatchParts parts, TrainingSchedule schedule, LearningPhase phase) {
         try (MemoryWorkspace workspace = openWorkspace()) {
             BatchLearning.Swept swept = learning.evidence(parts, schedule, phase);
             Sites sites = swept.evidence().sites().plus(learning.ofPull(parts.pullChanges()));
-            commit(sites, schedule.at(phase.step(), phase.batchesPerPass()), phase);
+            putInPlace(sites, schedule.at(phase.step(), phase.batchesPerPass()), phase);
             return swept;
         }
     }
@@ -211,13 +210,8 @@ public final class MessageGraph {
      */
     public Evidence evidence(
             List<Moments> inputs, List<Labels> labels, TrainingSchedule schedule, LearningPhase phase) {
-        lock.readLock().lock();
-        try {
-            return learning.evidence(whole(inputs, labels, schedule, phase), schedule, phase)
-                    .evidence();
-        } finally {
-            lock.readLock().unlock();
-        }
+        return lock.reading(() -> learning.evidence(whole(inputs, labels, schedule, phase), schedule, phase)
+                .evidence());
     }
 
     /**
@@ -231,12 +225,11 @@ public final class MessageGraph {
      * @throws IllegalArgumentException if the sites are those of another network; the posterior is unchanged then
      */
     public void commit(Sites sites, SiteStep step, LearningPhase phase) {
-        lock.writeLock().lock();
-        try {
-            learning.changes(sites, step.withPull(learning.pull(phase)), phase).forEach(Runnable::run);
-        } finally {
-            lock.writeLock().unlock();
-        }
+        changing(() -> putInPlace(sites, step, phase));
+    }
+
+    private void putInPlace(Sites sites, SiteStep step, LearningPhase phase) {
+        learning.changes(sites, step.withPull(learning.pull(phase)), phase).forEach(Runnable::run);
     }
 
     /**
@@ -245,17 +238,15 @@ public final class MessageGraph {
      * @param change what to do
      */
     public void changing(Runnable change) {
-        lock.writeLock().lock();
-        try {
+        lock.changing(() -> {
             change.run();
-        } finally {
-            lock.writeLock().unlock();
-        }
+            return null;
+        });
     }
 
-    /** Says that parameters stay as they are from now on: moments of weights are found once. */
-    public void keepMoments() {
-        predicting.graph().learners().values().forEach(Learner::keepMoments);
+    /** Says that nobody writes to the parameters from now on: what predictions keep of them is not compared any more. */
+    public void fix() {
+        lock.fix();
     }
 
     /**
@@ -343,11 +334,10 @@ public final class MessageGraph {
 
     /** Runs while nothing is learned; what it gives must be detached. */
     private <T> T reading(Supplier<T> computation) {
-        lock.readLock().lock();
-        try (MemoryWorkspace workspace = openWorkspace()) {
-            return computation.get();
-        } finally {
-            lock.readLock().unlock();
-        }
+        return lock.reading(() -> {
+            try (MemoryWorkspace workspace = openWorkspace()) {
+                return computation.get();
+            }
+        });
     }
 }

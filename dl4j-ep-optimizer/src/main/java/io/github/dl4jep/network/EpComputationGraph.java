@@ -42,7 +42,8 @@ import org.nd4j.linalg.workspace.WorkspaceUtils;
  *
  * <p>{@code output} returns, for each output, class probabilities or the predictive mean of a regression, from the moments of all
  * weights; {@code score} is the mean negative log predictive likelihood of the last batch before it was learned from, in nats,
- * summed over outputs. {@link #prediction} gives the uncertainty as well. All outputs are trained by the schedule of the first.
+ * summed over outputs. Calls of {@code output} between two changes of the parameters find the moments of the weights once; each call compares the
+ * parameters with those that the moments are of, so that any change is in the next prediction. {@link #prediction} gives the uncertainty as well. All outputs are trained by the schedule of the first.
  * {@link #predictor} serves any number of threads at once; all else is not thread-safe, as DL4J's networks are not.
  */
 @SuppressWarnings("overrides") // a varargs mismatch between two DL4J types

@@ -117,7 +117,7 @@ final class EpEngine {
     /** Of a copy that nobody else has, whose moments are found once. */
     private EpPredictor frozenPredictor() {
         EpEngine copy = of(network.clone());
-        copy.sweep().keepMoments();
+        copy.sweep().fix();
         return copy.predictor();
     }
 

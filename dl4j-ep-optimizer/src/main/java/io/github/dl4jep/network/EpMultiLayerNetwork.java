@@ -37,6 +37,9 @@ import org.nd4j.linalg.workspace.WorkspaceUtils;
  * A DL4J network that is trained by expectation propagation: DL4J's own {@code fit}, {@code output}, {@code evaluate} and
  * {@code score} run on it.
  *
+ * <p>Calls of {@code output} between two changes of the parameters find the moments of the weights once; each call compares the parameters with
+ * those that the moments are of, so that any change, through whichever array, is in the next prediction.
+ *
  * <p>{@code output} returns class probabilities, or the predictive mean of a regression, from the moments of all weights;
  * {@code score} is the mean negative log predictive likelihood of the last batch before it was learned from, in nats.
  * {@link #prediction} gives the uncertainty as well. {@link #predictor} serves any number of threads at once; all else is not

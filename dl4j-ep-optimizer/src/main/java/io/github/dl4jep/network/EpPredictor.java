@@ -15,7 +15,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * Predictions with uncertainty from an EP network, as {@link EpNetwork#predictor()} returns it; it sees all further training. The
  * methods that end in {@code All} return one prediction for each output of a graph, in their order; the others are for networks with one output.
  *
- * <p>Safe for use by any number of threads at once: predictions change nothing. Each block of rows is predicted from the posterior between
+ * <p>Safe for use by any number of threads at once: predictions change no parameter. Each block of rows is predicted from the posterior between
  * two batches, should another thread train the network.
  */
 public final class EpPredictor {
@@ -76,9 +76,9 @@ public final class EpPredictor {
     }
 
     /**
-     * A predictor of the posterior as it is now, for a model that is served: training after this call changes nothing in it. It finds the
-     * moments of the weights once and keeps them, so that few rows are predicted several times as fast, with the same results; that
-     * takes a copy of the network, and its weights' moments once more.
+     * A predictor of the posterior as it is now, for a model that is served: training after this call changes nothing in it. Other predictors keep
+     * moments of weights, too, but look at every call whether the parameters are still the same; this one does not, so that few rows of a
+     * large network are predicted up to twice as fast, with the same results. That takes a copy of the network.
      *
      * @return a predictor without further training
      */
