@@ -20,30 +20,15 @@ import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.Deconvolution2D;
 import org.deeplearning4j.nn.conf.layers.Deconvolution3D;
 import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
-import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
-import org.deeplearning4j.nn.conf.layers.LocalResponseNormalization;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
-import org.deeplearning4j.nn.conf.layers.SpaceToDepthLayer;
-import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
-import org.deeplearning4j.nn.conf.layers.Subsampling3DLayer;
-import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
-import org.deeplearning4j.nn.conf.layers.Upsampling1D;
-import org.deeplearning4j.nn.conf.layers.Upsampling2D;
-import org.deeplearning4j.nn.conf.layers.Upsampling3D;
-import org.deeplearning4j.nn.conf.layers.ZeroPadding1DLayer;
-import org.deeplearning4j.nn.conf.layers.ZeroPadding3DLayer;
-import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
-import org.deeplearning4j.nn.conf.layers.convolutional.Cropping1D;
-import org.deeplearning4j.nn.conf.layers.convolutional.Cropping2D;
-import org.deeplearning4j.nn.conf.layers.convolutional.Cropping3D;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
-import org.deeplearning4j.nn.conf.layers.misc.RepeatVector;
 import org.deeplearning4j.nn.conf.layers.samediff.SameDiffLambdaLayer;
+import org.deeplearning4j.nn.conf.layers.samediff.SameDiffLayer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -101,62 +86,12 @@ public final class LayerTypes {
                 KernelArrangement::same));
         LinearTypes.all().forEach(LayerTypes::register);
         register(new BatchNormalizationType());
-        register(new FixedType<>(
-                SubsamplingLayer.class, PoolingMaps::subsampling, l -> DataFormats.of(l.getCnn2dDataFormat())));
-        register(new FixedType<>(
-                Subsampling1DLayer.class, PoolingMaps::subsampling1d, l -> DataFormats.of(l.getCnn2dDataFormat())));
-        register(new FixedType<>(
-                Subsampling3DLayer.class, PoolingMaps::subsampling3d, l -> DataFormats.of(l.getDataFormat())));
-        register(new FixedType<>(GlobalPoolingLayer.class, PoolingMaps::global, DataFormats::ofGlobalPooling) {
-            @Override
-            public boolean keepsPositions(GlobalPoolingLayer layer) {
-                return !layer.isCollapseDimensions();
-            }
-        });
-        register(new FixedType<>(
-                ZeroPadding1DLayer.class, (l, context) -> PaddingAndCropping.padded(l.getPadding(), context)));
-        register(new FixedType<>(
-                ZeroPaddingLayer.class,
-                (l, context) -> PaddingAndCropping.padded(l.getPadding(), context),
-                l -> DataFormats.of(l.getDataFormat())));
-        register(new FixedType<>(
-                ZeroPadding3DLayer.class, (l, context) -> PaddingAndCropping.padded(l.getPadding(), context)));
-        register(new FixedType<>(
-                Cropping1D.class, (l, context) -> PaddingAndCropping.cropped(l.getCropping(), context)));
-        register(new FixedType<>(
-                Cropping2D.class,
-                (l, context) -> PaddingAndCropping.cropped(l.getCropping(), context),
-                l -> DataFormats.of(l.getDataFormat())));
-        register(new FixedType<>(
-                Cropping3D.class, (l, context) -> PaddingAndCropping.cropped(l.getCropping(), context)));
-        register(new FixedType<>(
-                Upsampling1D.class, (l, context) -> PaddingAndCropping.upsampled(l.getSize(), 1, context)));
-        register(new FixedType<>(
-                Upsampling2D.class,
-                (l, context) -> PaddingAndCropping.upsampled(l.getSize(), 2, context),
-                l -> DataFormats.of(l.getFormat())));
-        register(new FixedType<>(
-                Upsampling3D.class,
-                (l, context) -> PaddingAndCropping.upsampled(l.getSize(), 3, context),
-                l -> DataFormats.of(l.getDataFormat())));
-        register(new FixedType<>(
-                RepeatVector.class, PaddingAndCropping::repeated, l -> DataFormats.of(l.getDataFormat())));
-        register(new FixedType<>(
-                SpaceToDepthLayer.class, PaddingAndCropping::spaceToDepth, l -> DataFormats.of(l.getDataFormat())));
-        register(
-                new FixedType<>(
-                        LocalResponseNormalization.class,
-                        FixedMaps::responseNormalization,
-                        l -> DataFormats.of(l.getDataFormat())) {
-                    @Override
-                    public boolean keepsScale() {
-                        return true;
-                    }
-                });
+        FixedTypes.all().forEach(LayerTypes::register);
         SequenceTypes.all().forEach(LayerTypes::register);
         register(new FrozenType<>(FrozenLayer.class, FrozenLayer::getLayer, false));
         register(new FrozenType<>(FrozenLayerWithBackprop.class, FrozenLayerWithBackprop::getUnderlying, true));
         register(new FixedType<>(SameDiffLambdaLayer.class, SameDiffFunction::linearised));
+        register(new LinearisedType());
         RefusedTypes.all().forEach(LayerTypes::register);
     }
 
@@ -181,7 +116,17 @@ public final class LayerTypes {
     }
 
     /**
-     * What is known of a layer's class; of subclasses only those of a lambda layer are of its type.
+     * Whether a layer's class has a type of its own, which the user's SameDiff layers have not.
+     *
+     * @param layer a layer
+     * @return true if its very class was registered
+     */
+    public static boolean isRegistered(Layer layer) {
+        return REGISTRY.containsKey(layer.getClass());
+    }
+
+    /**
+     * What is known of a layer's class; of subclasses only those of SameDiff layers are of its type.
      *
      * @param <L> the class
      * @param layer a layer
@@ -190,9 +135,13 @@ public final class LayerTypes {
     @SuppressWarnings("unchecked") // the key is the class of what the type is about
     public static <L extends Layer> @Nullable LayerType<L> find(L layer) {
         LayerType<?> own = REGISTRY.get(layer.getClass());
-        // Each lambda is a class of its own.
-        return (LayerType<L>)
-                (own == null && layer instanceof SameDiffLambdaLayer ? REGISTRY.get(SameDiffLambdaLayer.class) : own);
+        // Each layer of the user is a class of its own.
+        if (own == null && layer instanceof SameDiffLambdaLayer) {
+            own = REGISTRY.get(SameDiffLambdaLayer.class);
+        } else if (own == null && layer instanceof SameDiffLayer) {
+            own = REGISTRY.get(SameDiffLayer.class);
+        }
+        return (LayerType<L>) own;
     }
 
     /** Without what freezes it; and the DL4J layer in it, unless the EP layer has a type. */

@@ -10,6 +10,7 @@ import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
@@ -64,7 +65,12 @@ record ChainRewriting(MultiLayerConfiguration configuration, List<Integer> place
         return new ChainRewriting(copy, places, graphs);
     }
 
-    private static long sizeAfter(Layer layer, long before) {
+    /** Columns after a layer that stays, or 0 where it does not say so. */
+    static long sizeAfter(Layer layer, long before) {
+        if (layer instanceof AbstractSameDiffLayer && before > 0) {
+            InputType after = layer.getOutputType(-1, InputType.feedForward(before));
+            return after == null ? 0 : after.arrayElementsPerExample();
+        }
         return layer instanceof FeedForwardLayer sized && sized.getNOut() > 0 ? sized.getNOut() : before;
     }
 

@@ -1,6 +1,7 @@
 package io.github.dl4jep.samediff.layer;
 
 import io.github.dl4jep.conf.GraphConfigurations;
+import io.github.dl4jep.conf.SameDiffVertexLayer;
 import io.github.dl4jep.samediff.plan.PlannedVertex;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,7 +21,6 @@ import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.samediff.AbstractSameDiffLayer;
 import org.deeplearning4j.nn.conf.layers.samediff.SameDiffVertex;
-import org.jspecify.annotations.Nullable;
 
 /** A graph in which layers and vertices of SameDiff are replaced. The last vertex of each has its name. */
 final class GraphRewriting {
@@ -28,6 +28,7 @@ final class GraphRewriting {
     private final ComputationGraphConfiguration given;
     private ComputationGraphConfiguration conf;
     private final Map<String, LayerGraph> graphs = new HashMap<>();
+    private final Map<String, SameDiffVertexLayer> linearised = new HashMap<>();
     private final Map<String, Long> sizes = new HashMap<>();
 
     private GraphRewriting(ComputationGraphConfiguration given) {
@@ -52,6 +53,11 @@ final class GraphRewriting {
         return graphs;
     }
 
+    /** Whether a vertex became a layer, which is linearised. */
+    boolean isLinearised(String name) {
+        return linearised.containsKey(name);
+    }
+
     /** The name of a vertex that another one was read as. */
     static String name(String of, LayerGraph graph, PlannedVertex vertex) {
         return vertex == graph.output() ? of : of + "-" + vertex.name();
@@ -73,11 +79,14 @@ final class GraphRewriting {
         });
         given.getVertices().forEach((name, vertex) -> {
             LayerGraph graph = graphs.get(name);
-            if (graph == null) {
+            SameDiffVertexLayer layer = linearised.get(name);
+            if (graph != null) {
+                put(name, vertex, graph, vertices, inputs);
+            } else if (layer != null) {
+                put(name, layer, vertices, inputs);
+            } else {
                 vertices.put(name, vertex);
                 inputs.put(name, GraphConfigurations.inputs(given, name));
-            } else {
-                put(name, vertex, graph, vertices, inputs);
             }
         });
         ComputationGraphConfiguration rewritten = given.clone();
@@ -128,25 +137,46 @@ final class GraphRewriting {
         }
     }
 
-    /** Columns of the activation of a layer or vertex of SameDiff, which is read; one that stays has as many as its input. */
+    /** A vertex that stays, as a layer of its inputs side by side. */
+    private void put(
+            String name,
+            SameDiffVertexLayer layer,
+            Map<String, GraphVertex> vertices,
+            Map<String, List<String>> inputs) {
+        List<String> read = GraphConfigurations.inputs(given, name);
+        if (read.size() > 1) {
+            String merged = name + "-inputs";
+            vertices.put(merged, new MergeVertex());
+            inputs.put(merged, read);
+            read = List.of(merged);
+        }
+        NeuralNetConfiguration own = given.getDefaultConfiguration().clone();
+        own.setLayer(ChainRewriting.stock(layer, name));
+        own.clearVariables();
+        vertices.put(name, new LayerVertex(own, null));
+        inputs.put(name, read);
+    }
+
+    /** Columns of the activation of a layer or vertex of SameDiff, which is read; or else stays. */
     private long sizeOfSameDiff(String name) {
         List<Long> before =
                 GraphConfigurations.inputs(given, name).stream().map(this::size).toList();
         GraphVertex vertex = Objects.requireNonNull(given.getVertices().get(name));
-        String what = (vertex instanceof LayerVertex ? "layer \"" : "vertex \"") + name + "\" (";
-        LayerGraph graph = vertex instanceof SameDiffVertex own
-                ? LayerGraph.of(what + own.getClass().getSimpleName() + ")", own, before)
-                : ofLayer(what, ((LayerVertex) vertex).getLayerConf().getLayer(), before.get(0));
-        if (graph == null) {
-            return before.get(0);
+        Layer layer = vertex instanceof LayerVertex of ? of.getLayerConf().getLayer() : null;
+        String type = (layer == null ? vertex : layer).getClass().getSimpleName();
+        String what = (layer == null ? "vertex \"" : "layer \"") + name + "\" (" + type + ")";
+        LayerGraph graph = layer == null
+                ? LayerGraph.orLinearised(what, (SameDiffVertex) vertex, before)
+                : LayerGraph.orLinearised(what, (AbstractSameDiffLayer) layer, before.get(0));
+        if (graph != null) {
+            graphs.put(name, graph);
+            return graph.units();
         }
-        graphs.put(name, graph);
-        return graph.units();
-    }
-
-    private static @Nullable LayerGraph ofLayer(String what, Layer layer, long before) {
-        return LayerGraph.orLinearised(
-                what + layer.getClass().getSimpleName() + ")", (AbstractSameDiffLayer) layer, before);
+        if (layer == null) {
+            layer = new SameDiffVertexLayer((SameDiffVertex) vertex.clone(), before);
+            linearised.put(name, (SameDiffVertexLayer) layer);
+        }
+        return ChainRewriting.sizeAfter(layer, before.get(0));
     }
 
     /** Columns of an activation, or 0 where that is unknown. */

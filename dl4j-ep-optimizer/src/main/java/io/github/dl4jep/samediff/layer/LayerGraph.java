@@ -19,7 +19,7 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.samediff.AbstractSameDiffLayer;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
 import org.deeplearning4j.nn.conf.layers.samediff.SDVertexParams;
-import org.deeplearning4j.nn.conf.layers.samediff.SameDiffLambdaLayer;
+import org.deeplearning4j.nn.conf.layers.samediff.SameDiffLambdaVertex;
 import org.deeplearning4j.nn.conf.layers.samediff.SameDiffLayer;
 import org.deeplearning4j.nn.conf.layers.samediff.SameDiffOutputLayer;
 import org.deeplearning4j.nn.conf.layers.samediff.SameDiffVertex;
@@ -56,8 +56,7 @@ record LayerGraph(GraphPlan plan, List<String> inputs, PlannedVertex output, lon
 
     /** Whether a layer is a graph of the user: DL4J's own layers of this kind have descriptors. */
     static boolean isOwn(Layer layer) {
-        return layer instanceof SameDiffLambdaLayer
-                || (layer instanceof AbstractSameDiffLayer && LayerTypes.find(layer) == null);
+        return layer instanceof AbstractSameDiffLayer && !LayerTypes.isRegistered(layer);
     }
 
     /**
@@ -78,26 +77,67 @@ record LayerGraph(GraphPlan plan, List<String> inputs, PlannedVertex output, lon
     }
 
     /**
-     * Reads a layer, or leaves one without weights that cannot be read: it is linearised.
+     * Reads a layer, or leaves one that cannot be read: it is linearised.
      *
      * @param what the layer, for messages
      * @param layer the layer
      * @param size number of columns of its input, or 0 where that is unknown
      * @return null for a layer that stays
+     * @throws DL4JInvalidConfigException if it can be neither read nor linearised: an output layer, or a graph of several outputs
      */
     static @Nullable LayerGraph orLinearised(String what, AbstractSameDiffLayer layer, long size) {
         try {
             return of(what, layer, size);
         } catch (DL4JInvalidConfigException e) {
-            if (!(layer instanceof SameDiffLambdaLayer) || e.getCause() instanceof SeveralOutputsException) {
-                throw e;
+            if (layer instanceof SameDiffOutputLayer) {
+                throw new DL4JInvalidConfigException(
+                        e.getMessage()
+                                + "; an output layer is not linearised, write a SameDiffLayer and a loss of DL4J",
+                        e);
             }
-            LOG.info(
-                    "{} is linearised at the means of its input; it is no network of known ops, because {}",
-                    what,
-                    e.getMessage());
+            requireOneOutput(e);
+            logLinearised(what, e);
             return null;
         }
+    }
+
+    /**
+     * Reads a vertex, or leaves one with parameters that cannot be read: it is linearised.
+     *
+     * @param what the vertex, for messages
+     * @param vertex the vertex, not changed
+     * @param sizes number of columns of each input, or 0 where that is unknown
+     * @return null for a vertex that stays
+     * @throws DL4JInvalidConfigException if it can be neither read nor linearised
+     */
+    static @Nullable LayerGraph orLinearised(String what, SameDiffVertex vertex, List<Long> sizes) {
+        try {
+            return of(what, vertex, sizes);
+        } catch (DL4JInvalidConfigException e) {
+            if (vertex instanceof SameDiffLambdaVertex) {
+                throw e;
+            }
+            requireOneOutput(e);
+            if (sizes.contains(0L)) {
+                throw new DL4JInvalidConfigException(
+                        e.getMessage() + "; to be linearised, its inputs " + sizes + " must have known sizes", e);
+            }
+            logLinearised(what, e);
+            return null;
+        }
+    }
+
+    private static void requireOneOutput(DL4JInvalidConfigException problem) {
+        if (problem.getCause() instanceof SeveralOutputsException) {
+            throw problem;
+        }
+    }
+
+    private static void logLinearised(String what, DL4JInvalidConfigException problem) {
+        LOG.info(
+                "{} is linearised at the means of its inputs and parameters; it is no network of known ops, because {}",
+                what,
+                problem.getMessage());
     }
 
     /**

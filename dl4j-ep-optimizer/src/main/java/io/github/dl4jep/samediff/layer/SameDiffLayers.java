@@ -80,6 +80,9 @@ public final class SameDiffLayers implements DefinitionReader {
                                 parameters::get);
                     }
                 }
+            } else if (rewriting.isLinearised(name)) {
+                Map<String, INDArray> parameters = graph.getVertex(name).paramTable(false);
+                stock.getLayer(name).paramTable().forEach((of, array) -> array.assign(parameters.get(of)));
             } else if (GraphConfigurations.layer(graph.getConfiguration(), name) != null) {
                 copy(graph.getLayer(name), stock.getLayer(name));
             }
