@@ -162,7 +162,7 @@ public abstract class DensityLikelihood implements Likelihood {
     }
 
     @Override
-    public final Map<String, Integer> parameterLengths(int outputs) {
+    public Map<String, Integer> parameterLengths(int outputs) {
         Map<String, Integer> lengths = new LinkedHashMap<>();
         scaleNames().forEach(name -> lengths.put(name, scaleLength(outputs)));
         if (standardised() != Standardised.NOT) {
@@ -181,7 +181,7 @@ public abstract class DensityLikelihood implements Likelihood {
     }
 
     @Override
-    public final void initialise(Map<String, INDArray> parameters) {
+    public void initialise(Map<String, INDArray> parameters) {
         scaleNames().forEach(name -> Parameters.get(parameters, name).assign(firstScale()));
         if (standardised() != Standardised.NOT) {
             Parameters.get(parameters, TargetScaling.NAME).assign(0);
@@ -204,20 +204,20 @@ public abstract class DensityLikelihood implements Likelihood {
     }
 
     @Override
-    public final Update update(OutputBatch batch, Map<String, INDArray> parameters) {
+    public Update update(OutputBatch batch, Map<String, INDArray> parameters) {
         TargetScaling scaling = LabelUnits.learned(standardised(), batch, parameters);
         double[][] scales = scales(parameters);
         DensityBatch rows = new DensityBatch(
                 this,
                 Rows.of(LabelUnits.standardise(batch.doubleLabels(), scaling)),
-                Rows.of(batch.importanceOrOnes()),
+                Rows.of(batch.learnedImportance()),
                 scales);
         JointMaximum.Maximum maximum = rows.maximum(batch);
         Map<String, Statistic> statistics = new LinkedHashMap<>();
         if (scaling != null && !TargetScaling.isFixed(parameters)) {
             statistics.put(TargetScaling.NAME, LabelUnits.statistic(batch, parameters));
         }
-        for (int i = 0; i < scales.length; i++) {
+        for (int i = 0; i < scaleNames().size(); i++) {
             statistics.put(scaleNames().get(i), rows.scaleStatistic(i, maximum));
         }
         return new Update(
@@ -263,7 +263,7 @@ public abstract class DensityLikelihood implements Likelihood {
     }
 
     @Override
-    public final double[] learn(String parameter, double[] current, Statistic statistic, LearningPhase phase) {
+    public double[] learn(String parameter, double[] current, Statistic statistic, LearningPhase phase) {
         if (parameter.equals(TargetScaling.NAME)) {
             return TargetScaling.learn(current, statistic, phase.firstPass());
         }
@@ -285,7 +285,7 @@ public abstract class DensityLikelihood implements Likelihood {
         double[][] labels = Rows.of(LabelUnits.standardise(batch.doubleLabels(), scaling));
         double[][] importance = Rows.of(batch.importanceOrOnes());
         double[][] mean = Rows.of(batch.mean());
-        double[][] variance = Rows.of(batch.variance());
+        double[][] variance = counted(batch.variance(), parameters);
         double[][] scales = scales(parameters);
         double[] logScale = scaling == null ? new double[labels[0].length] : Rows.flat(scaling.scale());
         double[] nats = new double[labels.length];
@@ -303,7 +303,7 @@ public abstract class DensityLikelihood implements Likelihood {
         DataType type = potentials.mean().dataType();
         double[][] mean = Rows.of(potentials.mean());
         INDArray given = potentials.variance();
-        double[][] variance = given == null ? new double[mean.length][mean[0].length] : Rows.of(given);
+        double[][] variance = given == null ? new double[mean.length][mean[0].length] : counted(given, parameters);
         double[][] scales = scales(parameters);
         PointScale unit = LabelUnits.scale(standardised(), parameters, labelColumns(mean[0].length));
         double[] factor = Rows.flat(unit.factor());
@@ -320,7 +320,13 @@ public abstract class DensityLikelihood implements Likelihood {
         return LabelUnits.scale(standardised(), parameters, 1);
     }
 
-    private double[][] scales(Map<String, INDArray> parameters) {
+    /** The variances of potentials that predictions count, row by row: all of them, unless overridden. */
+    double[][] counted(INDArray variance, Map<String, INDArray> parameters) {
+        return Rows.of(variance);
+    }
+
+    /** The learned numbers that densities are given: those of each name, unless overridden. */
+    double[][] scales(Map<String, INDArray> parameters) {
         return scaleNames().stream()
                 .map(name -> Parameters.values(parameters, name))
                 .toArray(double[][]::new);

@@ -1,7 +1,7 @@
 package io.github.dl4jep.likelihood;
 
 /** Range checks of configuration numbers, written so that NaN fails. */
-final class Checks {
+public final class Checks {
 
     private Checks() {}
 
@@ -12,7 +12,15 @@ final class Checks {
         return value;
     }
 
-    static double share(String name, double value) {
+    /**
+     * A share that is not all.
+     *
+     * @param name its name, for the message
+     * @param value the share
+     * @return the value
+     * @throws IllegalArgumentException unless it is in [0, 1)
+     */
+    public static double share(String name, double value) {
         if (!(value >= 0 && value < 1)) {
             throw new IllegalArgumentException(name + " is " + value + ", allowed is [0, 1)");
         }

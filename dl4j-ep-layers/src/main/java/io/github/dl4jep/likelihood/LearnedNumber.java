@@ -17,7 +17,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param priorMean mean before any batch
  * @param priorPrecision precision before any batch
  */
-record LearnedNumber(String name, double priorMean, double priorPrecision) {
+public record LearnedNumber(String name, double priorMean, double priorPrecision) {
 
     private static final String PRECISION = GaussianPrior.PRECISION;
     private static final String MEAN_TIMES_PRECISION = GaussianPrior.MEAN_TIMES_PRECISION;
@@ -31,21 +31,37 @@ record LearnedNumber(String name, double priorMean, double priorPrecision) {
         return name + MEAN_TIMES_PRECISION;
     }
 
-    List<String> parameterNames() {
+    /**
+     * Names of its two parameters.
+     *
+     * @return precision, and mean times precision
+     */
+    public List<String> parameterNames() {
         return List.of(precision(), meanTimesPrecision());
     }
 
-    boolean has(String parameter) {
+    /**
+     * Whether a parameter is one of its two.
+     *
+     * @param parameter a name
+     * @return true if it is
+     */
+    public boolean has(String parameter) {
         return parameterNames().contains(parameter);
     }
 
-    void initialise(Map<String, INDArray> parameters) {
+    /**
+     * Sets the posterior to the prior.
+     *
+     * @param parameters learned parameters by name, changed in place
+     */
+    public void initialise(Map<String, INDArray> parameters) {
         Parameters.get(parameters, precision()).assign(priorPrecision);
         Parameters.get(parameters, meanTimesPrecision()).assign(priorMean * priorPrecision);
     }
 
     /** Normal distributions of a number, one for each scale. */
-    static final class Normals {
+    public static final class Normals {
 
         private final double[] means;
         private final double[] precisions;
@@ -61,7 +77,12 @@ record LearnedNumber(String name, double priorMean, double priorPrecision) {
             return new Normals(means, precisions);
         }
 
-        double[] means() {
+        /**
+         * The means.
+         *
+         * @return a copy
+         */
+        public double[] means() {
             return means.clone();
         }
 
@@ -77,8 +98,13 @@ record LearnedNumber(String name, double priorMean, double priorPrecision) {
         }
     }
 
-    /** The posterior. */
-    Normals posterior(Map<String, INDArray> parameters) {
+    /**
+     * The posterior.
+     *
+     * @param parameters learned parameters by name
+     * @return a normal distribution for each number
+     */
+    public Normals posterior(Map<String, INDArray> parameters) {
         return Normals.ofNaturalParameters(
                 Rows.flat(Parameters.get(parameters, meanTimesPrecision())),
                 Rows.flat(Parameters.get(parameters, precision())));
@@ -102,10 +128,15 @@ record LearnedNumber(String name, double priorMean, double priorPrecision) {
     }
 
     /**
-     * What a batch says, by parameter: curvature h, and h mean - slope, of its negative log likelihood at the posterior's means; count is of
-     * examples.
+     * What a batch says, by parameter: curvature h, and h mean - slope, of its negative log likelihood at the posterior's means.
+     *
+     * @param posterior of the numbers
+     * @param slope of the negative log likelihood by each number
+     * @param curvature of the same, not negative
+     * @param count number of examples
+     * @return statistics by parameter
      */
-    Map<String, Statistic> statistics(Normals posterior, double[] slope, double[] curvature, double[] count) {
+    public Map<String, Statistic> statistics(Normals posterior, double[] slope, double[] curvature, double[] count) {
         double[] means = posterior.means();
         double[] known = posterior.precisions();
         double[] h = new double[means.length];
@@ -119,8 +150,16 @@ record LearnedNumber(String name, double priorMean, double priorPrecision) {
         return Map.of(precision(), Statistic.of(h, count), meanTimesPrecision(), Statistic.of(meanTimes, count));
     }
 
-    /** The next value of one of its parameters. */
-    double[] learn(String parameter, double[] current, Statistic statistic, double retention) {
+    /**
+     * The next value of one of its parameters.
+     *
+     * @param parameter its name
+     * @param current its value
+     * @param statistic what a batch says
+     * @param retention share of what earlier batches said that stays
+     * @return the next value
+     */
+    public double[] learn(String parameter, double[] current, Statistic statistic, double retention) {
         double prior = parameter.endsWith(MEAN_TIMES_PRECISION) ? priorMean * priorPrecision : priorPrecision;
         double[] next = current.clone();
         double[] added = statistic.sum();

@@ -31,7 +31,7 @@ public record LearningPhase(long step, boolean firstPass, double batchesPerPass)
      *
      * @return f in [0, 1)
      */
-    double recentRetention() {
+    public double recentRetention() {
         return 1 - 1 / Math.max(1, Math.min(step / RECENT, Math.max(1, batchesPerPass)));
     }
 

@@ -202,8 +202,12 @@ public final class OutputBatch {
         return new OutputBatch(activation, labels, importance, shift, trust);
     }
 
-    /** Importance in double precision, times how far weights trust each example; not to be changed. */
-    INDArray learnedImportance() {
+    /**
+     * Importance in double precision, times how far weights trust each example: 0 for withheld ones.
+     *
+     * @return [minibatch, label columns]; not to be changed
+     */
+    public INDArray learnedImportance() {
         if (trust == null) {
             return importanceOrOnes();
         }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.dl4jep.learned.Parameters;
 import io.github.dl4jep.learned.TargetScaling;
 import io.github.dl4jep.likelihood.Arrays2d;
 import io.github.dl4jep.likelihood.InvalidLabelException;
@@ -121,14 +120,15 @@ class RowContractTest {
         if (parameters.containsKey(TargetScaling.NAME)) {
             TargetScaling.fix(parameters, null);
         }
+        if (parameters.containsKey("noiseIsLearned")) {
+            parameters.get("noiseIsLearned").assign(1);
+        }
         return parameters;
     }
 
     private static double[][] scales(Case of) {
         Map<String, INDArray> parameters = parameters(of.likelihood, of.outputs);
-        return of.likelihood.scaleNames().stream()
-                .map(name -> Parameters.row(parameters, name).toDoubleVector())
-                .toArray(double[][]::new);
+        return of.likelihood.scales(parameters);
     }
 
     private double[] uniform(int length, double low, double high) {
