@@ -14,12 +14,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * A function of rows and parameters, linearised at each row: \( y_n \approx f(m_n, M) + J_n (x_n - m_n) + P_n (W - M) \).
  *
  * <p>Sizes: \( J_n \) outputs x inputs, \( P_n \) outputs x elements of all parameters.
- *
- * @param outputs f, row by row
- * @param byInputs J of each row, output by output
- * @param byParameters P of each row, output by output
  */
-record LinearisedRows(double[][] outputs, double[][] byInputs, double[][] byParameters) {
+final class LinearisedRows {
 
     /** Derivatives of one row that are taken: each output of them is a pass. */
     static final long MOST_OF_A_ROW = 1_000_000;
@@ -27,6 +23,19 @@ record LinearisedRows(double[][] outputs, double[][] byInputs, double[][] byPara
     static final long MOST_PASSES = 1L << 14;
     /** Derivatives of one batch that are kept from the forward to the backward pass: 256 MiB. */
     static final long MOST_OF_A_BATCH = 1L << 25;
+
+    /** f, row by row. */
+    private final double[][] outputs;
+    /** J of each row, output by output. */
+    private final double[][] byInputs;
+    /** P of each row, output by output. */
+    private final double[][] byParameters;
+
+    private LinearisedRows(double[][] outputs, double[][] byInputs, double[][] byParameters) {
+        this.outputs = outputs;
+        this.byInputs = byInputs;
+        this.byParameters = byParameters;
+    }
 
     static LinearisedRows of(ParametrisedFunction function, double[][] rows, double[] means) {
         double[][] byInputs = new double[rows.length][];

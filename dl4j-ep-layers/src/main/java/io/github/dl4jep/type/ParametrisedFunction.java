@@ -1,5 +1,6 @@
 package io.github.dl4jep.type;
 
+import io.github.dl4jep.learned.Parameters;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -176,12 +177,12 @@ final class ParametrisedFunction {
             chosen.putScalar(0, i, 1);
             OutAndGrad at = sd.calculateGradientsAndOutputs(Map.of(INPUT, input, CHOSEN, chosen), List.of(output), by);
             if (i == 0) {
-                requireSame(at.getOutputs().get(output), expected);
+                requireSame(Parameters.get(at.getOutputs(), output), expected);
             }
             int from = 0;
-            copy(at.getGradients().get(INPUT), byInputs, i * row.length);
+            copy(Parameters.get(at.getGradients(), INPUT), byInputs, i * row.length);
             for (String name : parameters.keySet()) {
-                from += copy(at.getGradients().get(name), byParameters, i * count + from);
+                from += copy(Parameters.get(at.getGradients(), name), byParameters, i * count + from);
             }
         }
         derivatives.take(n, byInputs, byParameters);
