@@ -1,5 +1,6 @@
 package io.github.dl4jep.vertex;
 
+import io.github.dl4jep.array.HostMemory;
 import io.github.dl4jep.likelihood.LearningPhase;
 import io.github.dl4jep.weight.KeptMoments;
 import io.github.dl4jep.weight.SiteStep;
@@ -59,7 +60,7 @@ public interface Learner {
     }
 
     /**
-     * Copies what {@link #learn} changes, outside of workspaces.
+     * Copies what {@link #learn} changes, in the open workspace.
      *
      * @return puts it back; does nothing where what is learned are statistics of the data, which hold after any step
      */
@@ -134,7 +135,7 @@ public interface Learner {
             @Override
             public Runnable saved() {
                 List<INDArray> views = posterior.get().learned();
-                List<INDArray> before = views.stream().map(INDArray::dup).toList();
+                List<INDArray> before = views.stream().map(HostMemory::copy).toList();
                 return () -> IntStream.range(0, views.size())
                         .forEach(i -> views.get(i).assign(before.get(i)));
             }

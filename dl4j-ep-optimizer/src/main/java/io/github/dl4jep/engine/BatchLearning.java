@@ -161,7 +161,7 @@ final class BatchLearning {
             messages = new HashMap<>();
             Map<Integer, INDArray> expected = new HashMap<>();
             Sites learned = observe(forward, earlier, messages, expected, number == 0 && phase.firstPass());
-            if (MessageGraph.isChecked(sweeps, phase)) {
+            if (check.checks(sweeps, phase)) {
                 goal = check.goal(forward, expected);
             }
             // A further sweep may learn less than the first: what it leaves out stays.

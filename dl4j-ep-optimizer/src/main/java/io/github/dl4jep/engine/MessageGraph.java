@@ -2,7 +2,6 @@ package io.github.dl4jep.engine;
 
 import io.github.dl4jep.array.ReusedWorkspace;
 import io.github.dl4jep.conf.TrainingSchedule;
-import io.github.dl4jep.learned.TrustRegion;
 import io.github.dl4jep.likelihood.LearningPhase;
 import io.github.dl4jep.likelihood.Prediction;
 import io.github.dl4jep.message.BatchPart;
@@ -10,6 +9,7 @@ import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.recurrent.SequenceStates;
 import io.github.dl4jep.runtime.EpOutput;
 import io.github.dl4jep.vertex.GraphNode;
+import io.github.dl4jep.vertex.Learner;
 import io.github.dl4jep.vertex.LikelihoodVertex;
 import io.github.dl4jep.vertex.Sites;
 import io.github.dl4jep.vertex.VertexGraph;
@@ -64,6 +64,7 @@ public final class MessageGraph {
     public record Activations(List<Prediction> predictions, List<Moments> means) {}
 
     private static final String WORKSPACE = "WS_EP_GRAPH";
+    private static final String WORKSPACE_OF_COPIES = "WS_EP_COPIES";
 
     private final int networkInputs;
     private final Predicting predicting;
@@ -141,16 +142,24 @@ public final class MessageGraph {
      */
     public double learn(BatchParts parts, TrainingSchedule schedule, LearningPhase phase) {
         return lock.changing(() -> {
-            Runnable back = learning.check().back(isChecked(schedule.getSweepsPerBatch(), phase));
-            BatchLearning.Swept swept = committed(parts, schedule, phase);
-            StepCheck.Goal goal = swept.goal();
-            if (goal != null) {
-                try (MemoryWorkspace workspace = openWorkspace()) {
-                    learning.check().compare(goal, parts.after(), phase, back);
-                }
+            if (!learning.check().takesBack(schedule.getSweepsPerBatch())) {
+                return learned(parts, schedule, phase, Learner.NO_CHANGE);
             }
-            return swept.evidence().score();
+            try (MemoryWorkspace copies = ReusedWorkspace.open(WORKSPACE_OF_COPIES)) {
+                return learned(parts, schedule, phase, learning.check().saved());
+            }
         });
+    }
+
+    private double learned(BatchParts parts, TrainingSchedule schedule, LearningPhase phase, Runnable back) {
+        BatchLearning.Swept swept = committed(parts, schedule, phase);
+        StepCheck.Goal goal = swept.goal();
+        if (goal != null) {
+            try (MemoryWorkspace workspace = openWorkspace()) {
+                learning.check().compare(goal, parts.after(), phase, back);
+            }
+        }
+        return swept.evidence().score();
     }
 
     private BatchLearning.Swept committed(BatchParts parts, TrainingSchedule schedule, LearningPhase phase) {
@@ -190,12 +199,8 @@ public final class MessageGraph {
     public PartPass part(
             BatchPart part, List<Moments> inputs, List<Labels> labels, TrainingSchedule schedule, LearningPhase phase) {
         learning.validate(labels.stream().map(each -> each.own(part)).toList());
-        return new PartPass(learning, part, inputs, labels, phase, isChecked(schedule.getSweepsPerBatch(), phase));
-    }
-
-    /** Whether the step of a batch is checked. */
-    static boolean isChecked(int sweeps, LearningPhase phase) {
-        return sweeps == 1 && TrustRegion.checks(phase.step());
+        boolean checked = learning.check().checks(schedule.getSweepsPerBatch(), phase);
+        return new PartPass(learning, part, inputs, labels, phase, checked);
     }
 
     /**

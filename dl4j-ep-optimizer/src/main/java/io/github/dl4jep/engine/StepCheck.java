@@ -59,35 +59,46 @@ record StepCheck(int networkInputs, VertexGraph graph, List<MessageGraph.Output>
                 means);
     }
 
-    /**
-     * What takes a step back, by a copy of what the next one changes: where states go on from step to step, units that one step saturates stay so
-     * for many batches. Gates find back by themselves.
-     */
-    Runnable back(boolean checked) {
-        if (!checked || !graph.hasState() || graph.hasGates()) {
-            return Learner.NO_CHANGE;
-        }
+    /** Whether the step of a batch is checked: all of them where what is expected is only rough. */
+    boolean checks(int sweeps, LearningPhase phase) {
+        return sweeps == 1 && (isRough() || TrustRegion.checks(phase.step()));
+    }
+
+    /** Whether steps that are lost are taken back: where one that goes too far spoils what many batches have learned. */
+    boolean takesBack(int sweeps) {
+        return sweeps == 1
+                && isRough()
+                && canBeNarrower()
+                && outputs.stream()
+                        .anyMatch(output ->
+                                TrustRegion.isLearned(output.likelihood().parameters()));
+    }
+
+    /** Copies all weights, in the open workspace, and answers what puts them back. */
+    Runnable saved() {
         List<Runnable> saved =
                 graph.learners().values().stream().map(Learner::saved).toList();
         return () -> saved.forEach(Runnable::run);
     }
 
-    /** Compares the loss after a step with its goal, takes the step back if it is lost, and narrows or widens the hidden priors. */
+    /** Compares the loss after a step with its goal, takes it back if it is lost, and narrows or widens the hidden priors. */
     void compare(Goal goal, BatchParts.After after, LearningPhase phase, Runnable back) {
         // An output may begin to check its steps later than others.
         Map<Integer, INDArray> reached = new HashMap<>(after.means());
         reached.keySet().retainAll(goal.means().keySet());
         double loss = loss(reached, goal.means(), goal.withheld());
         double from = priorFactor();
-        double to = TrustRegion.next(
-                from,
-                goal.before(),
-                goal.expected(),
-                loss,
-                TrustRegion.leastWon(rows(goal), isRough(goal)),
-                featuresShare(goal, after),
-                phase.step());
-        if (TrustRegion.isLost(goal.before(), goal.expected(), loss)) {
+        double to = isRough()
+                ? TrustRegion.nextWhereRough(from, goal.before(), goal.expected(), loss)
+                : TrustRegion.next(
+                        from,
+                        goal.before(),
+                        goal.expected(),
+                        loss,
+                        TrustRegion.leastWon(rows(goal)),
+                        featuresShare(goal, after),
+                        phase.step());
+        if (isRough() && TrustRegion.isLost(goal.before(), goal.expected(), loss)) {
             back.run();
         }
         if (to != from) {
@@ -109,12 +120,12 @@ record StepCheck(int networkInputs, VertexGraph graph, List<MessageGraph.Output>
                 .orElseThrow();
     }
 
-    /** What is expected of gates, and of labels at the steps of states, is only rough. */
-    private boolean isRough(Goal goal) {
+    /** Of gates, and of labels at the steps of states, it is only known roughly what to expect. */
+    private boolean isRough() {
         return graph.hasGates()
                 || (graph.hasState()
-                        && goal.means().keySet().stream()
-                                .anyMatch(i -> likelihood(i).rows().spatialRank() > 0));
+                        && outputs.stream()
+                                .anyMatch(output -> output.likelihood().rows().spatialRank() > 0));
     }
 
     private boolean canBeNarrower() {
