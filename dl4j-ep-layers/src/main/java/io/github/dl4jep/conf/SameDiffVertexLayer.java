@@ -21,7 +21,10 @@ public class SameDiffVertexLayer extends SameDiffLayer {
 
     private static final long serialVersionUID = 1L;
 
+    /** The vertex of the definition; null until Jackson has set it. */
     private @Nullable SameDiffVertex vertex;
+
+    /** Columns of each input. */
     private long[] sizes = new long[0];
 
     /** For Jackson. */
