@@ -5,6 +5,7 @@ import io.github.dl4jep.message.ExampleShape;
 import io.github.dl4jep.unit.Unit;
 import io.github.dl4jep.window.MaxPoolingKind;
 import io.github.dl4jep.window.ResponseNormalization;
+import org.deeplearning4j.exception.DL4JInvalidInputException;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LocalResponseNormalization;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,22 @@ public final class FixedMaps {
             ExampleShape shape,
             MaxPoolingKind maxPooling,
             @Nullable Unit behind,
-            String place) {}
+            String place) {
+
+        /**
+         * Throws if the input has another number of dimensions.
+         *
+         * @param rank dimensions beside the channels
+         * @throws DL4JInvalidInputException if examples have more or fewer
+         */
+        public void requireRank(int rank) {
+            if (shape.spatialRank() != rank) {
+                throw new DL4JInvalidInputException("An example has shape " + shape + ", allowed are channels and "
+                        + rank + " dimension(s) at " + place
+                        + "; set the input type of the network or add a preprocessor");
+            }
+        }
+    }
 
     /**
      * Makes the map of a layer for inputs of one shape.
@@ -75,7 +91,7 @@ public final class FixedMaps {
     }
 
     static FixedMap responseNormalization(LocalResponseNormalization layer, Context site) {
-        PaddingAndCropping.requireRank(site, 2);
+        site.requireRank(2);
         return new ResponseNormalization(
                 site.shape(), layer.getK(), (int) layer.getN() / 2, layer.getAlpha(), layer.getBeta());
     }

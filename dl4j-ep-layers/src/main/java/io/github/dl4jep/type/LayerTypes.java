@@ -7,6 +7,8 @@ import io.github.dl4jep.type.linear.ConvolutionWindows;
 import io.github.dl4jep.type.linear.KernelArrangement;
 import io.github.dl4jep.type.linear.LinearTypes;
 import io.github.dl4jep.type.recurrent.SequenceTypes;
+import io.github.dl4jep.type.samediff.LinearisedType;
+import io.github.dl4jep.type.samediff.SameDiffFunction;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Map;

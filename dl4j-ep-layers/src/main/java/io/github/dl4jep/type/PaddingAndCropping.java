@@ -16,17 +16,9 @@ final class PaddingAndCropping {
 
     private PaddingAndCropping() {}
 
-    static void requireRank(FixedMaps.Context site, int rank) {
-        if (site.shape().spatialRank() != rank) {
-            throw new DL4JInvalidInputException("An example has shape " + site.shape() + ", allowed are channels and "
-                    + rank + " dimension(s) at " + site.place()
-                    + "; set the input type of the network or add a preprocessor");
-        }
-    }
-
     /** Sizes are before and behind, dimension by dimension. */
     static FixedMap padded(int[] padding, FixedMaps.Context site) {
-        requireRank(site, padding.length / 2);
+        site.requireRank(padding.length / 2);
         int[] before = new int[padding.length / 2];
         int[] output = new int[before.length];
         for (int i = 0; i < before.length; i++) {
@@ -54,7 +46,7 @@ final class PaddingAndCropping {
 
     /** Every position size times: the input with zeros between, summed over windows of that size. */
     static FixedMap upsampled(int[] sizes, int dimensions, FixedMaps.Context site) {
-        requireRank(site, dimensions);
+        site.requireRank(dimensions);
         int[] size = Arrays.copyOf(sizes, dimensions);
         int[] before = new int[dimensions];
         int[] output = new int[dimensions];
@@ -71,7 +63,7 @@ final class PaddingAndCropping {
     }
 
     static FixedMap repeated(RepeatVector layer, FixedMaps.Context site) {
-        requireRank(site, 0);
+        site.requireRank(0);
         ExampleShape sequence = ExampleShape.of(site.shape().length(), 1);
         FixedMap map = upsampled(
                 new int[] {layer.getN()},
@@ -91,7 +83,7 @@ final class PaddingAndCropping {
 
     /** Blocks of pixels as channels. DL4J lists them block by block, all channels of a pixel after each other. */
     static FixedMap spaceToDepth(SpaceToDepthLayer layer, FixedMaps.Context site) {
-        requireRank(site, 2);
+        site.requireRank(2);
         int block = layer.getBlockSize();
         int channels = Math.toIntExact(site.shape().channels());
         int height = size(site, 0);

@@ -1,8 +1,8 @@
 package io.github.dl4jep.samediff.layer;
 
 import io.github.dl4jep.conf.GraphConfigurations;
-import io.github.dl4jep.conf.SameDiffVertexLayer;
 import io.github.dl4jep.samediff.plan.PlannedVertex;
+import io.github.dl4jep.type.samediff.SameDiffVertexLayer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

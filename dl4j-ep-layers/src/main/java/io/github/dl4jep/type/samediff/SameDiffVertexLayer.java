@@ -1,4 +1,4 @@
-package io.github.dl4jep.conf;
+package io.github.dl4jep.type.samediff;
 
 import java.util.Arrays;
 import java.util.LinkedHashMap;

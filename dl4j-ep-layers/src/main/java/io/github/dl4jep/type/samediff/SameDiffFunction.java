@@ -1,6 +1,7 @@
-package io.github.dl4jep.type;
+package io.github.dl4jep.type.samediff;
 
 import io.github.dl4jep.map.FixedMap;
+import io.github.dl4jep.type.FixedMaps;
 import io.github.dl4jep.window.JacobianMap;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +15,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** The function of a SameDiff lambda layer on rows, with its derivatives by automatic differentiation of that layer alone. */
-final class SameDiffFunction {
+public final class SameDiffFunction {
 
     private static final String INPUT = "input";
     private static final String CHOSEN = "ep-chosen";
@@ -33,8 +34,16 @@ final class SameDiffFunction {
         returned.mul(chosen).sum().markAsLoss();
     }
 
-    static FixedMap linearised(SameDiffLambdaLayer layer, FixedMaps.Context context) {
-        PaddingAndCropping.requireRank(context, 0);
+    /**
+     * The map of a lambda layer.
+     *
+     * @param layer the layer
+     * @param context what the map is made for
+     * @return its value and derivatives at the means of the input
+     * @throws org.deeplearning4j.exception.DL4JInvalidInputException if examples are no rows
+     */
+    public static FixedMap linearised(SameDiffLambdaLayer layer, FixedMaps.Context context) {
+        context.requireRank(0);
         try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
             return new JacobianMap(new SameDiffFunction(layer)::outsideWorkspaces);
         }

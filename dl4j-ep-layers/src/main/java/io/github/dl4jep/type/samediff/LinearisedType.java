@@ -1,10 +1,12 @@
-package io.github.dl4jep.type;
+package io.github.dl4jep.type.samediff;
 
 import io.github.dl4jep.conf.EpWeightedLayer;
 import io.github.dl4jep.learned.Parameters;
 import io.github.dl4jep.message.ExampleFormat;
 import io.github.dl4jep.params.ArraysParamInitializer;
 import io.github.dl4jep.params.NamedPosterior;
+import io.github.dl4jep.type.ConversionPlace;
+import io.github.dl4jep.type.StockArrays;
 import io.github.dl4jep.type.linear.LinearMaps;
 import io.github.dl4jep.type.linear.WeightedType;
 import io.github.dl4jep.vertex.LinearMap;
@@ -32,12 +34,13 @@ import org.nd4j.linalg.learning.config.NoOp;
  * A SameDiff layer of the user whose graph is not read: its parameters get normal posteriors around what the layer itself starts with, and
  * the layer is linearised at the means.
  */
-final class LinearisedType extends WeightedType<SameDiffLayer> {
+public final class LinearisedType extends WeightedType<SameDiffLayer> {
 
     /** Prior variance of parameters that no sum over inputs has, as of the scale of a normalization. */
     private static final double PRIOR_VARIANCE = 0.1;
 
-    LinearisedType() {
+    /** The type of all such layers. */
+    public LinearisedType() {
         super(SameDiffLayer.class);
     }
 

@@ -1,4 +1,4 @@
-package io.github.dl4jep.type;
+package io.github.dl4jep.type.samediff;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

@@ -1,4 +1,4 @@
-package io.github.dl4jep.type;
+package io.github.dl4jep.type.samediff;
 
 import io.github.dl4jep.learned.Parameters;
 import java.util.ArrayList;
