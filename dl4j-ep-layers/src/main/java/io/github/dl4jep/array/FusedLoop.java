@@ -95,11 +95,22 @@ public final class FusedLoop {
             throw new IllegalArgumentException("Arrays of a fused loop must be FLOAT, equally shaped, dense and of one"
                     + " ordering; use the plain operations for others");
         }
+        runFitting(formula, inputs, outputs, unit);
+    }
+
+    private static void runFitting(Formula formula, INDArray[] inputs, INDArray[] outputs, int unit) {
         int length = Math.toIntExact(inputs[0].length());
         int chunk = Math.max(1, CHUNK / unit) * unit;
         int chunks = (length + chunk - 1) / chunk;
-        FloatBuffer[] from = buffers(inputs);
-        FloatBuffer[] to = buffers(outputs);
+        FloatBuffer[] from = new FloatBuffer[inputs.length];
+        for (int k = 0; k < inputs.length; k++) {
+            from[k] = HostMemory.floats(inputs[k]);
+        }
+        FloatBuffer[] to = new FloatBuffer[outputs.length];
+        for (int k = 0; k < outputs.length; k++) {
+            boolean isInput = k < inputs.length && outputs[k] == inputs[k];
+            to[k] = isInput ? from[k] : HostMemory.floats(outputs[k]);
+        }
         IntConsumer blocks = block -> {
             int first = (int) ((long) chunks * block / BLOCKS) * chunk;
             int end = Math.min(length, (int) ((long) chunks * (block + 1) / BLOCKS) * chunk);
@@ -243,8 +254,9 @@ public final class FusedLoop {
         return combined(formula, HostMemory.like(a), a);
     }
 
+    /** Of arrays that {@link #accepts} has taken. */
     private static INDArray combined(Formula formula, INDArray result, INDArray... inputs) {
-        run(formula, inputs, new INDArray[] {result});
+        runFitting(formula, inputs, new INDArray[] {result}, 1);
         return result;
     }
 
@@ -305,13 +317,5 @@ public final class FusedLoop {
             SCRATCH.set(scratch);
         }
         return scratch;
-    }
-
-    private static FloatBuffer[] buffers(INDArray[] arrays) {
-        FloatBuffer[] buffers = new FloatBuffer[arrays.length];
-        for (int k = 0; k < arrays.length; k++) {
-            buffers[k] = HostMemory.floats(arrays[k]);
-        }
-        return buffers;
     }
 }

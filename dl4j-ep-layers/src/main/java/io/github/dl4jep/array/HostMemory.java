@@ -4,7 +4,10 @@ import java.lang.ref.Reference;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
+import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.concurrency.AffinityManager;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
@@ -29,7 +32,9 @@ public final class HostMemory {
      * @return its memory
      */
     public static FloatBuffer floats(INDArray array) {
-        return onHost(array).data().asNioFloat();
+        DataBuffer data = onHost(array).data();
+        // ND4J's own kind of pointer looks up how long an element is, twice for each buffer.
+        return new FloatPointer(data.pointer()).asBuffer().position(Math.toIntExact(data.offset()));
     }
 
     /**
@@ -39,7 +44,8 @@ public final class HostMemory {
      * @return its memory
      */
     public static DoubleBuffer doubles(INDArray array) {
-        return onHost(array).data().asNioDouble();
+        DataBuffer data = onHost(array).data();
+        return new DoublePointer(data.pointer()).asBuffer().position(Math.toIntExact(data.offset()));
     }
 
     /**
@@ -96,8 +102,9 @@ public final class HostMemory {
             return matrix.dup('f');
         }
         INDArray copy = like(matrix);
+        FloatBuffer from = floats(matrix);
         FloatBuffer to = floats(copy);
-        to.put(to.position(), floats(matrix), floats(matrix).position(), Math.toIntExact(matrix.length()));
+        to.put(to.position(), from, from.position(), Math.toIntExact(matrix.length()));
         keep(matrix);
         return written(copy);
     }
