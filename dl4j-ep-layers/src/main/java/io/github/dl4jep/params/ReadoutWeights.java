@@ -1,6 +1,5 @@
 package io.github.dl4jep.params;
 
-import io.github.dl4jep.learned.Parameters;
 import io.github.dl4jep.likelihood.Likelihood;
 import io.github.dl4jep.weight.GaussianPrior;
 import io.github.dl4jep.weight.OffsetPosterior;
@@ -60,7 +59,7 @@ public final class ReadoutWeights {
      * @return a view, [nIn, nOut]
      */
     public WeightPosterior weights(Map<String, INDArray> parameters) {
-        Map<String, INDArray> own = Parameters.withoutPrefix(parameters, WEIGHTS);
+        Map<String, INDArray> own = NamedPosterior.select(prior, parameters, WEIGHTS);
         INDArray kept = parameters.get(KEPT);
         WeightPosterior all = prior.posterior(own, scale);
         // A weight that is removed is zero as a sum.
@@ -74,7 +73,7 @@ public final class ReadoutWeights {
      * @return a view, [1, nOut], or null if the layer has none
      */
     public @Nullable WeightPosterior bias(Map<String, INDArray> parameters) {
-        return hasBias ? prior.posterior(Parameters.withoutPrefix(parameters, BIAS), new PriorScale(1, 1)) : null;
+        return hasBias ? prior.posterior(NamedPosterior.select(prior, parameters, BIAS), new PriorScale(1, 1)) : null;
     }
 
     /**

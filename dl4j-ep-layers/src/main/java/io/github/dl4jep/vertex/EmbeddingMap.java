@@ -110,7 +110,7 @@ public record EmbeddingMap(LayerWeights weights, int indices, boolean ofSequence
         BatchPart part = inputs.get(0).covariance().inducing().part();
         WeightMoments moments = weights.weights().moments(pending.site(weights.weightKey()));
         WeightPosterior bias = weights.bias();
-        WeightMoments biasMoments = bias == null ? null : bias.moments(pending.site(weights.biasKey()));
+        WeightMoments biasMoments = bias == null ? null : bias.momentsOfBias(pending.site(weights.biasKey()));
         double biasVariance = biasMoments == null ? 0 : Rows.mean(biasMoments.variance());
         return new Pass(
                 new ForwardMessage(

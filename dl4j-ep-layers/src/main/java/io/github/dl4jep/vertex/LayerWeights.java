@@ -128,7 +128,7 @@ public record LayerWeights(
      */
     public @Nullable WeightMoments predictiveBias() {
         return layout.hasBias()
-                ? kept.get("bias", parameters.get(), this::biasThatIsThere, WeightPosterior::predictiveMoments)
+                ? kept.get("bias", parameters.get(), this::biasThatIsThere, WeightPosterior::predictiveMomentsOfBias)
                 : null;
     }
 
@@ -189,9 +189,11 @@ public record LayerWeights(
         Map<ParameterKey, Learner> learners = new LinkedHashMap<>();
         // Thresholds beside discrete weights: narrower ones would stay behind while the weights go on as far as before.
         boolean normal = layout.hasNormalWeights();
-        learners.put(weightKey(), Learner.of(weightKey(), this::weights, normal, kept));
-        if (bias() != null) {
-            learners.put(biasKey(), Learner.of(biasKey(), this::biasThatIsThere, normal, kept));
+        ParameterKey ofWeights = weightKey();
+        learners.put(ofWeights, Learner.of(ofWeights, this::weights, normal, kept));
+        if (layout.hasBias()) {
+            ParameterKey ofBias = biasKey();
+            learners.put(ofBias, Learner.of(ofBias, this::biasThatIsThere, normal, kept));
         }
         INDArray inputMean = inputMean();
         if (inputMean != null) {

@@ -219,8 +219,9 @@ public final class LikelihoodVertex {
         Map<ParameterKey, Learner> learners = new LinkedHashMap<>();
         for (String name :
                 likelihood.parameterLengths(Math.toIntExact(rows.outputs())).keySet()) {
-            learners.put(key(name), (sites, step, phase) -> {
-                Statistic statistic = sites.statistic(key(name));
+            ParameterKey key = key(name);
+            learners.put(key, (sites, step, phase) -> {
+                Statistic statistic = sites.statistic(key);
                 return statistic == null ? Learner.NO_CHANGE : change(name, statistic, phase);
             });
         }

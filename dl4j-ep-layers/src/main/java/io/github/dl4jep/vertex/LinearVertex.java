@@ -83,7 +83,7 @@ public final class LinearVertex implements LinearMap {
                 ? weights.weights().momentsOfSums(pending.site(weights.weightKey()), input.isPointMass())
                 : weights.weights().moments(pending.site(weights.weightKey()));
         WeightPosterior bias = weights.bias();
-        WeightMoments biasMoments = bias == null ? null : bias.moments(pending.site(weights.biasKey()));
+        WeightMoments biasMoments = bias == null ? null : bias.momentsOfBias(pending.site(weights.biasKey()));
         Moments preActivation = preActivation(windowed, input, moments, biasMoments);
         Patches patches = windowed == null ? null : windowed.patches();
         InducingExamples inducing = message.covariance().inducing();
@@ -202,7 +202,7 @@ public final class LinearVertex implements LinearMap {
                     windowed == null
                             ? groups.messageToWeights(toUnits, seen, used, withPrecision, part)
                             : windowed.messageToWeights(toUnits, seen, used, withPrecision));
-            if (weights.bias() != null) {
+            if (weights.layout().hasBias()) {
                 sites = sites.plus(Sites.of(weights.biasKey(), BiasTerm.message(toUnits)));
             }
             return sites.plus(weights.seen(

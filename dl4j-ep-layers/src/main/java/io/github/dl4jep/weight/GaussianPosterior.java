@@ -2,6 +2,7 @@ package io.github.dl4jep.weight;
 
 import io.github.dl4jep.array.FusedLoop;
 import io.github.dl4jep.array.HostMemory;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -115,10 +116,26 @@ final class GaussianPosterior implements WeightPosterior {
         }
         INDArray mean = HostMemory.like(precision);
         FusedLoop.run(
+                // The precisions that were read are not needed any more: variances in their place.
+                (in, out, count, start, block) ->
+                        GaussianLoops.meanAndVariance(in, new float[][] {out[0], in[0]}, count),
+                new INDArray[] {precision, meanTimesPrecision},
+                new INDArray[] {mean});
+        return mean;
+    }
+
+    @Override
+    public WeightMoments momentsOfBias(@Nullable WeightSite pending) {
+        if (pending != null || !fused()) {
+            return moments(pending);
+        }
+        INDArray mean = HostMemory.like(precision);
+        INDArray variance = HostMemory.like(precision);
+        FusedLoop.run(
                 (in, out, count, start, block) -> GaussianLoops.meanAndVariance(in, out, count),
                 new INDArray[] {precision, meanTimesPrecision},
-                new INDArray[] {mean, HostMemory.like(precision)});
-        return mean;
+                new INDArray[] {mean, variance});
+        return WeightMoments.ofBias(mean, variance);
     }
 
     private boolean fusedInColumns() {
@@ -143,9 +160,7 @@ final class GaussianPosterior implements WeightPosterior {
                     squares.add(block, out[2], count);
                     FusedLoop.add(out[1], out[2], count);
                 },
-                known == null
-                        ? new INDArray[] {precision, meanTimesPrecision}
-                        : new INDArray[] {precision, meanTimesPrecision, known},
+                and(known, precision, meanTimesPrecision),
                 new INDArray[] {mean, variance, secondMoment},
                 precision.rows());
         int units = precision.columns();
@@ -162,6 +177,15 @@ final class GaussianPosterior implements WeightPosterior {
     public WeightMoments predictiveMoments() {
         return predictsFused()
                 ? predictiveMeans(HostMemory.copy(averagedMean), false, true).withoutInputMeans()
+                : plainPredictiveMoments();
+    }
+
+    @Override
+    public WeightMoments predictiveMomentsOfBias() {
+        return fused()
+                ? WeightMoments.ofBias(
+                        HostMemory.copy(averagedMean),
+                        MeansOfWeights.variances(precision, counted.getDouble(0), priorPrecision))
                 : plainPredictiveMoments();
     }
 
@@ -251,22 +275,10 @@ final class GaussianPosterior implements WeightPosterior {
 
     private void fusedUpdate(WeightSite site, SiteStep step) {
         INDArray pulledTo = step.pull() > 0 ? priorMean : null;
+        float prior = (float) (priorPrecision * step.priorFactor());
         FusedLoop.run(
-                (in, out, count, start, block) -> {
-                    GaussianLoops.update(in, out, count, step, (float) (priorPrecision * step.priorFactor()));
-                },
-                pulledTo == null
-                        ? new INDArray[] {
-                            precision, meanTimesPrecision, averagedMean, site.shift(), site.requiredPrecision()
-                        }
-                        : new INDArray[] {
-                            precision,
-                            meanTimesPrecision,
-                            averagedMean,
-                            site.shift(),
-                            site.requiredPrecision(),
-                            pulledTo
-                        },
+                (in, out, count, start, block) -> GaussianLoops.update(in, out, count, step, prior),
+                and(pulledTo, precision, meanTimesPrecision, averagedMean, site.shift(), site.requiredPrecision()),
                 new INDArray[] {precision, meanTimesPrecision, averagedMean});
     }
 
@@ -310,9 +322,7 @@ final class GaussianPosterior implements WeightPosterior {
         if (fused() && (priorMean == null || FusedLoop.accepts(precision, priorMean))) {
             FusedLoop.run(
                     (in, out, count, start, block) -> GaussianLoops.pull(in, out[0], count, (float) pull),
-                    priorMean == null
-                            ? new INDArray[] {averagedMean, precision}
-                            : new INDArray[] {averagedMean, precision, priorMean},
+                    and(priorMean, averagedMean, precision),
                     new INDArray[] {averagedMean});
         } else {
             INDArray towards = priorMean == null ? before.neg() : priorMean.sub(before);
@@ -348,6 +358,16 @@ final class GaussianPosterior implements WeightPosterior {
     @Override
     public INDArray mode() {
         return predictiveMean();
+    }
+
+    /** The arrays, and a last one if there is one. */
+    private static INDArray[] and(@Nullable INDArray last, INDArray... arrays) {
+        if (last == null) {
+            return arrays;
+        }
+        INDArray[] all = Arrays.copyOf(arrays, arrays.length + 1);
+        all[arrays.length] = last;
+        return all;
     }
 
     private boolean fused() {

@@ -106,6 +106,18 @@ final class MeansOfWeights {
                 squares);
     }
 
+    /** S alone, of a bias, whose input is always seen. */
+    static INDArray variances(INDArray precision, double counted, double priorPrecision) {
+        INDArray variance = HostMemory.like(precision);
+        float count = (float) counted;
+        float ofPrior = (float) ((1 - counted) * priorPrecision);
+        FusedLoop.run(
+                (in, out, length, start, block) -> variancesOfChunk(in[0], out[0], length, count, ofPrior),
+                new INDArray[] {precision},
+                new INDArray[] {variance});
+        return variance;
+    }
+
     private static void variancesOfChunk(float[] precision, float[] variance, int length, float count, float ofPrior) {
         for (int i = 0; i < length; i++) {
             variance[i] = 1 / (count * precision[i] + ofPrior);

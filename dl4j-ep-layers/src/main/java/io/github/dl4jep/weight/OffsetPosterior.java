@@ -46,6 +46,20 @@ public record OffsetPosterior(WeightPosterior own, WeightPosterior other) implem
     }
 
     @Override
+    public WeightMoments momentsOfBias(@Nullable WeightSite pending) {
+        return biasPlus(own.momentsOfBias(pending), other.mean());
+    }
+
+    @Override
+    public WeightMoments predictiveMomentsOfBias() {
+        return biasPlus(own.predictiveMomentsOfBias(), other.predictiveMean());
+    }
+
+    private static WeightMoments biasPlus(WeightMoments bias, INDArray known) {
+        return WeightMoments.ofBias(FusedLoop.addTo(bias.mean(), known), bias.variance());
+    }
+
+    @Override
     public WeightMoments predictiveMoments() {
         return own.predictiveMoments().plus(other.predictiveMean());
     }

@@ -16,8 +16,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * @param variance S, [nIn, nOut]
  * @param secondMoment Q = S + M^2, [nIn, nOut]; null where all are equal, which saves two matrix products
  * @param uniformSecondMoment Q of every weight where {@code secondMoment} is null, else NaN
- * @param unitMeanVariance mean of S over units, [nIn, 1]
- * @param unitMeanSquaredMean mean of M^2 over units, [nIn, 1]; null where only predictions are made
+ * @param unitMeanVariance mean of S over units, [nIn, 1]; null of a bias
+ * @param unitMeanSquaredMean mean of M^2 over units, [nIn, 1]; null of a bias and where only predictions are made
  * @param inputMeans means over inputs, where these and those over units stand for S and M^2 in sums over many weights; else null
  */
 public record WeightMoments(
@@ -25,11 +25,22 @@ public record WeightMoments(
         INDArray variance,
         @Nullable INDArray secondMoment,
         double uniformSecondMoment,
-        INDArray unitMeanVariance,
+        @Nullable INDArray unitMeanVariance,
         @Nullable INDArray unitMeanSquaredMean,
         @Nullable InputMeans inputMeans) {
 
     private static final String OF_PREDICTIONS = "moments of predictions have no means of squares";
+
+    /**
+     * Mean of S over units.
+     *
+     * @return [nIn, 1]
+     * @throws NullPointerException if these are moments of a bias
+     */
+    @Override
+    public INDArray unitMeanVariance() {
+        return Objects.requireNonNull(unitMeanVariance, "moments of a bias have no means over units");
+    }
 
     /**
      * Mean of M^2 over units.
@@ -83,7 +94,7 @@ public record WeightMoments(
     public INDArray varianceOfSums() {
         return inputMeans == null || secondMoment != null
                 ? variance
-                : unitMeanVariance.mmul(inputMeans.varianceShares());
+                : unitMeanVariance().mmul(inputMeans.varianceShares());
     }
 
     /**
@@ -137,6 +148,17 @@ public record WeightMoments(
         return mean.ordering() == 'f' && FusedLoop.accepts(mean, variance)
                 ? fused(mean, variance)
                 : plain(mean, variance);
+    }
+
+    /**
+     * Moments of a bias, of which nobody asks for more.
+     *
+     * @param mean M, [1, nOut]
+     * @param variance S, [1, nOut]
+     * @return the moments
+     */
+    static WeightMoments ofBias(INDArray mean, INDArray variance) {
+        return new WeightMoments(mean, variance, null, Double.NaN, null, null, null);
     }
 
     /** The moments of the sum of these weights and of known ones. */

@@ -86,6 +86,25 @@ public interface WeightPosterior {
     }
 
     /**
+     * The moments that a sweep uses of a bias.
+     *
+     * @param pending as in {@link #moments}
+     * @return mean and variance; the rest may not be there
+     */
+    default WeightMoments momentsOfBias(@Nullable WeightSite pending) {
+        return moments(pending);
+    }
+
+    /**
+     * The moments that predictions use of a bias.
+     *
+     * @return mean and variance; the rest may not be there
+     */
+    default WeightMoments predictiveMomentsOfBias() {
+        return predictiveMoments();
+    }
+
+    /**
      * The moments that predictions use: the running average of the means, with the current variances.
      *
      * @return mean, variance and second moment

@@ -71,6 +71,29 @@ class OffsetPosteriorTest {
     }
 
     @Test
+    void aBiasHasTheSameMeanAndVariance() {
+        for (DataType type : new DataType[] {DataType.FLOAT, DataType.DOUBLE}) {
+            WeightPosterior known = gaussian(type);
+            WeightPosterior learning = gaussian(type);
+            INDArray before = known.predictiveMean();
+            for (WeightPosterior bias : new WeightPosterior[] {learning, new OffsetPosterior(learning, known)}) {
+                WeightMoments moments = bias.momentsOfBias(null);
+                assertThat(moments.mean()).isEqualTo(bias.moments(null).mean());
+                assertThat(moments.variance()).isEqualTo(bias.moments(null).variance());
+                WeightMoments predictive = bias.predictiveMomentsOfBias();
+                assertThat(predictive.mean()).isEqualTo(bias.predictiveMoments().mean());
+                assertThat(predictive.variance())
+                        .isEqualTo(bias.predictiveMoments().variance());
+                WeightSite pending = new WeightSite(Nd4j.rand(type, 4, 3).dup('f'), Nd4j.rand(type, 4, 3));
+                assertThat(bias.momentsOfBias(pending).mean())
+                        .isEqualTo(bias.moments(pending).mean());
+                predictive.mean().assign(7);
+            }
+            assertThat(known.predictiveMean()).as("the posterior's own array").isEqualTo(before);
+        }
+    }
+
+    @Test
     void onlyTheOwnPartLearns() {
         INDArray others = other.moments(null).mean();
         INDArray before = sum.moments(null).mean();

@@ -59,7 +59,7 @@ final class UnsharedVertex implements LinearMap {
         WindowCopies windows = copies.apply(input.shape());
         WeightMoments moments = weights.weights().moments(pending.site(weights.weightKey()));
         WeightPosterior bias = weights.bias();
-        WeightMoments biasMoments = bias == null ? null : bias.moments(pending.site(weights.biasKey()));
+        WeightMoments biasMoments = bias == null ? null : bias.momentsOfBias(pending.site(weights.biasKey()));
         Moments seen = seen(windows, input);
         Moments output = preActivation(windows, seen, moments, biasMoments);
         BatchCovariance covariance = covariance(windows, message, seen, moments, biasMoments);
