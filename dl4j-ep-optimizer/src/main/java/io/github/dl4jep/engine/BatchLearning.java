@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -279,10 +280,11 @@ final class BatchLearning {
                         + learners.keySet() + "; add up the sites of networks of one definition only");
             }
         }
+        Function<ParameterKey, SiteStep> steps = check.steps(step);
         return solved(
                 phase,
                 () -> learners.entrySet().stream()
-                        .map(entry -> entry.getValue().learn(sites, check.stepOf(entry.getKey(), step), phase))
+                        .map(entry -> entry.getValue().learn(sites, steps.apply(entry.getKey()), phase))
                         .toList());
     }
 

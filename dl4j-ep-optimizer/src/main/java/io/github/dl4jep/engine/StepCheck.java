@@ -9,9 +9,12 @@ import io.github.dl4jep.vertex.ParameterKey;
 import io.github.dl4jep.vertex.VertexGraph;
 import io.github.dl4jep.weight.SiteStep;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -102,8 +105,9 @@ record StepCheck(int networkInputs, VertexGraph graph, List<MessageGraph.Output>
             back.run();
         }
         if (to != from) {
+            Set<String> ofOutputs = placesOfOutputs();
             graph.learners().forEach((key, learner) -> {
-                if (!isOfOutput(key)) {
+                if (!ofOutputs.contains(key.place())) {
                     learner.rescalePrior(from, to);
                 }
             });
@@ -129,9 +133,10 @@ record StepCheck(int networkInputs, VertexGraph graph, List<MessageGraph.Output>
     }
 
     private boolean canBeNarrower() {
+        Set<String> ofOutputs = placesOfOutputs();
         return graph.learners().entrySet().stream()
-                .anyMatch(
-                        entry -> !isOfOutput(entry.getKey()) && entry.getValue().canBeNarrower());
+                .anyMatch(entry -> entry.getValue().canBeNarrower()
+                        && !ofOutputs.contains(entry.getKey().place()));
     }
 
     /** Part of the potentials' movement that the features made; the rest the outputs' weights make on the features as they were. */
@@ -157,9 +162,11 @@ record StepCheck(int networkInputs, VertexGraph graph, List<MessageGraph.Output>
         return sum;
     }
 
-    /** The step of an array of parameters: hidden priors have their factor. */
-    SiteStep stepOf(ParameterKey key, SiteStep step) {
-        return isOfOutput(key) ? step : step.withPriorFactor(priorFactor());
+    /** The step of each array of parameters: hidden priors have their factor. */
+    Function<ParameterKey, SiteStep> steps(SiteStep step) {
+        Set<String> ofOutputs = placesOfOutputs();
+        SiteStep ofHidden = step.withPriorFactor(priorFactor());
+        return key -> ofOutputs.contains(key.place()) ? step : ofHidden;
     }
 
     /** Mean over the examples that weights learn from; of several outputs the sum. Before: means before the step. */
@@ -182,10 +189,12 @@ record StepCheck(int networkInputs, VertexGraph graph, List<MessageGraph.Output>
                 .orElse(1);
     }
 
-    private boolean isOfOutput(ParameterKey key) {
-        return readouts.stream().anyMatch(readout -> readout.places().contains(key.place()))
-                || outputs.stream()
-                        .anyMatch(output -> output.likelihood().describe().equals(key.place()));
+    /** Layers whose parameters make potentials of features, or are of likelihoods. */
+    private Set<String> placesOfOutputs() {
+        Set<String> places = new HashSet<>();
+        readouts.forEach(readout -> places.addAll(readout.places()));
+        outputs.forEach(output -> places.add(output.likelihood().describe()));
+        return places;
     }
 
     private int slotOf(int output) {
