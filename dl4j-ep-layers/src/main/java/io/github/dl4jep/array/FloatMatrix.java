@@ -91,12 +91,12 @@ public final class FloatMatrix {
                 columns,
                 inner,
                 (float) factor,
-                HostMemory.floats(a).slice(),
+                HostMemory.floatPointer(a),
                 turnedA ? a.columns() : a.rows(),
-                HostMemory.floats(b).slice(),
+                HostMemory.floatPointer(b),
                 turnedB ? b.columns() : b.rows(),
                 (float) kept,
-                HostMemory.floats(result).slice(),
+                HostMemory.floatPointer(result),
                 rows);
         HostMemory.keep(a, b);
         return HostMemory.written(result);
@@ -120,7 +120,6 @@ public final class FloatMatrix {
             return Nd4j.gemm(x, x, result, transposed, !transposed, 1, 0);
         }
         boolean turned = x.ordering() == 'c';
-        FloatBuffer to = HostMemory.floats(result).slice();
         openblas.cblas_ssyrk(
                 openblas.CblasColMajor,
                 openblas.CblasLower,
@@ -128,13 +127,13 @@ public final class FloatMatrix {
                 rows,
                 transposed ? x.rows() : x.columns(),
                 1,
-                HostMemory.floats(x).slice(),
+                HostMemory.floatPointer(x),
                 turned ? x.columns() : x.rows(),
                 0,
-                to,
+                HostMemory.floatPointer(result),
                 rows);
         HostMemory.keep(x);
-        mirror(to, rows);
+        mirror(HostMemory.floats(result).slice(), rows);
         return HostMemory.written(result);
     }
 

@@ -38,6 +38,17 @@ public final class HostMemory {
     }
 
     /**
+     * The elements of an array of floats, for native code, which needs no buffer.
+     *
+     * @param array the array
+     * @return where its first element is
+     */
+    static FloatPointer floatPointer(INDArray array) {
+        DataBuffer data = onHost(array).data();
+        return new FloatPointer(data.pointer()).position(data.offset());
+    }
+
+    /**
      * The elements of an array of doubles.
      *
      * @param array the array
@@ -102,11 +113,26 @@ public final class HostMemory {
             return matrix.dup('f');
         }
         INDArray copy = like(matrix);
-        FloatBuffer from = floats(matrix);
-        FloatBuffer to = floats(copy);
-        to.put(to.position(), from, from.position(), Math.toIntExact(matrix.length()));
-        keep(matrix);
-        return written(copy);
+        assign(matrix, copy);
+        return copy;
+    }
+
+    /**
+     * Copies all elements: ND4J's {@code assign} for small arrays.
+     *
+     * @param from read
+     * @param to written, of the same shape
+     */
+    public static void assign(INDArray from, INDArray to) {
+        if (!FusedLoop.accepts(from, to)) {
+            to.assign(from);
+            return;
+        }
+        FloatBuffer source = floats(from);
+        FloatBuffer target = floats(to);
+        target.put(target.position(), source, source.position(), Math.toIntExact(from.length()));
+        keep(from);
+        written(to);
     }
 
     /**

@@ -63,18 +63,18 @@ record JointMessage(
         DataType type = batch.forward().moments().mean().dataType();
         return new JointMessage(
                 solution,
-                new BackwardMessage(Rows.inType(solution.shift(), type), Rows.inType(precision(variance, whole), type)),
+                new BackwardMessage(Rows.inType(solution.shift(), type), precision(variance, whole, type)),
                 equations);
     }
 
     /** G = 1 / (V + N), 0 where nothing is observed; f-ordered, on which products are fastest. */
-    private static INDArray precision(INDArray variance, PseudoObservation observation) {
+    private static INDArray precision(INDArray variance, PseudoObservation observation, DataType type) {
         double[] precision = Rows.columns(variance);
         double[] noise = Rows.columns(observation.noise());
         double[] observed = Rows.columns(observation.observed());
         for (int i = 0; i < precision.length; i++) {
             precision[i] = observed[i] / (precision[i] + noise[i]);
         }
-        return Rows.matrix(precision, variance.rows(), variance.columns());
+        return Rows.matrix(precision, variance.rows(), variance.columns(), type);
     }
 }

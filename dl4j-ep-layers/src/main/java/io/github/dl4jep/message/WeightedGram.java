@@ -23,24 +23,20 @@ public final class WeightedGram {
      */
     public static ExampleCovariance of(INDArray x, INDArray weights, InducingExamples inducing) {
         return inducing.areAll()
-                ? ExampleCovariance.of(FloatMatrix.gram(scaled(x, roots(weights))))
+                ? ExampleCovariance.of(FloatMatrix.gram(scaledByRoots(x, weights)))
                 : plain(x, weights, inducing);
     }
 
-    private static INDArray roots(INDArray weights) {
-        if (!FusedLoop.accepts(weights)) {
-            return Transforms.sqrt(weights, true);
+    /** x diag(sqrt c), whose Gram matrix is wanted. */
+    private static INDArray scaledByRoots(INDArray x, INDArray c) {
+        if (!isFused(x) || !FusedLoop.accepts(c)) {
+            return scaled(x, Transforms.sqrt(c, true));
         }
-        INDArray roots = HostMemory.like(weights);
-        FusedLoop.run(
-                (in, out, count, start, block) -> {
-                    for (int i = 0; i < count; i++) {
-                        out[0][i] = (float) Math.sqrt(in[0][i]);
-                    }
-                },
-                new INDArray[] {weights},
-                new INDArray[] {roots});
-        return roots;
+        float[] roots = Rows.floats(c);
+        for (int i = 0; i < roots.length; i++) {
+            roots[i] = (float) Math.sqrt(roots[i]);
+        }
+        return scaled(x, roots);
     }
 
     /** The product of two matrices, of which a Gram matrix is half. */
@@ -50,12 +46,22 @@ public final class WeightedGram {
 
     /** x diag(c): x [rows, n], c [n, 1]; a new array. */
     static INDArray scaled(INDArray x, INDArray c) {
-        if (x.rank() != 2 || !FusedLoop.accepts(x)) {
-            return plainScaled(x, c);
-        }
+        return isFused(x)
+                ? scaled(
+                        x,
+                        Rows.floats(
+                                FusedLoop.accepts(c)
+                                        ? c
+                                        : c.castTo(DataType.FLOAT).dup()))
+                : plainScaled(x, c);
+    }
+
+    private static boolean isFused(INDArray x) {
+        return x.rank() == 2 && FusedLoop.accepts(x);
+    }
+
+    private static INDArray scaled(INDArray x, float[] factors) {
         INDArray scaled = HostMemory.like(x);
-        float[] factors =
-                Rows.floats(FusedLoop.accepts(c) ? c : c.castTo(DataType.FLOAT).dup());
         int rows = x.rows();
         if (x.ordering() == 'f') {
             FusedLoop.run(

@@ -175,9 +175,7 @@ final class GaussianPosterior implements WeightPosterior {
 
     @Override
     public WeightMoments predictiveMoments() {
-        return predictsFused()
-                ? predictiveMeans(HostMemory.copy(averagedMean), false, true).withoutInputMeans()
-                : plainPredictiveMoments();
+        return predictsFused() ? predictiveMeans(HostMemory.copy(averagedMean), false, true) : plainPredictiveMoments();
     }
 
     @Override
@@ -213,9 +211,9 @@ final class GaussianPosterior implements WeightPosterior {
         return fused() && precision.ordering() == 'f' && (priorMean == null || FusedLoop.accepts(precision, priorMean));
     }
 
-    private WeightMoments predictiveMeans(INDArray mean, boolean observed, boolean squares) {
+    private WeightMoments predictiveMeans(INDArray mean, boolean observed, boolean single) {
         return MeansOfWeights.predictive(
-                precision, mean, priorMean, counted.getDouble(0), priorPrecision, observed, squares);
+                precision, mean, priorMean, counted.getDouble(0), priorPrecision, observed, single);
     }
 
     /** The plain version of {@link #predictiveMoments()}. */
@@ -328,7 +326,7 @@ final class GaussianPosterior implements WeightPosterior {
             INDArray towards = priorMean == null ? before.neg() : priorMean.sub(before);
             averagedMean.addi(towards.muli(pull).divi(precision.add(pull)));
         }
-        return () -> averagedMean.assign(before);
+        return () -> HostMemory.assign(before, averagedMean);
     }
 
     @Override

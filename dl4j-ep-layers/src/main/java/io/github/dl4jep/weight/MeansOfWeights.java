@@ -59,12 +59,12 @@ final class MeansOfWeights {
                 new INDArray[] {precision, meanTimesPrecision},
                 secondMoment == null ? new INDArray[] {mean, variance} : new INDArray[] {mean, variance, secondMoment},
                 means.inputs);
-        return means.moments(mean, variance, secondMoment, new int[0], 0, true);
+        return means.moments(mean, variance, secondMoment, new int[0], 0, true, true);
     }
 
     /**
      * Of predictions: averaged means, and S = 1 / (t0 + n (t - t0)). Weights of inputs that were never seen have a variance of their own,
-     * {@link UnseenInputs}. Predictions need no means of squares: squares says whether somebody else does.
+     * {@link UnseenInputs}. Single: the moments of every weight, with means of squares over units, in place of means over inputs.
      */
     static WeightMoments predictive(
             INDArray precision,
@@ -73,7 +73,7 @@ final class MeansOfWeights {
             double counted,
             double priorPrecision,
             boolean observed,
-            boolean squares) {
+            boolean single) {
         MeansOfWeights means = new MeansOfWeights(precision);
         UnseenInputs unseen = new UnseenInputs(means.inputs, priorPrecision);
         INDArray variance = HostMemory.like(precision);
@@ -85,7 +85,7 @@ final class MeansOfWeights {
                     unseen.add(block, in[0], length);
                     variancesOfChunk(in[0], out[0], length, count, ofPrior);
                     means.addVariances(out[0], length, start, block);
-                    if (squares) {
+                    if (single) {
                         GaussianLoops.square(in[1], in[0], length);
                         means.addSquares(in[0], length, start, block);
                     }
@@ -93,7 +93,7 @@ final class MeansOfWeights {
                         secondMoments(in[1], out[0], out[1], length);
                     }
                 },
-                squares || !observed ? new INDArray[] {precision, averagedMean} : new INDArray[] {precision},
+                single || !observed ? new INDArray[] {precision, averagedMean} : new INDArray[] {precision},
                 secondMoment == null ? new INDArray[] {variance} : new INDArray[] {variance, secondMoment},
                 means.inputs);
         int[] rows = unseen.rows();
@@ -103,7 +103,8 @@ final class MeansOfWeights {
                 secondMoment,
                 rows,
                 rows.length == 0 ? 0 : unseen.variance(averagedMean, priorMean),
-                squares);
+                single,
+                !single);
     }
 
     /** S alone, of a bias, whose input is always seen. */
@@ -152,7 +153,8 @@ final class MeansOfWeights {
             @Nullable INDArray secondMoment,
             int[] unseen,
             double ofUnseen,
-            boolean withSquares) {
+            boolean withSquares,
+            boolean withInputMeans) {
         INDArray unitMeanVariance = variances.mean(units);
         if (unseen.length > 0) {
             widen(variance, secondMoment, unseen, (float) ofUnseen);
@@ -164,7 +166,9 @@ final class MeansOfWeights {
                 secondMoment,
                 unitMeanVariance,
                 withSquares ? squares.mean(units) : null,
-                new WeightMoments.InputMeans(row(inputVariances), withSquares ? row(inputSquares) : null));
+                withInputMeans
+                        ? new WeightMoments.InputMeans(row(inputVariances), withSquares ? row(inputSquares) : null)
+                        : null);
     }
 
     private void widen(INDArray variance, @Nullable INDArray secondMoment, int[] unseen, float ofUnseen) {

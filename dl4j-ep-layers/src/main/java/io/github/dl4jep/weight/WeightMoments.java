@@ -123,7 +123,7 @@ public record WeightMoments(
      * @param secondMoment Q = S + M^2, [nIn, nOut], or null where variances of sums see means, too
      * @param unitMeanVariance mean of S over units, [nIn, 1]
      * @param unitMeanSquaredMean mean of M^2 over units, [nIn, 1]; null where only predictions are made
-     * @param inputMeans means over inputs
+     * @param inputMeans means over inputs; null where sums see every weight
      * @return the moments
      */
     public static WeightMoments ofMeans(
@@ -132,7 +132,7 @@ public record WeightMoments(
             @Nullable INDArray secondMoment,
             INDArray unitMeanVariance,
             @Nullable INDArray unitMeanSquaredMean,
-            InputMeans inputMeans) {
+            @Nullable InputMeans inputMeans) {
         return new WeightMoments(
                 mean, variance, secondMoment, Double.NaN, unitMeanVariance, unitMeanSquaredMean, inputMeans);
     }
@@ -190,12 +190,6 @@ public record WeightMoments(
         INDArray unitMeanVariance = meanOverUnits(variance);
         INDArray unitMeanSquaredMean = meanOverUnits(squaredMean);
         return new WeightMoments(mean, variance, squaredMean.addi(variance), unitMeanVariance, unitMeanSquaredMean);
-    }
-
-    /** The same for sums that see every weight. */
-    WeightMoments withoutInputMeans() {
-        return new WeightMoments(
-                mean, variance, secondMoment, uniformSecondMoment, unitMeanVariance, unitMeanSquaredMean, null);
     }
 
     /**

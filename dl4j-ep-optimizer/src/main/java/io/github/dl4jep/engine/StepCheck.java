@@ -1,5 +1,6 @@
 package io.github.dl4jep.engine;
 
+import io.github.dl4jep.array.HostMemory;
 import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.learned.TrustRegion;
 import io.github.dl4jep.likelihood.LearningPhase;
@@ -51,10 +52,10 @@ record StepCheck(int networkInputs, VertexGraph graph, List<MessageGraph.Output>
         expected.keySet()
                 .forEach(i -> means.put(
                         i,
-                        Objects.requireNonNull(forward.potentials().get(slotOf(i)))
-                                .moments()
-                                .mean()
-                                .detach()));
+                        HostMemory.detached(
+                                Objects.requireNonNull(forward.potentials().get(slotOf(i)))
+                                        .moments()
+                                        .mean())));
         return new Goal(
                 loss(means, means, forward.withheld()),
                 loss(expected, means, forward.withheld()),
