@@ -5,7 +5,6 @@ import io.github.dl4jep.array.HostMemory;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.ops.transforms.Transforms;
@@ -195,15 +194,9 @@ final class GaussianPosterior implements WeightPosterior {
     }
 
     private boolean hasUnseenInputs() {
-        if (!predictsFused()) {
-            return plainUnseen().rows().length > 0;
-        }
-        UnseenInputs unseen = new UnseenInputs(precision.rows(), priorPrecision);
-        FusedLoop.run(
-                (in, out, count, start, block) -> unseen.add(block, in[0], count),
-                new INDArray[] {precision},
-                new INDArray[0],
-                precision.rows());
+        UnseenInputs unseen = predictsFused()
+                ? UnseenInputs.of(precision, priorPrecision)
+                : UnseenInputs.plain(precision, priorPrecision);
         return unseen.rows().length > 0;
     }
 
@@ -235,25 +228,15 @@ final class GaussianPosterior implements WeightPosterior {
     }
 
     private void widenUnseen(INDArray once) {
-        UnseenInputs unseen = plainUnseen();
+        UnseenInputs unseen = UnseenInputs.plain(precision, priorPrecision);
         int[] inputs = unseen.rows();
         double variance = inputs.length == 0
                 ? 0
-                : unseen.variance(columns(averagedMean), priorMean == null ? null : columns(priorMean));
+                : unseen.variance(
+                        UnseenInputs.columns(averagedMean), priorMean == null ? null : UnseenInputs.columns(priorMean));
         for (int input : inputs) {
             once.getRow(input).assign(1 / variance);
         }
-    }
-
-    private UnseenInputs plainUnseen() {
-        UnseenInputs unseen = new UnseenInputs(precision.rows(), priorPrecision);
-        unseen.add(0, columns(precision).data().asFloat(), Math.toIntExact(precision.length()));
-        return unseen;
-    }
-
-    /** Column by column, in single precision: the plain way. */
-    private static INDArray columns(INDArray weights) {
-        return weights.dup('f').castTo(DataType.FLOAT);
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.github.dl4jep.array.Rows;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -35,6 +36,29 @@ final class UnseenInputs {
         Arrays.setAll(candidates, block -> IntStream.range(0, inputs).toArray());
         this.counts = new int[FusedLoop.BLOCKS];
         Arrays.fill(counts, inputs);
+    }
+
+    /** Of weights that a fused loop takes, column by column. */
+    static UnseenInputs of(INDArray precision, double priorPrecision) {
+        UnseenInputs unseen = new UnseenInputs(precision.rows(), priorPrecision);
+        FusedLoop.run(
+                (in, out, count, start, block) -> unseen.add(block, in[0], count),
+                new INDArray[] {precision},
+                new INDArray[0],
+                unseen.inputs);
+        return unseen;
+    }
+
+    /** The plain version of {@link #of}, of weights in any memory. */
+    static UnseenInputs plain(INDArray precision, double priorPrecision) {
+        UnseenInputs unseen = new UnseenInputs(precision.rows(), priorPrecision);
+        unseen.add(0, columns(precision).data().asFloat(), Math.toIntExact(precision.length()));
+        return unseen;
+    }
+
+    /** Weights column by column, in single precision: the plain way. */
+    static INDArray columns(INDArray weights) {
+        return weights.dup('f').castTo(DataType.FLOAT);
     }
 
     /** Adds the precisions of a chunk of whole columns. */
