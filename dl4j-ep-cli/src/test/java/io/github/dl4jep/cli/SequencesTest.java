@@ -305,7 +305,7 @@ class SequencesTest {
                         "--net",
                         "rnn:4,3",
                         "--passes",
-                        "8",
+                        "16",
                         "--trainers",
                         "ep,adam,adamw,dropout,ensemble:2",
                         "--lr",
@@ -316,7 +316,7 @@ class SequencesTest {
                 .get("runs")
                 .get(0)
                 .get("passes")
-                .get(7);
+                .get(15);
         // Two test sequences of 5 to 7 steps: the error is a whole number of steps.
         double steps = 0;
         for (int labels = 10; labels <= 14; labels++) {
