@@ -44,10 +44,10 @@ public final class TrustRegion {
     /** In batches of more examples, what a step wins is won for others, too. */
     private static final double FEW_EXAMPLES = 128;
 
-    /** Where what is expected is only rough: by which the factor grows where a step is lost, and falls where it wins. */
+    /** Where lost steps are taken back: by which the factor grows after one, and falls where a step wins. */
     private static final double LOST_FACTOR = 2;
 
-    private static final double ROUGH_RELAXATION = 1.1;
+    private static final double QUICK_RELAXATION = 1.1;
 
     private static final double MOST = 1e6;
 
@@ -93,7 +93,7 @@ public final class TrustRegion {
     }
 
     /**
-     * Whether a step is checked, which costs one more forward pass. Where what is expected is only rough, all are.
+     * Whether a step is checked, which costs one more forward pass. Where lost steps are taken back, all are.
      *
      * @param step number of the batch, from 1
      * @return true in the first steps, and now and then
@@ -122,13 +122,14 @@ public final class TrustRegion {
      *
      * <p>A small batch wins part of its loss by chance, of its own labels: where it wins less than three fifths of what was expected, other
      * examples may have lost. The chance falls as one by the number of examples, so in a large batch the rest of a step that went too far is
-     * worth having.
+     * worth having. Where a memory has gates, what is expected is only rough: there a step has to win anything at all.
      *
      * @param examples number of examples in the batch, or of their positions where labels stand at these
+     * @param hasGates whether a memory has gates
      * @return a part, in [0, 1]
      */
-    public static double leastWon(long examples) {
-        return POOR * Math.min(1, FEW_EXAMPLES / examples);
+    public static double leastWon(long examples, boolean hasGates) {
+        return hasGates ? 0 : POOR * Math.min(1, FEW_EXAMPLES / examples);
     }
 
     /**
@@ -144,9 +145,8 @@ public final class TrustRegion {
     }
 
     /**
-     * The factor after a step of which no more is known than roughly what to expect, as where a memory has gates, or labels stand at the steps of
-     * sequences. Single steps win far less than expected there, and the next ones more; so only those count against it that are
-     * {@linkplain #isLost lost}, and taken back.
+     * The factor after a step that is taken back if it is {@linkplain #isLost lost}, as where labels stand at the steps of states. Single steps win
+     * far less than expected there, and the next ones more; so only those count against it that are lost.
      *
      * @param factor the factor so far
      * @param before loss of the batch before the step
@@ -154,11 +154,11 @@ public final class TrustRegion {
      * @param after loss after it; may be infinite or NaN
      * @return the next factor, at least 1
      */
-    public static double nextWhereRough(double factor, double before, double expected, double after) {
+    public static double nextWhereTakenBack(double factor, double before, double expected, double after) {
         if (isLost(before, expected, after)) {
             return Math.min(MOST, factor * LOST_FACTOR);
         }
-        return expected < before && after < before ? Math.max(1, factor / ROUGH_RELAXATION) : factor;
+        return expected < before && after < before ? Math.max(1, factor / QUICK_RELAXATION) : factor;
     }
 
     /**

@@ -29,11 +29,19 @@ class TrustRegionTest {
         assertThat(TrustRegion.next(factor, 2, 1, after, 0.6, 0.9, 5)).isCloseTo(next, Offset.offset(1e-3 * next));
     }
 
-    /** Small batches three fifths of what is expected, large ones less. */
+    /** Small batches three fifths of what is expected, large ones less; where a memory has gates, anything at all. */
     @ParameterizedTest
-    @CsvSource({"1, .6", "64, .6", "128, .6", "256, .3", "2048, .0375"})
-    void asksForLessOfLargeBatches(long examples, double least) {
-        assertThat(TrustRegion.leastWon(examples)).isCloseTo(least, Offset.offset(1e-12));
+    @CsvSource({
+        "1, false, .6",
+        "64, false, .6",
+        "128, false, .6",
+        "256, false, .3",
+        "2048, false, .0375",
+        "1, true, 0",
+        "2048, true, 0"
+    })
+    void asksForLessOfLargeBatchesAndOfGates(long examples, boolean hasGates, double least) {
+        assertThat(TrustRegion.leastWon(examples, hasGates)).isCloseTo(least, Offset.offset(1e-12));
     }
 
     /** Before 2, expected 1. */
@@ -47,14 +55,14 @@ class TrustRegionTest {
         "1.00, 1.01, 1", // never wider than the prior
         "9.00, 900000, 1000000"
     })
-    void followsLostStepsWhereWhatIsExpectedIsRough(double after, double factor, double next) {
-        assertThat(TrustRegion.nextWhereRough(factor, 2, 1, after)).isCloseTo(next, Offset.offset(1e-9 * next));
+    void followsLostStepsWhereTheyAreTakenBack(double after, double factor, double next) {
+        assertThat(TrustRegion.nextWhereTakenBack(factor, 2, 1, after)).isCloseTo(next, Offset.offset(1e-9 * next));
     }
 
     @Test
-    void nothingFollowsFromRoughStepsOfWhichNothingIsExpected() {
-        assertThat(TrustRegion.nextWhereRough(7, 1, 1, 5)).isEqualTo(7);
-        assertThat(TrustRegion.nextWhereRough(7, 1, 2, 0)).isEqualTo(7);
+    void nothingFollowsFromStepsOfWhichNothingIsExpected() {
+        assertThat(TrustRegion.nextWhereTakenBack(7, 1, 1, 5)).isEqualTo(7);
+        assertThat(TrustRegion.nextWhereTakenBack(7, 1, 2, 0)).isEqualTo(7);
     }
 
     /** Before 2, expected 1: lost is what rises by more than 1. */

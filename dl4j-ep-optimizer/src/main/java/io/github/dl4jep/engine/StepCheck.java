@@ -63,15 +63,15 @@ record StepCheck(int networkInputs, VertexGraph graph, List<MessageGraph.Output>
                 means);
     }
 
-    /** Whether the step of a batch is checked: all of them where what is expected is only rough. */
+    /** Whether the step of a batch is checked: all of them where lost ones are taken back. */
     boolean checks(int sweeps, LearningPhase phase) {
-        return sweeps == 1 && (isRough() || TrustRegion.checks(phase.step()));
+        return sweeps == 1 && (takesBack() || TrustRegion.checks(phase.step()));
     }
 
-    /** Whether steps that are lost are taken back: where one that goes too far spoils what many batches have learned. */
+    /** Whether the step of the next batch may be taken back. */
     boolean takesBack(int sweeps) {
         return sweeps == 1
-                && isRough()
+                && takesBack()
                 && canBeNarrower()
                 && outputs.stream()
                         .anyMatch(output ->
@@ -92,17 +92,17 @@ record StepCheck(int networkInputs, VertexGraph graph, List<MessageGraph.Output>
         reached.keySet().retainAll(goal.means().keySet());
         double loss = loss(reached, goal.means(), goal.withheld());
         double from = priorFactor();
-        double to = isRough()
-                ? TrustRegion.nextWhereRough(from, goal.before(), goal.expected(), loss)
+        double to = takesBack()
+                ? TrustRegion.nextWhereTakenBack(from, goal.before(), goal.expected(), loss)
                 : TrustRegion.next(
                         from,
                         goal.before(),
                         goal.expected(),
                         loss,
-                        TrustRegion.leastWon(rows(goal)),
+                        TrustRegion.leastWon(rows(goal), graph.hasGates()),
                         featuresShare(goal, after),
                         phase.step());
-        if (isRough() && TrustRegion.isLost(goal.before(), goal.expected(), loss)) {
+        if (takesBack() && TrustRegion.isLost(goal.before(), goal.expected(), loss)) {
             back.run();
         }
         if (to != from) {
@@ -125,12 +125,15 @@ record StepCheck(int networkInputs, VertexGraph graph, List<MessageGraph.Output>
                 .orElseThrow();
     }
 
-    /** Of gates, and of labels at the steps of states, it is only known roughly what to expect. */
-    private boolean isRough() {
-        return graph.hasGates()
-                || (graph.hasState()
-                        && outputs.stream()
-                                .anyMatch(output -> output.likelihood().rows().spatialRank() > 0));
+    /**
+     * Whether lost steps are taken back: where labels stand at the steps of states, and units that one step saturates stay so. Gates find back by
+     * themselves.
+     */
+    private boolean takesBack() {
+        return graph.hasState()
+                && !graph.hasGates()
+                && outputs.stream()
+                        .anyMatch(output -> output.likelihood().rows().spatialRank() > 0);
     }
 
     private boolean canBeNarrower() {
