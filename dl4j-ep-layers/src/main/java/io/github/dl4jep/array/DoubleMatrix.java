@@ -1,8 +1,12 @@
 package io.github.dl4jep.array;
 
+import static io.github.dl4jep.array.DoubleProducts.as;
+import static io.github.dl4jep.array.DoubleProducts.product;
+import static io.github.dl4jep.array.DoubleProducts.turned;
+
+import io.github.dl4jep.array.DoubleProducts.Matrix;
 import java.nio.DoubleBuffer;
 import org.bytedeco.javacpp.DoublePointer;
-import org.bytedeco.openblas.global.openblas;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -12,6 +16,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * {@link #scaled} is to be closed; others lie in the open workspace.
  */
 final class DoubleMatrix implements AutoCloseable {
+
+    private static final int ROWS_AT_ONCE = 512;
 
     private final DoubleBuffer data;
     /** What the buffer is of: it must be reachable as long as the buffer is used. */
@@ -107,42 +113,36 @@ final class DoubleMatrix implements AutoCloseable {
         return sums;
     }
 
-    /** X becomes X L^-T, for the lower triangle L of a matrix whose columns are {@code size} long. */
-    void divideByTransposed(double[] lower, int size) {
-        openblas.cblas_dtrsm(
-                openblas.CblasColMajor,
-                openblas.CblasRight,
-                openblas.CblasLower,
-                openblas.CblasTrans,
-                openblas.CblasNonUnit,
-                rows,
-                columns,
-                1,
-                DoubleBuffer.wrap(lower),
-                size,
-                data,
-                rows);
+    /** X becomes X M', some rows after the others; M has as many rows and columns as X has columns. */
+    void multiplyByTransposed(double[] m) {
+        double[] products = new double[Math.min(rows, ROWS_AT_ONCE) * columns];
+        Matrix whole = new Matrix(data, rows);
+        for (int from = 0; from < rows; from += ROWS_AT_ONCE) {
+            int count = Math.min(ROWS_AT_ONCE, rows - from);
+            product(
+                    count,
+                    columns,
+                    columns,
+                    1,
+                    as(whole.from(from, 0)),
+                    turned(Matrix.of(m, columns)),
+                    0,
+                    Matrix.of(products, count));
+            for (int c = 0; c < columns; c++) {
+                data.put(c * rows + from, products, c * count, count);
+            }
+        }
         HostMemory.keep(owner);
     }
 
-    /** I + X' X, the lower triangle. */
+    /** I + X' X. */
     double[] gramPlusIdentity() {
         double[] gram = new double[columns * columns];
         for (int i = 0; i < columns; i++) {
             gram[i * columns + i] = 1;
         }
-        openblas.cblas_dsyrk(
-                openblas.CblasColMajor,
-                openblas.CblasLower,
-                openblas.CblasTrans,
-                columns,
-                rows,
-                1,
-                data,
-                rows,
-                1,
-                DoubleBuffer.wrap(gram),
-                columns);
+        Matrix whole = new Matrix(data, rows);
+        product(columns, columns, rows, 1, turned(whole), as(whole), 1, Matrix.of(gram, columns));
         HostMemory.keep(owner);
         return gram;
     }
@@ -152,27 +152,10 @@ final class DoubleMatrix implements AutoCloseable {
         int count = y.length / rows;
         double[] result = new double[y.length];
         double[] inner = new double[columns * count];
-        product(true, columns, count, rows, y, inner);
-        product(false, rows, count, columns, inner, result);
+        Matrix whole = new Matrix(data, rows);
+        product(columns, count, rows, 1, turned(whole), as(Matrix.of(y, rows)), 0, Matrix.of(inner, columns));
+        product(rows, count, columns, 1, as(whole), as(Matrix.of(inner, columns)), 0, Matrix.of(result, rows));
         HostMemory.keep(owner);
         return result;
-    }
-
-    private void product(boolean transposed, int of, int count, int over, double[] y, double[] result) {
-        openblas.cblas_dgemm(
-                openblas.CblasColMajor,
-                transposed ? openblas.CblasTrans : openblas.CblasNoTrans,
-                openblas.CblasNoTrans,
-                of,
-                count,
-                over,
-                1,
-                data,
-                rows,
-                DoubleBuffer.wrap(y),
-                over,
-                0,
-                DoubleBuffer.wrap(result),
-                of);
     }
 }

@@ -146,7 +146,7 @@ public final class LowRankCovariance implements RowCovariance {
                 .mapToDouble(pivot -> inverseDeviations[inducing[pivot]])
                 .toArray();
         DoubleMatrix factor = DoubleMatrix.ofColumns(columns, inverseDeviations, pivots, ofPivots);
-        factor.divideByTransposed(correlation, inducing.length);
+        factor.multiplyByTransposed(Cholesky.inverseOfTriangle(correlation, pivots.length, inducing.length));
         double[] known = factor.squaredLengths();
         double[] rest = new double[rows];
         double[] deviations = new double[rows];
@@ -273,13 +273,7 @@ public final class LowRankCovariance implements RowCovariance {
             return new WoodburyInverse(null, root);
         }
         DoubleMatrix explained = factor.scaled(timesRows(scale, root));
-        double[] gram = explained.gramPlusIdentity();
-        int rank = explained.columns();
-        if (openblas.LAPACKE_dpotrf(openblas.LAPACK_COL_MAJOR, LOWER, rank, gram, rank) != 0) {
-            throw new ArithmeticException(
-                    "the " + rank + " x " + rank + " matrix of the joint solve is not positive definite or not finite");
-        }
-        explained.divideByTransposed(gram, rank);
+        explained.multiplyByTransposed(Cholesky.inverseFactor(explained.gramPlusIdentity(), explained.columns()));
         return new WoodburyInverse(explained, root);
     }
 
