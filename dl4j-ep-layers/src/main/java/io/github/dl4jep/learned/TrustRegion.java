@@ -12,6 +12,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * of what was expected, and falls back towards 1 where steps win what they should, or where it is the outputs' weights that moved: the wider
  * the prior, the further weights move.
  *
+ * <p>Where a network has states with gates, or labels at the steps of its states, what a step does adds up over them, and units that one step saturates stay so.
+ * There every step is checked, one that is worse than none is taken back, and the batch is learned from again with a larger factor.
+ *
  * <p>Discrete weights have no prior that could be narrower, and their thresholds alone would only stay behind: where there are no other hidden
  * priors, nothing is checked.
  *
@@ -50,6 +53,9 @@ public final class TrustRegion {
     private static final double QUICK_RELAXATION = 1.1;
 
     private static final double MOST = 1e6;
+
+    /** How often a batch is learned from at most, if every step is lost. */
+    public static final int ATTEMPTS = 8;
 
     private TrustRegion() {}
 
@@ -122,14 +128,13 @@ public final class TrustRegion {
      *
      * <p>A small batch wins part of its loss by chance, of its own labels: where it wins less than three fifths of what was expected, other
      * examples may have lost. The chance falls as one by the number of examples, so in a large batch the rest of a step that went too far is
-     * worth having. Where a memory has gates, what is expected is only rough: there a step has to win anything at all.
+     * worth having.
      *
      * @param examples number of examples in the batch, or of their positions where labels stand at these
-     * @param hasGates whether a memory has gates
      * @return a part, in [0, 1]
      */
-    public static double leastWon(long examples, boolean hasGates) {
-        return hasGates ? 0 : POOR * Math.min(1, FEW_EXAMPLES / examples);
+    public static double leastWon(long examples) {
+        return POOR * Math.min(1, FEW_EXAMPLES / examples);
     }
 
     /**
@@ -145,8 +150,8 @@ public final class TrustRegion {
     }
 
     /**
-     * The factor after a step that is taken back if it is {@linkplain #isLost lost}, as where labels stand at the steps of states. Single steps win
-     * far less than expected there, and the next ones more; so only those count against it that are lost.
+     * The factor after a step that is taken back if it is {@linkplain #isLost lost}. Single steps win far less than
+     * expected there, and the next ones more; so only those count against it that are lost.
      *
      * @param factor the factor so far
      * @param before loss of the batch before the step

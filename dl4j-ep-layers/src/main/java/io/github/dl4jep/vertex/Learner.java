@@ -137,7 +137,7 @@ public interface Learner {
                 List<INDArray> views = posterior.get().learned();
                 List<INDArray> before = views.stream().map(HostMemory::copy).toList();
                 return () -> IntStream.range(0, views.size())
-                        .forEach(i -> views.get(i).assign(before.get(i)));
+                        .forEach(i -> HostMemory.assign(before.get(i), views.get(i)));
             }
 
             @Override

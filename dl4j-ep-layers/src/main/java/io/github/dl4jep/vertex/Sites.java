@@ -162,6 +162,15 @@ public final class Sites implements Serializable {
         return new Sites(without(sites, left), without(statistics, left));
     }
 
+    /**
+     * What is said about weights alone.
+     *
+     * @return these sites without statistics of the data
+     */
+    public Sites ofWeights() {
+        return new Sites(sites, Map.of());
+    }
+
     private static <T> Map<ParameterKey, T> without(Map<ParameterKey, T> all, Predicate<ParameterKey> left) {
         Map<ParameterKey, T> rest = new LinkedHashMap<>(all);
         rest.keySet().removeIf(left);

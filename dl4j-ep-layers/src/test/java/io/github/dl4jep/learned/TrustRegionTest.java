@@ -29,19 +29,11 @@ class TrustRegionTest {
         assertThat(TrustRegion.next(factor, 2, 1, after, 0.6, 0.9, 5)).isCloseTo(next, Offset.offset(1e-3 * next));
     }
 
-    /** Small batches three fifths of what is expected, large ones less; where a memory has gates, anything at all. */
+    /** Small batches three fifths of what is expected, large ones less. */
     @ParameterizedTest
-    @CsvSource({
-        "1, false, .6",
-        "64, false, .6",
-        "128, false, .6",
-        "256, false, .3",
-        "2048, false, .0375",
-        "1, true, 0",
-        "2048, true, 0"
-    })
-    void asksForLessOfLargeBatchesAndOfGates(long examples, boolean hasGates, double least) {
-        assertThat(TrustRegion.leastWon(examples, hasGates)).isCloseTo(least, Offset.offset(1e-12));
+    @CsvSource({"1, .6", "64, .6", "128, .6", "256, .3", "2048, .0375"})
+    void asksForLessOfLargeBatches(long examples, double least) {
+        assertThat(TrustRegion.leastWon(examples)).isCloseTo(least, Offset.offset(1e-12));
     }
 
     /** Before 2, expected 1. */

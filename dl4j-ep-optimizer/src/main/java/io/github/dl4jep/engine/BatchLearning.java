@@ -271,8 +271,13 @@ final class BatchLearning {
         return sum;
     }
 
+    /** Multiplies sites into the posterior. All new values are found before the first is put in place. */
+    void putInPlace(Sites sites, SiteStep step, LearningPhase phase) {
+        changes(sites, step.withPull(pull(phase)), phase).forEach(Runnable::run);
+    }
+
     /** What puts the new values of all parameters in place. */
-    List<Runnable> changes(Sites sites, SiteStep step, LearningPhase phase) {
+    private List<Runnable> changes(Sites sites, SiteStep step, LearningPhase phase) {
         Map<ParameterKey, Learner> learners = learners();
         for (ParameterKey key : sites.keys()) {
             if (!learners.containsKey(key)) {

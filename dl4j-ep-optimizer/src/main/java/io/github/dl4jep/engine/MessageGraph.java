@@ -9,7 +9,6 @@ import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.recurrent.SequenceStates;
 import io.github.dl4jep.runtime.EpOutput;
 import io.github.dl4jep.vertex.GraphNode;
-import io.github.dl4jep.vertex.Learner;
 import io.github.dl4jep.vertex.LikelihoodVertex;
 import io.github.dl4jep.vertex.Sites;
 import io.github.dl4jep.vertex.VertexGraph;
@@ -64,7 +63,6 @@ public final class MessageGraph {
     public record Activations(List<Prediction> predictions, List<Moments> means) {}
 
     private static final String WORKSPACE = "WS_EP_GRAPH";
-    private static final String WORKSPACE_OF_COPIES = "WS_EP_COPIES";
 
     private final int networkInputs;
     private final Predicting predicting;
@@ -128,47 +126,21 @@ public final class MessageGraph {
      * @throws RejectedBatchException if the batch would put a NaN or an infinity into the posterior
      */
     public double learn(List<Moments> inputs, List<Labels> labels, TrainingSchedule schedule, LearningPhase phase) {
-        return learn(whole(inputs, labels, schedule, phase), schedule, phase);
+        return learn(() -> whole(inputs, labels, schedule, phase), schedule, phase);
     }
 
     /**
-     * Learns from one batch whose parts may be elsewhere: all of it or, on any error, nothing of it.
+     * Learns from one batch whose parts may be elsewhere: all of it or, on any error, nothing of it. Where lost steps are taken back, the
+     * batch is learned from again after one, with narrower priors.
      *
-     * @param parts the batch
+     * @param parts gives the batch, anew for each attempt, with the posterior as it is then
      * @param schedule how batches are counted
      * @param phase where training stands, the same as the parts have
      * @return mean negative log predictive likelihood of the batch before it was learned from, in nats; of several outputs the sum
      * @throws RejectedBatchException if the batch would put a NaN or an infinity into the posterior
      */
-    public double learn(BatchParts parts, TrainingSchedule schedule, LearningPhase phase) {
-        return lock.changing(() -> {
-            if (!learning.check().takesBack(schedule.getSweepsPerBatch())) {
-                return learned(parts, schedule, phase, Learner.NO_CHANGE);
-            }
-            try (MemoryWorkspace copies = ReusedWorkspace.open(WORKSPACE_OF_COPIES)) {
-                return learned(parts, schedule, phase, learning.check().saved());
-            }
-        });
-    }
-
-    private double learned(BatchParts parts, TrainingSchedule schedule, LearningPhase phase, Runnable back) {
-        BatchLearning.Swept swept = committed(parts, schedule, phase);
-        StepCheck.Goal goal = swept.goal();
-        if (goal != null) {
-            try (MemoryWorkspace workspace = openWorkspace()) {
-                learning.check().compare(goal, parts.after(), phase, back);
-            }
-        }
-        return swept.evidence().score();
-    }
-
-    private BatchLearning.Swept committed(BatchParts parts, TrainingSchedule schedule, LearningPhase phase) {
-        try (MemoryWorkspace workspace = openWorkspace()) {
-            BatchLearning.Swept swept = learning.evidence(parts, schedule, phase);
-            Sites sites = swept.evidence().sites().plus(learning.ofPull(parts.pullChanges()));
-            putInPlace(sites, schedule.at(phase.step(), phase.batchesPerPass()), phase);
-            return swept;
-        }
+    public double learn(Supplier<BatchParts> parts, TrainingSchedule schedule, LearningPhase phase) {
+        return lock.changing(new BatchStep(learning, parts, schedule, phase)::learn);
     }
 
     /**
@@ -230,11 +202,7 @@ public final class MessageGraph {
      * @throws IllegalArgumentException if the sites are those of another network; the posterior is unchanged then
      */
     public void commit(Sites sites, SiteStep step, LearningPhase phase) {
-        changing(() -> putInPlace(sites, step, phase));
-    }
-
-    private void putInPlace(Sites sites, SiteStep step, LearningPhase phase) {
-        learning.changes(sites, step.withPull(learning.pull(phase)), phase).forEach(Runnable::run);
+        changing(() -> learning.putInPlace(sites, step, phase));
     }
 
     /**

@@ -63,12 +63,20 @@ record StepCheck(int networkInputs, VertexGraph graph, List<MessageGraph.Output>
                 means);
     }
 
+    /**
+     * The weights before a step.
+     *
+     * @param back puts them back
+     * @param factor of their priors
+     */
+    record Before(Runnable back, double factor) {}
+
     /** Whether the step of a batch is checked: all of them where lost ones are taken back. */
     boolean checks(int sweeps, LearningPhase phase) {
         return sweeps == 1 && (takesBack() || TrustRegion.checks(phase.step()));
     }
 
-    /** Whether the step of the next batch may be taken back. */
+    /** Whether a lost step of the next batch is taken back. */
     boolean takesBack(int sweeps) {
         return sweeps == 1
                 && takesBack()
@@ -78,42 +86,57 @@ record StepCheck(int networkInputs, VertexGraph graph, List<MessageGraph.Output>
                                 TrustRegion.isLearned(output.likelihood().parameters()));
     }
 
-    /** Copies all weights, in the open workspace, and answers what puts them back. */
-    Runnable saved() {
+    /** Copies all weights, in the open workspace. */
+    Before saved() {
         List<Runnable> saved =
                 graph.learners().values().stream().map(Learner::saved).toList();
-        return () -> saved.forEach(Runnable::run);
+        return new Before(() -> saved.forEach(Runnable::run), priorFactor());
     }
 
-    /** Compares the loss after a step with its goal, takes it back if it is lost, and narrows or widens the hidden priors. */
-    void compare(Goal goal, BatchParts.After after, LearningPhase phase, Runnable back) {
+    /**
+     * Compares the loss after a step with its goal, and narrows or widens the hidden priors. With the weights before the step, it is taken back if it is
+     * lost; answers whether it was.
+     */
+    boolean compare(Goal goal, BatchParts.After after, LearningPhase phase, @Nullable Before before) {
         // An output may begin to check its steps later than others.
         Map<Integer, INDArray> reached = new HashMap<>(after.means());
         reached.keySet().retainAll(goal.means().keySet());
         double loss = loss(reached, goal.means(), goal.withheld());
-        double from = priorFactor();
-        double to = takesBack()
-                ? TrustRegion.nextWhereTakenBack(from, goal.before(), goal.expected(), loss)
-                : TrustRegion.next(
-                        from,
-                        goal.before(),
-                        goal.expected(),
-                        loss,
-                        TrustRegion.leastWon(rows(goal), graph.hasGates()),
-                        featuresShare(goal, after),
-                        phase.step());
-        if (takesBack() && TrustRegion.isLost(goal.before(), goal.expected(), loss)) {
-            back.run();
+        double factor = priorFactor();
+        if (before == null) {
+            rescalePriors(
+                    goal,
+                    factor,
+                    TrustRegion.next(
+                            factor,
+                            goal.before(),
+                            goal.expected(),
+                            loss,
+                            TrustRegion.leastWon(rows(goal)),
+                            featuresShare(goal, after),
+                            phase.step()));
+            return false;
         }
-        if (to != from) {
-            Set<String> ofOutputs = placesOfOutputs();
-            graph.learners().forEach((key, learner) -> {
-                if (!ofOutputs.contains(key.place())) {
-                    learner.rescalePrior(from, to);
-                }
-            });
-            goal.means().keySet().forEach(i -> TrustRegion.set(likelihood(i).parameters(), to));
+        boolean lost = TrustRegion.isLost(goal.before(), goal.expected(), loss);
+        if (lost) {
+            before.back().run();
         }
+        rescalePriors(
+                goal,
+                lost ? before.factor() : factor,
+                TrustRegion.nextWhereTakenBack(factor, goal.before(), goal.expected(), loss));
+        return lost;
+    }
+
+    /** From: the factor that the weights have now. */
+    private void rescalePriors(Goal goal, double from, double to) {
+        Set<String> ofOutputs = placesOfOutputs();
+        graph.learners().forEach((key, learner) -> {
+            if (from != to && !ofOutputs.contains(key.place())) {
+                learner.rescalePrior(from, to);
+            }
+        });
+        goal.means().keySet().forEach(i -> TrustRegion.set(likelihood(i).parameters(), to));
     }
 
     /** Rows of labels: examples, or their positions. */
@@ -126,14 +149,14 @@ record StepCheck(int networkInputs, VertexGraph graph, List<MessageGraph.Output>
     }
 
     /**
-     * Whether lost steps are taken back: where labels stand at the steps of states, and units that one step saturates stay so. Gates find back by
-     * themselves.
+     * Where there are gates, or labels at the steps of states: units that one step saturates stay so. A state without gates that is read at its end wants
+     * the stricter rule of other networks.
      */
     private boolean takesBack() {
         return graph.hasState()
-                && !graph.hasGates()
-                && outputs.stream()
-                        .anyMatch(output -> output.likelihood().rows().spatialRank() > 0);
+                && (graph.hasGates()
+                        || outputs.stream()
+                                .anyMatch(output -> output.likelihood().rows().spatialRank() > 0));
     }
 
     private boolean canBeNarrower() {

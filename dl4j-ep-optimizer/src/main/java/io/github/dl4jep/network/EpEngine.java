@@ -151,7 +151,7 @@ final class EpEngine {
             network.setScore(states.learning(
                     sweep(),
                     isTruncated(),
-                    graph -> graph.learn(part(graph, whole, examples, phase), schedule(), phase)));
+                    graph -> graph.learn(() -> part(graph, whole, examples, phase), schedule(), phase)));
             passes.learned(iteration);
         } catch (RuntimeException e) {
             // DL4J does so after a batch that succeeds; the next batch may have no mask of its own.
@@ -165,7 +165,7 @@ final class EpEngine {
         LearningPhase phase = phase();
         // What listeners may ask for of an earlier batch is not of this one.
         weights.forget();
-        optimizer().optimize(() -> network.setScore(sweep().learn(parts.apply(phase), schedule(), phase)));
+        optimizer().optimize(() -> network.setScore(sweep().learn(() -> parts.apply(phase), schedule(), phase)));
     }
 
     /** Some examples of a joint batch, on their way through the graph. */

@@ -72,7 +72,8 @@ public final class JointTraining {
     /**
      * Learns from one batch: all of it or, on any error, nothing of it. Score, counters and listeners are as after any other batch.
      *
-     * @param parts gives the parts of the batch, which must have the posterior of this network and the given phase
+     * @param parts gives the parts of the batch, which must have the present posterior of this network and the given phase; asked again where a step
+     *     is taken back
      */
     public void learn(Function<LearningPhase, BatchParts> parts) {
         engine.learnShared(parts);

@@ -1,6 +1,8 @@
 package io.github.dl4jep.network;
 
+import io.github.dl4jep.conf.EpBidirectionalLayer;
 import io.github.dl4jep.conf.EpConvolutionLayer;
+import io.github.dl4jep.conf.EpRecurrentLayer;
 import io.github.dl4jep.conf.EpWeightedLayer;
 import io.github.dl4jep.conf.TrainingSchedule;
 import io.github.dl4jep.linear.WindowedFactor;
@@ -58,8 +60,12 @@ public record MemoryEstimate(long fixedBytes, long bytesPerExample, long bytesPe
         List<MemoryReport> weighted = report.getLayerAndVertexReports().values().stream()
                 .filter(layer -> bytes(layer, MemoryType.PARAMETERS, dataType) > 0)
                 .toList();
+        boolean takenBack = weighted.stream()
+                .anyMatch(layer -> layer.getReportClass() == EpRecurrentLayer.class
+                        || layer.getReportClass() == EpBidirectionalLayer.class);
         return new MemoryEstimate(
-                bytes(report, MemoryType.PARAMETERS, dataType)
+                // Where there are states, weights are copied before each step.
+                (takenBack ? 2 : 1) * bytes(report, MemoryType.PARAMETERS, dataType)
                         + bytes(report, MemoryType.WORKING_MEMORY_FIXED, dataType)
                         + (weighted.stream().anyMatch(MemoryEstimate::hasPatches)
                                 ? WindowedFactor.WORKING_ELEMENTS * dataType.width()

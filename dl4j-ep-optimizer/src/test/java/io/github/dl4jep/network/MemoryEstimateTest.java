@@ -195,4 +195,25 @@ class MemoryEstimateTest {
 
         assertThat(network.memory(InputType.recurrent(2, 20)).bytesPerExample()).isBetween(ten * 3 / 2, ten * 2);
     }
+
+    /** Three floats a weight, and as many in the copies that take a lost step back. */
+    @Test
+    void statesHaveCopiesOfTheWeights() {
+        EpMultiLayerNetwork network = EpNetworks.from(new NeuralNetConfiguration.Builder()
+                .list(
+                        new LSTM.Builder()
+                                .nIn(20)
+                                .nOut(100)
+                                .activation(Activation.TANH)
+                                .build(),
+                        new RnnOutputLayer.Builder(LossFunction.MSE)
+                                .nIn(100)
+                                .nOut(1)
+                                .activation(Activation.IDENTITY)
+                                .build())
+                .build());
+        long weights = 4 * (20 + 100 + 1) * 100 + 101;
+
+        assertThat(network.memory(InputType.recurrent(20, 10)).fixedBytes()).isGreaterThanOrEqualTo(2 * 3 * 4 * weights);
+    }
 }
