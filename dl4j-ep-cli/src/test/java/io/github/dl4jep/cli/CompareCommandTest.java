@@ -46,7 +46,7 @@ class CompareCommandTest {
         assertThat(json.at("/runs/1/options/learningRate").asDouble()).isEqualTo(0.1);
         assertThat(json.at("/runs/1").fieldNames())
                 .toIterable()
-                .containsExactly("trainer", "split", "seed", "options", "passes");
+                .containsExactly("trainer", "split", "seed", "options", "passes", "addedMemoryBytes");
         assertThat(json.at("/runs/1/passes"))
                 .hasSize(2)
                 .allSatisfy(pass -> assertThat(pass.fieldNames())

@@ -96,6 +96,27 @@ class CompareRivalsTest {
     }
 
     @Test
+    void memoryIsAtLeastWhatATrainerKeepsForEachWeight() throws IOException {
+        // Arrays of more than 32 MiB are given back, so that no trainer leaves anything to the next.
+        int units = 3300;
+        double weights = units * (double) units;
+
+        assertThat(command.compare(folder, "--trainers", "adam,sgd,ep", "--passes", "1", "--net", "mlp:3300,3300"))
+                .isZero();
+
+        assertThat(command.out.toString()).contains("trainer  pass  ").contains("  memory MiB  ");
+        JsonNode json = CommandRun.json(folder);
+        double mebibyte = 1 << 20;
+        // Weights, their gradient and two moments; weights and gradient; means and precisions, and averages of both.
+        double floats = 4 * weights / mebibyte;
+        assertThat(json.at("/summary/adam/addedMebibytes/mean").asDouble()).isBetween(3.9 * floats, 8 * floats);
+        assertThat(json.at("/summary/sgd/addedMebibytes/mean").asDouble()).isBetween(1.9 * floats, 5 * floats);
+        assertThat(json.at("/summary/ep/addedMebibytes/mean").asDouble()).isBetween(3.9 * floats, 20 * floats);
+        assertThat(json.at("/runs/0/addedMemoryBytes").asDouble() / mebibyte)
+                .isEqualTo(json.at("/summary/adam/addedMebibytes/mean").asDouble());
+    }
+
+    @Test
     void aRateForATrainerWithoutOneIsRefused() {
         assertThat(command.compare(folder, "--trainers", "cafo", "--lr", "cafo=0.1"))
                 .isEqualTo(2);

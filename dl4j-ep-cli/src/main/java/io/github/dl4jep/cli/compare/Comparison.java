@@ -146,12 +146,14 @@ public final class Comparison {
     }
 
     private Run run(RunId id, Trainer trainer, TrainingJob job, Split split, Map<String, Object> settings) {
+        AddedMemory memory = AddedMemory.start();
         TrainingSession session = start(trainer, job, seedOf(id));
         List<PassResult> passes = new ArrayList<>();
         Diagnostics last = null;
         for (int pass = 1; pass <= plan.passes(); pass++) {
             listener.passStarted(id, pass, PassBatches.count(split.trainRows(), plan.batch()));
-            double seconds = train(session, split, seedOf(id), pass);
+            // Later passes find what predictions have left.
+            double seconds = train(session, split, seedOf(id), pass, pass == 1 ? memory::look : () -> {});
             listener.scoringStarted(id, pass, Scoring.steps(split));
             boolean draws = plan.drawEachPass() || pass == plan.passes();
             Scores scores = Scoring.of(session, split, draws, listener::scoringStep);
@@ -162,13 +164,18 @@ public final class Comparison {
         }
         Map<String, Object> options = new LinkedHashMap<>(session.options());
         options.putAll(settings);
-        return new Run(id.trainer(), id.split(), id.seed(), options, List.copyOf(passes), last);
+        return new Run(id.trainer(), id.split(), id.seed(), options, List.copyOf(passes), memory.bytes(), last);
     }
 
-    private double train(TrainingSession session, Split split, long seed, int pass) {
-        DataSetIterator batches = PassBatches.of(split.trainRows(), plan.batch(), seed, pass, listener::batchStarted);
+    private double train(TrainingSession session, Split split, long seed, int pass, Runnable atEachBatch) {
+        DataSetIterator batches = PassBatches.of(split.trainRows(), plan.batch(), seed, pass, () -> {
+            listener.batchStarted();
+            atEachBatch.run();
+        });
         long start = System.nanoTime();
         session.trainPass(batches);
-        return (System.nanoTime() - start) / NANOS;
+        double seconds = (System.nanoTime() - start) / NANOS;
+        atEachBatch.run();
+        return seconds;
     }
 }

@@ -51,7 +51,7 @@ public record ComparisonResult(
     }
 
     /**
-     * Averages the figures after the last pass, and the training time, over the runs of each trainer.
+     * Averages the figures after the last pass, the training time and the memory added, over the runs of each trainer.
      *
      * @return by trainer, then by the name that the figure has in JSON; without figures that not every run has
      */
@@ -63,6 +63,9 @@ public record ComparisonResult(
             estimates.put(
                     "trainSeconds",
                     Estimate.of(list.stream().map(Run::totalSeconds).toList()));
+            estimates.put(
+                    "addedMebibytes",
+                    Estimate.of(list.stream().map(Run::addedMebibytes).toList()));
             for (String figure : list.get(0).finalFigures().values().keySet()) {
                 List<Double> values = list.stream()
                         .map(run -> run.finalFigures().values().get(figure))

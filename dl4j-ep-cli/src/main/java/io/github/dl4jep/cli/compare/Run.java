@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param seed the seed of this run; to that of initial weights and batches the index of the split is added
  * @param options the trainer's settings in effect
  * @param passes the passes, in order, at least one
+ * @param addedMemoryBytes by how much the resident memory of the process has grown at most, between the batches of the first pass, since
+ *     before the network was made
  * @param diagnostics what the plots show of the predictions after the last pass, or null if those are not finite; not in JSON
  */
 public record Run(
@@ -23,7 +25,10 @@ public record Run(
         long seed,
         Map<String, Object> options,
         List<PassResult> passes,
+        long addedMemoryBytes,
         @JsonIgnore @Nullable Diagnostics diagnostics) {
+    private static final double MEBIBYTE = 1 << 20;
+
     /**
      * Returns the figures after the last pass.
      *
@@ -32,6 +37,16 @@ public record Run(
     @JsonIgnore
     public Figures finalFigures() {
         return passes.get(passes.size() - 1).figures();
+    }
+
+    /**
+     * Returns the memory that was added.
+     *
+     * @return mebibytes
+     */
+    @JsonIgnore
+    public double addedMebibytes() {
+        return addedMemoryBytes / MEBIBYTE;
     }
 
     /**

@@ -71,7 +71,7 @@ public final class ComparisonTable {
      */
     public List<String> heading() {
         return Stream.concat(
-                        Stream.of("trainer", "pass", "seconds"),
+                        Stream.of("trainer", "pass", "seconds", "memory MiB"),
                         columns.stream().map(FigureColumn::title))
                 .toList();
     }
@@ -93,6 +93,7 @@ public final class ComparisonTable {
         cells.add(trainer);
         cells.add(String.valueOf(result.passes()));
         cells.add(Estimate.of(list.stream().map(Run::totalSeconds).toList()).text(Estimate.decimals(2)));
+        cells.add(Estimate.of(list.stream().map(Run::addedMebibytes).toList()).text(Estimate.decimals(0)));
         for (FigureColumn column : columns) {
             Optional<String> text = column.estimate(list).map(estimate -> estimate.text(column.format()));
             cells.add(text.orElse(diverged ? DIVERGED : NOTHING));

@@ -35,6 +35,7 @@ public final class Comparisons {
                     List.of(
                             new PassResult(1, 1.5, classFigures(0.10 + worse, 0.4)),
                             new PassResult(2, 2.5, classFigures(0.04 + worse, 0.2))),
+                    12 << 20,
                     someClasses()));
         }
         return result(data, runs, new DataFacts(Task.CLASSIFICATION, 1200, 4, 784, 2, "28x28x1", null));
@@ -64,6 +65,7 @@ public final class Comparisons {
                         List.of(
                                 new PassResult(1, 1 + split, numberFigures(4 + 2 * split, -2)),
                                 new PassResult(2, 1 + split, numberFigures(2 + 2 * split, -1))),
+                        12 << 20,
                         new Diagnostics.Numbers(
                                 new IntervalCoverage(20, split == 0 ? List.of(10L, 18L, 19L) : List.of(8L, 19L, 20L)),
                                 someExamples(),
@@ -98,6 +100,7 @@ public final class Comparisons {
                 run.seed(),
                 run.options(),
                 List.of(run.passes().get(0), new PassResult(2, 1, Figures.NONE)),
+                run.addedMemoryBytes(),
                 null);
     }
 

@@ -63,9 +63,9 @@ class ComparisonReportTest {
                 .isEqualTo("ep reaches 4.00 % test error after 2 passes; adam 5.00 %.");
         assertThat(cells(page, "figures"))
                 .containsExactly(
-                        List.of("trainer", "pass", "seconds", "test error %", "nll", "ece"),
-                        List.of("ep", "2", "4.00", "4.00", "0.2000", "0.0200"),
-                        List.of("adam", "2", "4.00", "5.00", "0.2000", "0.0200"));
+                        List.of("trainer", "pass", "seconds", "memory MiB", "test error %", "nll", "ece"),
+                        List.of("ep", "2", "4.00", "12", "4.00", "0.2000", "0.0200"),
+                        List.of("adam", "2", "4.00", "12", "5.00", "0.2000", "0.0200"));
         assertThat(cells(page, "settings")).contains(List.of("adam", "learningRate = 0.1"));
         assertThat(page.getDocumentElement().getTextContent())
                 .contains("1,200 training rows and 4 test rows of 784 inputs (images 28x28x1), 2 classes")

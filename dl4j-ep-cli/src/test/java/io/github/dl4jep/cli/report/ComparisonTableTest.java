@@ -26,9 +26,9 @@ class ComparisonTableTest {
                 .containsExactly(
                         "ep reaches 2.10 % test error after 2 passes; adam 2.60 %.",
                         "",
-                        "trainer  pass  seconds  test error %     nll     ece  point error %",
-                        "ep          2     2.00          2.10  0.0765  0.0100           1.90",
-                        "adam        2     1.00          2.60  0.0800  0.0100              -");
+                        "trainer  pass  seconds  memory MiB  test error %     nll     ece  point error %",
+                        "ep          2     2.00           3          2.10  0.0765  0.0100           1.90",
+                        "adam        2     1.00           3          2.60  0.0800  0.0100              -");
     }
 
     @Test
@@ -44,9 +44,9 @@ class ComparisonTableTest {
                 .containsExactly(
                         "adam reaches a test RMSE of 2.0000 after 1 pass (mean of 2 splits); sgd 5.0000.",
                         "",
-                        "trainer  pass       seconds              rmse     log likelihood",
-                        "adam        1  1.00 +- 0.00  2.0000 +- 1.0000  -3.0000 +- 1.0000",
-                        "sgd         1  1.00 +- 0.00  5.0000 +- 0.0000  -3.0000 +- 0.0000");
+                        "trainer  pass       seconds  memory MiB              rmse     log likelihood",
+                        "adam        1  1.00 +- 0.00      4 +- 1  2.0000 +- 1.0000  -3.0000 +- 1.0000",
+                        "sgd         1  1.00 +- 0.00      4 +- 1  5.0000 +- 0.0000  -3.0000 +- 0.0000");
     }
 
     @Test
@@ -95,7 +95,7 @@ class ComparisonTableTest {
         for (Figures figures : passes) {
             results.add(new PassResult(results.size() + 1, seconds, figures));
         }
-        return new Run(trainer, split, 1, Map.of(), results, null);
+        return new Run(trainer, split, 1, Map.of(), results, (3 + split) << 20, null);
     }
 
     private static Figures classes(double testError, double nll, Double pointTestError) {
