@@ -107,6 +107,7 @@ class CompareAcquireTest {
                 "--acquire bald:often | --acquire bald:often: the power \"often\" is no number of at least 0, and not best.",
                 "--acquire random:2 | --acquire random:2: random has no power.",
                 "--acquire bald:2,bald:2.0 | --acquire bald:2,bald:2.0 names an acquisition twice.",
+                "--acquire entropy,entropy:4 | --acquire entropy,entropy:4 names an acquisition twice.",
                 "--acquire margin,margin:best | --acquire margin,margin:best names an acquisition twice.",
                 "--acquire bald,bald | --acquire bald,bald names an acquisition twice.",
                 "--acquire , | --acquire names no acquisition; an example is --acquire margin,random.",

@@ -59,13 +59,18 @@ public final class EpSampler {
         RANDOM;
 
         /**
-         * The power that {@link EpSampler#withPower} is called with where it is not called: 1, but infinity of {@link #MARGIN}, whose largest
-         * lie along all borders between classes, while those of the other scores are much alike.
+         * The power that {@link EpSampler#withPower} is called with where it is not called: infinity of {@link #MARGIN}, whose largest
+         * lie along all borders between classes, while those of the other scores are much alike; 4 of {@link #ENTROPY}, as most rows of a
+         * large pool have little, but together more than those that are worth a label; else 1.
          *
          * @return the power
          */
         public double power() {
-            return this == MARGIN ? Double.POSITIVE_INFINITY : 1;
+            return switch (this) {
+                case MARGIN -> Double.POSITIVE_INFINITY;
+                case ENTROPY -> 4;
+                case BALD, RANDOM -> 1;
+            };
         }
 
         /**
