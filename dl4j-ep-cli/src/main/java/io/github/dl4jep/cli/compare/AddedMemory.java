@@ -1,18 +1,23 @@
 package io.github.dl4jep.cli.compare;
 
+import java.lang.reflect.InaccessibleObjectException;
+import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.factory.Nd4j;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * By how much the resident memory of the process grows when a network is made and trains: arrays of ND4J, what native code takes for itself, and Java's
  * heap. It is looked at between batches, so what a batch takes and gives back is not seen; workspaces keep their memory, and are.
  *
- * <p>Before it is measured, the memory of earlier networks is given back. Of that the C library and Java's heap keep some pages, which
- * are used again and not counted; arrays of 32 MiB and more are never kept by glibc.
+ * <p>Before it is measured, the memory of earlier networks is given back to the system: by the collector, and on Linux by the C library,
+ * which else keeps most of it, so that the next network would seem to need none.
  */
 final class AddedMemory {
+    private static final Logger LOG = LoggerFactory.getLogger(AddedMemory.class);
     private static final long MEBIBYTE = 1 << 20;
     /** The collector finds arrays, then threads of ND4J free them. */
     private static final Duration FREEING = Duration.ofMillis(50);
@@ -37,6 +42,7 @@ final class AddedMemory {
         long least = Pointer.physicalBytes();
         for (int quiet = 0; quiet < QUIET; quiet++) {
             System.gc();
+            trim();
             LockSupport.parkNanos(FREEING.toNanos());
             long now = Pointer.physicalBytes();
             if (now < least - MEBIBYTE) {
@@ -45,6 +51,19 @@ final class AddedMemory {
             }
         }
         return new AddedMemory(Pointer.physicalBytes());
+    }
+
+    /** JavaCPP calls {@code malloc_trim} when memory is short, and has no public way to ask for it. */
+    private static void trim() {
+        try {
+            Method trim = Pointer.class.getDeclaredMethod("trimMemory");
+            trim.setAccessible(true);
+            trim.invoke(null);
+        } catch (ReflectiveOperationException | InaccessibleObjectException e) {
+            LOG.warn(
+                    "JavaCPP cannot be asked to give memory back: the memory of trainers after the first is too small.",
+                    e);
+        }
     }
 
     /** Looks at the process, which takes some microseconds. */
