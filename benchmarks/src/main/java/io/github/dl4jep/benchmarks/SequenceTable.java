@@ -30,7 +30,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "sequence-table",
         mixinStandardHelpOptions = true,
-        description = "Error on other sequences, in % of classes or as root mean square, after passes of EP and of Adam.")
+        description =
+                "Error on other sequences, in % of classes or as root mean square, after passes of EP and of Adam.")
 public final class SequenceTable implements Callable<Integer> {
 
     private enum Cell {
@@ -129,7 +130,10 @@ public final class SequenceTable implements Callable<Integer> {
     private MultiLayerConfiguration definition(DataSet training, long seed) {
         long channels = training.getFeatures().size(1);
         Layer states = cell == Cell.LSTM
-                ? new LSTM.Builder().nOut(task.units).activation(Activation.TANH).build()
+                ? new LSTM.Builder()
+                        .nOut(task.units)
+                        .activation(Activation.TANH)
+                        .build()
                 : new SimpleRnn.Builder()
                         .nOut(task.units)
                         .activation(Activation.TANH)

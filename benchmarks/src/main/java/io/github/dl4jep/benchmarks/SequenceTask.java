@@ -19,15 +19,14 @@ enum SequenceTask {
                 double shift = 7.5 + 12.5 * random.nextDouble();
                 double shiftsAt = 20 * (1 + random.nextDouble());
                 for (int t = 0; t < 60; t++) {
-                    double level =
-                            switch (n % 6) {
-                                case 0 -> 0;
-                                case 1 -> amplitude * Math.sin(2 * Math.PI * t / period);
-                                case 2 -> trend * t;
-                                case 3 -> -trend * t;
-                                case 4 -> t >= shiftsAt ? shift : 0;
-                                default -> t >= shiftsAt ? -shift : 0;
-                            };
+                    double level = switch (n % 6) {
+                        case 0 -> 0;
+                        case 1 -> amplitude * Math.sin(2 * Math.PI * t / period);
+                        case 2 -> trend * t;
+                        case 3 -> -trend * t;
+                        case 4 -> t >= shiftsAt ? shift : 0;
+                        default -> t >= shiftsAt ? -shift : 0;
+                    };
                     x[0][t] = (2 * (6 * random.nextDouble() - 3) + level) / 12;
                 }
             });

@@ -136,8 +136,8 @@ public interface Learner {
             public Runnable saved() {
                 List<INDArray> views = posterior.get().learned();
                 List<INDArray> before = views.stream().map(HostMemory::copy).toList();
-                return () -> IntStream.range(0, views.size())
-                        .forEach(i -> HostMemory.assign(before.get(i), views.get(i)));
+                return () ->
+                        IntStream.range(0, views.size()).forEach(i -> HostMemory.assign(before.get(i), views.get(i)));
             }
 
             @Override

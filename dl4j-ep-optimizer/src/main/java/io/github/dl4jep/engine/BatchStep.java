@@ -18,8 +18,7 @@ import org.nd4j.linalg.api.memory.MemoryWorkspace;
  * @param schedule how batches are counted
  * @param phase where training stands
  */
-record BatchStep(
-        BatchLearning learning, Supplier<BatchParts> parts, TrainingSchedule schedule, LearningPhase phase) {
+record BatchStep(BatchLearning learning, Supplier<BatchParts> parts, TrainingSchedule schedule, LearningPhase phase) {
 
     private static final String WORKSPACE_OF_COPIES = "WS_EP_COPIES";
 

@@ -185,8 +185,7 @@ class StepCheckTest {
                 // Each attempt that is taken back doubles the factor, and the one that is kept may relax it once.
                 double doublings = Math.log(growth) / Math.log(2);
                 double relaxed = Math.log(growth * 1.1) / Math.log(2);
-                assertThat(Math.min(
-                                Math.abs(doublings - Math.rint(doublings)), Math.abs(relaxed - Math.rint(relaxed))))
+                assertThat(Math.min(Math.abs(doublings - Math.rint(doublings)), Math.abs(relaxed - Math.rint(relaxed))))
                         .isLessThan(1e-3);
             }
             assertThat(recurrentMeans(network).distance2(means)).isGreaterThan(1e-3);

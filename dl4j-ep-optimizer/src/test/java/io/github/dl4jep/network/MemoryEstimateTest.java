@@ -214,6 +214,7 @@ class MemoryEstimateTest {
                 .build());
         long weights = 4 * (20 + 100 + 1) * 100 + 101;
 
-        assertThat(network.memory(InputType.recurrent(20, 10)).fixedBytes()).isGreaterThanOrEqualTo(2 * 3 * 4 * weights);
+        assertThat(network.memory(InputType.recurrent(20, 10)).fixedBytes())
+                .isGreaterThanOrEqualTo(2 * 3 * 4 * weights);
     }
 }
