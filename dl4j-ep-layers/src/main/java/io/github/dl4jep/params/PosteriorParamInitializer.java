@@ -15,6 +15,7 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
@@ -45,6 +46,7 @@ public final class PosteriorParamInitializer implements PosteriorLayout {
     private final @Nullable Likelihood likelihood;
     private final @Nullable TeacherParameters teacher;
     private final @Nullable ReadoutWeights readout;
+    private double @Nullable [] firstBiases;
 
     /**
      * The layout of a layer.
@@ -122,6 +124,17 @@ public final class PosteriorParamInitializer implements PosteriorLayout {
         if (teacher != null) {
             shapes.putAll(teacher.shapes(nOut));
         }
+    }
+
+    /**
+     * Normal biases start elsewhere than at zero.
+     *
+     * @param means of all biases
+     * @return this
+     */
+    public PosteriorParamInitializer startingBiasesAt(double[] means) {
+        firstBiases = means.clone();
+        return this;
     }
 
     /**
@@ -315,6 +328,9 @@ public final class PosteriorParamInitializer implements PosteriorLayout {
             WeightPosterior bias = bias(parameters);
             if (bias != null) {
                 bias.initialiseBias();
+                if (firstBiases != null && biasPrior.hasNormalPosterior()) {
+                    bias.startAt(Nd4j.createFromArray(firstBiases).reshape(bias.shape()));
+                }
             }
             INDArray inputMean = inputMean(parameters);
             if (inputMean != null) {

@@ -1,12 +1,15 @@
 package io.github.dl4jep.convert;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.github.dl4jep.conf.EpRecurrentLayer;
 import io.github.dl4jep.conf.EpWrapperLayer;
 import io.github.dl4jep.network.EpComputationGraph;
+import io.github.dl4jep.network.EpMultiLayerNetwork;
 import io.github.dl4jep.weight.GaussianPrior;
 import io.github.dl4jep.weight.WeightPrior;
+import java.util.Arrays;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.rnn.DuplicateToTimeSeriesVertex;
@@ -103,5 +106,31 @@ class RecurrentPriorTest {
         EpComputationGraph network = EpNetworks.from(definition);
         assertThat(prior(network.getLayer("encoder").conf().getLayer())).isEqualTo(LAST_STEP);
         assertThat(prior(network.getLayer("decoder").conf().getLayer())).isEqualTo(EVERY_STEP);
+    }
+
+    /** In DL4J's order the second of four parts of the bias; all other biases start at 0. */
+    @Test
+    void forgetGatesStartAsTheLayerSays() {
+        for (LSTM layer : new LSTM[] {
+            memory(),
+            new LSTM.Builder()
+                    .nOut(4)
+                    .forgetGateBiasInit(-0.5)
+                    .activation(Activation.TANH)
+                    .build()
+        }) {
+            EpMultiLayerNetwork network = EpNetworks.from(new NeuralNetConfiguration.Builder()
+                    .list(layer, outputs())
+                    .setInputType(InputType.recurrent(2))
+                    .build());
+            double[] expected = new double[16];
+            Arrays.fill(expected, 4, 8, layer.getForgetGateBiasInit());
+
+            assertThat(network.getParam("0_bAveragedMean").toDoubleVector()).containsExactly(expected);
+            assertThat(network.getParam("0_bMeanTimesPrecision")
+                            .div(network.getParam("0_bPrecision"))
+                            .toDoubleVector())
+                    .containsExactly(expected, within(1e-6));
+        }
     }
 }

@@ -14,7 +14,8 @@ import org.slf4j.LoggerFactory;
  * heap. It is looked at between batches, so what a batch takes and gives back is not seen; workspaces keep their memory, and are.
  *
  * <p>Before it is measured, the memory of earlier networks is given back to the system: by the collector, and on Linux by the C library,
- * which else keeps most of it, so that the next network would seem to need none.
+ * which else keeps most of it, so that the next network would seem to need none. Some pages stay, in arrays of less than 32 MiB, and what the next network
+ * puts there is not seen: of a trainer after another the figure is a lower bound.
  */
 final class AddedMemory {
     private static final Logger LOG = LoggerFactory.getLogger(AddedMemory.class);

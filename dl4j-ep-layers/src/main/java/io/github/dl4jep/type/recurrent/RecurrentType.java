@@ -20,6 +20,7 @@ import io.github.dl4jep.unit.Unit;
 import io.github.dl4jep.unit.Units;
 import io.github.dl4jep.vertex.LayerWeights;
 import io.github.dl4jep.weight.PriorScale;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -146,8 +147,17 @@ public final class RecurrentType<L extends BaseRecurrentLayer> extends LayerType
         return new PosteriorParamInitializer(conf.getWeightPrior(), scale, rows, columns, hasBias, null);
     }
 
+    /** Forget gates start as the layer says (DL4J's default is 1), so that a memory keeps what it holds from the first batch on. */
     private PosteriorParamInitializer input(EpRecurrentLayer conf) {
-        return part(conf, conf.getNIn(), gates * conf.getNOut(), true);
+        PosteriorParamInitializer input = part(conf, conf.getNIn(), gates * conf.getNOut(), true);
+        if (conf.getOriginal() instanceof AbstractLSTM gated) {
+            int units = Math.toIntExact(conf.getNOut());
+            double[] means = new double[gates * units];
+            // DL4J's order: input of the memory, forget gate, output gate, input gate.
+            Arrays.fill(means, units, 2 * units, gated.getForgetGateBiasInit());
+            return input.startingBiasesAt(means);
+        }
+        return input;
     }
 
     private PosteriorParamInitializer recurrent(EpRecurrentLayer conf) {
