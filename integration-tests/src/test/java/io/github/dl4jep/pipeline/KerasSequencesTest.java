@@ -49,7 +49,7 @@ class KerasSequencesTest {
         DataSet train = sums(256, 1);
         DataSet test = sums(200, 2);
 
-        for (int pass = 0; pass < 8; pass++) {
+        for (int pass = 0; pass < 24; pass++) {
             for (DataSet batch : train.batchBy(16)) {
                 net.fit(batch);
             }
