@@ -2,13 +2,16 @@ package io.github.dl4jep.array;
 
 import java.nio.FloatBuffer;
 import org.bytedeco.openblas.global.openblas;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * A matrix of floats, column by column, whose products are BLAS calls: for many small products one after the other, where ND4J's cost
  * per operation is larger than the operation.
+ *
+ * <p>A product copies a Java array to where BLAS sees it, and back. What is large, or takes part in many products, belongs in an array of
+ * ND4J: {@link #uninitialized}.
  */
 public final class FloatMatrix {
 
@@ -18,12 +21,15 @@ public final class FloatMatrix {
 
     private final int rows;
     private final int columns;
+    /** From one column to the next. */
+    private final int stride;
 
-    private FloatMatrix(FloatBuffer data, Object owner, int rows, int columns) {
+    private FloatMatrix(FloatBuffer data, Object owner, int rows, int columns, int stride) {
         this.data = data;
         this.owner = owner;
         this.rows = rows;
         this.columns = columns;
+        this.stride = stride;
     }
 
     /**
@@ -34,7 +40,7 @@ public final class FloatMatrix {
      * @return the matrix
      */
     public static FloatMatrix of(float[] values, int rows) {
-        return new FloatMatrix(FloatBuffer.wrap(values), values, rows, values.length / rows);
+        return new FloatMatrix(FloatBuffer.wrap(values), values, rows, values.length / rows, rows);
     }
 
     /**
@@ -44,197 +50,23 @@ public final class FloatMatrix {
      * @return the matrix
      */
     public static FloatMatrix of(INDArray array) {
-        INDArray floats = isDense(array) && array.ordering() == 'f'
+        boolean dense = array.dataType() == DataType.FLOAT && array.elementWiseStride() == 1;
+        INDArray floats = dense && array.ordering() == 'f'
                 ? array
                 : array.castTo(DataType.FLOAT).dup('f');
-        return new FloatMatrix(HostMemory.floats(floats).slice(), floats, floats.rows(), floats.columns());
+        return new FloatMatrix(
+                HostMemory.floats(floats).slice(), floats, floats.rows(), floats.columns(), floats.rows());
     }
 
     /**
-     * A product of arrays: one BLAS call without the cost of an ND4J operation, where the memory of all three allows that.
+     * A matrix in memory of ND4J.
      *
-     * @param a first factor
-     * @param transposeA whether it is transposed
-     * @param b second factor
-     * @param transposeB whether it is transposed
-     * @param result [rows, columns]; overwritten, or added to
-     * @param factor of the product
-     * @param kept factor of what the result held; with 0 that does not count
-     * @return the result
+     * @param rows number of rows
+     * @param columns number of columns
+     * @return a matrix of any content, in the open workspace
      */
-    public static INDArray multiply(
-            INDArray a,
-            boolean transposeA,
-            INDArray b,
-            boolean transposeB,
-            INDArray result,
-            double factor,
-            double kept) {
-        if (!isDense(a) || !isDense(b) || !isColumns(result) || a.rank() != 2 || b.rank() != 2 || result.rank() != 2) {
-            return Nd4j.gemm(a, b, result, transposeA, transposeB, factor, kept);
-        }
-        int inner = transposeA ? a.rows() : a.columns();
-        int rows = transposeA ? a.columns() : a.rows();
-        int columns = transposeB ? b.rows() : b.columns();
-        if (inner != (transposeB ? b.columns() : b.rows()) || result.rows() != rows || result.columns() != columns) {
-            throw new IllegalArgumentException("a product of " + a.shapeInfoToString() + " and " + b.shapeInfoToString()
-                    + " is no " + result.shapeInfoToString());
-        }
-        // Rows one after the other are columns of the transposed matrix.
-        boolean turnedA = isTurned(a);
-        boolean turnedB = isTurned(b);
-        openblas.cblas_sgemm(
-                openblas.CblasColMajor,
-                transposeA == turnedA ? openblas.CblasNoTrans : openblas.CblasTrans,
-                transposeB == turnedB ? openblas.CblasNoTrans : openblas.CblasTrans,
-                rows,
-                columns,
-                inner,
-                (float) factor,
-                HostMemory.floatPointer(a),
-                turnedA ? a.columns() : a.rows(),
-                HostMemory.floatPointer(b),
-                turnedB ? b.columns() : b.rows(),
-                (float) kept,
-                HostMemory.floatPointer(result),
-                rows);
-        HostMemory.keep(a, b);
-        return HostMemory.written(result);
-    }
-
-    /**
-     * The product of a matrix with its own transposed one, which is symmetric: half the work of another product.
-     *
-     * @param x [rows, n]
-     * @return x x^T, [rows, rows], f-ordered
-     */
-    public static INDArray gram(INDArray x) {
-        return gram(x, false);
-    }
-
-    /** {@return x x^T, or x^T x: {@link #gram(INDArray)} of a matrix or its transposed one} */
-    public static INDArray gram(INDArray x, boolean transposed) {
-        int rows = transposed ? x.columns() : x.rows();
-        INDArray result = HostMemory.uninitialized(x.dataType(), new long[] {rows, rows}, 'f');
-        if (!isDense(x)) {
-            return Nd4j.gemm(x, x, result, transposed, !transposed, 1, 0);
-        }
-        boolean turned = x.ordering() == 'c';
-        openblas.cblas_ssyrk(
-                openblas.CblasColMajor,
-                openblas.CblasLower,
-                turned == transposed ? openblas.CblasNoTrans : openblas.CblasTrans,
-                rows,
-                transposed ? x.rows() : x.columns(),
-                1,
-                HostMemory.floatPointer(x),
-                turned ? x.columns() : x.rows(),
-                0,
-                HostMemory.floatPointer(result),
-                rows);
-        HostMemory.keep(x);
-        mirror(HostMemory.floats(result).slice(), rows);
-        return HostMemory.written(result);
-    }
-
-    /** Copies the lower triangle into the upper one. */
-    private static void mirror(FloatBuffer matrix, int rows) {
-        float[] values = new float[rows * rows];
-        matrix.get(0, values);
-        for (int column = 1; column < rows; column++) {
-            for (int row = 0; row < column; row++) {
-                values[column * rows + row] = values[row * rows + column];
-            }
-        }
-        matrix.put(0, values);
-    }
-
-    /**
-     * Some rows of a matrix.
-     *
-     * @param matrix two dimensions
-     * @param chosen their numbers
-     * @return a new f-ordered array
-     */
-    public static INDArray rows(INDArray matrix, int[] chosen) {
-        if (!isDense(matrix)) {
-            return Nd4j.pullRows(matrix, 1, chosen, 'f');
-        }
-        int rows = matrix.rows();
-        int columns = matrix.columns();
-        float[] some = new float[chosen.length * columns];
-        FloatBuffer from = HostMemory.floats(matrix).slice();
-        if (matrix.ordering() == 'f') {
-            float[] column = new float[rows];
-            for (int c = 0; c < columns; c++) {
-                from.get(c * rows, column);
-                for (int i = 0; i < chosen.length; i++) {
-                    some[c * chosen.length + i] = column[chosen[i]];
-                }
-            }
-        } else {
-            float[] row = new float[columns];
-            for (int i = 0; i < chosen.length; i++) {
-                from.get(chosen[i] * columns, row);
-                for (int c = 0; c < columns; c++) {
-                    some[c * chosen.length + i] = row[c];
-                }
-            }
-        }
-        HostMemory.keep(matrix);
-        return Rows.matrix(some, chosen.length, columns);
-    }
-
-    /**
-     * The product of few rows with a large matrix, row by row: that reads the matrix as it lies, where BLAS' product of matrices first
-     * copies all of it.
-     *
-     * @param x [rows, n]
-     * @param w [n, columns]
-     * @param sum [rows, columns]; where the product is not added, what it held does not count
-     * @param added whether the product is added to the sum
-     * @return false if the arrays are not dense floats, w and the sum f-ordered; nothing is done then
-     */
-    public static boolean timesFewRows(INDArray x, INDArray w, INDArray sum, boolean added) {
-        int rows = x.rows();
-        boolean byColumns = x.ordering() == 'f' || rows == 1;
-        if (!isDense(x) || !isColumns(w) || !isColumns(sum)) {
-            return false;
-        }
-        int inputs = w.rows();
-        FloatBuffer from = HostMemory.floats(x).slice();
-        FloatBuffer weights = HostMemory.floats(w).slice();
-        FloatBuffer to = HostMemory.floats(sum).slice();
-        for (int row = 0; row < rows; row++) {
-            openblas.cblas_sgemv(
-                    openblas.CblasColMajor,
-                    openblas.CblasTrans,
-                    inputs,
-                    w.columns(),
-                    1,
-                    weights,
-                    inputs,
-                    from.position(byColumns ? row : row * inputs).slice(),
-                    byColumns ? rows : 1,
-                    added ? 1 : 0,
-                    to.position(row).slice(),
-                    rows);
-        }
-        HostMemory.keep(x, w);
-        HostMemory.written(sum);
-        return true;
-    }
-
-    private static boolean isDense(INDArray array) {
-        return array.dataType() == DataType.FLOAT && array.elementWiseStride() == 1;
-    }
-
-    private static boolean isTurned(INDArray array) {
-        return array.ordering() == 'c' && array.columns() > 1;
-    }
-
-    private static boolean isColumns(INDArray array) {
-        return isDense(array) && (array.ordering() == 'f' || array.isVectorOrScalar());
+    public static FloatMatrix uninitialized(int rows, int columns) {
+        return of(HostMemory.uninitialized(DataType.FLOAT, new long[] {rows, columns}, 'f'));
     }
 
     /** {@return the number of rows} */
@@ -248,6 +80,47 @@ public final class FloatMatrix {
     }
 
     /**
+     * A part of this matrix.
+     *
+     * @param fromRow its first row
+     * @param rowCount number of its rows
+     * @param fromColumn its first column
+     * @param columnCount number of its columns
+     * @return the same memory
+     */
+    public FloatMatrix part(int fromRow, int rowCount, int fromColumn, int columnCount) {
+        FloatBuffer there =
+                data.duplicate().position(fromColumn * stride + fromRow).slice();
+        return new FloatMatrix(there, owner, rowCount, columnCount, stride);
+    }
+
+    /**
+     * Some rows of this matrix.
+     *
+     * @param from the first
+     * @param count how many
+     * @return the same memory
+     */
+    public FloatMatrix someRows(int from, int count) {
+        return part(from, count, 0, columns);
+    }
+
+    /**
+     * This matrix with columns of another length, one after the other.
+     *
+     * @param count number of rows
+     * @return the same memory
+     * @throws IllegalStateException if this is a part of the rows of a matrix
+     */
+    public FloatMatrix withRows(int count) {
+        if (stride != rows) {
+            throw new IllegalStateException(
+                    rows + " of " + stride + " rows cannot be put into columns of another length");
+        }
+        return new FloatMatrix(data, owner, count, rows * columns / count, count);
+    }
+
+    /**
      * Copies rows, column by column.
      *
      * @param from first row
@@ -255,8 +128,11 @@ public final class FloatMatrix {
      * @param count number of rows
      */
     public void getRows(int from, float[] to, int count) {
-        for (int column = 0; column < columns; column++) {
-            data.get(column * rows + from, to, column * count, count);
+        if (count == stride) {
+            data.get(0, to, 0, count * columns);
+        }
+        for (int column = 0; count < stride && column < columns; column++) {
+            data.get(column * stride + from, to, column * count, count);
         }
         HostMemory.keep(owner);
     }
@@ -269,8 +145,40 @@ public final class FloatMatrix {
      * @param count number of rows
      */
     public void putRows(int from, float[] values, int count) {
-        for (int column = 0; column < columns; column++) {
-            data.put(column * rows + from, values, column * count, count);
+        if (count == stride) {
+            data.put(0, values, 0, count * columns);
+        }
+        for (int column = 0; count < stride && column < columns; column++) {
+            data.put(column * stride + from, values, column * count, count);
+        }
+        HostMemory.keep(owner);
+    }
+
+    /**
+     * Copies a column.
+     *
+     * @param column its number
+     * @param to [rows]
+     */
+    public void getColumn(int column, float[] to) {
+        data.get(column * stride, to, 0, rows);
+        HostMemory.keep(owner);
+    }
+
+    /**
+     * Replaces columns.
+     *
+     * @param first the first
+     * @param values where the columns are, one after the other
+     * @param from where the first begins
+     * @param count number of columns
+     */
+    public void putColumns(int first, float[] values, int from, int count) {
+        if (rows == stride) {
+            data.put(first * stride, values, from, count * rows);
+        }
+        for (int column = 0; rows < stride && column < count; column++) {
+            data.put((first + column) * stride, values, from + column * rows, rows);
         }
         HostMemory.keep(owner);
     }
@@ -320,28 +228,59 @@ public final class FloatMatrix {
                 inner,
                 factor,
                 a.data,
-                a.rows,
+                a.stride,
                 b.data,
-                b.rows,
+                b.stride,
                 kept,
                 data,
-                rows);
+                stride);
         HostMemory.keep(a.owner, b.owner, owner);
+    }
+
+    /**
+     * Adds the products of a matrix' columns with one another to the lower triangle of this matrix: half the work of {@link #addProduct}.
+     *
+     * @param a [n, rows of this matrix]
+     * @param factor of the products
+     */
+    public void addLowerGram(FloatMatrix a, float factor) {
+        if (a.columns != rows || columns != rows) {
+            throw new IllegalArgumentException(
+                    "products of " + a.columns + " columns are no " + rows + " x " + columns + " matrix");
+        }
+        openblas.cblas_ssyrk(
+                openblas.CblasColMajor,
+                openblas.CblasLower,
+                openblas.CblasTrans,
+                rows,
+                a.rows,
+                factor,
+                a.data,
+                a.stride,
+                1,
+                data,
+                stride);
+        HostMemory.keep(a.owner, owner);
     }
 
     /**
      * This matrix as an array.
      *
      * @param type data type
-     * @return a copy, f-ordered
+     * @return f-ordered; a copy, but for a whole array of this type
      */
     public INDArray toArray(DataType type) {
-        float[] values = new float[rows * columns];
-        data.get(0, values);
-        HostMemory.keep(owner);
-        INDArray array = HostMemory.uninitialized(DataType.FLOAT, new long[] {rows, columns}, 'f');
-        of(array).data.put(0, values);
-        HostMemory.written(array);
-        return array.castTo(type);
+        INDArray array = whole();
+        if (array == null) {
+            float[] values = new float[rows * columns];
+            getRows(0, values, rows);
+            array = HostMemory.uninitialized(DataType.FLOAT, new long[] {rows, columns}, 'f');
+            of(array).data.put(0, values);
+        }
+        return HostMemory.written(array).castTo(type);
+    }
+
+    private @Nullable INDArray whole() {
+        return owner instanceof INDArray array && array.rows() == rows && array.columns() == columns ? array : null;
     }
 }

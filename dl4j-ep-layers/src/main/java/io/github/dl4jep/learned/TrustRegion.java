@@ -54,6 +54,9 @@ public final class TrustRegion {
 
     private static final double MOST = 1e6;
 
+    /** So many examples at least say whether a step is lost. */
+    private static final long CHECKED = 32;
+
     /** How often a batch is learned from at most, if every step is lost. */
     public static final int ATTEMPTS = 8;
 
@@ -106,6 +109,16 @@ public final class TrustRegion {
      */
     public static boolean checks(long step) {
         return step <= FIRST || step % STRIDE == 0;
+    }
+
+    /**
+     * With how many examples a step is checked where all steps are: a step that is lost is so for most examples.
+     *
+     * @param examples number of examples in the batch
+     * @return one of so many is checked, at least 1
+     */
+    public static int shareChecked(long examples) {
+        return Math.toIntExact(Math.max(1, examples / CHECKED));
     }
 
     /**

@@ -1,6 +1,6 @@
 package io.github.dl4jep.linear;
 
-import io.github.dl4jep.array.FloatMatrix;
+import io.github.dl4jep.array.FloatProducts;
 import io.github.dl4jep.array.HostMemory;
 import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.message.BackwardMessage;
@@ -97,7 +97,7 @@ public final class LinearFactor {
     /** v Q for a uniform Q. */
     private static void timesUniform(INDArray v, WeightMoments weights, INDArray sum, boolean added) {
         INDArray sums = product(v, column(v.columns(), weights.uniformSecondMoment(), v), false, false);
-        FloatMatrix.multiply(sums, false, ones(weights.mean().columns(), v), true, sum, 1, added ? 1 : 0);
+        FloatProducts.multiply(sums, false, ones(weights.mean().columns(), v), true, sum, 1, added ? 1 : 0);
     }
 
     /**
@@ -229,7 +229,29 @@ public final class LinearFactor {
      */
     public static WeightSite messageToWeights(
             BackwardMessage message, Moments input, WeightMoments weights, boolean withPrecision) {
-        return messageToWeights(message, input, weights, withPrecision, WeightProduct.FULL, null);
+        return messageToWeights(message, input, weights, withPrecision, null, 1);
+    }
+
+    /**
+     * The same for examples of several rows each, steps x minibatch, the minibatch fastest. Where means stand for single weights, some
+     * examples say how precise they become.
+     *
+     * @param message z and G at the pre-activation
+     * @param input moments of the input
+     * @param weights moments of the weights, which are not needed any more
+     * @param withPrecision whether the posterior uses the precision
+     * @param part which examples of a joint batch these are, or null for the whole of a first batch
+     * @param steps rows of each example
+     * @return the sites of this batch
+     */
+    public static WeightSite messageToWeights(
+            BackwardMessage message,
+            Moments input,
+            WeightMoments weights,
+            boolean withPrecision,
+            @Nullable BatchPart part,
+            int steps) {
+        return messageToWeights(message, input, weights, withPrecision, WeightProduct.FULL, part, steps);
     }
 
     static WeightSite messageToWeights(
@@ -238,11 +260,12 @@ public final class LinearFactor {
             WeightMoments weights,
             boolean withPrecision,
             WeightProduct product,
-            @Nullable BatchPart part) {
+            @Nullable BatchPart part,
+            int steps) {
         WeightSite sites = sitesOver(weights, withPrecision);
         product.transposedTimes(input.mean(), message.shift(), sites.shift(), false);
         if (withPrecision && weights.inputMeans() != null) {
-            MeanProducts.precisionOfSome(input, message.curvature(), sites.requiredPrecision(), part);
+            MeanProducts.precisionOfSome(input, message.curvature(), sites.requiredPrecision(), part, steps);
         } else if (withPrecision) {
             product.transposedTimes(input.secondMoment(), message.curvature(), sites.requiredPrecision(), false);
         }
@@ -281,7 +304,7 @@ public final class LinearFactor {
         long rows = transposeA ? a.columns() : a.rows();
         long columns = transposeB ? b.rows() : b.columns();
         INDArray result = HostMemory.uninitialized(a.dataType(), new long[] {rows, columns}, 'f');
-        return FloatMatrix.multiply(a, transposeA, b, transposeB, result, 1, 0);
+        return FloatProducts.multiply(a, transposeA, b, transposeB, result, 1, 0);
     }
 
     /** A column of ones: a product with it repeats a row, faster than the operation for that. */

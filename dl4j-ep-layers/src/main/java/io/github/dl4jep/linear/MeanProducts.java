@@ -1,11 +1,13 @@
 package io.github.dl4jep.linear;
 
-import io.github.dl4jep.array.FloatMatrix;
+import io.github.dl4jep.array.FloatProducts;
 import io.github.dl4jep.array.FusedLoop;
 import io.github.dl4jep.array.HostMemory;
 import io.github.dl4jep.message.BatchPart;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.weight.WeightMoments;
+import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -24,8 +26,10 @@ final class MeanProducts {
     /** One of so many examples says how precise weights become. */
     private static final int SHARE = 8;
 
-    /** So many examples are asked at least. */
+    /** So many rows are asked at least, and so many examples where each has several that are alike. */
     private static final int LEAST = 16;
+
+    private static final int LEAST_EXAMPLES = 4;
 
     private MeanProducts() {}
 
@@ -36,12 +40,12 @@ final class MeanProducts {
         return new InputTerm(
                 input.squaredMean(),
                 (seen, sum, added) ->
-                        FloatMatrix.multiply(column(seen, ofInputs), false, ofUnits, false, sum, 1, added ? 1 : 0));
+                        FloatProducts.multiply(column(seen, ofInputs), false, ofUnits, false, sum, 1, added ? 1 : 0));
     }
 
     private static INDArray column(INDArray rows, INDArray factors) {
         INDArray sums = HostMemory.uninitialized(rows.dataType(), new long[] {rows.rows(), 1}, 'f');
-        return FloatMatrix.multiply(rows, false, factors, false, sums, 1, 0);
+        return FloatProducts.multiply(rows, false, factors, false, sums, 1, 0);
     }
 
     /** The precision of the message to the input. */
@@ -50,30 +54,45 @@ final class MeanProducts {
         INDArray ofInputs = FusedLoop.sum(weights.unitMeanVariance(), weights.unitMeanSquaredMean());
         INDArray result = HostMemory.uninitialized(
                 g.dataType(), new long[] {g.rows(), weights.mean().rows()}, 'f');
-        return FloatMatrix.multiply(sums, false, ofInputs, true, result, 1, 0);
+        return FloatProducts.multiply(sums, false, ofInputs, true, result, 1, 0);
     }
 
-    /** The precision that a batch adds to the weights, from some of its examples; part: of a joint batch, whose own rows these are; null for the whole of a first batch. */
-    static void precisionOfSome(Moments input, INDArray curvature, INDArray sum, @Nullable BatchPart part) {
-        BatchPart of = part == null ? BatchPart.whole(1, curvature.rows(), 1) : part;
-        int rows = Math.toIntExact(of.batch());
-        int share = Math.max(1, Math.min(SHARE, rows / LEAST));
+    /**
+     * The precision that a batch adds to the weights, from some of its examples.
+     *
+     * @param part of a joint batch, whose own rows these are, for examples of several rows beside its inducing ones; null for the whole of a
+     *     first batch
+     * @param steps rows of each example
+     */
+    static void precisionOfSome(Moments input, INDArray curvature, INDArray sum, @Nullable BatchPart part, int steps) {
+        int minibatch = curvature.rows() / steps;
+        BatchPart of = part == null ? BatchPart.whole(1, minibatch, 1) : part;
+        int share = share(Math.toIntExact(of.batch()), steps);
         if (share == 1) {
-            FloatMatrix.multiply(input.secondMoment(), true, curvature, false, sum, 1, 0);
+            FloatProducts.multiply(input.secondMoment(), true, curvature, false, sum, 1, 0);
             return;
         }
-        int[] chosen = of.everyNth(share);
-        if (chosen.length == 0) {
+        int first = minibatch == of.ownCount() ? 0 : of.ownFrom();
+        int[] examples = of.everyNth(share);
+        if (examples.length == 0) {
             sum.assign(0);
             return;
         }
-        INDArray mean = FloatMatrix.rows(input.mean(), chosen);
+        int[] chosen = IntStream.range(0, steps)
+                .flatMap(step -> Arrays.stream(examples).map(n -> step * minibatch + first + n))
+                .toArray();
+        INDArray mean = FloatProducts.rows(input.mean(), chosen);
         INDArray seen = FusedLoop.multiplyBy(mean, mean);
         INDArray v = input.variance();
         if (v != null) {
-            FusedLoop.addTo(seen, FloatMatrix.rows(v, chosen));
+            FusedLoop.addTo(seen, FloatProducts.rows(v, chosen));
         }
-        INDArray ofChosen = FloatMatrix.rows(curvature, chosen);
-        FloatMatrix.multiply(seen, true, ofChosen, false, sum, (double) rows / of.countOfEveryNth(share), 0);
+        INDArray ofChosen = FloatProducts.rows(curvature, chosen);
+        FloatProducts.multiply(seen, true, ofChosen, false, sum, (double) of.batch() / of.countOfEveryNth(share), 0);
+    }
+
+    private static int share(int examples, int steps) {
+        int least = (LEAST + steps - 1) / steps;
+        return Math.max(1, Math.min(SHARE, examples / Math.max(least, LEAST_EXAMPLES)));
     }
 }

@@ -160,7 +160,7 @@ public record WeightGroups(int groups) {
             WeightMoments weights,
             boolean withPrecision,
             @Nullable BatchPart part) {
-        return LinearFactor.messageToWeights(message, input, weights, withPrecision, product(), part);
+        return LinearFactor.messageToWeights(message, input, weights, withPrecision, product(), part, 1);
     }
 
     /**

@@ -1,6 +1,6 @@
 package io.github.dl4jep.linear;
 
-import io.github.dl4jep.array.FloatMatrix;
+import io.github.dl4jep.array.FloatProducts;
 import io.github.dl4jep.array.HostMemory;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -18,20 +18,20 @@ interface WeightProduct {
     WeightProduct FULL = new WeightProduct() {
         @Override
         public void times(INDArray x, INDArray w, INDArray sum, boolean added) {
-            if (x.rows() > FEW || !FloatMatrix.timesFewRows(x, w, sum, added)) {
-                FloatMatrix.multiply(x, false, w, false, sum, 1, added ? 1 : 0);
+            if (x.rows() > FEW || !FloatProducts.timesFewRows(x, w, sum, added)) {
+                FloatProducts.multiply(x, false, w, false, sum, 1, added ? 1 : 0);
             }
         }
 
         @Override
         public INDArray timesTransposed(INDArray z, INDArray w) {
             INDArray result = HostMemory.uninitialized(z.dataType(), new long[] {z.rows(), w.rows()}, 'f');
-            return FloatMatrix.multiply(z, false, w, true, result, 1, 0);
+            return FloatProducts.multiply(z, false, w, true, result, 1, 0);
         }
 
         @Override
         public void transposedTimes(INDArray x, INDArray z, INDArray sum, boolean added) {
-            FloatMatrix.multiply(x, true, z, false, sum, 1, added ? 1 : 0);
+            FloatProducts.multiply(x, true, z, false, sum, 1, added ? 1 : 0);
         }
     };
 

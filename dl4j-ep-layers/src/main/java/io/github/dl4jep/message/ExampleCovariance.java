@@ -1,7 +1,7 @@
 package io.github.dl4jep.message;
 
 import io.github.dl4jep.array.DenseCovariance;
-import io.github.dl4jep.array.FloatMatrix;
+import io.github.dl4jep.array.FloatProducts;
 import io.github.dl4jep.array.FusedLoop;
 import io.github.dl4jep.array.HostMemory;
 import io.github.dl4jep.array.LowRankCovariance;
@@ -87,7 +87,7 @@ public final class ExampleCovariance {
     public static ExampleCovariance ofProducts(INDArray a, INDArray b, double factor, InducingExamples inducing) {
         INDArray some = inducing.of(b);
         INDArray products = HostMemory.uninitialized(a.dataType(), new long[] {a.rows(), some.rows()}, 'f');
-        FloatMatrix.multiply(a, false, some, true, products, factor, 0);
+        FloatProducts.multiply(a, false, some, true, products, factor, 0);
         if (inducing.areAll()) {
             return new ExampleCovariance(inducing, products, null);
         }

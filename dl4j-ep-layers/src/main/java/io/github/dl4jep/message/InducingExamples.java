@@ -1,6 +1,6 @@
 package io.github.dl4jep.message;
 
-import io.github.dl4jep.array.FloatMatrix;
+import io.github.dl4jep.array.FloatProducts;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -150,7 +150,7 @@ public final class InducingExamples {
         if (rows == null) {
             return matrix;
         }
-        return FloatMatrix.rows(matrix, rows);
+        return FloatProducts.rows(matrix, rows);
     }
 
     /**

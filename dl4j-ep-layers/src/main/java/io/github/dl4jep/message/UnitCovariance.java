@@ -1,6 +1,6 @@
 package io.github.dl4jep.message;
 
-import io.github.dl4jep.array.FloatMatrix;
+import io.github.dl4jep.array.FloatProducts;
 import io.github.dl4jep.array.HostMemory;
 import io.github.dl4jep.array.Rows;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +69,7 @@ public interface UnitCovariance {
     static UnitCovariance ofIndependentUnits(ExampleCovariance examples) {
         INDArray k = examples.present();
         return examples.inducing().areAll()
-                ? x -> FloatMatrix.multiply(
+                ? x -> FloatProducts.multiply(
                         k, false, x, false, HostMemory.uninitialized(x.dataType(), x.shape(), 'f'), 1, 0)
                 : x -> Rows.matrix(examples.rows().times(Rows.columns(x)), x.rows(), x.columns(), x.dataType());
     }

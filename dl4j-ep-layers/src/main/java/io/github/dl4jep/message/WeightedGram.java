@@ -1,6 +1,6 @@
 package io.github.dl4jep.message;
 
-import io.github.dl4jep.array.FloatMatrix;
+import io.github.dl4jep.array.FloatProducts;
 import io.github.dl4jep.array.FusedLoop;
 import io.github.dl4jep.array.HostMemory;
 import io.github.dl4jep.array.Rows;
@@ -23,7 +23,7 @@ public final class WeightedGram {
      */
     public static ExampleCovariance of(INDArray x, INDArray weights, InducingExamples inducing) {
         return inducing.areAll()
-                ? ExampleCovariance.of(FloatMatrix.gram(scaledByRoots(x, weights)))
+                ? ExampleCovariance.of(FloatProducts.gram(scaledByRoots(x, weights)))
                 : plain(x, weights, inducing);
     }
 

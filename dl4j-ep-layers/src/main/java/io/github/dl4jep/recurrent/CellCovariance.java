@@ -10,6 +10,7 @@ import io.github.dl4jep.weight.WeightMoments;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -31,7 +32,8 @@ public final class CellCovariance implements StepCovariance {
 
     private final SequenceRows rows;
     private final SeenSteps inputs;
-    private final List<Cell.Gains> gains;
+    private final IntFunction<Cell.Gains> ofSteps;
+    private final Cell.@Nullable Gains[] gains;
     private final List<float[]> before;
     private final Function<float[], float[][]> slopes;
     private final DataType type;
@@ -47,14 +49,15 @@ public final class CellCovariance implements StepCovariance {
     CellCovariance(
             SequenceRows rows,
             SeenSteps inputs,
-            List<Cell.Gains> gains,
+            IntFunction<Cell.Gains> gains,
             List<float[]> before,
             Function<float[], float[][]> slopes,
             WeightMoments weights,
             float bias) {
         this.rows = rows;
         this.inputs = inputs;
-        this.gains = gains;
+        this.ofSteps = gains;
+        this.gains = new Cell.Gains[rows.steps()];
         this.before = before;
         this.slopes = slopes;
         this.type = weights.mean().dataType();
@@ -62,6 +65,15 @@ public final class CellCovariance implements StepCovariance {
         this.meanVariance = Rows.floatColumns(weights.unitMeanVariance());
         this.meanSquare = Rows.floatColumns(weights.unitMeanSquaredMean());
         this.bias = bias;
+    }
+
+    private Cell.Gains gains(int step) {
+        Cell.Gains known = gains[step];
+        if (known == null) {
+            known = ofSteps.apply(step);
+            gains[step] = known;
+        }
+        return known;
     }
 
     private int size() {
@@ -127,8 +139,8 @@ public final class CellCovariance implements StepCovariance {
                 addPassedOn(t - 1, earlier - 1, null, meanSquare, k, 0);
             }
             System.arraycopy(k, 0, gates[t], at, k.length);
-            Cell.Gains now = gains.get(t);
-            Cell.Gains then = gains.get(earlier);
+            Cell.Gains now = gains(t);
+            Cell.Gains then = gains(earlier);
             if (now.memory == null || then.memory == null || now.kept == null || then.kept == null) {
                 return;
             }
@@ -149,8 +161,8 @@ public final class CellCovariance implements StepCovariance {
 
         /** Adds (O diag(q) O') o K + (T diag(q) T') o C of the activations at two steps; q may differ by a gain of each row. */
         void addPassedOn(int t, int earlier, @Nullable INDArray gain, float[] q, float[] sum, int to) {
-            Cell.Gains now = gains.get(t);
-            Cell.Gains then = gains.get(earlier);
+            Cell.Gains now = gains(t);
+            Cell.Gains then = gains(earlier);
             addTerm(now.output, then.output, gain, q, t, earlier, gates, sum, to);
             if (now.outputOfMemory != null && then.outputOfMemory != null) {
                 addTerm(now.outputOfMemory, then.outputOfMemory, gain, q, t, earlier, memory, sum, to);
@@ -246,7 +258,7 @@ public final class CellCovariance implements StepCovariance {
             float[][] given = inputs.passedOn(rows, asked);
             pairsOfInputs = given == null ? null : new Blocks(true, null, given);
             float[][] seen = seen();
-            directions = new DrawnDirections(seen, gains, recurrentMean, rows.minibatch(), units(), seed(seen));
+            directions = new DrawnDirections(seen, this::gains, recurrentMean, rows.minibatch(), units(), seed(seen));
         }
         float[][] passedOn = pairsOfInputs == null ? zeros() : passedOn(pairsOfInputs, gain, q);
         addOwn(directions, gain, q, passedOn);
@@ -310,7 +322,7 @@ public final class CellCovariance implements StepCovariance {
     @Override
     public BatchCovariance last() {
         int step = rows.steps() - 1;
-        Cell.Gains gain = gains.get(step);
+        Cell.Gains gain = gains(step);
         if (gain.outputOfMemory == null) {
             return new BatchCovariance(
                     FloatMatrix.of(equalSteps().gates[step], rows.minibatch()).toArray(type),

@@ -1,8 +1,8 @@
 package io.github.dl4jep.recurrent;
 
 import io.github.dl4jep.array.FloatMatrix;
-import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.IntFunction;
 
 /**
  * How far the activations at all steps move, to first order, when the weights of a recurrent layer move in directions drawn at random:
@@ -32,11 +32,16 @@ final class DrawnDirections {
      * @param seed of the signs
      */
     DrawnDirections(
-            float[][] seen, List<Cell.Gains> gains, FloatMatrix recurrentMean, int minibatch, int units, long seed) {
+            float[][] seen,
+            IntFunction<Cell.Gains> gains,
+            FloatMatrix recurrentMean,
+            int minibatch,
+            int units,
+            long seed) {
         this.draws = (LEAST_UNITS + units - 1) / units;
         this.moves = new float[seen.length][minibatch * draws * units];
         SplittableRandom random = new SplittableRandom(seed);
-        int columns = gains.get(0).memory == null ? units : 4 * units;
+        int columns = gains.apply(0).memory == null ? units : 4 * units;
         int inputs = seen[0].length / minibatch;
         for (int draw = 0; draw < draws; draw++) {
             FloatMatrix direction = FloatMatrix.of(signs(random, inputs * columns), inputs);
@@ -49,7 +54,7 @@ final class DrawnDirections {
                 if (t > 0) {
                     u.addProduct(FloatMatrix.of(activation, minibatch), false, recurrentMean, false, 1);
                 }
-                activation = gains.get(t).move(preActivations, memory);
+                activation = gains.apply(t).move(preActivations, memory);
                 System.arraycopy(activation, 0, moves[t], draw * activation.length, activation.length);
             }
         }

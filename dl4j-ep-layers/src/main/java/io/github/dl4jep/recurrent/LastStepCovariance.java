@@ -72,39 +72,51 @@ final class LastStepCovariance {
     private void addWeights(float[][] seen) {
         int inputs = seen[0].length / minibatch;
         int gates = slopes[0].length / minibatch / units;
-        float[] gradients = new float[inputs * units * minibatch];
+        FloatMatrix overTime = overTime(seen, inputs);
+        FloatMatrix slopesOverTime = overTime(slopes, gates * units);
+        FloatMatrix gradients = FloatMatrix.uninitialized(inputs, units * minibatch);
+        FloatMatrix ofExamples = gradients.withRows(inputs * units);
+        FloatMatrix products = FloatMatrix.of(sum, minibatch);
         for (int gate = 0; gate < gates; gate++) {
-            for (int example = 0; example < minibatch; example++) {
-                float[] gradient = new float[inputs * units];
-                FloatMatrix.of(gradient, inputs)
+            for (int n = 0; n < minibatch; n++) {
+                gradients
+                        .part(0, inputs, n * units, units)
                         .assignProduct(
-                                FloatMatrix.of(overTime(seen, 0, inputs, example), inputs),
+                                overTime.part(0, inputs, n * seen.length, seen.length),
                                 false,
-                                FloatMatrix.of(overTime(slopes, gate * units, units, example), units),
+                                slopesOverTime.part(gate * units, units, n * seen.length, seen.length),
                                 true,
                                 1);
-                System.arraycopy(gradient, 0, gradients, example * gradient.length, gradient.length);
             }
-            FloatMatrix all = FloatMatrix.of(gradients, inputs * units);
-            FloatMatrix some = inducing.areAll() ? all : ofOthers(gradients, inputs * units);
-            FloatMatrix.of(sum, minibatch).addProduct(all, true, some, false, 1f / units);
-            for (int n = 0; n < variances.length; n++) {
-                double square = 0;
-                for (int i = n * inputs * units; i < (n + 1) * inputs * units; i++) {
-                    square += (double) gradients[i] * gradients[i];
-                }
-                variances[n] += square / units;
+            if (inducing.areAll()) {
+                products.addLowerGram(ofExamples, 1f / units);
+            } else {
+                addWithOthers(products, ofExamples);
+            }
+        }
+        for (int n = 0; inducing.areAll() && n < minibatch; n++) {
+            for (int other = 0; other < n; other++) {
+                sum[n * minibatch + other] = sum[other * minibatch + n];
             }
         }
     }
 
-    /** The columns of the inducing examples. */
-    private FloatMatrix ofOthers(float[] columns, int length) {
-        float[] some = new float[others.length * length];
+    private void addWithOthers(FloatMatrix products, FloatMatrix gradients) {
+        FloatMatrix some = FloatMatrix.uninitialized(gradients.rows(), others.length);
+        float[] gradient = new float[gradients.rows()];
         for (int i = 0; i < others.length; i++) {
-            System.arraycopy(columns, others[i] * length, some, i * length, length);
+            gradients.getColumn(others[i], gradient);
+            some.putColumns(i, gradient, 0, 1);
         }
-        return FloatMatrix.of(some, length);
+        products.addProduct(gradients, true, some, false, 1f / units);
+        for (int n = 0; n < minibatch; n++) {
+            gradients.getColumn(n, gradient);
+            double square = 0;
+            for (float element : gradient) {
+                square += (double) element * element;
+            }
+            variances[n] += square / units;
+        }
     }
 
     /**
@@ -138,15 +150,19 @@ final class LastStepCovariance {
         return FloatMatrix.of(some, others.length);
     }
 
-    /** One example's columns at all steps, [columns, steps]. */
-    private float[] overTime(float[][] steps, int from, int columns, int example) {
-        float[] values = new float[columns * steps.length];
+    /** [columns, minibatch x steps], the steps fastest. */
+    private FloatMatrix overTime(float[][] steps, int columns) {
+        FloatMatrix turned = FloatMatrix.uninitialized(columns, minibatch * steps.length);
+        float[] step = new float[columns * minibatch];
         for (int t = 0; t < steps.length; t++) {
-            for (int column = 0; column < columns; column++) {
-                values[t * columns + column] = steps[t][(from + column) * minibatch + example];
+            for (int i = 0; i < step.length; i++) {
+                step[i % minibatch * columns + i / minibatch] = steps[t][i];
+            }
+            for (int n = 0; n < minibatch; n++) {
+                turned.putColumns(n * steps.length + t, step, n * columns, 1);
             }
         }
-        return values;
+        return turned;
     }
 
     ExampleCovariance covariance(DataType type) {

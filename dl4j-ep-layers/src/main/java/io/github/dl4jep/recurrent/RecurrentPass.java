@@ -1,9 +1,9 @@
 package io.github.dl4jep.recurrent;
 
 import io.github.dl4jep.array.FloatMatrix;
-import io.github.dl4jep.array.HostMemory;
 import io.github.dl4jep.linear.LinearFactor;
 import io.github.dl4jep.message.BackwardMessage;
+import io.github.dl4jep.message.BatchPart;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.message.StepCovariance;
 import io.github.dl4jep.weight.WeightMoments;
@@ -11,7 +11,6 @@ import io.github.dl4jep.weight.WeightSite;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -32,8 +31,13 @@ public final class RecurrentPass {
     private final int units;
     private final SequenceRows rows;
     private final WeightMoments weights;
+    private final RecurrentWeights products;
     private final List<CellState> before = new ArrayList<>();
     private final List<Cell.Step> steps = new ArrayList<>();
+    /** Of the activations before all steps. */
+    private final FloatMatrix meanBefore;
+
+    private final FloatMatrix varianceBefore;
 
     private RecurrentPass(Cell cell, Moments input, SequenceRows rows, WeightMoments weights) {
         this.cell = cell;
@@ -42,13 +46,16 @@ public final class RecurrentPass {
         this.minibatch = rows.minibatch();
         this.units = Math.toIntExact(weights.mean().rows());
         this.weights = weights;
+        this.products = new RecurrentWeights(weights, minibatch);
+        this.meanBefore = matrix(units);
+        this.varianceBefore = matrix(units);
     }
 
     /**
      * Sends moments through all steps.
      *
      * @param cell what happens at a step
-     * @param input the input's part of the pre-activations, [steps x minibatch, gates x units]
+     * @param input the input's part of the pre-activations, [steps x minibatch, gates x units]; written over
      * @param rows which rows are part of a sequence
      * @param weights moments of the recurrent weights, [units, gates x units]
      * @param start the state before the first step, or null for known zeros
@@ -64,21 +71,18 @@ public final class RecurrentPass {
     private void run(@Nullable RecurrentState start) {
         FloatMatrix means = FloatMatrix.of(input.mean());
         FloatMatrix variances = FloatMatrix.of(Objects.requireNonNull(input.variance()));
-        FloatMatrix meanOfWeights = FloatMatrix.of(weights.mean());
-        FloatMatrix spreadOfWeights = stacked(weights);
         CellState state = start == null ? zeros() : start.cellState();
         for (int t = 0; t < rows.steps(); t++) {
-            int length = minibatch * cell.gates() * units;
-            StepMoments u = StepMoments.zeros(length);
-            means.getRows(t * minibatch, u.mean, minibatch);
-            variances.getRows(t * minibatch, u.variance, minibatch);
+            meanBefore.putRows(t * minibatch, state.output().mean, minibatch);
+            varianceBefore.putRows(t * minibatch, state.output().variance, minibatch);
+            FloatMatrix mean = means.someRows(t * minibatch, minibatch);
+            FloatMatrix variance = variances.someRows(t * minibatch, minibatch);
             if (t > 0 || start != null) {
-                FloatMatrix.of(u.mean, minibatch)
-                        .addProduct(FloatMatrix.of(state.output().mean, minibatch), false, meanOfWeights, false, 1);
-                FloatMatrix.of(u.variance, minibatch)
-                        .addProduct(
-                                FloatMatrix.of(spread(state.output()), minibatch), false, spreadOfWeights, false, 1);
+                products.addMoments(state.output(), meanBefore.someRows(t * minibatch, minibatch), mean, variance);
             }
+            StepMoments u = StepMoments.zeros(minibatch * cell.gates() * units);
+            mean.getRows(0, u.mean, minibatch);
+            variance.getRows(0, u.variance, minibatch);
             before.add(state);
             Cell.Step step = cell.forward(u, state);
             rows.keepBefore(t, state, step.after());
@@ -90,38 +94,6 @@ public final class RecurrentPass {
     private CellState zeros() {
         int length = minibatch * units;
         return new CellState(StepMoments.zeros(length), cell.hasMemory() ? StepMoments.zeros(length) : null);
-    }
-
-    /** S above Q: [2 units, gates x units]. */
-    private static FloatMatrix stacked(WeightMoments weights) {
-        INDArray secondMoment = weights.secondMoment();
-        float[] variance = columns(weights.variance());
-        float[] square = secondMoment == null ? null : columns(secondMoment);
-        int units = weights.variance().rows();
-        float[] both = new float[2 * variance.length];
-        for (int i = 0; i < variance.length; i++) {
-            int to = i / units * 2 * units + i % units;
-            both[to] = variance[i];
-            both[to + units] = square == null ? (float) weights.uniformSecondMoment() : square[i];
-        }
-        return FloatMatrix.of(both, 2 * units);
-    }
-
-    private static float[] columns(INDArray array) {
-        float[] values = new float[Math.toIntExact(array.length())];
-        FloatMatrix.of(array).getRows(0, values, array.rows());
-        return values;
-    }
-
-    /** m^2 beside v: [minibatch, 2 units]. */
-    private static float[] spread(StepMoments moments) {
-        int length = moments.mean.length;
-        float[] both = new float[2 * length];
-        for (int i = 0; i < length; i++) {
-            both[i] = moments.mean[i] * moments.mean[i];
-        }
-        System.arraycopy(moments.variance, 0, both, length, length);
-        return both;
     }
 
     /**
@@ -142,7 +114,12 @@ public final class RecurrentPass {
     }
 
     private FloatMatrix matrix(int columns) {
-        return FloatMatrix.of(new float[steps.size() * minibatch * columns], steps.size() * minibatch);
+        return FloatMatrix.uninitialized(rows.steps() * minibatch, columns);
+    }
+
+    /** {@return the number of steps} */
+    public int count() {
+        return rows.steps();
     }
 
     /**
@@ -168,17 +145,14 @@ public final class RecurrentPass {
      *
      * @param message message at the activations, [steps x minibatch, units]
      * @param withPrecision whether the site has a precision
+     * @param part which examples of a joint batch the sequences are, or null for all of a first batch
      * @return messages
      */
-    public Answer back(BackwardMessage message, boolean withPrecision) {
+    public Answer back(BackwardMessage message, boolean withPrecision, @Nullable BatchPart part) {
         FloatMatrix shifts = FloatMatrix.of(rows.moved(message.shift()));
         FloatMatrix curvatures = FloatMatrix.of(rows.moved(message.curvature()));
-        FloatMatrix meanOfWeights = FloatMatrix.of(weights.mean());
-        FloatMatrix squareOfWeights = squares();
         FloatMatrix shiftOfInput = matrix(cell.gates() * units);
         FloatMatrix curvatureOfInput = matrix(cell.gates() * units);
-        FloatMatrix meanBefore = matrix(units);
-        FloatMatrix varianceBefore = matrix(units);
         StepMessage atOutput = StepMessage.nothing(minibatch * units);
         StepMessage atMemory = cell.hasMemory() ? StepMessage.nothing(minibatch * units) : null;
         StepMessage seen = StepMessage.nothing(minibatch * units);
@@ -190,25 +164,25 @@ public final class RecurrentPass {
             rows.forget(t, atOutput);
             rows.forget(t, atMemory);
             StepMessage atGates = steps.get(t).back(atOutput, atMemory);
-            FloatMatrix.of(atOutput.shift, minibatch)
-                    .assignProduct(FloatMatrix.of(atGates.shift, minibatch), false, meanOfWeights, true, 1);
-            FloatMatrix.of(atOutput.curvature, minibatch)
-                    .assignProduct(FloatMatrix.of(atGates.curvature, minibatch), false, squareOfWeights, true, 1);
             shiftOfInput.putRows(t * minibatch, atGates.shift, minibatch);
             curvatureOfInput.putRows(t * minibatch, atGates.curvature, minibatch);
-            meanBefore.putRows(t * minibatch, before.get(t).output().mean, minibatch);
-            varianceBefore.putRows(t * minibatch, before.get(t).output().variance, minibatch);
+            products.back(
+                    shiftOfInput.someRows(t * minibatch, minibatch),
+                    curvatureOfInput.someRows(t * minibatch, minibatch),
+                    atOutput);
         }
         DataType type = input.mean().dataType();
         BackwardMessage atInput = new BackwardMessage(shiftOfInput.toArray(type), curvatureOfInput.toArray(type));
         Moments outputsBefore = new Moments(meanBefore.toArray(type), varianceBefore.toArray(type));
-        return new Answer(atInput, LinearFactor.messageToWeights(atInput, outputsBefore, weights, withPrecision));
+        return new Answer(
+                atInput,
+                LinearFactor.messageToWeights(atInput, outputsBefore, weights, withPrecision, part, rows.steps()));
     }
 
     /** From the derivatives of a number by the last activations, [units], to those by all pre-activations: to first order. */
     private float[][] slopes(float[] ofLast) {
         float[][] slopes = new float[steps.size()][];
-        FloatMatrix meanOfWeights = FloatMatrix.of(weights.mean());
+        FloatMatrix atGates = FloatMatrix.uninitialized(minibatch, cell.gates() * units);
         StepMessage atOutput = StepMessage.nothing(minibatch * units);
         StepMessage atMemory = cell.hasMemory() ? StepMessage.nothing(minibatch * units) : null;
         for (int i = 0; i < atOutput.shift.length; i++) {
@@ -218,18 +192,10 @@ public final class RecurrentPass {
             rows.forget(t, atOutput);
             rows.forget(t, atMemory);
             slopes[t] = steps.get(t).back(atOutput, atMemory).shift;
-            FloatMatrix.of(atOutput.shift, minibatch)
-                    .assignProduct(FloatMatrix.of(slopes[t], minibatch), false, meanOfWeights, true, 1);
+            atGates.putRows(0, slopes[t], minibatch);
+            products.backShift(atGates, atOutput);
         }
         return slopes;
-    }
-
-    private FloatMatrix squares() {
-        INDArray secondMoment = weights.secondMoment();
-        return FloatMatrix.of(
-                secondMoment == null
-                        ? HostMemory.like(weights.mean()).assign(weights.uniformSecondMoment())
-                        : secondMoment);
     }
 
     private static void add(float[] addend, float[] sum) {
@@ -254,7 +220,7 @@ public final class RecurrentPass {
         int units = Math.toIntExact(weights.rows());
         FloatMatrix potentials = FloatMatrix.of(input);
         FloatMatrix recurrent = FloatMatrix.of(weights);
-        FloatMatrix activations = FloatMatrix.of(new float[rows.steps() * minibatch * units], rows.steps() * minibatch);
+        FloatMatrix activations = FloatMatrix.uninitialized(rows.steps() * minibatch, units);
         float[] output = new float[minibatch * units];
         float[] memory = cell.hasMemory() ? new float[minibatch * units] : null;
         if (start != null) {
@@ -289,9 +255,7 @@ public final class RecurrentPass {
         CellCovariance covariance = new CellCovariance(
                 rows,
                 inputs,
-                IntStream.range(0, steps.size())
-                        .mapToObj(t -> rows.gains(t, steps.get(t).gains()))
-                        .toList(),
+                t -> rows.gains(t, steps.get(t).gains()),
                 before.stream().map(state -> state.output().mean).toList(),
                 this::slopes,
                 weights,

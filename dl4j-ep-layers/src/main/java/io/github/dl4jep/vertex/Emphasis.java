@@ -1,6 +1,6 @@
 package io.github.dl4jep.vertex;
 
-import io.github.dl4jep.array.FloatMatrix;
+import io.github.dl4jep.array.FloatProducts;
 import io.github.dl4jep.array.FusedLoop;
 import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.message.BackwardMessage;
@@ -66,7 +66,7 @@ public record Emphasis(Vertex vertex, Function<BatchCovariance, Factors> current
     public static double crowding(INDArray weights) {
         boolean wide = weights.columns() > weights.rows();
         // As Java values: an ND4J operation, or the look at an element, takes longer than the sums.
-        double[] gram = Rows.flat(FloatMatrix.gram(weights, !wide));
+        double[] gram = Rows.flat(FloatProducts.gram(weights, !wide));
         int size = Math.min(weights.columns(), weights.rows());
         double trace = 0;
         double squares = 0;

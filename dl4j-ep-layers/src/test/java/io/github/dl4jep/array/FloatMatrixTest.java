@@ -2,143 +2,93 @@ package io.github.dl4jep.array;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
-/** Products against ND4J's in double precision, those of few rows against the sums written out. */
 class FloatMatrixTest {
 
-    private static double product(INDArray x, INDArray w, int row, int column) {
-        double sum = 0;
-        for (int i = 0; i < w.rows(); i++) {
-            sum += x.getDouble(row, i) * w.getDouble(i, column);
-        }
-        return sum;
+    private static final int ROWS = 7;
+    private static final int COLUMNS = 5;
+
+    private final INDArray array = Nd4j.randn(DataType.FLOAT, ROWS, COLUMNS).dup('f');
+    private final FloatMatrix matrix = FloatMatrix.of(array);
+
+    private INDArray interval(int fromRow, int toRow, int fromColumn, int toColumn) {
+        return array.get(NDArrayIndex.interval(fromRow, toRow), NDArrayIndex.interval(fromColumn, toColumn))
+                .dup('f');
     }
 
-    @ParameterizedTest
-    @CsvSource({"1, 7, 5, c", "1, 7, 5, f", "3, 7, 5, c", "3, 7, 5, f", "2, 1, 4, f", "2, 6, 1, c", "1, 1, 1, f"})
-    void productsOfFewRowsAreThoseOfTheElements(int rows, int inputs, int units, char order) {
-        Nd4j.getRandom().setSeed(5);
-        INDArray x = Nd4j.randn(DataType.FLOAT, rows, inputs).dup(order);
-        INDArray w = Nd4j.randn(DataType.FLOAT, inputs, units).dup('f');
-        INDArray before = Nd4j.randn(DataType.FLOAT, rows, units).dup('f');
-        INDArray sum = before.dup('f');
+    @Test
+    void partsTakePartInProducts() {
+        FloatMatrix part = matrix.part(2, 4, 1, 3);
+        assertThat(part.toArray(DataType.FLOAT)).isEqualTo(interval(2, 6, 1, 4));
+        FloatMatrix product = FloatMatrix.uninitialized(3, 3);
+        product.assignProduct(part, true, part, false, 2);
+        INDArray seen = interval(2, 6, 1, 4);
+        INDArray expected = seen.transpose().mmul(seen).muli(2);
+        assertThat(product.toArray(DataType.FLOAT).distance2(expected)).isLessThan(1e-5);
 
-        assertThat(FloatMatrix.timesFewRows(x, w, sum, true)).isTrue();
-        INDArray product = before.dup('f');
-        assertThat(FloatMatrix.timesFewRows(x, w, product, false)).isTrue();
+        INDArray before = array.dup('f');
+        matrix.part(0, 3, 2, 3).addProduct(product, false, product, true, 1);
+        before.get(NDArrayIndex.interval(0, 3), NDArrayIndex.interval(2, 5)).addi(expected.mmul(expected.transpose()));
+        assertThat(array.distance2(before)).isLessThan(1e-3);
+    }
 
-        for (int row = 0; row < rows; row++) {
-            for (int unit = 0; unit < units; unit++) {
-                double expected = product(x, w, row, unit);
-                assertThat(product.getDouble(row, unit)).isCloseTo(expected, within(1e-5));
-                assertThat(sum.getDouble(row, unit)).isCloseTo(expected + before.getDouble(row, unit), within(1e-5));
+    @Test
+    void rowsAndColumnsAreCopied() {
+        float[] rows = new float[2 * COLUMNS];
+        matrix.getRows(3, rows, 2);
+        assertThat(Rows.matrix(rows, 2, COLUMNS)).isEqualTo(interval(3, 5, 0, COLUMNS));
+        float[] all = new float[ROWS * COLUMNS];
+        matrix.getRows(0, all, ROWS);
+        assertThat(Rows.matrix(all, ROWS, COLUMNS)).isEqualTo(array);
+        float[] column = new float[3];
+        matrix.someRows(2, 3).getColumn(4, column);
+        assertThat(Rows.matrix(column, 3, 1)).isEqualTo(interval(2, 5, 4, 5));
+
+        FloatMatrix copy = FloatMatrix.uninitialized(ROWS, COLUMNS);
+        copy.putRows(0, all, ROWS);
+        copy.putRows(3, new float[2 * COLUMNS], 2);
+        copy.part(5, 2, 1, 2).putColumns(0, new float[] {9, 1, 2, 3, 4}, 1, 2);
+        array.get(NDArrayIndex.interval(3, 5), NDArrayIndex.all()).assign(0);
+        array.get(NDArrayIndex.interval(5, 7), NDArrayIndex.interval(1, 3)).assign(Nd4j.createFromArray(new float[][] {
+            {1, 3}, {2, 4}
+        }));
+        assertThat(copy.toArray(DataType.FLOAT)).isEqualTo(array);
+        copy.putColumns(1, new float[2 * ROWS], 0, 2);
+        array.get(NDArrayIndex.all(), NDArrayIndex.interval(1, 3)).assign(0);
+        assertThat(copy.toArray(DataType.FLOAT)).isEqualTo(array);
+    }
+
+    @Test
+    void columnsOfAnotherLength() {
+        assertThat(matrix.withRows(COLUMNS).toArray(DataType.FLOAT)).isEqualTo(array.reshape('f', COLUMNS, ROWS));
+        FloatMatrix part = matrix.someRows(0, 4);
+        assertThatIllegalStateException()
+                .isThrownBy(() -> part.withRows(2))
+                .withMessage("4 of 7 rows cannot be put into columns of another length");
+    }
+
+    @Test
+    void lowerTriangleOfAGram() {
+        FloatMatrix sum =
+                FloatMatrix.of(Nd4j.ones(DataType.FLOAT, COLUMNS, COLUMNS).dup('f'));
+        sum.addLowerGram(matrix, 3);
+        INDArray expected = array.transpose().mmul(array).muli(3).addi(1);
+        INDArray actual = sum.toArray(DataType.FLOAT);
+        for (int row = 0; row < COLUMNS; row++) {
+            for (int column = 0; column < COLUMNS; column++) {
+                double error = actual.getDouble(row, column) - (column <= row ? expected.getDouble(row, column) : 1);
+                assertThat(error).isBetween(-1e-4, 1e-4);
             }
         }
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "9, 7, 5, c, f, false, false", "9, 7, 5, f, c, true, false", "9, 7, 5, c, c, false, true",
-                "9, 7, 5, f, f, true, true",
-        "1, 7, 5, c, f, true, false", "9, 1, 5, f, f, false, true", "9, 7, 1, c, c, true, true",
-                "1, 1, 1, f, f, false, false"
-    })
-    void productsAreThoseOfNd4j(
-            int rows, int inner, int columns, char orderA, char orderB, boolean transposeA, boolean transposeB) {
-        Nd4j.getRandom().setSeed(6);
-        INDArray a = Nd4j.randn(DataType.FLOAT, rows, inner);
-        INDArray b = Nd4j.randn(DataType.FLOAT, inner, columns);
-        INDArray before = Nd4j.randn(DataType.FLOAT, rows, columns).dup('f');
-        INDArray expected = a.castTo(DataType.DOUBLE)
-                .mmul(b.castTo(DataType.DOUBLE))
-                .muli(3)
-                .addi(before.castTo(DataType.DOUBLE).mul(2));
-        INDArray left = (transposeA ? a.transpose() : a).dup(orderA);
-        INDArray right = (transposeB ? b.transpose() : b).dup(orderB);
-        INDArray result = before.dup('f');
-        assertThat(FloatMatrix.multiply(left, transposeA, right, transposeB, result, 3, 2))
-                .isSameAs(result);
-        assertThat(result.castTo(DataType.DOUBLE).distance2(expected)).isLessThan(1e-5 * rows * columns);
-
-        // What was there does not count, not even NaN; doubles are left to ND4J.
-        result.assign(Float.NaN);
-        FloatMatrix.multiply(left, transposeA, right, transposeB, result, 1, 0);
-        INDArray doubles = Nd4j.create(DataType.DOUBLE, new long[] {rows, columns}, 'f');
-        FloatMatrix.multiply(
-                left.castTo(DataType.DOUBLE), transposeA, right.castTo(DataType.DOUBLE), transposeB, doubles, 1, 0);
-        assertThat(result.castTo(DataType.DOUBLE).distance2(doubles)).isLessThan(1e-5 * rows * columns);
-    }
-
-    @Test
-    void factorsThatDoNotFitAreRefused() {
-        INDArray a = Nd4j.create(DataType.FLOAT, new long[] {3, 4}, 'f');
-        INDArray result = Nd4j.create(DataType.FLOAT, new long[] {3, 3}, 'f');
-        assertThatIllegalArgumentException().isThrownBy(() -> FloatMatrix.multiply(a, false, a, false, result, 1, 0));
-    }
-
-    @ParameterizedTest
-    @CsvSource({"1, 5, f", "6, 1, c", "33, 40, c", "33, 40, f"})
-    void gramMatricesAreProducts(int rows, int columns, char order) {
-        Nd4j.getRandom().setSeed(7);
-        INDArray x = Nd4j.randn(DataType.FLOAT, rows, columns).dup(order);
-        INDArray expected =
-                x.castTo(DataType.DOUBLE).mmul(x.castTo(DataType.DOUBLE).transpose());
-        INDArray gram = FloatMatrix.gram(x);
-        assertThat(gram.castTo(DataType.DOUBLE).distance2(expected)).isLessThan(1e-5 * rows * columns);
-        assertThat(gram.transpose().dup('f')).isEqualTo(gram);
-        assertThat(FloatMatrix.gram(x.transpose(), true)).isEqualTo(gram);
-        INDArray doubles = x.castTo(DataType.DOUBLE).transpose();
-        assertThat(FloatMatrix.gram(doubles, true).distance2(expected)).isLessThan(1e-10 * rows * columns);
-        assertThat(FloatMatrix.gram(x.castTo(DataType.DOUBLE)).distance2(expected))
-                .isLessThan(1e-10 * rows * columns);
-    }
-
-    @ParameterizedTest
-    @ValueSource(chars = {'c', 'f'})
-    void someRowsAreCopied(char order) {
-        INDArray x = Nd4j.rand(DataType.FLOAT, 7, 3).dup(order);
-        int[] chosen = {5, 0, 6};
-        INDArray rows = FloatMatrix.rows(x, chosen);
-        assertThat(rows.ordering()).isEqualTo('f');
-        assertThat(rows).isEqualTo(Nd4j.pullRows(x, 1, chosen, 'f'));
-        INDArray view = x.get(NDArrayIndex.all(), NDArrayIndex.interval(0, 2, 3));
-        assertThat(FloatMatrix.rows(view, chosen)).isEqualTo(Nd4j.pullRows(view, 1, chosen, 'f'));
-    }
-
-    @Test
-    void viewsStartWhereTheyStart() {
-        INDArray all = Nd4j.rand(DataType.FLOAT, 6, 4).dup('c');
-        INDArray rows = all.get(NDArrayIndex.interval(2, 4), NDArrayIndex.all());
-        INDArray w = Nd4j.rand(DataType.FLOAT, 4, 3).dup('f');
-        INDArray sum = Nd4j.create(DataType.FLOAT, new long[] {2, 3}, 'f');
-
-        assertThat(FloatMatrix.timesFewRows(rows, w, sum, false)).isTrue();
-
-        assertThat(sum.getDouble(1, 2)).isCloseTo(product(all, w, 3, 2), within(1e-5));
-    }
-
-    @Test
-    void otherArraysAreLeftToOthers() {
-        INDArray x = Nd4j.rand(DataType.FLOAT, 2, 4).dup('f');
-        INDArray w = Nd4j.rand(DataType.FLOAT, 4, 3).dup('f');
-        INDArray sum = Nd4j.create(DataType.FLOAT, new long[] {2, 3}, 'f');
-
-        assertThat(FloatMatrix.timesFewRows(x.castTo(DataType.DOUBLE), w, sum, false))
-                .isFalse();
-        assertThat(FloatMatrix.timesFewRows(x, w.dup('c'), sum, false)).isFalse();
-        assertThat(FloatMatrix.timesFewRows(x, w, sum.dup('c'), false)).isFalse();
-        INDArray part = Nd4j.rand(DataType.FLOAT, 2, 7).get(NDArrayIndex.all(), NDArrayIndex.interval(1, 5));
-        assertThat(FloatMatrix.timesFewRows(part, w, sum, false)).isFalse();
-        assertThat(sum.sumNumber().doubleValue()).isZero();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> sum.addLowerGram(matrix.part(0, ROWS, 0, 2), 1))
+                .withMessage("products of 2 columns are no 5 x 5 matrix");
     }
 }

@@ -7,11 +7,15 @@ import io.github.dl4jep.message.BatchPart;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.weight.WeightMoments;
 import io.github.dl4jep.weight.WeightSite;
+import java.util.Arrays;
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -162,12 +166,77 @@ class MeanProductsTest {
             Moments input =
                     Moments.pointMass(Nd4j.randn(DataType.DOUBLE, 128, 3).dup('f'));
             INDArray sum = Nd4j.create(DataType.DOUBLE, new long[] {3, 1}, 'f');
-            MeanProducts.precisionOfSome(input, curvature.dup('f'), sum, whole);
+            MeanProducts.precisionOfSome(input, curvature.dup('f'), sum, whole, 1);
             INDArray ones = Nd4j.create(DataType.DOUBLE, new long[] {3, 1}, 'f');
             MeanProducts.precisionOfSome(
-                    input, Nd4j.ones(DataType.DOUBLE, 128, 1).dup('f'), ones, whole);
+                    input, Nd4j.ones(DataType.DOUBLE, 128, 1).dup('f'), ones, whole, 1);
             asked.add((double) Math.round(sum.getDouble(0) / ones.getDouble(0)));
         }
         assertThat(asked).containsExactlyInAnyOrder(0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0);
+    }
+
+    /** Of examples with several rows all are asked of the same examples; so few that one would count for all are all asked. */
+    @ParameterizedTest
+    @CsvSource({"64, 5, 8", "20, 30, 5", "3, 50, 1", "200, 2, 8"})
+    void precisionsOfSequencesAreThoseOfSomeExamples(int minibatch, int steps, int share) {
+        int rows = minibatch * steps;
+        Moments input = inputs("uncertain", rows, 7);
+        BackwardMessage message = new BackwardMessage(
+                Nd4j.randn(DataType.DOUBLE, rows, 5).dup('f'), positive(rows, 5).dup('f'));
+        INDArray precision = sequences(message, input, BatchPart.whole(3, minibatch, minibatch), steps);
+        double best = Double.MAX_VALUE;
+        for (int first = 0; first < share; first++) {
+            INDArray sum = Nd4j.zeros(DataType.DOUBLE, 7, 5);
+            int asked = 0;
+            for (int n = first; n < minibatch; n += share) {
+                asked++;
+                for (int t = 0; t < steps; t++) {
+                    int row = t * minibatch + n;
+                    sum.addi(input.secondMoment()
+                            .getRow(row, true)
+                            .transpose()
+                            .mmul(message.curvature().getRow(row, true)));
+                }
+            }
+            best = Math.min(best, largestError(precision, sum.muli((double) minibatch / asked)));
+        }
+        assertThat(best).isLessThan(1e-9);
+    }
+
+    private static INDArray sequences(BackwardMessage message, Moments input, BatchPart part, int steps) {
+        return LinearFactor.messageToWeights(message, input, byMeans(ofRankOne(7, 5)), true, part, steps)
+                .requiredPrecision();
+    }
+
+    /** Parts ask the examples that the whole batch would, also where rows of inducing examples stand between their own. */
+    @Test
+    void precisionsOfPartsAddUp() {
+        int minibatch = 64;
+        int steps = 5;
+        Moments input = inputs("uncertain", minibatch * steps, 7);
+        BackwardMessage message = new BackwardMessage(
+                Nd4j.randn(DataType.DOUBLE, minibatch * steps, 5).dup('f'),
+                positive(minibatch * steps, 5).dup('f'));
+        INDArray whole = sequences(message, input, BatchPart.whole(3, minibatch, 8), steps);
+        INDArray sum = Nd4j.zeros(DataType.DOUBLE, 7, 5);
+        for (int from : new int[] {0, 30}) {
+            BatchPart part = new BatchPart(3, minibatch, 8, from, from == 0 ? 30 : 64);
+            int[] rows = IntStream.range(0, steps)
+                    .flatMap(t -> Arrays.stream(part.rows()).mapToInt(n -> t * minibatch + (int) n))
+                    .toArray();
+            INDArray curvature = Nd4j.pullRows(message.curvature(), 1, rows, 'f');
+            for (int row = 0; row < rows.length; row++) {
+                int n = rows[row] % minibatch;
+                if (n < part.from() || n >= part.to()) {
+                    curvature.getRow(row).assign(0);
+                }
+            }
+            Moments seen = new Moments(
+                    Nd4j.pullRows(input.mean(), 1, rows, 'f'),
+                    Nd4j.pullRows(Objects.requireNonNull(input.variance()), 1, rows, 'f'));
+            BackwardMessage own = new BackwardMessage(Nd4j.pullRows(message.shift(), 1, rows, 'f'), curvature);
+            sum.addi(sequences(own, seen, part, steps));
+        }
+        assertThat(largestError(sum, whole)).isLessThan(1e-9);
     }
 }

@@ -100,7 +100,7 @@ class DrawnDirectionsTest {
         int seeds = 200;
         for (int seed = 0; seed < seeds; seed++) {
             DrawnDirections directions =
-                    new DrawnDirections(seen, gains, FloatMatrix.of(mean, UNITS), BATCH, UNITS, seed);
+                    new DrawnDirections(seen, gains::get, FloatMatrix.of(mean, UNITS), BATCH, UNITS, seed);
             float[] weight = directions.repeated(new float[] {1f / UNITS, 1f / UNITS, 1f / UNITS});
             for (int a = 0; a < rows; a++) {
                 for (int b = 0; b < rows; b++) {
@@ -135,7 +135,7 @@ class DrawnDirectionsTest {
     void areTheSameEveryTime() {
         float[] mean = given(true);
         FloatMatrix matrix = FloatMatrix.of(mean, UNITS);
-        assertThat(new DrawnDirections(seen, gains, matrix, BATCH, UNITS, 3).at(2))
-                .isEqualTo(new DrawnDirections(seen, gains, matrix, BATCH, UNITS, 3).at(2));
+        assertThat(new DrawnDirections(seen, gains::get, matrix, BATCH, UNITS, 3).at(2))
+                .isEqualTo(new DrawnDirections(seen, gains::get, matrix, BATCH, UNITS, 3).at(2));
     }
 }

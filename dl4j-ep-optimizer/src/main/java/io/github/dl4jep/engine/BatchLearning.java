@@ -163,7 +163,7 @@ final class BatchLearning {
             Map<Integer, INDArray> expected = new HashMap<>();
             Sites learned = observe(forward, earlier, messages, expected, number == 0 && phase.firstPass());
             if (check.checks(sweeps, phase)) {
-                goal = check.goal(forward, expected);
+                goal = check.goal(forward, expected, phase);
             }
             // A further sweep may learn less than the first: what it leaves out stays.
             sites = parts.answer(messages).plus(learned).orEarlier(sites);

@@ -229,12 +229,31 @@ public final class PartPass implements BatchParts {
 
     @Override
     public After after() {
-        List<Moments> own = ownInputs();
-        InducingExamples unasked = InducingExamples.unasked(part.ownCount());
+        CheckedExamples examples = CheckedExamples.of(part, learning.check().isOfEveryStep());
+        return examples.areAll() ? after(ownInputs(), features) : ofSome(examples);
+    }
+
+    /** Potentials of other examples are 0. */
+    private After ofSome(CheckedExamples examples) {
+        int[] own = examples.own();
+        Map<Integer, List<Moments>> seen = new HashMap<>();
+        features.forEach((output, arrays) -> seen.put(output, WithheldExamples.rowsOf(arrays, own)));
+        After some = after(WithheldExamples.rowsOf(ownInputs(), own), seen);
+        return new After(scattered(some.means(), examples), scattered(some.ofOldFeatures(), examples));
+    }
+
+    private static Map<Integer, INDArray> scattered(Map<Integer, INDArray> rows, CheckedExamples examples) {
+        Map<Integer, INDArray> all = new HashMap<>();
+        rows.forEach((output, of) -> all.put(output, examples.scattered(of)));
+        return all;
+    }
+
+    private After after(List<Moments> own, Map<Integer, List<Moments>> seen) {
+        InducingExamples unasked = InducingExamples.unasked(own.get(0).mean().size(0));
         VertexGraph.Sweep second = learning.graph().forward(observed(own, unasked), Sites.NONE);
         Map<Integer, INDArray> means = new HashMap<>();
         Map<Integer, INDArray> ofOldFeatures = new HashMap<>();
-        features.forEach((output, arrays) -> {
+        seen.forEach((output, arrays) -> {
             means.put(
                     output, second.activation(learning.slotOf(output)).moments().mean());
             ofOldFeatures.put(

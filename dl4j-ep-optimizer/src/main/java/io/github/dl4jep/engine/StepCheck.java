@@ -4,6 +4,7 @@ import io.github.dl4jep.array.HostMemory;
 import io.github.dl4jep.array.Rows;
 import io.github.dl4jep.learned.TrustRegion;
 import io.github.dl4jep.likelihood.LearningPhase;
+import io.github.dl4jep.message.BatchPart;
 import io.github.dl4jep.vertex.Learner;
 import io.github.dl4jep.vertex.LikelihoodVertex;
 import io.github.dl4jep.vertex.ParameterKey;
@@ -40,11 +41,28 @@ record StepCheck(int networkInputs, VertexGraph graph, List<MessageGraph.Output>
      */
     record Goal(double before, double expected, List<WithheldExamples> withheld, Map<Integer, INDArray> means) {}
 
+    /** Whether every step is checked, and so with some examples. */
+    boolean isOfEveryStep() {
+        return takesBack();
+    }
+
+    /** Potentials of which those alone have moved that are checked. */
+    private Map<Integer, INDArray> ofChecked(
+            Map<Integer, INDArray> moved, Map<Integer, INDArray> means, LearningPhase phase) {
+        Map<Integer, INDArray> checked = new HashMap<>();
+        moved.forEach((i, potentials) -> {
+            INDArray before = Objects.requireNonNull(means.get(i));
+            BatchPart batch = BatchPart.whole(phase.step(), before.size(0), 1);
+            checked.put(i, CheckedExamples.of(batch, isOfEveryStep()).moved(potentials, before));
+        });
+        return checked;
+    }
+
     /**
      * The goal of a step; null where no output checks its steps, or no hidden prior could be narrower. Expected: potentials by output.
      */
     @Nullable
-    Goal goal(BatchParts.Forward forward, Map<Integer, INDArray> expected) {
+    Goal goal(BatchParts.Forward forward, Map<Integer, INDArray> expected, LearningPhase phase) {
         if (expected.isEmpty() || !canBeNarrower()) {
             return null;
         }
@@ -58,7 +76,7 @@ record StepCheck(int networkInputs, VertexGraph graph, List<MessageGraph.Output>
                                         .mean())));
         return new Goal(
                 loss(means, means, forward.withheld()),
-                loss(expected, means, forward.withheld()),
+                loss(ofChecked(expected, means, phase), means, forward.withheld()),
                 forward.withheld(),
                 means);
     }
@@ -101,7 +119,7 @@ record StepCheck(int networkInputs, VertexGraph graph, List<MessageGraph.Output>
         // An output may begin to check its steps later than others.
         Map<Integer, INDArray> reached = new HashMap<>(after.means());
         reached.keySet().retainAll(goal.means().keySet());
-        double loss = loss(reached, goal.means(), goal.withheld());
+        double loss = loss(ofChecked(reached, goal.means(), phase), goal.means(), goal.withheld());
         double factor = priorFactor();
         if (before == null) {
             rescalePriors(

@@ -1,6 +1,6 @@
 package io.github.dl4jep.engine;
 
-import io.github.dl4jep.array.FloatMatrix;
+import io.github.dl4jep.array.FloatProducts;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.message.StepMask;
 import java.util.Arrays;
@@ -28,7 +28,7 @@ public final class WithheldExamples {
 
     private final Labels all;
     private final boolean @Nullable [] flags;
-    private final long[] rows;
+    private final int[] rows;
 
     /**
      * The withheld ones of a batch.
@@ -40,11 +40,8 @@ public final class WithheldExamples {
         this.all = all;
         this.flags = flags;
         this.rows = flags == null
-                ? new long[0]
-                : IntStream.range(0, flags.length)
-                        .filter(n -> flags[n])
-                        .asLongStream()
-                        .toArray();
+                ? new int[0]
+                : IntStream.range(0, flags.length).filter(n -> flags[n]).toArray();
     }
 
     /**
@@ -158,12 +155,17 @@ public final class WithheldExamples {
 
     /** The withheld rows of each input. */
     List<Moments> of(List<Moments> inputs) {
+        return rowsOf(inputs, rows);
+    }
+
+    /** Some rows of each input. */
+    static List<Moments> rowsOf(List<Moments> inputs, int[] rows) {
         return inputs.stream()
                 .map(input -> {
                     StepMask mask = input.mask();
-                    return Moments.pointMass(rowsOf(input.mean()))
+                    return Moments.pointMass(rowsOf(input.mean(), rows))
                             .shapedAs(input.shape())
-                            .masked(mask == null ? null : mask.rows(rows));
+                            .masked(mask == null ? null : mask.rows(longs(rows)));
                 })
                 .toList();
     }
@@ -171,16 +173,19 @@ public final class WithheldExamples {
     /** The labels of these rows. */
     Labels labels() {
         INDArray mask = all.mask();
-        return new Labels(rowsOf(all.values()), mask == null ? null : rowsOf(mask));
+        return new Labels(rowsOf(all.values(), rows), mask == null ? null : rowsOf(mask, rows));
     }
 
-    private INDArray rowsOf(INDArray array) {
+    private static INDArray rowsOf(INDArray array, int[] rows) {
         if (array.rank() == 2) {
-            return FloatMatrix.rows(
-                    array, Arrays.stream(rows).mapToInt(Math::toIntExact).toArray());
+            return FloatProducts.rows(array, rows);
         }
         INDArrayIndex[] indices = NDArrayIndex.allFor(array);
-        indices[0] = new SpecifiedIndex(rows);
+        indices[0] = new SpecifiedIndex(longs(rows));
         return array.get(indices).dup('f');
+    }
+
+    private static long[] longs(int[] numbers) {
+        return Arrays.stream(numbers).asLongStream().toArray();
     }
 }

@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -43,6 +44,7 @@ import org.nd4j.linalg.lossfunctions.impl.LossMSE;
 class JointSequencesTest {
 
     private static final int BATCH = 40;
+
     private static final int CHANNELS = 3;
     private static final int LENGTH = 7;
     private static final int SOME = 12;
@@ -99,9 +101,13 @@ class JointSequencesTest {
 
     /** A weighted sum of all that is there, or into which of three thirds it falls. */
     private static DataSet batch(boolean regression, boolean masked) {
-        INDArray x = Nd4j.randn(DataType.FLOAT, BATCH, CHANNELS, LENGTH);
-        INDArray mask = Nd4j.ones(DataType.FLOAT, BATCH, LENGTH);
-        for (int n = 0; masked && n < BATCH; n++) {
+        return batch(BATCH, regression, masked);
+    }
+
+    private static DataSet batch(int size, boolean regression, boolean masked) {
+        INDArray x = Nd4j.randn(DataType.FLOAT, size, CHANNELS, LENGTH);
+        INDArray mask = Nd4j.ones(DataType.FLOAT, size, LENGTH);
+        for (int n = 0; masked && n < size; n++) {
             for (int t = 0; t < LENGTH; t++) {
                 boolean begun = n % 4 != 1 || t >= 2;
                 boolean over = n % 3 == 0 && t > 4;
@@ -109,10 +115,10 @@ class JointSequencesTest {
                 mask.putScalar(n, t, begun && !over && !gap ? 1 : 0);
             }
         }
-        INDArray sums = x.mul(mask.reshape(BATCH, 1, LENGTH)).sum(2);
+        INDArray sums = x.mul(mask.reshape(size, 1, LENGTH)).sum(2);
         INDArray all = sums.sum(true, 1);
-        INDArray y = Nd4j.zeros(DataType.FLOAT, BATCH, 3);
-        for (int n = 0; n < BATCH; n++) {
+        INDArray y = Nd4j.zeros(DataType.FLOAT, size, 3);
+        for (int n = 0; n < size; n++) {
             double sum = all.getDouble(n);
             y.putScalar(n, sum < -2 ? 0 : sum < 2 ? 1 : 2, 1);
         }
@@ -198,6 +204,21 @@ class JointSequencesTest {
         assertClose(parts, one);
     }
 
+    /** Some examples say how precise weights become, and whether a step is lost: the same ones in parts. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void manyUnitsAndExamplesAreLearnedFromInParts(boolean masked) {
+        EpNetwork one = network(SOME, last(lstm(100)), classes());
+        EpNetwork parts = one.clone();
+        Nd4j.getRandom().setSeed(3);
+        for (int step = 0; step < 3; step++) {
+            DataSet batch = batch(2 * BATCH, false, masked);
+            JointParts.learn(one, batch);
+            JointParts.learn(parts, batch, CUTS);
+        }
+        assertClose(parts, one);
+    }
+
     @Test
     void embeddedWordsAreLearnedFromInParts() {
         EpNetwork one = EpNetworks.from(
@@ -230,21 +251,26 @@ class JointSequencesTest {
         assertClose(parts, one);
     }
 
-    /** A batch in parts has other draws of signs than a whole one, and covariances with some examples; it learns as much. */
+    /**
+     * A batch in parts has other draws of signs than a whole one, and covariances with some examples; it learns as much, in the mean of four
+     * draws of the data.
+     */
     @Test
     void partsLearnAsMuchAsOneProcess() {
-        EpNetwork whole = network(BATCH, last(lstm(8)), classes());
-        EpNetwork parts = network(SOME, last(lstm(8)), classes());
-        parts.setParams(whole.params());
         double ofWhole = 0;
         double ofParts = 0;
-        Nd4j.getRandom().setSeed(3);
-        for (int step = 0; step < 30; step++) {
-            DataSet batch = batch(false, false);
-            whole.fit(batch);
-            JointParts.learn(parts, batch, CUTS);
-            ofWhole += step < 15 ? 0 : whole.score() / 15;
-            ofParts += step < 15 ? 0 : parts.score() / 15;
+        for (int seed = 3; seed < 7; seed++) {
+            EpNetwork whole = network(BATCH, last(lstm(8)), classes());
+            EpNetwork parts = network(SOME, last(lstm(8)), classes());
+            parts.setParams(whole.params());
+            Nd4j.getRandom().setSeed(seed);
+            for (int step = 0; step < 30; step++) {
+                DataSet batch = batch(false, false);
+                whole.fit(batch);
+                JointParts.learn(parts, batch, CUTS);
+                ofWhole += step < 15 ? 0 : whole.score() / 60;
+                ofParts += step < 15 ? 0 : parts.score() / 60;
+            }
         }
         assertThat(ofWhole).isLessThan(0.7);
         assertThat(ofParts).isLessThan(ofWhole * 1.15);

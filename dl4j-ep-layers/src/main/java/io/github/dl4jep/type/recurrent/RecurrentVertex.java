@@ -5,6 +5,7 @@ import io.github.dl4jep.linear.BiasTerm;
 import io.github.dl4jep.linear.LinearFactor;
 import io.github.dl4jep.message.BackwardMessage;
 import io.github.dl4jep.message.BatchCovariance;
+import io.github.dl4jep.message.BatchPart;
 import io.github.dl4jep.message.ExampleShape;
 import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.InducingExamples;
@@ -146,7 +147,7 @@ public final class RecurrentVertex implements LinearMap {
         Steps(ForwardMessage message, Sites pending) {
             this.message = message;
             this.input = rows(message.moments());
-            this.ofInput = weights.weights().moments(pending.site(weights.weightKey()));
+            this.ofInput = weights.weights().momentsOfSums(pending.site(weights.weightKey()), input.isPointMass());
             this.ofBias = bias().moments(pending.site(weights.biasKey()));
             this.ofMemory = peepholes == null
                     ? null
@@ -155,7 +156,7 @@ public final class RecurrentVertex implements LinearMap {
                     cell.apply(ofMemory),
                     LinearFactor.messageToPreActivation(input, ofInput, ofBias),
                     sequences(message.moments()),
-                    recurrent.weights().moments(pending.site(recurrent.weightKey())),
+                    recurrent.weights().momentsOfSums(pending.site(recurrent.weightKey()), false),
                     start(message.moments()));
             keepEnd(steps);
         }
@@ -182,15 +183,22 @@ public final class RecurrentVertex implements LinearMap {
                         "The pass through " + describe() + " was answered before; call forward again");
             }
             long rows = input.mean().rows();
+            BatchPart part = message.covariance().inducing().part();
             RecurrentPass.Answer answer = steps.back(
                     new BackwardMessage(rows(atActivation.shift(), rows), rows(atActivation.curvature(), rows)),
-                    recurrent.weights().usesSitePrecision());
+                    recurrent.weights().usesSitePrecision(),
+                    part);
             BackwardMessage atGates = answer.atInput();
             BackwardMessage toInput = input.isPointMass() ? null : LinearFactor.messageToInput(atGates, ofInput);
             Sites sites = Sites.of(
                             weights.weightKey(),
                             LinearFactor.messageToWeights(
-                                    atGates, input, ofInput, weights.weights().usesSitePrecision()))
+                                    atGates,
+                                    input,
+                                    ofInput,
+                                    weights.weights().usesSitePrecision(),
+                                    part,
+                                    steps.count()))
                     .plus(Sites.of(weights.biasKey(), BiasTerm.message(atGates)))
                     .plus(Sites.of(recurrent.weightKey(), answer.site()));
             if (peepholes != null) {
@@ -260,9 +268,11 @@ public final class RecurrentVertex implements LinearMap {
         RecurrentPass steps = RecurrentPass.forward(
                 cell.apply(ofMemory),
                 LinearFactor.messageToPreActivation(
-                        input, weights.predictiveMoments(), Objects.requireNonNull(weights.predictiveBias())),
+                        input,
+                        weights.predictiveMomentsOfSums(input.isPointMass()),
+                        Objects.requireNonNull(weights.predictiveBias())),
                 sequences(moments),
-                recurrent.predictiveMoments(),
+                recurrent.predictiveMomentsOfSums(false),
                 start(moments));
         keepEnd(steps);
         return activation(steps.output(), moments);
