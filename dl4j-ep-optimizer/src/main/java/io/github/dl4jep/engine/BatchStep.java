@@ -8,6 +8,8 @@ import io.github.dl4jep.vertex.Sites;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One step of learning: what a batch says is multiplied into the posterior, and what comes of it compared with what was expected. In networks with
@@ -19,6 +21,8 @@ import org.nd4j.linalg.api.memory.MemoryWorkspace;
  * @param phase where training stands
  */
 record BatchStep(BatchLearning learning, Supplier<BatchParts> parts, TrainingSchedule schedule, LearningPhase phase) {
+
+    private static final Logger log = LoggerFactory.getLogger(BatchStep.class);
 
     private static final String WORKSPACE_OF_COPIES = "WS_EP_COPIES";
 
@@ -48,9 +52,11 @@ record BatchStep(BatchLearning learning, Supplier<BatchParts> parts, TrainingSch
                 }
             } catch (RejectedBatchException e) {
                 // No better than a lost step: the weights are as they were before the batch.
-                return;
+                log.debug("Attempt {} of {}: {}", earlier + 1, TrustRegion.ATTEMPTS, e.getMessage());
+                break;
             }
         }
+        log.debug("Every step of batch {} was lost; its weights are those before it", phase.step() - 1);
     }
 
     private Attempt attempt(boolean first, StepCheck.@Nullable Before before) {

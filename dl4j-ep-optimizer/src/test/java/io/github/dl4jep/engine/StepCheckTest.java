@@ -188,6 +188,8 @@ class StepCheckTest {
                 assertThat(Math.min(Math.abs(doublings - Math.rint(doublings)), Math.abs(relaxed - Math.rint(relaxed))))
                         .isLessThan(1e-3);
             }
+            // What the labels are like is learned once, however often the step is made again.
+            assertThat(network.getParam("1_targetScaling").getDouble(0)).isEqualTo(8 * 40 * (batch + 1));
             assertThat(recurrentMeans(network).distance2(means)).isGreaterThan(1e-3);
             // A loss that rises by less than it should have fallen is at most twice what it was.
             assertThat(squaredError(network, data)).isLessThan(2.2 * error);
