@@ -92,7 +92,7 @@ public final class EpSameDiff {
 
     /**
      * Turns the constants that are weights, biases, or scale and shift of a batch normalization by their use into VARIABLEs, as imported
-     * graphs need it: they keep their arrays, and are learned from then on.
+     * graphs need it, also where identities stand between: they keep their arrays, and are learned from then on.
      *
      * @param sd the graph; changed
      * @return names of the new VARIABLEs; empty if there is none

@@ -37,6 +37,9 @@ public final class ImageLayouts {
             if (name.equals("batchnorm") && integers.length > 2) {
                 return integers[2] == 1 ? ImageLayout.CHANNELS_FIRST : ImageLayout.CHANNELS_LAST;
             }
+            if (name.equals("fused_batch_norm")) {
+                return NormalizationOps.fusedLayout(integers);
+            }
             boolean moved = name.equals("permute") || name.equals("transpose");
             ImageLayout after = said(plan, reader.getOutputsOfOp().get(0));
             if (after != null) {

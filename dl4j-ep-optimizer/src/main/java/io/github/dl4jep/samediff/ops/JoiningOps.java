@@ -145,7 +145,8 @@ final class JoiningOps {
             throw new UnsupportedOperationException("its constant \"" + op.inputName(index) + "\" has shape "
                     + Arrays.toString(constant.shape())
                     + " and different elements, supported is one number; if it is a weight or bias, make it a VARIABLE by"
-                    + " EpSameDiff.constantsToVariables(sd)");
+                    + " EpSameDiff.constantsToVariables(sd); if it scales or shifts features, do that to the data set"
+                    + " instead");
         }
         return number;
     }

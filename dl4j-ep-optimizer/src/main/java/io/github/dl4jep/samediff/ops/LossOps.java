@@ -203,6 +203,11 @@ final class LossOps {
             IActivation activation) {
         op.requireRank(prediction, 2);
         PlannedVertex before = op.activation(prediction).vertex();
+        if (activation instanceof ActivationSoftmax && isSoftmax(op, prediction)) {
+            throw new UnsupportedOperationException("it reads \"" + op.inputName(prediction)
+                    + "\", which is a softmax, and takes the softmax of it again; give it what the softmax reads, or use"
+                    + " sd.loss.logLoss");
+        }
         long size = op.inputShape(prediction)[1];
         PlannedVertex output = before.isLinear() && before.layer() instanceof DenseLayer dense && !before.isShared()
                 ? joined(before, dense, loss, activation)

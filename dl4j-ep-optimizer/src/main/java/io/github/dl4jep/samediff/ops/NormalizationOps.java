@@ -1,6 +1,7 @@
 package io.github.dl4jep.samediff.ops;
 
 import io.github.dl4jep.samediff.plan.Arrangement;
+import io.github.dl4jep.samediff.plan.ImageLayout;
 import io.github.dl4jep.samediff.plan.OpReading;
 import io.github.dl4jep.samediff.plan.Value;
 import io.github.dl4jep.samediff.plan.WeightBinding;
@@ -12,6 +13,10 @@ final class NormalizationOps {
 
     /** ND4J's own. */
     private static final double DEFAULT_EPSILON = 1e-5;
+    /** Of ND4J's fused_batch_norm without an argument; and what it raises smaller ones to. */
+    private static final double FUSED_DEFAULT_EPSILON = 1e-3;
+
+    private static final double FUSED_SMALLEST_EPSILON = 1.001e-5;
 
     private NormalizationOps() {}
 
@@ -32,24 +37,55 @@ final class NormalizationOps {
             throw new UnsupportedOperationException("it has "
                     + (scale ? "a scale but no shift" : "a shift but no scale") + ", supported are both or none");
         }
-        long channels = input.layout().channels(shape);
+        double epsilon = op.numbers().length == 0 ? DEFAULT_EPSILON : op.numbers()[0];
+        return normalized(op, epsilon, 1, scale ? 3 : -1);
+    }
+
+    /** TensorFlow's; inputs: images, scale, shift, mean, variance. */
+    static Value fusedBatchNormalization(OpReading op) {
+        op.requireRank(0, 4);
+        long[] arguments = op.integers();
+        ImageLayout layout = fusedLayout(arguments);
+        if (op.activation(0).layout() != layout) {
+            throw new UnsupportedOperationException("it reads \"" + op.inputName(0) + "\" as " + layout
+                    + ", but that is " + op.activation(0).layout());
+        }
+        if (op.inputs() < 5 || (arguments.length > 1 && arguments[1] != 0)) {
+            throw new UnsupportedOperationException(
+                    "it takes statistics of the batch in predictions, too, and keeps none;"
+                            + " freeze the graph for inference (is_training false), with mean and variance");
+        }
+        double epsilon =
+                op.numbers().length == 0 ? FUSED_DEFAULT_EPSILON : Math.max(op.numbers()[0], FUSED_SMALLEST_EPSILON);
+        return normalized(op, epsilon, 3, 1);
+    }
+
+    /** Where the images of TensorFlow's normalization have their channels. */
+    static ImageLayout fusedLayout(long[] integers) {
+        return integers.length > 0 && integers[0] != 0 ? ImageLayout.CHANNELS_FIRST : ImageLayout.CHANNELS_LAST;
+    }
+
+    /** The index of the scale is that before the shift, or -1; that of the mean before the variance. */
+    private static Value normalized(OpReading op, double epsilon, int mean, int scale) {
+        Value.Activation input = op.activation(0);
+        long channels = input.layout().channels(op.inputShape(0));
         BatchNormalization layer = new BatchNormalization.Builder()
                 .nIn(channels)
                 .nOut(channels)
-                .eps(op.numbers().length == 0 ? DEFAULT_EPSILON : op.numbers()[0])
+                .eps(epsilon)
                 .build();
-        boolean learned = scale && op.isWeight(3);
+        boolean learned = scale >= 0 && op.isWeight(scale);
         if (!learned) {
             layer.setLockGammaBeta(true);
-            layer.setGamma(scale ? uniform(op, 3) : 1);
-            layer.setBeta(scale ? uniform(op, 4) : 0);
+            layer.setGamma(scale >= 0 ? uniform(op, scale) : 1);
+            layer.setBeta(scale >= 0 ? uniform(op, scale + 1) : 0);
         }
         Value.Activation output = op.layer(layer, input);
-        bindStatistics(op, output, 1, "mean");
-        bindStatistics(op, output, 2, "var");
+        bindStatistics(op, output, mean, "mean");
+        bindStatistics(op, output, mean + 1, "var");
         if (learned) {
-            output.vertex().bind(new WeightBinding(op.weight(3).variable(), "gamma", Arrangement.ROW));
-            output.vertex().bind(new WeightBinding(op.weight(4).variable(), "beta", Arrangement.ROW));
+            output.vertex().bind(new WeightBinding(op.weight(scale).variable(), "gamma", Arrangement.ROW));
+            output.vertex().bind(new WeightBinding(op.weight(scale + 1).variable(), "beta", Arrangement.ROW));
         }
         return output;
     }
@@ -58,7 +94,7 @@ final class NormalizationOps {
         String variable;
         if (op.input(index) instanceof Value.Weight weight) {
             variable = weight.variable();
-        } else if (op.input(index) instanceof Value.Fixed fixed && op.isLeaf(index)) {
+        } else if (op.input(index) instanceof Value.Fixed fixed && op.plan().isLeaf(fixed.variable())) {
             variable = fixed.variable();
         } else {
             throw new UnsupportedOperationException("its " + name + " \"" + op.inputName(index)

@@ -18,6 +18,7 @@ public final class OpRecognisers {
         register("maxpool2d", ConvolutionOps::maxPooling);
         register("avgpool2d", ConvolutionOps::averagePooling);
         register("batchnorm", NormalizationOps::batchNormalization);
+        register("fused_batch_norm", NormalizationOps::fusedBatchNormalization);
         register("reshape", RearrangingOps::reshape);
         register("permute", RearrangingOps::permute);
         register("transpose", RearrangingOps::permute);
@@ -35,6 +36,7 @@ public final class OpRecognisers {
         register("subtract", JoiningOps::subtract);
         register("multiply", JoiningOps::multiply);
         register("divide", JoiningOps::divide);
+        register("realdiv", JoiningOps::divide);
         register("concat", JoiningOps::concatenate);
         register("add_scalar", JoiningOps::addScalar);
         register("sub_scalar", JoiningOps::addScalar);

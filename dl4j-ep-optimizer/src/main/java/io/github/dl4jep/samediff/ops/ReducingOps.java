@@ -30,9 +30,7 @@ final class ReducingOps {
         op.requireRank(0, 4);
         Value.Activation input = op.activation(0);
         long[] shape = op.inputShape(0);
-        int[] dimensions = op.function() instanceof ReduceOp reduce && reduce.dimensions() != null
-                ? reduce.dimensions().toIntVector()
-                : new int[0];
+        int[] dimensions = dimensions(op);
         int[] sorted = Arrays.stream(dimensions)
                 .map(axis -> Math.floorMod(axis, shape.length))
                 .sorted()
@@ -45,5 +43,15 @@ final class ReducingOps {
         }
         Value.Activation pooled = op.layer(new GlobalPoolingLayer.Builder(pooling).build(), input);
         return new Value.Activation(pooled.vertex(), ImageLayout.CHANNELS_FIRST);
+    }
+
+    /** Of the op, or its second input, a constant. */
+    private static int[] dimensions(OpReading op) {
+        if (op.inputs() > 1) {
+            return op.constant(1).toIntVector();
+        }
+        return op.function() instanceof ReduceOp reduce && reduce.dimensions() != null
+                ? reduce.dimensions().toIntVector()
+                : new int[0];
     }
 }

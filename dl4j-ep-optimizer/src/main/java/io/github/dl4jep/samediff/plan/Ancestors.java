@@ -71,7 +71,7 @@ public final class Ancestors {
     }
 
     /** The op that computes a variable, or null. */
-    static @Nullable SameDiffOp producer(SameDiff sd, String variable) {
+    public static @Nullable SameDiffOp producer(SameDiff sd, String variable) {
         Variable meta = sd.getVariables().get(variable);
         return meta == null || meta.getOutputOfOp() == null ? null : sd.getOps().get(meta.getOutputOfOp());
     }

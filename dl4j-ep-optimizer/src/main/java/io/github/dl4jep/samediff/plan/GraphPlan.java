@@ -51,6 +51,11 @@ public final class GraphPlan {
         return ancestors.readers(variable);
     }
 
+    /** Whether no op computes a variable. */
+    public boolean isLeaf(String variable) {
+        return Ancestors.producer(sd, variable) == null;
+    }
+
     public Value value(String variable) {
         return values.getOrDefault(variable, new Value.Unknown());
     }

@@ -105,11 +105,6 @@ public final class OpReading {
         throw new UnsupportedOperationException("its input \"" + inputName(index) + "\" must be a constant here");
     }
 
-    /** Whether no op computes an input. */
-    public boolean isLeaf(int index) {
-        return Ancestors.producer(plan.sd(), inputName(index)) == null;
-    }
-
     public boolean isFixed(int index) {
         return input(index) instanceof Value.Fixed;
     }
@@ -126,14 +121,15 @@ public final class OpReading {
     private long[] shape(String variable) {
         long[] shape = plan.shapes().of(variable);
         if (shape == null) {
-            throw new UnsupportedOperationException("the shape of \"" + variable + "\" is unknown");
+            throw new UnknownShapeException(variable);
         }
         return shape;
     }
 
     /** Shape of a variable or constant. */
     public long[] weightShape(int index) {
-        return plan.sd().getVariable(inputName(index)).getArr().shape();
+        String variable = input(index) instanceof Value.Weight weight ? weight.variable() : inputName(index);
+        return plan.sd().getVariable(variable).getArr().shape();
     }
 
     public long[] integers() {

@@ -97,7 +97,8 @@ final class GraphProblems {
     /** Checks that there is something to learn. */
     void checkWeights(SameDiff sd, Collection<String> leaves) {
         if (leaves.stream().noneMatch(name -> sd.getVariable(name).getVariableType() == VariableType.VARIABLE)) {
-            add("no VARIABLE is between the features and the loss, so there is nothing to learn");
+            add("no VARIABLE is between the features and the loss, so there is nothing to learn; importers make"
+                    + " constants of weights, which EpSameDiff.constantsToVariables(sd) turns into VARIABLEs");
         }
     }
 
@@ -127,7 +128,9 @@ final class GraphProblems {
         if (shape == null || shape.length < 2 || Arrays.stream(shape).skip(1).anyMatch(size -> size < 1)) {
             add("the placeholder \"" + name + "\" has shape "
                     + (shape == null ? "unknown" : Arrays.toString(shape))
-                    + ", needed is the size of every dimension but the first, such as [-1, 784]");
+                    + ", needed is the size of every dimension but the first, such as [-1, 784]: sd.getVariable(\""
+                    + name
+                    + "\").setShape(-1, 784)");
         } else if (shape.length != 2 && shape.length != 4) {
             add("the placeholder \"" + name + "\" has shape " + Arrays.toString(shape)
                     + ", supported are rows (rank 2) and images (rank 4)");

@@ -9,6 +9,7 @@ import io.github.dl4jep.samediff.plan.GraphPlan;
 import io.github.dl4jep.samediff.plan.GraphReading;
 import io.github.dl4jep.samediff.plan.ImageLayout;
 import io.github.dl4jep.samediff.plan.OpReading;
+import io.github.dl4jep.samediff.plan.UnknownShapeException;
 import io.github.dl4jep.samediff.plan.Value;
 import io.github.dl4jep.samediff.plan.WeightBinding;
 import java.util.ArrayList;
@@ -78,8 +79,8 @@ public final class GraphReader {
 
     private GraphReading read(long seed) {
         DataType type = problems.checkLeaves(sd, ancestors.leaves(), roots);
-        problems.checkWeights(sd, ancestors.leaves());
         GraphPlan plan = plan();
+        problems.checkWeights(sd, ancestors.leaves());
         for (String loss : roots.losses()) {
             if (plan.value(loss) instanceof Value.Score) {
                 problems.add("the loss variable \"" + loss
@@ -150,7 +151,8 @@ public final class GraphReader {
         List<Value> inputs = Ancestors.inputs(op).stream().map(plan::value).toList();
         String opName = op.getOp().opName();
         if (inputs.stream().allMatch(Value.Fixed.class::isInstance)) {
-            op.getOutputsOfOp().forEach(output -> plan.put(output, new Value.Fixed(output)));
+            boolean same = opName.equals("identity");
+            op.getOutputsOfOp().forEach(output -> plan.put(output, same ? inputs.get(0) : new Value.Fixed(output)));
             return;
         }
         if (!inputs.isEmpty() && inputs.get(0) instanceof Value.Label label && LabelOps.keepsLabels(opName)) {
@@ -167,6 +169,8 @@ public final class GraphReader {
             String output = op.getOutputsOfOp().get(0);
             plan.put(output, value);
             shareIfRead(plan, output);
+        } catch (UnknownShapeException e) {
+            // No shape is known only where there is another problem.
         } catch (UnsupportedOperationException e) {
             problems.add(sd, op, plan.shapes(), String.valueOf(e.getMessage()));
         }

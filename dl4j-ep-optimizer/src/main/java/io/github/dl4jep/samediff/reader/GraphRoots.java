@@ -26,7 +26,7 @@ record GraphRoots(List<String> features, List<String> labels, List<String> losse
         TrainingConfig config = sd.getTrainingConfig();
         if (config == null) {
             throw new DL4JInvalidConfigException("The SameDiff graph has no TrainingConfig; EP needs its mappings of"
-                    + " features and labels: call setTrainingConfig first (any updater, it has no effect)");
+                    + " features and labels, and a loss. Write, for example:" + TrainingLines.all(sd));
         }
         GraphRoots roots = new GraphRoots(
                 orEmpty(config.getDataSetFeatureMapping()),
@@ -34,7 +34,8 @@ record GraphRoots(List<String> features, List<String> labels, List<String> losse
                 losses(sd, config));
         if (roots.losses.isEmpty()) {
             throw new DL4JInvalidConfigException(
-                    "The SameDiff graph has no loss variable; name one by setLossVariables, or create it by sd.loss");
+                    "The SameDiff graph has no loss variable; name one by setLossVariables, or create it, for example:"
+                            + TrainingLines.loss(sd));
         }
         for (String loss : roots.losses) {
             if (!sd.hasVariable(loss)) {
