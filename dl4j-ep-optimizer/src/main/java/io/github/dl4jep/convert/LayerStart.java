@@ -24,6 +24,7 @@ import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.layers.AbstractLSTM;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.deeplearning4j.nn.conf.layers.samediff.AbstractSameDiffLayer;
 import org.deeplearning4j.nn.layers.FrozenLayer;
 import org.deeplearning4j.nn.layers.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.layers.wrapper.BaseWrapperLayer;
@@ -224,7 +225,11 @@ final class LayerStart {
         scaled.put(values);
     }
 
+    /** A SameDiff layer may have any function, whatever its parameters are called. */
     private boolean isLinear() {
+        if (EpConf.definition(converted) instanceof AbstractSameDiffLayer) {
+            return false;
+        }
         return converted instanceof EpOutputLayer
                 || (converted instanceof FeedForwardLayer linear
                         && linear.getActivationFn() instanceof ActivationIdentity

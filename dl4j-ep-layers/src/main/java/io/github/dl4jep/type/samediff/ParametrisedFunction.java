@@ -103,7 +103,7 @@ final class ParametrisedFunction {
         }
         this.output = returned.name();
         SDVariable chosen = sd.placeHolder(CHOSEN, type, -1, -1);
-        returned.mul(chosen).sum().add(unused).markAsLoss();
+        sd.setLossVariables(returned.mul(chosen).sum().add(unused));
     }
 
     /**

@@ -3,8 +3,10 @@ package io.github.dl4jep.type.samediff;
 import io.github.dl4jep.map.FixedMap;
 import io.github.dl4jep.type.FixedMaps;
 import io.github.dl4jep.window.JacobianMap;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.nn.conf.layers.samediff.SameDiffLambdaLayer;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -20,6 +22,8 @@ public final class SameDiffFunction {
     private static final String INPUT = "input";
     private static final String CHOSEN = "ep-chosen";
     private static final String ZERO = "ep-zero";
+    /** Of outputs of a row alone and among others, relative, in double precision. */
+    private static final double RESOLUTION = 1e-12;
 
     private final SameDiff sd = SameDiff.create();
     private final String output;
@@ -31,7 +35,7 @@ public final class SameDiffFunction {
         SDVariable returned = layer.defineLayer(sd, input.add(zero));
         this.output = returned.name();
         SDVariable chosen = sd.placeHolder(CHOSEN, DataType.DOUBLE, -1, -1);
-        returned.mul(chosen).sum().markAsLoss();
+        sd.setLossVariables(returned.mul(chosen).sum());
     }
 
     /**
@@ -41,6 +45,7 @@ public final class SameDiffFunction {
      * @param context what the map is made for
      * @return its value and derivatives at the means of the input
      * @throws org.deeplearning4j.exception.DL4JInvalidInputException if examples are no rows
+     * @throws DL4JInvalidConfigException by the map, if rows know of each other
      */
     public static FixedMap linearised(SameDiffLambdaLayer layer, FixedMaps.Context context) {
         context.requireRank(0);
@@ -60,6 +65,7 @@ public final class SameDiffFunction {
     private synchronized JacobianMap.Value at(INDArray mean) {
         INDArray input = mean.castTo(DataType.DOUBLE).dup('c');
         INDArray values = sd.outputSingle(Map.of(INPUT, input), output);
+        requireRowsAlone(input, values);
         long outputs = values.size(1);
         INDArray jacobian = Nd4j.create(DataType.DOUBLE, mean.size(0), outputs, mean.size(1));
         for (long i = 0; i < outputs; i++) {
@@ -71,5 +77,26 @@ public final class SameDiffFunction {
                     .assign(gradient);
         }
         return new JacobianMap.Value(values, jacobian);
+    }
+
+    /** Derivatives of all rows are taken at once, which is right only where no row knows of another. */
+    private void requireRowsAlone(INDArray input, INDArray values) {
+        if (values.rank() != 2 || values.size(0) != input.size(0)) {
+            throw new DL4JInvalidConfigException("it makes an array of shape " + Arrays.toString(values.shape())
+                    + " of " + input.size(0) + " rows, allowed is one row for each");
+        }
+        // Twice: reductions of ND4J fail over a dimension of size 1.
+        INDArray row = input.getRow(0, true);
+        INDArray alone = sd.outputSingle(Map.of(INPUT, Nd4j.vstack(row, row)), output);
+        INDArray among = values.getRow(0, true);
+        for (long i = 0; i < among.length(); i++) {
+            double difference = Math.abs(alone.getDouble(0, i) - among.getDouble(0, i));
+            if (difference > RESOLUTION * (1 + Math.abs(among.getDouble(0, i)))) {
+                throw new DL4JInvalidConfigException(
+                        "a row alone gives " + alone.getDouble(0, i) + ", and among others "
+                                + among.getDouble(0, i) + "; what is linearised must take each row by itself, without"
+                                + " statistics of the batch and without random numbers");
+            }
+        }
     }
 }

@@ -1,7 +1,6 @@
 package io.github.dl4jep.type.samediff;
 
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -14,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /** A SameDiff vertex as a layer, whose input are the vertex's inputs side by side. */
 public class SameDiffVertexLayer extends SameDiffLayer {
@@ -64,23 +62,7 @@ public class SameDiffVertexLayer extends SameDiffLayer {
     @Override
     public SDVariable defineLayer(
             SameDiff sd, SDVariable input, Map<String, SDVariable> table, @Nullable SDVariable mask) {
-        List<String> names = present().getVertexParams().getInputs();
-        Map<String, SDVariable> inputs = new LinkedHashMap<>();
-        long from = 0;
-        for (int i = 0; i < sizes.length; i++) {
-            inputs.put(names.get(i), sizes.length == 1 ? input : columns(sd, input, from, sizes[i]));
-            from += sizes[i];
-        }
-        return present().defineVertex(sd, inputs, table, new LinkedHashMap<>());
-    }
-
-    /** By a product: the derivative of a slice fails in SameDiff. */
-    private SDVariable columns(SameDiff sd, SDVariable input, long from, long size) {
-        INDArray chosen = Nd4j.zeros(input.dataType(), Arrays.stream(sizes).sum(), size);
-        for (long i = 0; i < size; i++) {
-            chosen.putScalar(from + i, i, 1);
-        }
-        return input.mmul(sd.constant(chosen));
+        return VertexOfColumns.define(present(), sizes, sd, input, table);
     }
 
     /** The type of the input is that of all inputs together. */

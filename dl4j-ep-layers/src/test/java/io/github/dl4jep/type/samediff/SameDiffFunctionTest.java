@@ -11,8 +11,10 @@ import io.github.dl4jep.message.ForwardMessage;
 import io.github.dl4jep.message.Moments;
 import io.github.dl4jep.type.FixedMaps;
 import io.github.dl4jep.window.MaxPoolingKind;
+import java.util.List;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.samediff.SameDiffLambdaLayer;
+import org.deeplearning4j.nn.conf.layers.samediff.SameDiffLambdaVertex;
 import org.junit.jupiter.api.Test;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -95,5 +97,58 @@ class SameDiffFunctionTest {
             }
         }
         assertThat(output.mean().dataType()).isEqualTo(DataType.DOUBLE);
+    }
+
+    /** a b / |a b| of two inputs of two columns each. */
+    public static class UnitProduct extends SameDiffLambdaVertex {
+
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public SDVariable defineVertex(SameDiff sd, VertexInputs inputs) {
+            SDVariable product = inputs.getInput(0).mul(inputs.getInput(1));
+            return product.div(product.norm2(true, 1));
+        }
+    }
+
+    private static double unitProduct(double[] x, int output) {
+        return x[output] * x[output + 2] / Math.hypot(x[0] * x[2], x[1] * x[3]);
+    }
+
+    @Test
+    void aLambdaVertexIsAFunctionOfItsInputsSideBySide() {
+        SameDiffLambdaVertexLayer layer = new SameDiffLambdaVertexLayer(new UnitProduct(), List.of(2L, 2L));
+        FixedMap map = FixedMaps.of(
+                layer, new FixedMaps.Context(ExampleShape.of(4), MaxPoolingKind.LARGEST_MEAN, null, "layer 0"));
+        double[] x = {0.5, -1, 2, 0.7};
+        double[] v = {0.1, 0.2, 0.3, 0.05};
+        INDArray mean = Nd4j.createFromArray(new double[][] {x, x}).dup('f');
+        INDArray variance = Nd4j.createFromArray(new double[][] {v, v}).dup('f');
+
+        FixedMap.Pass pass = map.forward(new ForwardMessage(new Moments(mean, variance), BatchCovariance.none()));
+        INDArray shift =
+                Nd4j.createFromArray(new double[][] {{0.7, -0.2}, {0.4, 1.1}}).dup('f');
+        BackwardMessage back = pass.back().apply(new BackwardMessage(shift, shift.mul(shift)));
+
+        assertThat(layer.getOutputType(-1, InputType.feedForward(4))).isEqualTo(InputType.feedForward(2));
+        double[][] derivatives = new double[2][4];
+        for (int c = 0; c < 2; c++) {
+            double expected = 0;
+            for (int i = 0; i < 4; i++) {
+                double[] up = x.clone();
+                double[] down = x.clone();
+                up[i] += STEP;
+                down[i] -= STEP;
+                derivatives[c][i] = (unitProduct(up, c) - unitProduct(down, c)) / (2 * STEP);
+                expected += derivatives[c][i] * derivatives[c][i] * v[i];
+            }
+            Moments output = pass.output().moments();
+            assertThat(output.mean().getDouble(1, c)).isCloseTo(unitProduct(x, c), within(1e-9));
+            assertThat(output.variance().getDouble(1, c)).isCloseTo(expected, within(1e-7));
+        }
+        for (int i = 0; i < 4; i++) {
+            double z = 0.4 * derivatives[0][i] + 1.1 * derivatives[1][i];
+            assertThat(back.shift().getDouble(1, i)).isCloseTo(z, within(1e-7));
+        }
     }
 }

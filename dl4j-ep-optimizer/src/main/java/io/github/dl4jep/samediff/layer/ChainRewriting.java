@@ -93,6 +93,12 @@ record ChainRewriting(MultiLayerConfiguration configuration, List<Integer> place
     private static List<NeuralNetConfiguration> layers(NeuralNetConfiguration conf, LayerGraph graph, String name) {
         List<NeuralNetConfiguration> layers = new ArrayList<>();
         String own = conf.getLayer().getLayerName();
+        if (graph.front() != null) {
+            NeuralNetConfiguration front = conf.clone();
+            front.setLayer(stock(graph.front(), frontOf(own == null ? name : own)));
+            front.clearVariables();
+            layers.add(front);
+        }
         for (PlannedVertex vertex : graph.plan().vertices()) {
             NeuralNetConfiguration next = conf.clone();
             boolean last = vertex == graph.output();
@@ -103,6 +109,11 @@ record ChainRewriting(MultiLayerConfiguration configuration, List<Integer> place
             layers.add(next);
         }
         return layers;
+    }
+
+    /** The name of the layer before the loss of an output layer. */
+    static String frontOf(String name) {
+        return name + "-potentials";
     }
 
     /** A layer as a builder of DL4J leaves it. */

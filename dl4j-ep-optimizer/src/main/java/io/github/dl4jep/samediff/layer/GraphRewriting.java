@@ -2,6 +2,7 @@ package io.github.dl4jep.samediff.layer;
 
 import io.github.dl4jep.conf.GraphConfigurations;
 import io.github.dl4jep.samediff.plan.PlannedVertex;
+import io.github.dl4jep.type.samediff.SameDiffLambdaVertexLayer;
 import io.github.dl4jep.type.samediff.SameDiffVertexLayer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,6 +21,8 @@ import org.deeplearning4j.nn.conf.graph.PreprocessorVertex;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.samediff.AbstractSameDiffLayer;
+import org.deeplearning4j.nn.conf.layers.samediff.SameDiffLambdaVertex;
+import org.deeplearning4j.nn.conf.layers.samediff.SameDiffLayer;
 import org.deeplearning4j.nn.conf.layers.samediff.SameDiffVertex;
 
 /** A graph in which layers and vertices of SameDiff are replaced. The last vertex of each has its name. */
@@ -28,7 +31,7 @@ final class GraphRewriting {
     private final ComputationGraphConfiguration given;
     private ComputationGraphConfiguration conf;
     private final Map<String, LayerGraph> graphs = new HashMap<>();
-    private final Map<String, SameDiffVertexLayer> linearised = new HashMap<>();
+    private final Map<String, SameDiffLayer> linearised = new HashMap<>();
     private final Map<String, Long> sizes = new HashMap<>();
 
     private GraphRewriting(ComputationGraphConfiguration given) {
@@ -79,7 +82,7 @@ final class GraphRewriting {
         });
         given.getVertices().forEach((name, vertex) -> {
             LayerGraph graph = graphs.get(name);
-            SameDiffVertexLayer layer = linearised.get(name);
+            SameDiffLayer layer = linearised.get(name);
             if (graph != null) {
                 put(name, vertex, graph, vertices, inputs);
             } else if (layer != null) {
@@ -116,6 +119,15 @@ final class GraphRewriting {
                 read.set(0, name + "-input");
             }
         }
+        if (graph.front() != null) {
+            String front = ChainRewriting.frontOf(name);
+            NeuralNetConfiguration own = base.clone();
+            own.setLayer(ChainRewriting.stock(graph.front(), front));
+            own.clearVariables();
+            vertices.put(front, new LayerVertex(own, null));
+            inputs.put(front, List.copyOf(read));
+            read.set(0, front);
+        }
         for (PlannedVertex vertex : graph.plan().vertices()) {
             String as = name(name, graph, vertex);
             Layer layer = vertex.layer();
@@ -139,10 +151,7 @@ final class GraphRewriting {
 
     /** A vertex that stays, as a layer of its inputs side by side. */
     private void put(
-            String name,
-            SameDiffVertexLayer layer,
-            Map<String, GraphVertex> vertices,
-            Map<String, List<String>> inputs) {
+            String name, SameDiffLayer layer, Map<String, GraphVertex> vertices, Map<String, List<String>> inputs) {
         List<String> read = GraphConfigurations.inputs(given, name);
         if (read.size() > 1) {
             String merged = name + "-inputs";
@@ -173,10 +182,20 @@ final class GraphRewriting {
             return graph.units();
         }
         if (layer == null) {
-            layer = new SameDiffVertexLayer((SameDiffVertex) vertex.clone(), before);
-            linearised.put(name, (SameDiffVertexLayer) layer);
+            SameDiffVertex own = (SameDiffVertex) vertex.clone();
+            SameDiffLayer stays = isFixed((SameDiffVertex) vertex)
+                    ? new SameDiffLambdaVertexLayer(own, before)
+                    : new SameDiffVertexLayer(own, before);
+            linearised.put(name, stays);
+            layer = stays;
         }
         return ChainRewriting.sizeAfter(layer, before.get(0));
+    }
+
+    /** Whether a vertex has no parameters. */
+    private static boolean isFixed(SameDiffVertex vertex) {
+        return vertex instanceof SameDiffLambdaVertex
+                || vertex.getVertexParams().getParamShapes().isEmpty();
     }
 
     /** Columns of an activation, or 0 where that is unknown. */
@@ -199,11 +218,14 @@ final class GraphRewriting {
             List<Long> before = GraphConfigurations.inputs(given, name).stream()
                     .map(this::size)
                     .toList();
-            size = vertex instanceof MergeVertex
-                    ? before.contains(0L)
-                            ? 0
-                            : before.stream().mapToLong(Long::longValue).sum()
-                    : before.get(0);
+            Layer layer = GraphConfigurations.layer(given, name);
+            size = layer instanceof AbstractSameDiffLayer
+                    ? ChainRewriting.sizeAfter(layer, before.get(0))
+                    : vertex instanceof MergeVertex
+                            ? before.contains(0L)
+                                    ? 0
+                                    : before.stream().mapToLong(Long::longValue).sum()
+                            : before.get(0);
         }
         sizes.put(name, size);
         return size;

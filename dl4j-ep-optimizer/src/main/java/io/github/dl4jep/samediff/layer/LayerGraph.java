@@ -2,24 +2,25 @@ package io.github.dl4jep.samediff.layer;
 
 import io.github.dl4jep.samediff.plan.Ancestors;
 import io.github.dl4jep.samediff.plan.GraphPlan;
-import io.github.dl4jep.samediff.plan.LabelCoding;
-import io.github.dl4jep.samediff.plan.LabelledOutput;
 import io.github.dl4jep.samediff.plan.PlannedVertex;
 import io.github.dl4jep.samediff.plan.Value;
 import io.github.dl4jep.samediff.reader.GraphReader;
 import io.github.dl4jep.type.LayerTypes;
+import io.github.dl4jep.type.samediff.SameDiffLambdaVertexLayer;
+import io.github.dl4jep.type.samediff.SameDiffPotentialsLayer;
+import io.github.dl4jep.type.samediff.SameDiffVertexLayer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.deeplearning4j.exception.DL4JInvalidConfigException;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.samediff.AbstractSameDiffLayer;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
 import org.deeplearning4j.nn.conf.layers.samediff.SDVertexParams;
-import org.deeplearning4j.nn.conf.layers.samediff.SameDiffLambdaVertex;
 import org.deeplearning4j.nn.conf.layers.samediff.SameDiffLayer;
 import org.deeplearning4j.nn.conf.layers.samediff.SameDiffOutputLayer;
 import org.deeplearning4j.nn.conf.layers.samediff.SameDiffVertex;
@@ -39,12 +40,18 @@ import org.slf4j.LoggerFactory;
  * @param inputs names of its inputs in the plan
  * @param output the vertex whose activation is that of the layer, or that takes the labels
  * @param units size of the activation
+ * @param front a layer before the plan, which is linearised and has all parameters; or null
  */
-record LayerGraph(GraphPlan plan, List<String> inputs, PlannedVertex output, long units) {
+record LayerGraph(
+        GraphPlan plan,
+        List<String> inputs,
+        PlannedVertex output,
+        long units,
+        @Nullable SameDiffLayer front) {
 
     private static final Logger LOG = LoggerFactory.getLogger(SameDiffLayers.class);
-    private static final String INPUT = "input";
-    private static final String LABELS = "labels";
+    static final String INPUT = "input";
+    static final String LABELS = "labels";
     /** Of inputs whose size nothing says: what can be computed for any size is computed for this one. */
     private static final long ANY_SIZE = 4;
 
@@ -54,9 +61,12 @@ record LayerGraph(GraphPlan plan, List<String> inputs, PlannedVertex output, lon
         SDVariable in(SameDiff sd, Map<String, SDVariable> inputs, Map<String, SDVariable> parameters);
     }
 
-    /** Whether a layer is a graph of the user: DL4J's own layers of this kind have descriptors. */
+    /** Whether a layer is a graph of the user: DL4J's own layers of this kind have descriptors, and what was not read is not read again. */
     static boolean isOwn(Layer layer) {
-        return layer instanceof AbstractSameDiffLayer && !LayerTypes.isRegistered(layer);
+        boolean kept = layer instanceof SameDiffVertexLayer
+                || layer instanceof SameDiffLambdaVertexLayer
+                || layer instanceof SameDiffPotentialsLayer;
+        return layer instanceof AbstractSameDiffLayer && !kept && !LayerTypes.isRegistered(layer);
     }
 
     /**
@@ -67,12 +77,12 @@ record LayerGraph(GraphPlan plan, List<String> inputs, PlannedVertex output, lon
      * @param size number of columns of its input, or 0 where that is unknown
      */
     static LayerGraph of(String what, AbstractSameDiffLayer layer, long size) {
-        boolean output = layer instanceof SameDiffOutputLayer;
-        Definition definition = output
-                ? (sd, inputs, parameters) -> ((SameDiffOutputLayer) layer)
-                        .defineLayer(sd, inputs.get(INPUT), sd.placeHolder(LABELS, DataType.FLOAT, -1, -1), parameters)
-                : (sd, inputs, parameters) ->
-                        ((SameDiffLayer) layer).defineLayer(sd, inputs.get(INPUT), parameters, null);
+        if (layer instanceof SameDiffOutputLayer output) {
+            LossPart part = new LossPart(output);
+            return overSizes(what, layer.getLayerParams(), List.of(size), tried -> part.whole(tried.get(0)));
+        }
+        Definition definition = (sd, inputs, parameters) ->
+                ((SameDiffLayer) layer).defineLayer(sd, inputs.get(INPUT), parameters, null);
         return read(what, definition, layer.getLayerParams(), List.of(INPUT), List.of(size));
     }
 
@@ -83,26 +93,42 @@ record LayerGraph(GraphPlan plan, List<String> inputs, PlannedVertex output, lon
      * @param layer the layer
      * @param size number of columns of its input, or 0 where that is unknown
      * @return null for a layer that stays
-     * @throws DL4JInvalidConfigException if it can be neither read nor linearised: an output layer, or a graph of several outputs
+     * @throws DL4JInvalidConfigException if it can be neither read nor linearised: an output layer whose loss cannot be read, or a graph
+     *     of several outputs
      */
     static @Nullable LayerGraph orLinearised(String what, AbstractSameDiffLayer layer, long size) {
         try {
             return of(what, layer, size);
         } catch (DL4JInvalidConfigException e) {
-            if (layer instanceof SameDiffOutputLayer) {
-                throw new DL4JInvalidConfigException(
-                        e.getMessage()
-                                + "; an output layer is not linearised, write a SameDiffLayer and a loss of DL4J",
-                        e);
-            }
             requireOneOutput(e);
+            if (layer instanceof SameDiffOutputLayer output) {
+                return orLinearised(what, output, size, e);
+            }
             logLinearised(what, e);
             return null;
         }
     }
 
+    /** Reads the loss of an output layer; what stands before it is linearised. */
+    private static LayerGraph orLinearised(
+            String what, SameDiffOutputLayer layer, long size, DL4JInvalidConfigException problem) {
+        LossPart part = new LossPart(layer);
+        try {
+            LayerGraph graph = overSizes(
+                    what, layer.getLayerParams(), List.of(size), tried -> part.behindLinearised(tried.get(0)));
+            logLinearised(what + " before its loss", problem);
+            return graph;
+        } catch (DL4JInvalidConfigException e) {
+            requireOneOutput(e);
+            throw new DL4JInvalidConfigException(
+                    problem.getMessage() + "; nor is it linearised before its loss (" + e.getMessage()
+                            + "): write a SameDiffLayer and a loss of DL4J",
+                    e);
+        }
+    }
+
     /**
-     * Reads a vertex, or leaves one with parameters that cannot be read: it is linearised.
+     * Reads a vertex, or leaves one that cannot be read: it is linearised.
      *
      * @param what the vertex, for messages
      * @param vertex the vertex, not changed
@@ -114,9 +140,6 @@ record LayerGraph(GraphPlan plan, List<String> inputs, PlannedVertex output, lon
         try {
             return of(what, vertex, sizes);
         } catch (DL4JInvalidConfigException e) {
-            if (vertex instanceof SameDiffLambdaVertex) {
-                throw e;
-            }
             requireOneOutput(e);
             if (sizes.contains(0L)) {
                 throw new DL4JInvalidConfigException(
@@ -166,12 +189,17 @@ record LayerGraph(GraphPlan plan, List<String> inputs, PlannedVertex output, lon
 
     private static LayerGraph read(
             String what, Definition definition, SDLayerParams parameters, List<String> inputs, List<Long> sizes) {
+        return overSizes(what, parameters, sizes, tried -> read(definition, parameters, inputs, tried));
+    }
+
+    private static LayerGraph overSizes(
+            String what, SDLayerParams parameters, List<Long> sizes, Function<List<Long>, LayerGraph> reading) {
         RuntimeException first = null;
         for (long size : candidates(parameters, sizes)) {
             List<Long> tried =
                     sizes.stream().map(known -> known > 0 ? known : size).toList();
             try {
-                return read(definition, parameters, inputs, tried);
+                return reading.apply(tried);
             } catch (RuntimeException e) {
                 // The user's code may throw anything.
                 first = first == null ? e : first;
@@ -201,53 +229,41 @@ record LayerGraph(GraphPlan plan, List<String> inputs, PlannedVertex output, lon
         for (int i = 0; i < inputs.size(); i++) {
             placeholders.put(inputs.get(i), sd.placeHolder(inputs.get(i), DataType.FLOAT, -1, sizes.get(i)));
         }
-        Map<String, SDVariable> table = new LinkedHashMap<>();
-        parameters
-                .getParamShapes()
-                .forEach((name, shape) -> table.put(name, sd.var(name, Nd4j.zeros(DataType.FLOAT, shape))));
+        Map<String, SDVariable> table = table(sd, parameters);
         SDVariable returned = definition.in(sd, placeholders, table);
         if (returned == null) {
             throw new DL4JInvalidConfigException("it returns no variable");
         }
-        requireOneOutput(sd, returned.name());
-        GraphPlan plan =
-                GraphReader.readPart(sd, inputs, sd.hasVariable(LABELS) ? List.of(LABELS) : List.of(), returned.name());
-        if (!plan.outputs().isEmpty()) {
-            String output = plan.outputs().get(0).layer();
-            requireLabelsAsTheyAre(plan.outputs().get(0));
-            PlannedVertex last = plan.vertices().stream()
-                    .filter(vertex -> vertex.name().equals(output))
-                    .findFirst()
-                    .orElseThrow();
-            return new LayerGraph(plan, inputs, last, 0);
-        }
+        requireOneOutput(sd, returned.name(), null);
+        GraphPlan plan = GraphReader.readPart(sd, inputs, List.of(), returned.name());
         if (plan.value(returned.name()) instanceof Value.Activation activation) {
             long[] shape = plan.shapes().of(returned.name());
-            return new LayerGraph(plan, inputs, activation.vertex(), shape == null || shape.length != 2 ? 0 : shape[1]);
+            return new LayerGraph(
+                    plan, inputs, activation.vertex(), shape == null || shape.length != 2 ? 0 : shape[1], null);
         }
         throw new DL4JInvalidConfigException(
                 "what it returns, \"" + returned.name() + "\", is no activation of its input");
     }
 
-    /** A DL4J layer's loss sees the labels of the data set. */
-    private static void requireLabelsAsTheyAre(LabelledOutput output) {
-        if (!output.coding().equals(LabelCoding.NONE)) {
-            throw new DL4JInvalidConfigException(
-                    "its loss \"" + output.loss() + "\" changes the labels (times "
-                            + output.coding().factor() + ", plus "
-                            + output.coding().offset()
-                            + "), which a layer of DL4J cannot; use an OutputLayer, and labels that are changed in the data set");
-        }
+    /** The parameters of a layer or vertex as variables. */
+    static Map<String, SDVariable> table(SameDiff sd, SDLayerParams parameters) {
+        Map<String, SDVariable> table = new LinkedHashMap<>();
+        parameters
+                .getParamShapes()
+                .forEach((name, shape) -> table.put(name, sd.var(name, Nd4j.zeros(DataType.FLOAT, shape))));
+        return table;
     }
 
-    /** What nothing reads is an output. */
-    private static void requireOneOutput(SameDiff sd, String returned) {
+    /** What nothing reads is an output; of an output layer its activations need no reader. */
+    static void requireOneOutput(SameDiff sd, String returned, @Nullable String activations) {
         Set<String> read = new LinkedHashSet<>();
         sd.getOps().values().forEach(op -> read.addAll(Ancestors.inputs(op)));
         List<String> outputs = new ArrayList<>(List.of(returned));
         for (SameDiffOp op : sd.getOps().values()) {
             boolean unread = op.getOutputsOfOp().stream().noneMatch(read::contains);
-            if (unread && !op.getOutputsOfOp().contains(returned)) {
+            boolean expected = op.getOutputsOfOp().contains(returned)
+                    || (activations != null && op.getOutputsOfOp().contains(activations));
+            if (unread && !expected) {
                 outputs.add(op.getOutputsOfOp().get(0));
             }
         }

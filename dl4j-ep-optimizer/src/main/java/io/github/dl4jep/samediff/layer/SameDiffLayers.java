@@ -46,6 +46,9 @@ public final class SameDiffLayers implements DefinitionReader {
                 continue;
             }
             int place = first;
+            if (graph.front() != null) {
+                copy(from, stock.getLayer(place++));
+            }
             for (PlannedVertex vertex : graph.plan().vertices()) {
                 WeightBinding.set(stock.getLayer(place++), vertex.bindings(), from.paramTable()::get);
             }
@@ -72,6 +75,9 @@ public final class SameDiffLayers implements DefinitionReader {
             LayerGraph read = rewriting.graphs().get(name);
             if (read != null) {
                 Map<String, INDArray> parameters = graph.getVertex(name).paramTable(false);
+                if (read.front() != null) {
+                    copy(graph.getLayer(name), stock.getLayer(ChainRewriting.frontOf(name)));
+                }
                 for (PlannedVertex vertex : read.plan().vertices()) {
                     if (vertex.layer() != null) {
                         WeightBinding.set(

@@ -175,6 +175,14 @@ final class LossOps {
         if (!(unit instanceof ActivationIdentity) && !before.isShared()) {
             return outputBehindUnit(op, prediction, label(op, labels), LabelCoding.NONE, loss, unit);
         }
+        if (before.isInput()) {
+            return output(
+                    op,
+                    prediction,
+                    labels,
+                    loss,
+                    new ActivationIdentity()); // Part of a layer: no scale is written back.
+        }
         if (!(before.layer() instanceof DenseLayer) || !before.hasBias() || !before.isLinear()) {
             throw new UnsupportedOperationException("it reads \"" + op.inputName(prediction)
                     + "\", which is no product with a bias; the scale and offset that EP learns for the targets need such a"

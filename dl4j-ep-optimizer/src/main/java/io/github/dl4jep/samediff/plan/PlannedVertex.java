@@ -82,6 +82,11 @@ public final class PlannedVertex {
         return shared;
     }
 
+    /** Whether it is an input of the plan. */
+    public boolean isInput() {
+        return layer == null && vertex == null;
+    }
+
     /** Whether it is a linear map that no unit follows yet. */
     public boolean isLinear() {
         return (layer instanceof DenseLayer || layer instanceof ConvolutionLayer)
