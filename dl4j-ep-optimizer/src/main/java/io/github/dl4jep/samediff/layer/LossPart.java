@@ -96,7 +96,7 @@ record LossPart(SameDiffOutputLayer layer) {
                     "\"" + potentials + "\", which its loss reads, is not one row for each example");
         }
         // From here on it is an input of the graph, which is nobody else's.
-        built.sd.getVariables().get(potentials).setOutputOfOp(null);
+        Objects.requireNonNull(built.sd.getVariables().get(potentials)).setOutputOfOp(null);
         SDVariable cut = built.sd.getVariable(potentials);
         cut.setVariableType(VariableType.PLACEHOLDER);
         cut.setShape(-1, shape[1]);
