@@ -44,8 +44,8 @@ public final class TrustRegion {
     /** Where features move the potentials less than this, a step that fails is not their fault. */
     private static final double LEAST_SHARE = 0.25;
 
-    /** In batches of more examples, what a step wins is won for others, too. */
-    private static final double FEW_EXAMPLES = 128;
+    /** In batches of more examples, what a step wins is won for others, too; they are large. */
+    public static final long FEW_EXAMPLES = 128;
 
     /** Where lost steps are taken back: by which the factor grows after one, and falls where a step wins. */
     private static final double LOST_FACTOR = 2;
@@ -137,6 +137,16 @@ public final class TrustRegion {
     }
 
     /**
+     * Whether a batch is so large that what a step wins of its loss is won for other examples, too.
+     *
+     * @param examples number of examples in the batch
+     * @return true if it is learned from in turns, first by teachers
+     */
+    public static boolean isLarge(long examples) {
+        return examples > FEW_EXAMPLES;
+    }
+
+    /**
      * What a step has to win, as a part of what is expected, so that the factor does not grow.
      *
      * <p>A small batch wins part of its loss by chance, of its own labels: where it wins less than three fifths of what was expected, other
@@ -147,7 +157,7 @@ public final class TrustRegion {
      * @return a part, in [0, 1]
      */
     public static double leastWon(long examples) {
-        return POOR * Math.min(1, FEW_EXAMPLES / examples);
+        return POOR * Math.min(1, (double) FEW_EXAMPLES / examples);
     }
 
     /**

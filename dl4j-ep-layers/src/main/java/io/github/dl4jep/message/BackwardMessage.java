@@ -29,6 +29,16 @@ public record BackwardMessage(INDArray shift, INDArray curvature) {
     }
 
     /**
+     * The message that says nothing.
+     *
+     * @param like an array of the shape and type of the activation
+     * @return zeros
+     */
+    public static BackwardMessage nothing(INDArray like) {
+        return new BackwardMessage(like.ulike().assign(0), like.ulike().assign(0));
+    }
+
+    /**
      * What two consumers of one activation say together.
      *
      * @param other another message about the same activation

@@ -171,6 +171,15 @@ public final class Sites implements Serializable {
         return new Sites(sites, Map.of());
     }
 
+    /**
+     * What is said about all but weights.
+     *
+     * @return the statistics of the data, without sites
+     */
+    public Sites ofData() {
+        return new Sites(Map.of(), statistics);
+    }
+
     private static <T> Map<ParameterKey, T> without(Map<ParameterKey, T> all, Predicate<ParameterKey> left) {
         Map<ParameterKey, T> rest = new LinkedHashMap<>(all);
         rest.keySet().removeIf(left);

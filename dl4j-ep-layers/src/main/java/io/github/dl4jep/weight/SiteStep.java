@@ -5,7 +5,7 @@ package io.github.dl4jep.weight;
  *
  * @param retention f of algorithm section 6, in [0, 1]: share of the earlier sites' precision that stays; 1 is assumed
  *     density filtering, 1 - 1/W averages the sites of the last W batches
- * @param averagingRate weight, in (0, 1], of the newest mean in the running average that predictions use; 1 for none
+ * @param averagingRate weight, in [0, 1], of the newest mean in the running average that predictions use; 1 for none, 0 leaves the average as it is
  * @param damping share, in (0, 1], of the sites that is applied
  * @param priorFactor factor, positive, of the prior's precision
  * @param pull times, at least 0, that the prior's own message to the means is multiplied in; of a pass once in all for a posterior
@@ -29,8 +29,8 @@ public record SiteStep(
         if (!(retention >= 0 && retention <= 1)) {
             throw new IllegalArgumentException("retention is " + retention + ", allowed is [0, 1]");
         }
-        if (!(averagingRate > 0 && averagingRate <= 1)) {
-            throw new IllegalArgumentException("averagingRate is " + averagingRate + ", allowed is (0, 1]");
+        if (!(averagingRate >= 0 && averagingRate <= 1)) {
+            throw new IllegalArgumentException("averagingRate is " + averagingRate + ", allowed is [0, 1]");
         }
         if (!(damping > 0 && damping <= 1)) {
             throw new IllegalArgumentException("damping is " + damping + ", allowed is (0, 1]");

@@ -76,7 +76,7 @@ class DistributionValuesTest {
     void stepOutsideItsRangesIsRejected() {
         assertThatThrownBy(() -> new SiteStep(1.1, 1, 1)).hasMessage("retention is 1.1, allowed is [0, 1]");
         assertThatThrownBy(() -> new SiteStep(Double.NaN, 1, 1)).hasMessage("retention is NaN, allowed is [0, 1]");
-        assertThatThrownBy(() -> new SiteStep(1, 0, 1)).hasMessage("averagingRate is 0.0, allowed is (0, 1]");
+        assertThatThrownBy(() -> new SiteStep(1, -.1, 1)).hasMessage("averagingRate is -0.1, allowed is [0, 1]");
         assertThatThrownBy(() -> new SiteStep(1, 1, 0)).hasMessage("damping is 0.0, allowed is (0, 1]");
     }
 

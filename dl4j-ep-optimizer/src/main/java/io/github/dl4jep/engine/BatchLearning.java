@@ -64,10 +64,10 @@ final class BatchLearning {
                 .toList();
         for (int i = 0; i < outputs.size(); i++) {
             MessageGraph.Output output = outputs.get(i);
-            observers.add(new Observer(slotOf(i), output.likelihood(), i));
+            observers.add(new Observer(slotOf(i), output.likelihood(), i, false));
             EpOutput.Teacher teacher = output.teacher();
             if (teacher != null) {
-                observers.add(new Observer(networkInputs + all.size(), teacher.likelihood(), i));
+                observers.add(new Observer(networkInputs + all.size(), teacher.likelihood(), i, true));
                 Vertex vertex = teacher.vertex();
                 all.add(readout(i).first().with(gates ? Emphasis.quieter(vertex, BEHIND_GATES) : vertex));
             }
@@ -85,7 +85,7 @@ final class BatchLearning {
     }
 
     /** What takes the labels of an output: its likelihood, or its teacher's. */
-    private record Observer(int slot, LikelihoodVertex likelihood, int output) {}
+    private record Observer(int slot, LikelihoodVertex likelihood, int output, boolean teacher) {}
 
     /** What makes an output's potentials of features. */
     Readout readout(int output) {
@@ -98,6 +98,15 @@ final class BatchLearning {
     boolean checksSteps(int output) {
         LikelihoodVertex likelihood = likelihood(output);
         return TrustRegion.isLearned(likelihood.parameters()) && (graph.hasState() || likelihood.hasLongSteps());
+    }
+
+    /** Whether a batch is learned from in turns. Where states go from step to step, and of weights without a width, that was not measured. */
+    boolean takesTurns(long examples, int sweeps) {
+        return sweeps == 1
+                && TrustRegion.isLarge(examples)
+                && observers.stream().anyMatch(Observer::teacher)
+                && !graph.hasState()
+                && check.canBeNarrower();
     }
 
     /** The activation that is an output's potentials. */
@@ -139,12 +148,12 @@ final class BatchLearning {
         return observers.stream().map(Observer::slot).toList();
     }
 
-    /** Sweeps over a batch, and checks that all that it says is finite. */
-    Swept evidence(BatchParts parts, TrainingSchedule schedule, LearningPhase phase) {
-        return solved(phase, () -> sweepAll(parts, schedule.getSweepsPerBatch(), phase));
+    /** Sweeps over a batch, and checks that all that it says is finite. Statistics of the data are whole in any but the last turn. */
+    Swept evidence(BatchParts parts, TrainingSchedule schedule, LearningPhase phase, Turn turn) {
+        return solved(phase, () -> sweepAll(parts, schedule.getSweepsPerBatch(), phase, turn));
     }
 
-    private Swept sweepAll(BatchParts parts, int sweeps, LearningPhase phase) {
+    private Swept sweepAll(BatchParts parts, int sweeps, LearningPhase phase, Turn turn) {
         double score = Double.NaN;
         StepCheck.Goal goal = null;
         Sites sites = Sites.NONE;
@@ -161,8 +170,8 @@ final class BatchLearning {
             Map<Integer, BackwardMessage> earlier = messages;
             messages = new HashMap<>();
             Map<Integer, INDArray> expected = new HashMap<>();
-            Sites learned = observe(forward, earlier, messages, expected, number == 0 && phase.firstPass());
-            if (check.checks(sweeps, phase)) {
+            Sites learned = observe(forward, earlier, messages, expected, number == 0 && phase.firstPass(), turn);
+            if (turn != Turn.TEACHERS && check.checks(sweeps, phase)) {
                 goal = check.goal(forward, expected, phase);
             }
             // A further sweep may learn less than the first: what it leaves out stays.
@@ -179,7 +188,8 @@ final class BatchLearning {
             Map<Integer, BackwardMessage> earlier,
             Map<Integer, BackwardMessage> messages,
             Map<Integer, INDArray> expected,
-            boolean fresh) {
+            boolean fresh,
+            Turn turn) {
         List<double @Nullable []> trust = new ArrayList<>();
         for (int i = 0; i < outputs.size(); i++) {
             Labels labels = forward.withheld().get(i).all();
@@ -196,7 +206,11 @@ final class BatchLearning {
                             labels.mask(),
                             earlier.get(observer.slot()),
                             trust.get(observer.output()));
-            messages.put(observer.slot(), observation.message());
+            messages.put(
+                    observer.slot(),
+                    turn.isOf(observer.teacher())
+                            ? observation.message()
+                            : BackwardMessage.nothing(observation.message().shift()));
             if (observation.expected() != null && checksSteps(observer.output())) {
                 expected.put(observer.output(), observation.expected());
             }
@@ -272,8 +286,8 @@ final class BatchLearning {
     }
 
     /** Multiplies sites into the posterior. All new values are found before the first is put in place. */
-    void putInPlace(Sites sites, SiteStep step, LearningPhase phase) {
-        changes(sites, step.withPull(pull(phase)), phase).forEach(Runnable::run);
+    void putInPlace(Sites sites, SiteStep step, LearningPhase phase, Turn turn) {
+        changes(sites, turn.of(step.withPull(pull(phase))), phase).forEach(Runnable::run);
     }
 
     /** What puts the new values of all parameters in place. */

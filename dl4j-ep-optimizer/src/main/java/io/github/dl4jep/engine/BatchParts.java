@@ -47,6 +47,13 @@ public interface BatchParts {
     double[] pullChanges();
 
     /**
+     * The size of the batch.
+     *
+     * @return number of examples of all parts
+     */
+    long examples();
+
+    /**
      * The potentials after the step.
      *
      * @return those of the outputs whose steps are checked

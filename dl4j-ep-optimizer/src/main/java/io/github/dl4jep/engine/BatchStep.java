@@ -12,11 +12,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One step of learning: what a batch says is multiplied into the posterior, and what comes of it compared with what was expected. In networks with
- * states a step that is lost is taken back, and the batch learned from again with narrower priors: {@link TrustRegion}.
+ * One step of learning: what a batch says is multiplied into the posterior, in a large batch by {@linkplain Turn turns}, and what comes of it compared
+ * with what was expected. In networks with states a step that is lost is taken back, and the batch learned from again with narrower priors: {@link TrustRegion}.
  *
  * @param learning the graph
- * @param parts gives the batch, anew for each attempt, with the posterior as it is then
+ * @param parts gives the batch, anew for each attempt and turn, with the posterior as it is then
  * @param schedule how batches are counted
  * @param phase where training stands
  */
@@ -31,12 +31,18 @@ record BatchStep(BatchLearning learning, Supplier<BatchParts> parts, TrainingSch
 
     /** Answers the mean negative log predictive likelihood before the step, in nats. */
     double learn() {
-        if (!learning.check().takesBack(schedule.getSweepsPerBatch())) {
-            return attempt(true, null).score();
+        BatchParts batch = parts.get();
+        boolean takesTurns = learning.takesTurns(batch.examples(), schedule.getSweepsPerBatch());
+        boolean takesBack = learning.check().takesBack(schedule.getSweepsPerBatch());
+        if (!takesTurns && !takesBack) {
+            return attempt(batch, true, null).score();
         }
         try (MemoryWorkspace copies = ReusedWorkspace.open(WORKSPACE_OF_COPIES)) {
             StepCheck.Before before = learning.check().saved();
-            Attempt first = attempt(true, before);
+            if (takesTurns) {
+                return inTurns(batch, before);
+            }
+            Attempt first = attempt(batch, true, before);
             if (first.lost()) {
                 learnAgain(before);
             }
@@ -47,7 +53,7 @@ record BatchStep(BatchLearning learning, Supplier<BatchParts> parts, TrainingSch
     private void learnAgain(StepCheck.Before before) {
         for (int earlier = 1; earlier < TrustRegion.ATTEMPTS; earlier++) {
             try {
-                if (!attempt(false, before).lost()) {
+                if (!attempt(parts.get(), false, before).lost()) {
                     return;
                 }
             } catch (RejectedBatchException e) {
@@ -59,29 +65,68 @@ record BatchStep(BatchLearning learning, Supplier<BatchParts> parts, TrainingSch
         log.debug("Every step of batch {} was lost; its weights are those before it", phase.step() - 1);
     }
 
-    private Attempt attempt(boolean first, StepCheck.@Nullable Before before) {
-        BatchParts batch = parts.get();
+    private Attempt attempt(BatchParts batch, boolean first, StepCheck.@Nullable Before before) {
         BatchLearning.Swept swept = committed(batch, first);
-        boolean lost = false;
+        return new Attempt(swept.evidence().score(), compared(swept, batch, before));
+    }
+
+    private boolean compared(BatchLearning.Swept swept, BatchParts batch, StepCheck.@Nullable Before before) {
         StepCheck.Goal goal = swept.goal();
-        if (goal != null) {
-            try (MemoryWorkspace workspace = MessageGraph.openWorkspace()) {
-                lost = learning.check().compare(goal, batch.after(), phase, before);
-            }
+        if (goal == null) {
+            return false;
         }
-        return new Attempt(swept.evidence().score(), lost);
+        try (MemoryWorkspace workspace = MessageGraph.openWorkspace()) {
+            return learning.check().compare(goal, batch.after(), phase, before);
+        }
     }
 
     /** Statistics of the data hold after any step, so the first attempt learns them. */
     private BatchLearning.Swept committed(BatchParts batch, boolean first) {
         try (MemoryWorkspace workspace = MessageGraph.openWorkspace()) {
-            BatchLearning.Swept swept = learning.evidence(batch, schedule, phase);
+            BatchLearning.Swept swept = learning.evidence(batch, schedule, phase, Turn.ALL);
             Sites sites = swept.evidence().sites();
-            learning.putInPlace(
-                    first ? sites.plus(learning.ofPull(batch.pullChanges())) : sites.ofWeights(),
-                    schedule.at(phase.step(), phase.batchesPerPass()),
-                    phase);
+            put(first ? withPull(sites, batch) : sites.ofWeights(), Turn.ALL);
             return swept;
         }
+    }
+
+    /** Statistics are those of the batch before anything is learned, and are put in place in the end. */
+    private double inTurns(BatchParts batch, StepCheck.Before before) {
+        double score;
+        Sites ofData;
+        try (MemoryWorkspace workspace = MessageGraph.openWorkspace()) {
+            MessageGraph.Evidence ofTeachers =
+                    learning.evidence(batch, schedule, phase, Turn.TEACHERS).evidence();
+            score = ofTeachers.score();
+            ofData = withPull(ofTeachers.sites(), batch).ofData();
+            put(ofTeachers.sites().ofWeights(), Turn.TEACHERS);
+        }
+        BatchParts moved;
+        BatchLearning.Swept swept;
+        try {
+            moved = parts.get();
+            swept = ofLikelihoods(moved, ofData);
+        } catch (RuntimeException e) {
+            before.back().run();
+            throw e;
+        }
+        compared(swept, moved, null);
+        return score;
+    }
+
+    private BatchLearning.Swept ofLikelihoods(BatchParts batch, Sites ofData) {
+        try (MemoryWorkspace workspace = MessageGraph.openWorkspace()) {
+            BatchLearning.Swept swept = learning.evidence(batch, schedule, phase, Turn.LIKELIHOODS);
+            put(swept.evidence().sites().ofWeights().plus(ofData), Turn.LIKELIHOODS);
+            return swept;
+        }
+    }
+
+    private Sites withPull(Sites sites, BatchParts batch) {
+        return sites.plus(learning.ofPull(batch.pullChanges()));
+    }
+
+    private void put(Sites sites, Turn turn) {
+        learning.putInPlace(sites, schedule.at(phase.step(), phase.batchesPerPass()), phase, turn);
     }
 }

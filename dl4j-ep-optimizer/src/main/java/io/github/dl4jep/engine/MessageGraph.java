@@ -187,7 +187,7 @@ public final class MessageGraph {
      */
     public Evidence evidence(
             List<Moments> inputs, List<Labels> labels, TrainingSchedule schedule, LearningPhase phase) {
-        return lock.reading(() -> learning.evidence(whole(inputs, labels, schedule, phase), schedule, phase)
+        return lock.reading(() -> learning.evidence(whole(inputs, labels, schedule, phase), schedule, phase, Turn.ALL)
                 .evidence());
     }
 
@@ -202,7 +202,7 @@ public final class MessageGraph {
      * @throws IllegalArgumentException if the sites are those of another network; the posterior is unchanged then
      */
     public void commit(Sites sites, SiteStep step, LearningPhase phase) {
-        changing(() -> learning.putInPlace(sites, step, phase));
+        changing(() -> learning.putInPlace(sites, step, phase, Turn.ALL));
     }
 
     /**

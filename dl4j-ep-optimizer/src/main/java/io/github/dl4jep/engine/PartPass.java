@@ -228,6 +228,11 @@ public final class PartPass implements BatchParts {
     }
 
     @Override
+    public long examples() {
+        return part.batch();
+    }
+
+    @Override
     public After after() {
         CheckedExamples examples = CheckedExamples.of(part, learning.check().isOfEveryStep());
         return examples.areAll() ? after(ownInputs(), features) : ofSome(examples);

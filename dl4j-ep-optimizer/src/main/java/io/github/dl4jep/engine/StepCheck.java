@@ -177,7 +177,8 @@ record StepCheck(int networkInputs, VertexGraph graph, List<MessageGraph.Output>
                                 .anyMatch(output -> output.likelihood().rows().spatialRank() > 0));
     }
 
-    private boolean canBeNarrower() {
+    /** Whether a narrower prior would shorten the steps of hidden layers. */
+    boolean canBeNarrower() {
         Set<String> ofOutputs = placesOfOutputs();
         return graph.learners().entrySet().stream()
                 .anyMatch(entry -> entry.getValue().canBeNarrower()

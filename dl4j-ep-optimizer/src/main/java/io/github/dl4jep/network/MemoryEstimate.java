@@ -5,6 +5,7 @@ import io.github.dl4jep.conf.EpConvolutionLayer;
 import io.github.dl4jep.conf.EpRecurrentLayer;
 import io.github.dl4jep.conf.EpWeightedLayer;
 import io.github.dl4jep.conf.TrainingSchedule;
+import io.github.dl4jep.learned.TrustRegion;
 import io.github.dl4jep.linear.WindowedFactor;
 import java.util.List;
 import org.bytedeco.javacpp.Pointer;
@@ -19,15 +20,17 @@ import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * How much memory outside of Java's heap an EP network needs, and a batch that it learns from: \( f + B v + B \min(B, m) q \) bytes for
- * \( B \) examples, m of them inducing. An estimate from the memory report of the configuration: a sweep keeps the arrays of all layers until it commits,
+ * \( B \) examples, m of them inducing, and c more where B is large. An estimate from the memory report of the configuration: a sweep keeps the arrays of all layers until it commits,
  * so the working memory of all layers adds up, where DL4J's own total takes the largest.
  *
  * @param fixedBytes f: parameters, and what a batch makes of them
  * @param bytesPerExample v: moments, messages and patches
  * @param bytesPerPair q: covariances between an example of a batch and an inducing one
  * @param inducingExamples m
+ * @param copiedBytes c: copies of the weights from before a {@linkplain TrustRegion#isLarge large} batch, which has two turns
  */
-public record MemoryEstimate(long fixedBytes, long bytesPerExample, long bytesPerPair, int inducingExamples) {
+public record MemoryEstimate(
+        long fixedBytes, long bytesPerExample, long bytesPerPair, int inducingExamples, long copiedBytes) {
 
     /** K of a layer with weights, and a matrix that it is made of. */
     private static final int PAIRS_OF_A_LAYER = 2;
@@ -63,16 +66,18 @@ public record MemoryEstimate(long fixedBytes, long bytesPerExample, long bytesPe
         boolean takenBack = weighted.stream()
                 .anyMatch(layer -> layer.getReportClass() == EpRecurrentLayer.class
                         || layer.getReportClass() == EpBidirectionalLayer.class);
+        long parameters = bytes(report, MemoryType.PARAMETERS, dataType);
         return new MemoryEstimate(
                 // Where there are states, weights are copied before each step.
-                (takenBack ? 2 : 1) * bytes(report, MemoryType.PARAMETERS, dataType)
+                (takenBack ? 2 : 1) * parameters
                         + bytes(report, MemoryType.WORKING_MEMORY_FIXED, dataType)
                         + (weighted.stream().anyMatch(MemoryEstimate::hasPatches)
                                 ? WindowedFactor.WORKING_ELEMENTS * dataType.width()
                                 : 0),
                 bytes(report, MemoryType.WORKING_MEMORY_VARIABLE, dataType),
                 (PAIRS_OF_A_LAYER * (long) weighted.size() + PAIRS_OF_LABELS) * dataType.width(),
-                inducingExamples);
+                inducingExamples,
+                takenBack ? 0 : parameters);
     }
 
     /** Convolutions use the same memory in turn; a layer that holds one of the type {@link EpWeightedLayer} is separable. */
@@ -123,7 +128,9 @@ public record MemoryEstimate(long fixedBytes, long bytesPerExample, long bytesPe
      * @return bytes
      */
     public long bytes(long examples) {
-        return fixedBytes + examples * (bytesPerExample + Math.min(examples, inducingExamples) * bytesPerPair);
+        return fixedBytes
+                + (TrustRegion.isLarge(examples) ? copiedBytes : 0)
+                + examples * (bytesPerExample + Math.min(examples, inducingExamples) * bytesPerPair);
     }
 
     /**
@@ -133,6 +140,13 @@ public record MemoryEstimate(long fixedBytes, long bytesPerExample, long bytesPe
      * @return B; 0 if not even one example fits
      */
     public long largestBatch(long available) {
+        long large = largest(available - copiedBytes);
+        // With copies a batch may be too large that fits without them.
+        long small = TrustRegion.FEW_EXAMPLES;
+        return large > small ? large : Math.min(small, largest(available));
+    }
+
+    private long largest(long available) {
         double free = Math.max(0, available - fixedBytes);
         double v = Math.max(1, bytesPerExample);
         // The positive root of q B^2 + v B = free, in a form that has no cancellation and allows q = 0.

@@ -47,6 +47,11 @@ record JointParts(List<BatchPart> parts, List<PartPass> passes) implements Batch
     }
 
     @Override
+    public long examples() {
+        return parts.get(0).batch();
+    }
+
+    @Override
     public After after() {
         return After.joined(passes.stream().map(PartPass::after).toList());
     }

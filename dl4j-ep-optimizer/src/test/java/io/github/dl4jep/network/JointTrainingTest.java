@@ -169,6 +169,20 @@ class JointTrainingTest {
                 .isLessThan(tolerance * whole.params().norm2Number().doubleValue());
     }
 
+    /** Of classes, in batches of more than 128 examples. */
+    @Test
+    void bothTurnsOfALargeBatchAreShared() {
+        EpNetwork whole = dense(DataType.DOUBLE, inducing(16).build());
+        EpNetwork parts = whole.clone();
+        for (DataSet batch : data(DataType.DOUBLE, 3, false).batchBy(200)) {
+            whole.fit(batch);
+            JointParts.learn(parts, batch, 0.3, 0.8);
+            assertThat(parts.score()).isCloseTo(whole.score(), within(1e-6));
+        }
+        assertThat(parts.params().distance2(whole.params()))
+                .isLessThan(1e-6 * whole.params().norm2Number().doubleValue());
+    }
+
     /** Rows of a sum of all parts are in the order of the batch, so that an error elsewhere leaves the posterior. */
     @Test
     void aNumberThatIsNotFiniteIsNamedAndNothingIsLearned() {

@@ -33,7 +33,7 @@ class MemoryEstimateTest {
 
     @Test
     void largestBatchIsTheLastThatFits() {
-        MemoryEstimate estimate = new MemoryEstimate(1000, 7, 0, 256);
+        MemoryEstimate estimate = new MemoryEstimate(1000, 7, 0, 256, 0);
 
         assertThat(estimate.bytes(3)).isEqualTo(1021);
         assertThat(estimate.largestBatch(1021)).isEqualTo(3);
@@ -42,11 +42,25 @@ class MemoryEstimateTest {
         assertThat(estimate.largestBatch(999)).isZero();
     }
 
+    /** Of more than 128 examples the weights are copied. */
+    @Test
+    void copiesCountInLargeBatches() {
+        MemoryEstimate estimate = new MemoryEstimate(1000, 7, 0, 256, 70);
+
+        assertThat(estimate.bytes(128)).isEqualTo(1000 + 128 * 7);
+        assertThat(estimate.bytes(129)).isEqualTo(1000 + 129 * 7 + 70);
+        for (long available = 1800; available < 2100; available++) {
+            long largest = estimate.largestBatch(available);
+            assertThat(estimate.bytes(largest)).isLessThanOrEqualTo(available);
+            assertThat(estimate.bytes(largest + 1)).isGreaterThan(available);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {1000, 1009, 1010, 50_000, 12_345_678, 4_000_000_000L})
     void pairsCountInTheLargestBatch(long available) {
         for (int inducing : new int[] {2, 256, 1_000_000_000}) {
-            MemoryEstimate estimate = new MemoryEstimate(1000, 7, 3, inducing);
+            MemoryEstimate estimate = new MemoryEstimate(1000, 7, 3, inducing, 0);
 
             assertThat(estimate.bytes(3)).isEqualTo(1000 + 21 + (inducing == 2 ? 18 : 27));
             long largest = estimate.largestBatch(available);
@@ -57,7 +71,7 @@ class MemoryEstimateTest {
 
     /**
      * Against the bytes that a batch asked its workspace for. Differences between two batch sizes leave out what is the same for
-     * both. From 128 examples on, an eighth of them says how precise weights become.
+     * both; both are large, so that weights are copied. From 128 examples on, an eighth of them says how precise weights become.
      */
     @ParameterizedTest
     @ValueSource(strings = {"dense", "convolution", "pooled"})
@@ -66,10 +80,10 @@ class MemoryEstimateTest {
         EpMultiLayerNetwork network = EpNetworks.from(definition, unchecked());
         MemoryEstimate estimate = MemoryEstimate.of(
                 network.getLayerWiseConfigurations().getMemoryReport(InputType.feedForward(400)), DataType.FLOAT);
-        long small = measured(network, 128);
-        long large = measured(network, 160);
+        long small = measured(network, 160);
+        long large = measured(network, 192);
 
-        assertThat((double) (estimate.bytes(160) - estimate.bytes(128)) / (large - small))
+        assertThat((double) (estimate.bytes(192) - estimate.bytes(160)) / (large - small))
                 .isBetween(0.9, 1.5);
     }
 

@@ -120,7 +120,7 @@ final class SparkParts implements BatchParts {
             throw new UnsupportedOperationException("a joint batch has one sweep");
         }
         StepTask asked = task;
-        BatchPart any = BatchPart.whole(task.step(), batch(), task.inducing());
+        BatchPart any = BatchPart.whole(task.step(), examples(), task.inducing());
         List<Forward> forwards = ask(
                 EpTrainingStats.FORWARD,
                 (worker, rows) -> PartHost.forward(asked, worker, rows),
@@ -128,7 +128,8 @@ final class SparkParts implements BatchParts {
         return Forward.joined(forwards);
     }
 
-    private long batch() {
+    @Override
+    public long examples() {
         for (BatchPart part : parts) {
             if (part != null) {
                 return part.batch();
