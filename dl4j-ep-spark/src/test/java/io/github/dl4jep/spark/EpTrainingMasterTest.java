@@ -75,6 +75,28 @@ class EpTrainingMasterTest {
         assertThat(spark.getScore()).isCloseTo(one.score(), within(1e-3));
     }
 
+    /** A large batch of classes is learned from in turns: workers have the posterior between them. */
+    @Test
+    void largeBatchesOfClassesAreLearnedFromInTurns() {
+        int batchSize = 4 * BATCH;
+        DataSet data = Networks.data("dense", 3 * batchSize);
+        EpMultiLayerNetwork one = Networks.dense();
+        EpMultiLayerNetwork start = one.clone();
+        SparkDl4jMultiLayer spark = new SparkDl4jMultiLayer(
+                context,
+                Networks.dense(),
+                EpTrainingMaster.builder().batchSize(batchSize).workers(2).build());
+        for (int pass = 0; pass < 2; pass++) {
+            for (DataSet batch : data.batchBy(batchSize)) {
+                one.fit(batch);
+            }
+            one.incrementEpochCount();
+            spark.fit(context.parallelize(Networks.uneven(data), 5));
+        }
+        assertThat(Networks.relative(start.params(), one.params())).isGreaterThan(1e-2);
+        assertThat(Networks.relative(spark.getNetwork().params(), one.params())).isLessThan(1e-4);
+    }
+
     /** Signs that a memory's covariance draws are those of the number of the batch, so not those of one process. */
     @Test
     void severalWorkersLearnFromSequencesAsOneWorker() {
