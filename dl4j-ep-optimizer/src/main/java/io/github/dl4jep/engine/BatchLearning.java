@@ -76,7 +76,7 @@ final class BatchLearning {
         this.check = new StepCheck(networkInputs, graph, outputs, readouts);
     }
 
-    /** What a batch says, and what the joint solve expects of the step; null where that is not checked. */
+    /** What a batch says, and what the joint solve expects of the step; null where that is not checked. In turns each has the loss before it. */
     record Swept(Evidence evidence, StepCheck.@Nullable Goal goal) {}
 
     /** Compares a step with what was expected of it. */
@@ -171,7 +171,7 @@ final class BatchLearning {
             messages = new HashMap<>();
             Map<Integer, INDArray> expected = new HashMap<>();
             Sites learned = observe(forward, earlier, messages, expected, number == 0 && phase.firstPass(), turn);
-            if (turn != Turn.TEACHERS && check.checks(sweeps, phase)) {
+            if (turn != Turn.ALL || check.checks(sweeps, phase)) {
                 goal = check.goal(forward, expected, phase);
             }
             // A further sweep may learn less than the first: what it leaves out stays.

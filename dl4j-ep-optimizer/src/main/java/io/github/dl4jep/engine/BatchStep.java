@@ -90,36 +90,50 @@ record BatchStep(BatchLearning learning, Supplier<BatchParts> parts, TrainingSch
         }
     }
 
-    /** Statistics are those of the batch before anything is learned, and are put in place in the end. */
+    /**
+     * Statistics are those of the batch before anything is learned, and are put in place in the end. A turn of teachers after which the loss is larger
+     * is taken back: likelihoods then learn alone.
+     */
     private double inTurns(BatchParts batch, StepCheck.Before before) {
-        double score;
+        BatchLearning.Swept taught;
         Sites ofData;
         try (MemoryWorkspace workspace = MessageGraph.openWorkspace()) {
-            MessageGraph.Evidence ofTeachers =
-                    learning.evidence(batch, schedule, phase, Turn.TEACHERS).evidence();
-            score = ofTeachers.score();
-            ofData = withPull(ofTeachers.sites(), batch).ofData();
-            put(ofTeachers.sites().ofWeights(), Turn.TEACHERS);
+            taught = learning.evidence(batch, schedule, phase, Turn.TEACHERS);
+            Sites sites = taught.evidence().sites();
+            ofData = withPull(sites, batch).ofData();
+            put(sites.ofWeights(), Turn.TEACHERS);
         }
-        BatchParts moved;
-        BatchLearning.Swept swept;
         try {
-            moved = parts.get();
-            swept = ofLikelihoods(moved, ofData);
+            if (!ofLikelihoods(ofData, taught.goal(), Turn.LIKELIHOODS)) {
+                before.back().run();
+                ofLikelihoods(ofData, null, Turn.ALL);
+            }
         } catch (RuntimeException e) {
             before.back().run();
             throw e;
         }
-        compared(swept, moved, null);
-        return score;
+        return taught.evidence().score();
     }
 
-    private BatchLearning.Swept ofLikelihoods(BatchParts batch, Sites ofData) {
+    /**
+     * Likelihoods learn, from where weights are now. Before: the loss before the turn of teachers; null where that does not matter. Answers false if
+     * it was smaller, and nothing was learned.
+     */
+    private boolean ofLikelihoods(Sites ofData, StepCheck.@Nullable Goal before, Turn turn) {
+        BatchParts batch = parts.get();
+        BatchLearning.Swept swept;
         try (MemoryWorkspace workspace = MessageGraph.openWorkspace()) {
-            BatchLearning.Swept swept = learning.evidence(batch, schedule, phase, Turn.LIKELIHOODS);
-            put(swept.evidence().sites().ofWeights().plus(ofData), Turn.LIKELIHOODS);
-            return swept;
+            swept = learning.evidence(batch, schedule, phase, Turn.LIKELIHOODS);
+            StepCheck.Goal now = swept.goal();
+            if (before != null && now != null && !(now.before() <= before.before())) {
+                return false;
+            }
+            put(swept.evidence().sites().ofWeights().plus(ofData), turn);
         }
+        if (learning.check().checks(schedule.getSweepsPerBatch(), phase)) {
+            compared(swept, batch, null);
+        }
+        return true;
     }
 
     private Sites withPull(Sites sites, BatchParts batch) {

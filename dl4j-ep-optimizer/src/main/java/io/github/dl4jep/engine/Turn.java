@@ -5,7 +5,7 @@ import io.github.dl4jep.weight.SiteStep;
 /**
  * Whose messages a step is made of. Teachers and likelihoods read the same labels, and each solves for the whole step. With few examples both
  * steps are small against what is still to learn, and made at once; a large batch moves its outputs to what its labels say, so that both at once go
- * twice as far. There teachers have the first turn, and likelihoods see what that has moved. Source: the order of sites is free in expectation
+ * twice as far. There teachers have the first turn, and likelihoods see what that has moved. If it made the loss larger, it is taken back. Source: the order of sites is free in expectation
  * propagation (Minka 2001); to take those of a batch by likelihood: own, docs/algorithm.md, section 4.
  */
 enum Turn {

@@ -34,10 +34,14 @@ class TurnTest {
     private static final TrainingSchedule SCHEDULE = new TrainingSchedule();
 
     private static EpMultiLayerNetwork network() {
+        return network(false);
+    }
+
+    private static EpMultiLayerNetwork network(boolean checksSteps) {
         return EpNetworks.from(
                 ToyNetworks.classifier(),
                 EpOptions.builder()
-                        .likelihood(new ClassLikelihood(1.0 / 64, false))
+                        .likelihood(new ClassLikelihood(1.0 / 64, checksSteps))
                         .build());
     }
 
@@ -141,6 +145,42 @@ class TurnTest {
     private static double loss(EpMultiLayerNetwork network, DataSet batch) {
         INDArray p = network.output(batch.getFeatures());
         return -Transforms.log(p.mul(batch.getLabels()).sum(1)).meanNumber().doubleValue();
+    }
+
+    /** A teacher whose weights have the wrong sign moves features away from what the outputs' weights know. Where steps are not checked, that stays. */
+    @Test
+    void teachersAfterWhomTheLossIsLargerAreTakenBack() {
+        DataSet batch = ToyData.threeClasses(400, 1);
+        EpMultiLayerNetwork network = misled(true, batch);
+        EpMultiLayerNetwork unchecked = misled(false, batch);
+        assertThat(difference(network, unchecked, name -> isOfWeights(name) || name.endsWith("MeanTimesPrecision")))
+                .isZero();
+        double before = loss(network, batch);
+        assertThat(timesThroughTheNetwork(network, batch)).isEqualTo(3);
+        assertThat(timesThroughTheNetwork(unchecked, batch)).isEqualTo(2);
+        assertThat(loss(network, batch)).isLessThan(before);
+        assertThat(loss(unchecked, batch)).isGreaterThan(before);
+    }
+
+    private static EpMultiLayerNetwork misled(boolean checksSteps, DataSet batch) {
+        EpMultiLayerNetwork network = network(checksSteps);
+        learn(network, batch);
+        network.getParam("1_WMeanTimesPrecision").negi();
+        return network;
+    }
+
+    private static int timesThroughTheNetwork(EpMultiLayerNetwork network, DataSet batch) {
+        MessageGraph graph = graph(network);
+        BatchPart whole = BatchPart.whole(1, batch.numExamples(), SCHEDULE.getInducingExamples());
+        AtomicInteger times = new AtomicInteger();
+        graph.learn(
+                () -> {
+                    times.incrementAndGet();
+                    return graph.part(whole, inputs(batch), labels(batch), SCHEDULE, PHASE);
+                },
+                SCHEDULE,
+                PHASE);
+        return times.get();
     }
 
     @Test
